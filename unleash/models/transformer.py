@@ -1,0 +1,119 @@
+"""The bidirectional transformer: a distribution over codes for every cell of a partly masked grid."""
+
+import torch
+import torch.nn.functional as F
+from diffusers import ConfigMixin, ModelMixin
+from diffusers.configuration_utils import register_to_config
+from einops import rearrange
+from torch import Tensor, nn
+
+
+class BidirectionalTransformer(ModelMixin, ConfigMixin):
+    """p(x₀ | x_t) of absorbing diffusion (Bond-Taylor et al., ECCV 2022, section 3.2).
+
+    Every cell attends to every other. The time step is no input: how much is masked can be seen.
+
+    Args:
+        codebook_size: K; the mask token is index K.
+        grid_size: cells on a side of the square grid it was trained on.
+        width: length of a cell's vector.
+        num_layers: blocks of attention and MLP.
+        num_heads: heads of each attention; ``width`` is a multiple of it.
+        label_names: the labels it can be conditioned on, in the order of their indices; may be empty.
+        dropout: share of activations dropped while training.
+    """
+
+    @register_to_config
+    def __init__(
+        self,
+        codebook_size: int = 1024,
+        grid_size: int = 16,
+        width: int = 512,
+        num_layers: int = 24,
+        num_heads: int = 8,
+        label_names: tuple[str, ...] = (),
+        dropout: float = 0.0,
+    ) -> None:
+        super().__init__()
+        self.token_embedding = nn.Embedding(codebook_size + 1, width)
+        self.position_embedding = nn.Parameter(torch.zeros(1, grid_size**2, width))
+        # One more than there are labels: the last stands for "no label" in classifier-free guidance.
+        self.label_embedding = nn.Embedding(len(label_names) + 1, width) if label_names else None
+        self.blocks = nn.Sequential(*(Block(width, num_heads, dropout) for _ in range(num_layers)))
+        self.norm = nn.LayerNorm(width)
+        self.head = nn.Linear(width, codebook_size, bias=False)
+        self.apply(_initialise)
+
+    def forward(self, tokens: Tensor, labels: Tensor | None = None) -> Tensor:
+        """Logits of the code of every cell.
+
+        Args:
+            tokens: (B, h, w) or (B, h * w) long in [0, K], K where the cell is masked.
+            labels: (B,) long indices into ``label_names``, ``len(label_names)`` for none; None: none.
+
+        Returns:
+            (B, h * w, K) float.
+
+        Raises:
+            ValueError: if a token is out of range, there are more cells than positions, or labels are
+                asked of a model without any.
+        """
+        tokens = tokens.flatten(1)
+        self._check(tokens, labels)
+        x = self.token_embedding(tokens) + self.position_embedding[:, : tokens.shape[1]]
+        if self.label_embedding is not None:
+            if labels is None:
+                labels = tokens.new_full((tokens.shape[0],), len(self.config.label_names))
+            x = x + self.label_embedding(labels)[:, None]
+        return self.head(self.norm(self.blocks(x)))
+
+    def _check(self, tokens: Tensor, labels: Tensor | None) -> None:
+        size, cells = self.config.codebook_size, self.config.grid_size**2
+        if tokens.shape[1] > cells:
+            raise ValueError(f"{tokens.shape[1]} cells; this transformer has {cells} positions")
+        if tokens.numel() and (tokens.min() < 0 or tokens.max() > size):
+            raise ValueError(f"tokens must be codes from 0 to {size - 1}, or the mask token {size}")
+        if labels is not None and self.label_embedding is None:
+            raise ValueError("this transformer was trained without labels")
+
+
+class Block(nn.Module):
+    """Attention, then an MLP, each normalised before and added to what came in."""
+
+    def __init__(self, width: int, num_heads: int, dropout: float) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(width)
+        self.attention = Attention(width, num_heads, dropout)
+        self.norm2 = nn.LayerNorm(width)
+        self.mlp = nn.Sequential(
+            nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width), nn.Dropout(dropout)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, N, width) to the same."""
+        x = x + self.attention(self.norm1(x))
+        return x + self.mlp(self.norm2(x))
+
+
+class Attention(nn.Module):
+    """Multi-head attention without a mask; query, key and value come from one matrix product."""
+
+    def __init__(self, width: int, num_heads: int, dropout: float) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.qkv = nn.Linear(width, 3 * width)
+        self.proj = nn.Linear(width, width)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, N, width) to the same."""
+        q, k, v = rearrange(self.qkv(x), "b n (three h c) -> three b h n c", three=3, h=self.num_heads)
+        y = F.scaled_dot_product_attention(q, k, v)
+        return self.dropout(self.proj(rearrange(y, "b h n c -> b n (h c)")))
+
+
+def _initialise(module: nn.Module) -> None:
+    if isinstance(module, nn.Linear | nn.Embedding):
+        nn.init.normal_(module.weight, std=0.02)
+    if isinstance(module, nn.Linear) and module.bias is not None:
+        nn.init.zeros_(module.bias)

@@ -1,0 +1,246 @@
+"""The VQGAN: a picture to a grid of codes, and back (Esser et al., "Taming Transformers", CVPR 2021)."""
+
+import torch.nn.functional as F
+from diffusers import ConfigMixin, ModelMixin
+from diffusers.configuration_utils import register_to_config
+from einops import rearrange
+from torch import Tensor, nn
+
+
+class VQGAN(ModelMixin, ConfigMixin):
+    """Encoder, nearest-code quantiser and decoder.
+
+    With ``patch_size`` 1 this is the network of the paper's checkpoints. A larger ``patch_size`` folds
+    that many pixels a side into channels before the first convolution and unfolds them after the last,
+    so that all work happens on a smaller plane.
+
+    Args:
+        image_size: pixels on a side of the pictures it was made for.
+        channels: width of the first level; level i is ``channels * channel_mult[i]`` wide.
+        channel_mult: one entry a level; the plane halves between levels.
+        num_res_blocks: residual blocks in each level, of encoder and decoder alike.
+        attn_resolutions: planes (cells on a side) whose residual blocks are each followed by attention.
+        emb_dim: length of a code's vector.
+        codebook_size: K, the number of codes.
+        patch_size: pixels on a side folded into channels.
+        unit_codes: whether codes and latents are scaled to length one before they are compared.
+    """
+
+    @register_to_config
+    def __init__(
+        self,
+        image_size: int = 256,
+        channels: int = 128,
+        channel_mult: tuple[int, ...] = (1, 1, 2, 2, 4),
+        num_res_blocks: int = 2,
+        attn_resolutions: tuple[int, ...] = (16,),
+        emb_dim: int = 256,
+        codebook_size: int = 1024,
+        patch_size: int = 1,
+        unit_codes: bool = False,
+    ) -> None:
+        super().__init__()
+        plane = image_size // patch_size
+        widths = [channels * mult for mult in channel_mult]
+        planes = [plane // 2**level for level in range(len(widths))]
+        attended = [side in attn_resolutions for side in planes]
+        pixels = 3 * patch_size**2
+        self.encoder = Encoder(pixels, widths, num_res_blocks, attended, emb_dim)
+        self.quantizer = Quantizer(codebook_size, emb_dim, unit_codes)
+        self.decoder = Decoder(pixels, widths, num_res_blocks, attended, emb_dim)
+
+    @property
+    def cell_size(self) -> int:
+        """Pixels on a side of the square that one code stands for."""
+        return self.config.patch_size * 2 ** (len(self.config.channel_mult) - 1)
+
+    def encode(self, images: Tensor) -> Tensor:
+        """The codes of pictures.
+
+        Args:
+            images: (B, 3, H, W) float in [0, 1]; H and W are multiples of ``cell_size``.
+
+        Returns:
+            (B, H / cell_size, W / cell_size) long.
+
+        Raises:
+            ValueError: if the pictures do not divide into cells.
+        """
+        if images.ndim != 4 or images.shape[1] != 3 or any(s % self.cell_size for s in images.shape[2:]):
+            raise ValueError(
+                f"pictures of shape {tuple(images.shape)}; (B, 3, H, W) is right, "
+                f"H and W multiples of {self.cell_size}"
+            )
+        return self.quantizer(self.latents(images))
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """The pictures of codes.
+
+        Args:
+            codes: (B, h, w) long in [0, K).
+
+        Returns:
+            (B, 3, h * cell_size, w * cell_size) float in [0, 1].
+
+        Raises:
+            ValueError: if a code is none of the codebook's, the mask token included.
+        """
+        last = self.config.codebook_size - 1
+        if codes.ndim != 3 or codes.numel() == 0 or codes.min() < 0 or codes.max() > last:
+            raise ValueError(f"codes must be a (B, h, w) grid of whole numbers from 0 to {last}")
+        return self.pixels(self.quantizer.vectors(codes)).clamp(0, 1)
+
+    def latents(self, images: Tensor) -> Tensor:
+        """What the encoder makes of pictures: (B, 3, H, W) to (B, emb_dim, h, w), not yet quantised."""
+        z = self.encoder(F.pixel_unshuffle(images, self.config.patch_size))
+        return F.normalize(z, dim=1) if self.config.unit_codes else z
+
+    def pixels(self, vectors: Tensor) -> Tensor:
+        """What the decoder makes of code vectors: (B, emb_dim, h, w) to (B, 3, H, W), not yet clipped."""
+        return F.pixel_shuffle(self.decoder(vectors), self.config.patch_size)
+
+
+class Quantizer(nn.Module):
+    """A codebook of K vectors; a latent's code is the index of the nearest by L2 distance."""
+
+    def __init__(self, codebook_size: int, emb_dim: int, unit_codes: bool) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(codebook_size, emb_dim)
+        nn.init.uniform_(self.embedding.weight, -1 / codebook_size, 1 / codebook_size)
+        if unit_codes:
+            nn.init.normal_(self.embedding.weight)
+            self.embedding.weight.data = F.normalize(self.embedding.weight.data)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Latents (B, emb_dim, h, w) to codes (B, h, w) long."""
+        flat = rearrange(z, "b c h w -> (b h w) c")
+        book = self.embedding.weight
+        distances = (
+            flat.square().sum(1, keepdim=True) + book.square().sum(1) - 2 * flat @ book.T
+        )  # |z - e|² multiplied out, as the paper's code has it: rounding decides ties alike
+        return rearrange(distances.argmin(1), "(b h w) -> b h w", b=z.shape[0], h=z.shape[2])
+
+    def vectors(self, codes: Tensor) -> Tensor:
+        """Codes (B, h, w) to their vectors (B, emb_dim, h, w)."""
+        return rearrange(self.embedding(codes), "b h w c -> b c h w")
+
+
+class Encoder(nn.Module):
+    """Pixels to latents: levels of residual blocks with a halving between them, then a middle."""
+
+    def __init__(
+        self, pixels: int, widths: list[int], num_res_blocks: int, attended: list[bool], emb_dim: int
+    ) -> None:
+        super().__init__()
+        blocks: list[nn.Module] = [nn.Conv2d(pixels, widths[0], 3, padding=1)]
+        width = widths[0]
+        for level, (out, attention) in enumerate(zip(widths, attended, strict=True)):
+            blocks += _level(width, out, num_res_blocks, attention)
+            width = out
+            if level < len(widths) - 1:
+                blocks.append(Downsample(width))
+        blocks += [ResBlock(width, width), AttnBlock(width), ResBlock(width, width)]
+        blocks += [_norm(width), nn.Conv2d(width, emb_dim, 3, padding=1)]
+        self.blocks = nn.Sequential(*blocks)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, pixels, H, W) to (B, emb_dim, h, w)."""
+        return self.blocks(x)
+
+
+class Decoder(nn.Module):
+    """Code vectors to pixels: the encoder backwards, doubling between levels."""
+
+    def __init__(
+        self, pixels: int, widths: list[int], num_res_blocks: int, attended: list[bool], emb_dim: int
+    ) -> None:
+        super().__init__()
+        width = widths[-1]
+        blocks: list[nn.Module] = [nn.Conv2d(emb_dim, width, 3, padding=1)]
+        blocks += [ResBlock(width, width), AttnBlock(width), ResBlock(width, width)]
+        for level in reversed(range(len(widths))):
+            blocks += _level(width, widths[level], num_res_blocks, attended[level])
+            width = widths[level]
+            if level > 0:
+                blocks.append(Upsample(width))
+        blocks += [_norm(width), nn.Conv2d(width, pixels, 3, padding=1)]
+        self.blocks = nn.Sequential(*blocks)
+
+    def forward(self, z: Tensor) -> Tensor:
+        """(B, emb_dim, h, w) to (B, pixels, H, W)."""
+        return self.blocks(z)
+
+
+class ResBlock(nn.Module):
+    """Two normalised 3×3 convolutions beside a shortcut, which is a 1×1 one where the width changes."""
+
+    def __init__(self, width: int, out: int) -> None:
+        super().__init__()
+        self.norm1 = _norm(width)
+        self.conv1 = nn.Conv2d(width, out, 3, padding=1)
+        self.norm2 = _norm(out)
+        self.conv2 = nn.Conv2d(out, out, 3, padding=1)
+        self.conv_out = nn.Conv2d(width, out, 1) if width != out else nn.Identity()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, width, h, w) to (B, out, h, w)."""
+        y = self.conv1(F.silu(self.norm1(x)))
+        y = self.conv2(F.silu(self.norm2(y)))
+        return self.conv_out(x) + y
+
+
+class AttnBlock(nn.Module):
+    """Attention of every cell to every other, one head as wide as the plane."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = _norm(width)
+        self.q = nn.Conv2d(width, width, 1)
+        self.k = nn.Conv2d(width, width, 1)
+        self.v = nn.Conv2d(width, width, 1)
+        self.proj_out = nn.Conv2d(width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, width, h, w) to the same."""
+        y = self.norm(x)
+        q, k, v = (rearrange(f(y), "b c h w -> b 1 (h w) c") for f in (self.q, self.k, self.v))
+        y = F.scaled_dot_product_attention(q, k, v)
+        return x + self.proj_out(rearrange(y, "b 1 (h w) c -> b c h w", h=x.shape[2]))
+
+
+class Downsample(nn.Module):
+    """Halves the plane by a 3×3 convolution of stride 2, padded right and below only."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, stride=2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, width, h, w) to (B, width, h / 2, w / 2)."""
+        return self.conv(F.pad(x, (0, 1, 0, 1)))
+
+
+class Upsample(nn.Module):
+    """Doubles the plane by repeating each cell, then convolves."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(width, width, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, width, h, w) to (B, width, 2h, 2w)."""
+        return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+
+
+def _level(width: int, out: int, num_res_blocks: int, attention: bool) -> list[nn.Module]:
+    blocks: list[nn.Module] = []
+    for _ in range(num_res_blocks):
+        blocks.append(ResBlock(width, out))
+        width = out
+        if attention:
+            blocks.append(AttnBlock(out))
+    return blocks
+
+
+def _norm(width: int) -> nn.GroupNorm:
+    return nn.GroupNorm(32, width, eps=1e-6)
