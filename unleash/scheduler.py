@@ -1,0 +1,313 @@
+"""Absorbing diffusion over token grids in the manner of a diffusers scheduler."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers import ConfigMixin, SchedulerMixin
+from diffusers.configuration_utils import register_to_config
+from diffusers.utils import BaseOutput
+from torch import Generator, Tensor
+
+from .orders import ORDERS, SCHEDULES, OrderName, Proposal, ScheduleName
+
+
+@dataclass
+class AbsorbingDiffusionSchedulerOutput(BaseOutput):
+    """What a step made of its sample; every tensor has the sample's shape.
+
+    Attributes:
+        prev_sample: the next step's sample: as before, with the revealed cells filled.
+        pred_original_sample: the sample with all of its unknown cells filled by this step's draw.
+        revealed: bool, the cells this step filled.
+    """
+
+    prev_sample: Tensor
+    pred_original_sample: Tensor
+    revealed: Tensor
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a batch is going to be filled.
+
+    Attributes:
+        order: which cells come first.
+        counts: (B, S) how many cells of each image each step reveals; zeros where an image is finished
+            before others, never between.
+        grid: (h, w).
+    """
+
+    order: OrderName
+    counts: Tensor
+    grid: tuple[int, int]
+
+
+class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
+    """The forward and reverse process of "Unleashing Transformers" (Bond-Taylor et al., ECCV 2022).
+
+    A cell that is not the mask token is known, and stays as it is. Samples are (B, h, w) or (B, h * w)
+    long; a flat one is taken for a square grid. Image i of a batch depends on its own generator alone.
+
+        scheduler.set_timesteps(16, tokens, generators)
+        for t in scheduler.timesteps:
+            tokens = scheduler.step(transformer(tokens), t, tokens, generators).prev_sample
+
+    Args:
+        codebook_size: K; the mask token is index K.
+        num_train_timesteps: T of the forward process.
+        order: which cells are revealed first, where a run does not say.
+        schedule: how many cells a step reveals, where a run does not say.
+    """
+
+    @register_to_config
+    def __init__(
+        self,
+        *,  # Of values given by position, from_config() would restore the defaults.
+        codebook_size: int = 1024,
+        num_train_timesteps: int = 256,
+        order: OrderName = "halton",
+        schedule: ScheduleName = "cosine",
+    ) -> None:
+        if codebook_size < 1 or num_train_timesteps < 1:
+            raise ValueError(f"{codebook_size=} and {num_train_timesteps=} must be at least 1")
+        _check_name("order", order, ORDERS)
+        _check_name("schedule", schedule, SCHEDULES)
+        self.plan: Plan | None = None
+        self.timesteps = torch.arange(0)
+
+    def add_noise(
+        self, original_samples: Tensor, timesteps: Tensor, generator: Generator | None = None
+    ) -> Tensor:
+        """Draw x_t from q(x_t | x_0): each cell is masked with probability t / T, whatever the others.
+
+        That is what remains of t steps of which step s masks a known cell with β_s = 1 / (T - s + 1).
+
+        Args:
+            original_samples: (B, ...) long.
+            timesteps: (B,) long in [0, T].
+            generator: for the whole batch.
+        """
+        total = self.config["num_train_timesteps"]
+        if timesteps.shape != original_samples.shape[:1] or timesteps.min() < 0 or timesteps.max() > total:
+            raise ValueError(f"add_noise needs one time step from 0 to {total} for each image of the batch")
+        rate = (timesteps / total).view(-1, *[1] * (original_samples.ndim - 1))
+        uniform = _rand(original_samples.shape, generator).to(original_samples.device)
+        return original_samples.masked_fill(uniform < rate.to(uniform), self.config["codebook_size"])
+
+    def set_timesteps(
+        self,
+        num_inference_steps: int,
+        sample: Tensor,
+        generators: Sequence[Generator] | None = None,
+        *,
+        order: OrderName | None = None,
+        schedule: ScheduleName | None = None,
+    ) -> None:
+        """Plan how ``sample`` is filled, and number the steps ``timesteps`` = S, ..., 1.
+
+        S is at most ``num_inference_steps`` and at most the unknown cells of the image with the most.
+
+        Args:
+            num_inference_steps: how many evaluations of the transformer may be spent.
+            sample: (B, h, w) or (B, h * w) long, K where unknown.
+            generators: one for each image; None draws from torch's global one.
+            order: in place of the configured one.
+            schedule: in place of the configured one.
+        """
+        order = order or self.config["order"]
+        schedule = schedule or self.config["schedule"]
+        _check_name("order", order, ORDERS)
+        _check_name("schedule", schedule, SCHEDULES)
+        if num_inference_steps < 1:
+            raise ValueError(f"at least one step is needed, not {num_inference_steps}")
+        grid = _grid(sample)
+        counts = [
+            drawn_counts(unknown, num_inference_steps, schedule, generator)
+            if order == "random"
+            else even_counts(int(unknown.sum()), num_inference_steps, schedule)
+            for unknown, generator in zip(
+                sample.flatten(1) == self.config["codebook_size"], _each(generators, len(sample)), strict=True
+            )
+        ]
+        self.plan = Plan(order, torch.nn.utils.rnn.pad_sequence(counts, batch_first=True), grid)
+        self.timesteps = torch.arange(self.plan.counts.shape[1], 0, -1)
+
+    def step(
+        self,
+        model_output: Tensor,
+        timestep: int | Tensor,
+        sample: Tensor,
+        generators: Sequence[Generator] | None = None,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        return_dict: bool = True,
+    ) -> AbsorbingDiffusionSchedulerOutput | tuple[Tensor, Tensor, Tensor]:
+        """Draw a code for every unknown cell and reveal as many as are planned.
+
+        Args:
+            model_output: (B, h * w, K) logits of the codes; an image that is finished may hold anything.
+            timestep: one of ``timesteps``.
+            sample: shaped as in :meth:`set_timesteps`.
+            generators: one for each image; None draws from torch's global one.
+            temperature: divides the logits; 0 takes the likeliest code.
+            top_k: draw from the k likeliest codes only.
+            top_p: draw from the fewest codes that together have this probability only.
+            return_dict: False returns a plain tuple.
+        """
+        if self.plan is None or not 1 <= timestep <= len(self.timesteps):
+            raise ValueError(f"step {int(timestep)} is not planned: call set_timesteps() first")
+        counts = self.plan.counts
+        tokens, device = sample.flatten(1), model_output.device
+        if model_output.shape != (*tokens.shape, self.config["codebook_size"]):
+            expected = (*tokens.shape, self.config["codebook_size"])
+            raise ValueError(
+                f"the logits must be {expected} for this sample, not {tuple(model_output.shape)}"
+            )
+        if len(tokens) != len(counts):
+            raise ValueError(f"the plan is for {len(counts)} images, the sample has {len(tokens)}")
+
+        # Every image draws as much at every step, whatever is known of it.
+        noise = torch.stack([_rand((2, tokens.shape[1]), g) for g in _each(generators, len(tokens))])
+        uniform, gumbel = noise.to(device).unbind(1)
+        logits = model_output.detach().float()
+        unknown = tokens == self.config["codebook_size"]
+        codes = tokens.clone()
+        codes[unknown] = sample_codes(logits[unknown], uniform[unknown], temperature, top_k, top_p)
+
+        done = len(self.timesteps) - int(timestep)
+        length = (counts > 0).sum(1, keepdim=True).clamp(min=1)
+        heat = temperature * (1 - (done + 1) / length).clamp(min=0).to(logits)
+        gumbel = -torch.log(-torch.log(gumbel.clamp(min=torch.finfo(gumbel.dtype).tiny)))
+        scores = ORDERS[self.plan.order](Proposal(logits, codes, gumbel, heat, self.plan.grid))
+        revealed = highest(scores.expand_as(codes), unknown, counts[:, done].to(device))
+
+        result = (torch.where(revealed, codes, tokens), codes, revealed)
+        prev_sample, pred_original_sample, revealed = (tensor.view_as(sample) for tensor in result)
+        if not return_dict:
+            return prev_sample, pred_original_sample, revealed
+        return AbsorbingDiffusionSchedulerOutput(prev_sample, pred_original_sample, revealed)
+
+
+def even_counts(unknown: int, steps: int, schedule: ScheduleName) -> Tensor:
+    """How many of ``unknown`` cells each step reveals: the schedule's share, rounded, at least one.
+
+    Returns:
+        (S,) long, S = min(steps, unknown), with sum ``unknown``.
+    """
+    steps = min(steps, unknown)
+    if steps == 0:
+        return torch.zeros(0, dtype=torch.long)
+    step = torch.arange(steps + 1)
+    known = (SCHEDULES[schedule](step.double() / steps) * unknown).round().long()
+    # At least one at every step so far, and one left for every step to come.
+    ahead = (known - step).cummax(0).values + step
+    return torch.minimum(ahead, unknown - steps + step).diff()
+
+
+def drawn_counts(
+    unknown: Tensor, steps: int, schedule: ScheduleName, generator: Generator | None = None
+) -> Tensor:
+    """How many cells each step reveals if every unknown cell draws its step by itself.
+
+    In the paper's sampler each cell still masked at t = T, ..., 1 is revealed with
+    probability 1 / t, so a cell's step is uniform over the T. Here it has the schedule's increments for
+    probabilities, the same if linear. Empty steps are left out. Given the counts, which cells a step
+    reveals is uniform among those left, as :func:`~unleash.orders.random` has it.
+
+    Args:
+        unknown: (N,) bool.
+        steps: T.
+        schedule: its increments are the probabilities of the steps.
+        generator: draws once for each cell, known or not.
+
+    Returns:
+        (S,) long, S ≤ min(steps, unknown cells), each at least 1.
+    """
+    known = SCHEDULES[schedule](torch.arange(1, steps + 1).double() / steps)
+    uniform = _rand(unknown.shape, generator)[unknown.cpu()].double()
+    counts = torch.searchsorted(known, uniform, right=True).bincount()
+    return counts[counts > 0]
+
+
+def sample_codes(
+    logits: Tensor,
+    uniform: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> Tensor:
+    """Draw codes by inverting the cumulative distribution: ten times as fast as torch.multinomial.
+
+    Args:
+        logits: (..., K) float.
+        uniform: (...) in [0, 1), the only randomness.
+        temperature: divides the logits; 0 takes the likeliest code.
+        top_k: draw from the k likeliest codes only.
+        top_p: draw from the fewest codes that together have this probability only.
+
+    Returns:
+        (...) long.
+    """
+    if temperature == 0:
+        return logits.argmax(-1)
+    logits = (logits - logits.amax(-1, keepdim=True)) / temperature
+    cumulative = restrict(logits, top_k, top_p).softmax(-1).cumsum(-1)
+    # The first code whose cumulative probability exceeds u: never one of probability 0.
+    u = uniform * cumulative[..., -1]
+    return torch.searchsorted(cumulative, u[..., None], right=True)[..., 0]
+
+
+def restrict(logits: Tensor, top_k: int | None, top_p: float | None) -> Tensor:
+    """-∞ outside the ``top_k`` likeliest codes and, of these, outside the nucleus of mass ``top_p``.
+
+    The nucleus (Holtzman et al. 2020) is the fewest codes whose probabilities sum to ``top_p`` or more.
+    """
+    if top_k is None and (top_p is None or top_p == 1):
+        return logits
+    ranked = _ascending(logits)[..., -(top_k or 0) :]
+    if top_p is not None:
+        outside = (ranked.softmax(-1).cumsum(-1) <= 1 - top_p).sum(-1, keepdim=True)
+        ranked = ranked.gather(-1, outside.clamp(max=ranked.shape[-1] - 1))
+    return logits.masked_fill(logits < ranked[..., :1], -torch.inf)
+
+
+def highest(scores: Tensor, among: Tensor, counts: Tensor) -> Tensor:
+    """(B, N) bool: of the cells ``among`` (B, N) bool, the ``counts`` (B,) with the highest scores."""
+    ranked = scores.masked_fill(~among, -torch.inf).argsort(dim=-1, descending=True, stable=True)
+    return (ranked.argsort(-1) < counts[:, None]) & among
+
+
+def _ascending(values: Tensor) -> Tensor:
+    if values.device.type == "cpu":  # NumPy sorts rows six times as fast as torch does.
+        return torch.from_numpy(np.sort(values.numpy(), axis=-1))
+    return values.sort(-1).values
+
+
+def _rand(shape: Sequence[int], generator: Generator | None) -> Tensor:
+    return torch.rand(shape, generator=generator, device=generator.device if generator else None)
+
+
+def _each(generators: Sequence[Generator] | None, batch: int) -> Sequence[Generator | None]:
+    if generators is None:
+        return [None] * batch
+    if len(generators) != batch:
+        raise ValueError(f"one generator for each of the {batch} images is needed, not {len(generators)}")
+    return generators
+
+
+def _grid(sample: Tensor) -> tuple[int, int]:
+    if sample.ndim == 3:
+        return sample.shape[1], sample.shape[2]
+    side = round(sample.shape[-1] ** 0.5)
+    if sample.ndim != 2 or side**2 != sample.shape[1]:
+        raise ValueError(f"a sample is (B, h, w), or (B, h * w) of a square grid, not {tuple(sample.shape)}")
+    return side, side
+
+
+def _check_name(kind: str, name: str, registry: dict) -> None:
+    if name not in registry:
+        raise ValueError(f"there is no {kind} {name!r}: choose one of {', '.join(registry)}")
