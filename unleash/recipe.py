@@ -1,0 +1,182 @@
+"""Everything needed to make the same image again, as versioned JSON, also inside a PNG."""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Annotated, Any, Literal
+
+import numpy as np
+import pydantic_core
+from PIL import Image, PngImagePlugin
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
+
+from .canvas import TokenCanvas
+from .orders import OrderName, ScheduleName
+
+CHUNK = "unleash"
+"""Keyword of the PNG text chunk that carries the recipe."""
+
+MAX_STEPS = 64 * 64
+"""More steps than the largest grid has cells are never taken."""
+
+MAX_SEED = 2**53 - 1
+"""The largest whole number that JavaScript, and so every JSON reader, holds exactly."""
+
+MAX_TEXT = 2**20
+"""Bytes of the longest recipe that is read; a full one of a 64×64 canvas has a sixth of that."""
+
+MAX_FILE = 2**26
+"""Bytes of the largest file that is read."""
+
+
+class RecipeError(ValueError):
+    """A recipe, or a setting of one, that is not right; the message is a single line."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise RecipeError(_one_line(error)) from None
+
+
+class Settings(_Model):
+    """How a canvas is filled."""
+
+    steps: int = Field(default=16, ge=1, le=MAX_STEPS)
+    order: OrderName = "halton"
+    schedule: ScheduleName = "cosine"
+    temperature: float = Field(default=1.0, ge=0)
+    top_k: int | None = Field(default=None, ge=1)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    label: str | None = Field(default=None, min_length=1, max_length=200)
+    guidance_scale: float = Field(default=1.0, ge=0)
+    seed: int = Field(default=0, ge=0, le=MAX_SEED)
+
+
+def _canvas(value: Any) -> TokenCanvas:
+    return value if isinstance(value, TokenCanvas) else TokenCanvas.from_dict(value)
+
+
+def _rows(value: Any) -> Any:
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+CanvasField = Annotated[TokenCanvas, PlainValidator(_canvas), PlainSerializer(TokenCanvas.to_dict)]
+Codes = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_rows)]
+
+
+class Recipe(_Model):
+    """Model, start canvas and settings, and the codes that they gave.
+
+    Attributes:
+        version: of this format.
+        model: what ``UnleashPipeline.from_pretrained`` was given.
+        canvas: as it was before the run.
+        settings: of the run.
+        codes: (h, w) the result, rows of codes; None if it was not run yet.
+    """
+
+    version: Literal[1] = 1
+    model: str = Field(min_length=1, max_length=500)
+    canvas: CanvasField
+    settings: Settings = Settings()
+    codes: Codes | None = None
+
+    @model_validator(mode="after")
+    def _codes_fill_the_canvas(self) -> Recipe:
+        _ = self.result
+        return self
+
+    @property
+    def result(self) -> TokenCanvas | None:
+        """The canvas after the run."""
+        return None if self.codes is None else self.canvas.filled(self.codes)
+
+    def to_json(self) -> str:
+        """The recipe as a line of JSON."""
+        return self.model_dump_json()
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Recipe:
+        """Read what :meth:`to_json` wrote; the text may come from anyone."""
+        if len(text) > MAX_TEXT:
+            raise RecipeError(f"a recipe has at most {MAX_TEXT:,} characters, this one {len(text):,}")
+        try:
+            data = pydantic_core.from_json(text, allow_inf_nan=False)
+        except ValueError as error:
+            raise RecipeError(f"the recipe is not JSON: {error}") from None
+        if not isinstance(data, dict) or "version" not in data:
+            raise RecipeError('this JSON is no recipe: a recipe is an object with "version": 1')
+        if data["version"] != 1:
+            raise RecipeError(
+                f"recipe version {data['version']!r:.40} is not known: this app reads version 1"
+            )
+        return cls(**data)
+
+
+def write_png(image: Image.Image, recipe: Recipe, target: str | os.PathLike[str] | IO[bytes]) -> None:
+    """Write ``image`` as a PNG that carries its recipe, to a path or a binary file."""
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add_text(CHUNK, recipe.to_json())
+    image.save(target, format="PNG", pnginfo=chunks)
+
+
+def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:
+    """The recipe in a JSON file or a PNG that :func:`write_png` wrote, from a path or the file's bytes."""
+    data = source if isinstance(source, bytes) else _read(Path(source))
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return Recipe.from_json(_text_chunk(data))
+    try:
+        text = data[: MAX_TEXT + 1].decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RecipeError("this file is no recipe: JSON or a PNG made by Unleash is needed") from None
+    return Recipe.from_json(text)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if (size := path.stat().st_size) > MAX_FILE:
+            raise RecipeError(
+                f"{path} has {size:,} bytes: a recipe or a PNG with one has at most {MAX_FILE:,}"
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise RecipeError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _text_chunk(data: bytes) -> str:
+    """The recipe's JSON in a PNG, without decoding a pixel."""
+    try:
+        with Image.open(BytesIO(data), formats=["PNG"]) as image:
+            text = image.info.get(CHUNK)
+    # What Pillow raises depends on which byte is wrong.
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise RecipeError(f"the PNG cannot be read: {str(error).splitlines()[0]}") from None
+    if not isinstance(text, str):
+        raise RecipeError(f"this PNG carries no recipe: it has no text chunk {CHUNK!r}, as Unleash writes")
+    return text
+
+
+def _one_line(error: ValidationError) -> str:
+    """The first of pydantic's complaints: where, what is wrong, what it got."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] not in ("value_error", "missing"):
+        message = f"{message[0].lower()}{message[1:]}, not {first['input']!r:.60}"
+    return f"{where}: {message}" if where else message
