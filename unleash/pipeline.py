@@ -1,0 +1,294 @@
+"""The pipeline: a canvas in, its unknown cells filled step by step, pictures out."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from diffusers import DiffusionPipeline
+from diffusers.utils import BaseOutput
+from einops import rearrange
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Generator, Tensor
+
+from unleash.canvas import TokenCanvas
+from unleash.models import VQGAN, BidirectionalTransformer
+from unleash.orders import OrderName, ScheduleName
+from unleash.recipe import Settings
+from unleash.scheduler import AbsorbingDiffusionScheduler
+
+StepCallback = Callable[["UnleashPipeline", int, int, dict[str, Tensor]], dict[str, Tensor]]
+"""Called after each step as ``f(pipe, index, timestep, {"codes": codes})``, codes (B, h, w) long; the
+``codes`` of the dictionary it returns, if any, go into the next step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of a run left behind.
+
+    Attributes:
+        index: which step it was, from 1 to ``total``; 0 of 0 where there was nothing to fill.
+        total: how many steps the run takes.
+        canvas: filled as far as it is.
+        revealed: (h, w) bool, the cells this step filled.
+        image: the picture so far; cells still unknown show the code thought likeliest.
+    """
+
+    index: int
+    total: int
+    canvas: TokenCanvas
+    revealed: NDArray[np.bool_]
+    image: Image.Image
+
+
+@dataclass
+class UnleashPipelineOutput(BaseOutput):
+    """Pictures and the canvases they were decoded from, in the order of their seeds."""
+
+    images: list[Image.Image]
+    canvases: list[TokenCanvas]
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A step of a batch: codes so far, codes with every cell guessed, and cells revealed, (B, h, w) each."""
+
+    index: int
+    total: int
+    codes: Tensor
+    guess: Tensor
+    revealed: Tensor
+
+
+class UnleashPipeline(DiffusionPipeline):
+    """Fills canvases by absorbing diffusion (Bond-Taylor et al., ECCV 2022) and decodes them.
+
+    Args:
+        vqgan: turns codes into pictures and back.
+        transformer: says what code each cell might hold.
+        scheduler: decides which cells a step reveals; its order and schedule are the defaults.
+
+    Raises:
+        ValueError: if the three differ in the size of their codebook.
+    """
+
+    model_cpu_offload_seq = "transformer->vqgan"
+    vqgan: VQGAN
+    transformer: BidirectionalTransformer
+    scheduler: AbsorbingDiffusionScheduler
+
+    def __init__(
+        self, vqgan: VQGAN, transformer: BidirectionalTransformer, scheduler: AbsorbingDiffusionScheduler
+    ) -> None:
+        super().__init__()
+        sizes = [part.config["codebook_size"] for part in (vqgan, transformer, scheduler)]
+        if len(set(sizes)) > 1:
+            raise ValueError(
+                "vqgan, transformer and scheduler must share one codebook size, "
+                f"not {sizes[0]}, {sizes[1]} and {sizes[2]}"
+            )
+        self.register_modules(vqgan=vqgan, transformer=transformer, scheduler=scheduler)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels the model can be conditioned on; empty if it was trained without."""
+        return tuple(self.transformer.config["label_names"])
+
+    def blank(self) -> TokenCanvas:
+        """A canvas of the size the model was trained on, nothing known."""
+        side = self.transformer.config["grid_size"]
+        return TokenCanvas.blank(side, side, self.transformer.config["codebook_size"])
+
+    def __call__(
+        self,
+        canvas: TokenCanvas | None = None,
+        num_inference_steps: int = 16,
+        order: OrderName | None = None,
+        schedule: ScheduleName | None = None,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        label: str | None = None,
+        guidance_scale: float = 1.0,
+        seed: int = 0,
+        num_images: int = 1,
+        callback_on_step_end: StepCallback | None = None,
+    ) -> UnleashPipelineOutput:
+        """Fills ``canvas`` with seeds ``seed``, ``seed + 1``, …; each image is what its seed gives alone.
+
+        Args:
+            canvas: what is known, kept and pinned; None: nothing is.
+            num_inference_steps: how many evaluations of the transformer may be spent.
+            order: which cells come first; None: the scheduler's.
+            schedule: how many cells a step reveals; None: the scheduler's.
+            temperature: divides the logits; 0 takes the likeliest code.
+            top_k: draw from the k likeliest codes only.
+            top_p: draw from the fewest codes that together have this probability only.
+            label: one of ``labels``; None: none.
+            guidance_scale: 1 follows the label as it was learned, more exaggerates it.
+            seed: of the first image.
+            num_images: how many.
+            callback_on_step_end: see ``StepCallback``.
+
+        Raises:
+            ValueError: if a value is out of range, the model lacks the label, or the canvas is not its size.
+        """
+        if num_images < 1:
+            raise ValueError(f"num_images is at least 1, not {num_images}")
+        canvas = self.blank() if canvas is None else canvas
+        settings = self._settings(
+            num_inference_steps, order, schedule, temperature, top_k, top_p, label, guidance_scale, seed
+        )
+        seeds = range(seed, seed + num_images)
+        # On CPUs a batch is no faster, and its rounding would depend on how many images are in it.
+        together = 1 if self.device.type == "cpu" else num_images
+        batches = [seeds[i : i + together] for i in range(0, num_images, together)]
+        codes = [self._finish(canvas, settings, batch, callback_on_step_end) for batch in batches]
+        canvases = [canvas.filled(grid.cpu().numpy()) for grid in torch.cat(codes)]
+        return UnleashPipelineOutput([self.render(filled) for filled in canvases], canvases)
+
+    def stream(
+        self,
+        canvas: TokenCanvas | None = None,
+        num_inference_steps: int = 16,
+        order: OrderName | None = None,
+        schedule: ScheduleName | None = None,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        label: str | None = None,
+        guidance_scale: float = 1.0,
+        seed: int = 0,
+    ) -> Iterator[Step]:
+        """Fills ``canvas`` and yields every step with its picture; arguments as for a call.
+
+        The iterator may be closed at any step, and several may be under way at once.
+        """
+        canvas = self.blank() if canvas is None else canvas
+        settings = self._settings(
+            num_inference_steps, order, schedule, temperature, top_k, top_p, label, guidance_scale, seed
+        )
+        return self._steps(canvas, settings)
+
+    def render(self, canvas: TokenCanvas) -> Image.Image:
+        """The picture of a canvas without unknown cells.
+
+        Raises:
+            ValueError: if a cell is unknown.
+        """
+        if canvas.unknown.any():
+            raise ValueError(f"{int(canvas.unknown.sum())} cells of the canvas are unknown; fill them first")
+        return self._decode(torch.from_numpy(canvas.codes))
+
+    @torch.no_grad()
+    def encode(self, image: Image.Image) -> TokenCanvas:
+        """The canvas of a picture whose sides are multiples of the cell size, every cell kept."""
+        pixels = torch.from_numpy(np.array(image.convert("RGB"))).to(self.device)
+        images = rearrange(pixels, "h w c -> 1 c h w").to(self.vqgan.dtype) / 255
+        codes = self.vqgan.encode(images)[0].cpu().numpy()
+        return TokenCanvas.from_codes(codes, self.vqgan.config["codebook_size"])
+
+    def _settings(
+        self,
+        steps: int,
+        order: OrderName | None,
+        schedule: ScheduleName | None,
+        temperature: float,
+        top_k: int | None,
+        top_p: float | None,
+        label: str | None,
+        guidance_scale: float,
+        seed: int,
+    ) -> Settings:
+        if label is not None and label not in self.labels:
+            known = f"its labels are {', '.join(self.labels)}" if self.labels else "it has none"
+            raise ValueError(f"the model has no label {label!r}; {known}")
+        return Settings(
+            steps=steps,
+            order=order or self.scheduler.config["order"],
+            schedule=schedule or self.scheduler.config["schedule"],
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            label=label,
+            guidance_scale=guidance_scale,
+            seed=seed,
+        )
+
+    def _finish(
+        self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], callback: StepCallback | None
+    ) -> Tensor:
+        codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1)
+        with self.progress_bar(total=settings.steps) as bar:
+            for frame in self._run(canvas, settings, seeds):
+                bar.total = frame.total
+                codes = frame.codes
+                if callback is not None:
+                    answer = callback(self, frame.index - 1, frame.total - frame.index + 1, {"codes": codes})
+                    codes.copy_(answer.get("codes", codes))
+                bar.update()
+        return codes
+
+    def _steps(self, canvas: TokenCanvas, settings: Settings) -> Iterator[Step]:
+        if not canvas.unknown.any():
+            yield Step(0, 0, canvas, np.zeros_like(canvas.unknown), self.render(canvas))
+            return
+        for frame in self._run(canvas, settings, [settings.seed]):
+            codes = frame.codes[0].cpu().numpy()
+            filled = canvas.filled(codes, partial=True)
+            revealed = frame.revealed[0].cpu().numpy()
+            yield Step(frame.index, frame.total, filled, revealed, self._decode(frame.guess[0]))
+
+    def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[_Frame]:
+        """The reverse process (algorithm 2), one image for each seed; codes may be changed in place."""
+        self._check_size(canvas)
+        codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
+        generators = [Generator().manual_seed(seed) for seed in seeds]
+        # Its own scheduler, because a plan belongs to a run and several may be under way.
+        scheduler = AbsorbingDiffusionScheduler.from_config(self.scheduler.config)
+        scheduler.set_timesteps(
+            settings.steps, codes, generators, order=settings.order, schedule=settings.schedule
+        )
+        total = len(scheduler.timesteps)
+        for index, timestep in enumerate(scheduler.timesteps, start=1):
+            with torch.no_grad():
+                logits = self._logits(codes, settings)
+                out = scheduler.step(
+                    logits,
+                    timestep,
+                    codes,
+                    generators,
+                    temperature=settings.temperature,
+                    top_k=settings.top_k,
+                    top_p=settings.top_p,
+                )
+                codes = out.prev_sample
+                likeliest = logits.argmax(-1).view_as(codes)
+                guess = torch.where(codes == self.transformer.config["codebook_size"], likeliest, codes)
+            yield _Frame(index, total, codes, guess, out.revealed)
+
+    def _logits(self, codes: Tensor, settings: Settings) -> Tensor:
+        """Logits (B, h * w, K) under the label, by classifier-free guidance (Ho & Salimans 2022)."""
+        if settings.label is None:
+            return self.transformer(codes)
+        label = codes.new_full((len(codes),), self.labels.index(settings.label))
+        if settings.guidance_scale == 1:
+            return self.transformer(codes, label)
+        none = torch.full_like(label, len(self.labels))
+        both = self.transformer(codes.repeat(2, 1, 1), torch.cat([label, none]))
+        conditional, unconditional = both.chunk(2)
+        return torch.lerp(unconditional, conditional, settings.guidance_scale)
+
+    def _check_size(self, canvas: TokenCanvas) -> None:
+        side, size = self.transformer.config["grid_size"], self.transformer.config["codebook_size"]
+        if (canvas.height, canvas.width, canvas.codebook_size) != (side, side, size):
+            raise ValueError(
+                f"a canvas of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
+                f"this model fills {side}×{side} cells with {size} codes"
+            )
+
+    @torch.no_grad()
+    def _decode(self, codes: Tensor) -> Image.Image:
+        pixels = self.vqgan.decode(codes[None].to(self.device))[0]
+        return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())
