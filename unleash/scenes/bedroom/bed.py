@@ -1,0 +1,324 @@
+"""The bed: frame, headboard, pillows, duvet and throw."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from random import Random
+
+import skia
+
+from unleash.scenes.bedroom.geometry import UP, Frame, Vector
+from unleash.scenes.bedroom.stage import (
+    SHADOW,
+    Span,
+    Stage,
+    box,
+    contact_shadow,
+    face,
+    floor_matrix,
+    soft_polygon,
+    wall_matrix,
+)
+from unleash.scenes.classes import Element
+from unleash.scenes.light import Color, mix
+from unleash.scenes.painter import linear, rectangle
+
+HEADBOARDS = ("panel", "rounded", "slatted", "upholstered", "posts")
+TOP = 0.6
+"""Height of the duvet's top, in metres."""
+_HEM = 0.24
+
+
+@dataclass(frozen=True)
+class Bed:
+    """A bed whose head stands at a wall.
+
+    Args:
+        frame: origin on the floor at the head's left corner; ``along`` is across the bed.
+        width, length: of the bed, in metres.
+        headboard: one of ``HEADBOARDS``.
+    """
+
+    frame: Frame
+    width: float
+    length: float
+    headboard: str
+
+    @property
+    def top(self) -> list[Vector]:
+        """The corners of the duvet's top."""
+        ends = ((0.0, 0.5), (self.width, 0.5), (self.width, self.length), (0.0, self.length))
+        return [self.frame.at(a, TOP, b) for a, b in ends]
+
+
+def paint_bed(stage: Stage, bed: Bed, rng: Random) -> None:
+    """Draws the whole bed with its shadow on the floor."""
+    frame, width, length = bed.frame, bed.width, bed.length
+    contact_shadow(stage, frame, (0.0, width), (0.0, length), 0.6)
+    if bed.headboard == "posts":
+        _posts(stage, bed, 0.04)
+    else:
+        _headboard(stage, bed)
+    box(stage, frame, (0.0, width), (0.1, 0.3), (0.05, length), stage.scheme.wood, Element.BED)
+    linen = stage.scheme.linen
+    box(stage, frame, (0.03, width - 0.03), (0.3, 0.53), (0.08, length - 0.03), linen, Element.BED)
+    _pillows(stage, bed, rng)
+    _duvet(stage, bed, rng)
+    if bed.headboard == "posts":
+        _posts(stage, bed, length - 0.04)
+        _canopy(stage, bed)
+    elif rng.random() < 0.35:
+        box(
+            stage,
+            frame,
+            (-0.03, width + 0.03),
+            (0.05, 0.5),
+            (length, length + 0.07),
+            stage.scheme.wood,
+            Element.BED,
+        )
+
+
+def _headboard(stage: Stage, bed: Bed) -> None:
+    frame, width = bed.frame, bed.width
+    left, right = -0.05, width + 0.05
+    if bed.headboard == "panel":
+        box(stage, frame, (left, right), (0.1, 1.12), (0.0, 0.07), stage.scheme.wood, Element.BED)
+        with stage.painter.transformed(wall_matrix(stage, frame, 0.07)):
+            third = (right - left) / 3
+            for i in range(3):
+                panel = rectangle(left + i * third + 0.07, 0.5, left + (i + 1) * third - 0.07, 1.03)
+                stage.painter.fill(panel, SHADOW, alpha=0.2)
+    elif bed.headboard == "slatted":
+        for a in (left, right - 0.07):
+            box(stage, frame, (a, a + 0.07), (0.0, 1.15), (0.0, 0.07), stage.scheme.wood, Element.BED)
+        count = 7
+        step = (right - left - 0.07) / count
+        for i in range(1, count):
+            a = left + i * step
+            box(stage, frame, (a, a + 0.07), (0.4, 1.0), (0.02, 0.06), stage.scheme.wood, Element.BED)
+        box(stage, frame, (left, right), (1.0, 1.1), (0.0, 0.07), stage.scheme.wood, Element.BED)
+    else:
+        _soft_headboard(stage, bed, left, right)
+
+
+def _soft_headboard(stage: Stage, bed: Bed, left: float, right: float) -> None:
+    frame, rounded = bed.frame, bed.headboard == "rounded"
+    albedo = stage.scheme.wood if rounded else mix(stage.scheme.throw, stage.scheme.duvet, 0.25)
+    low = stage.light.on(albedo, frame.at(bed.width / 2, 0.5, 0.1), frame.out)
+    high = stage.light.on(albedo, frame.at(bed.width / 2, 1.2, 0.1), frame.out)
+    outline = skia.Path()
+    if rounded:
+        outline.moveTo(left, 0.1).lineTo(left, 0.75)
+        outline.cubicTo(left, 1.38, right, 1.38, right, 0.75).lineTo(right, 0.1).close()
+    else:
+        outline.addRoundRect(skia.Rect.MakeLTRB(left, 0.1, right, 1.18), 0.14, 0.14)
+    with stage.painter.transformed(wall_matrix(stage, frame, 0.0)):
+        stage.painter.fill(outline, mix(low, SHADOW, 0.35), Element.BED)
+    with stage.painter.transformed(wall_matrix(stage, frame, 0.09)):
+        stage.painter.shade(outline, linear((0.0, 0.5), (0.0, 1.2), [low, high]), Element.BED)
+        if rounded:
+            inner = skia.Path().moveTo(left + 0.1, 0.1).lineTo(left + 0.1, 0.75)
+            inner.cubicTo(left + 0.1, 1.24, right - 0.1, 1.24, right - 0.1, 0.75).lineTo(
+                right - 0.1, 0.1
+            ).close()
+            stage.painter.fill(inner, SHADOW, alpha=0.16)
+        else:
+            count = 4
+            for i in range(1, count):
+                a = left + (right - left) * i / count
+                stage.painter.fill(rectangle(a - 0.02, 0.3, a + 0.015, 1.12), SHADOW, alpha=0.28)
+                stage.painter.fill(rectangle(a + 0.015, 0.3, a + 0.06, 1.14), (1.0, 1.0, 1.0), alpha=0.12)
+
+
+def _posts(stage: Stage, bed: Bed, b: float) -> None:
+    for a in (0.0, bed.width):
+        box(
+            stage,
+            bed.frame,
+            (a - 0.04, a + 0.04),
+            (0.0, 2.08),
+            (b - 0.04, b + 0.04),
+            stage.scheme.wood,
+            Element.BED,
+        )
+    if b < bed.length / 2:
+        box(stage, bed.frame, (0.0, bed.width), (0.4, 1.1), (0.02, 0.07), stage.scheme.wood, Element.BED)
+
+
+def _canopy(stage: Stage, bed: Bed) -> None:
+    frame, width, length = bed.frame, bed.width, bed.length
+    for a, b in (
+        ((0.0, width), (0.0, 0.07)),
+        ((-0.04, 0.03), (0.0, length)),
+        ((width - 0.03, width + 0.04), (0.0, length)),
+        ((0.0, width), (length - 0.07, length)),
+    ):
+        box(stage, frame, a, (2.02, 2.09), b, stage.scheme.wood, Element.BED)
+
+
+def _pillows(stage: Stage, bed: Bed, rng: Random) -> None:
+    count = 1 if bed.width < 1.2 else 2
+    step = bed.width / count
+    for i in range(count):
+        across = (i * step + 0.07, (i + 1) * step - 0.07)
+        _pillow(stage, bed.frame, across, (0.1, 0.36), 0.5, stage.scheme.linen)
+    if rng.random() < 0.75:
+        wide = 0.42 if rng.random() < 0.5 else 0.62
+        centers = [bed.width / 2]
+        if count == 2 and wide < 0.5:
+            centers = [bed.width * 0.28, bed.width * 0.72]
+        for center in centers:
+            across = (center - wide / 2, center + wide / 2)
+            _pillow(stage, bed.frame, across, (0.28, 0.5), 0.36, stage.scheme.accent)
+
+
+def _pillow(stage: Stage, frame: Frame, a: Span, b: Span, height: float, albedo: Color) -> None:
+    """Draws a pillow leaning back from ``b[1]`` at its foot to ``b[0]`` at its top."""
+    low, high = 0.52, 0.52 + height
+    camera = stage.camera
+    thick = 0.11
+    front = [
+        frame.at(a[0], low, b[1]),
+        frame.at(a[1], low, b[1]),
+        frame.at(a[1], high, b[0] + 0.06),
+        frame.at(a[0], high, b[0] + 0.06),
+    ]
+    back = [
+        frame.at(a[0] + 0.02, low, b[1] - thick),
+        frame.at(a[1] - 0.02, low, b[1] - thick),
+        frame.at(a[1] - 0.02, high - 0.02, b[0] - 0.06),
+        frame.at(a[0] + 0.02, high - 0.02, b[0] - 0.06),
+    ]
+    center = frame.at(sum(a) / 2, (low + high) / 2, b[1])
+    normal = frame.direction(0.0, 0.5, 0.85)
+    lit = stage.light.on(albedo, center, normal)
+    dim = mix(lit, SHADOW, 0.3)
+    stage.painter.fill(soft_polygon([camera.pixel(p) for p in back], 0.3), dim, Element.PILLOW)
+    path = soft_polygon([camera.pixel(p) for p in front], 0.28)
+    stage.painter.fill(path, SHADOW, alpha=0.3, blur=2.0)
+    start, end = camera.pixel(front[3]), camera.pixel(front[0])
+    stage.painter.shade(path, linear(start, end, [mix(lit, (1.0, 1.0, 1.0), 0.08), lit, dim]), Element.PILLOW)
+
+
+_PROFILE = ((-0.05, _HEM), (-0.06, 0.47), (-0.035, 0.55), (0.04, TOP), (0.3, TOP + 0.02))
+
+
+def _duvet(stage: Stage, bed: Bed, rng: Random) -> None:
+    head = rng.uniform(0.62, 0.85)
+    albedo = stage.scheme.duvet
+    _cover(stage, bed, (head, bed.length + 0.02), albedo, _HEM, end=True)
+    _folds(stage, bed, head, rng)
+    _cloth(stage, bed, head, rng)
+    _cover(
+        stage, bed, (head - 0.12, head + 0.16), mix(stage.scheme.linen, albedo, 0.15), _HEM + 0.02, lift=0.025
+    )
+    if rng.random() < 0.7:
+        start = bed.length - rng.uniform(0.75, 0.95)
+        end = start + rng.uniform(0.4, 0.55)
+        _cover(stage, bed, (start, end), stage.scheme.throw, _HEM - 0.05, lift=0.03)
+        _throw_stripes(stage, bed, (start, end), mix(stage.scheme.throw, stage.scheme.linen, 0.55))
+
+
+def _cover(
+    stage: Stage, bed: Bed, b: Span, albedo: Color, hem: float, lift: float = 0.0, end: bool = False
+) -> None:
+    """Draws cloth over the bed from side to side, between ``b[0]`` and ``b[1]``.
+
+    ``end`` lets it also hang down over the foot.
+    """
+    half = [(a - lift * 0.5, max(h, hem) if i else hem) for i, (a, h) in enumerate(_PROFILE)]
+    half = [(a, h + (lift if h > 0.5 else 0.0)) for a, h in half]
+    profile = half + [(bed.width - a, h) for a, h in reversed(half)]
+    b0, b1 = b
+    bevel = 0.07 if end else 0.0
+    frame, camera = bed.frame, stage.camera
+    tops = [frame.at(a, h, b1 - (bevel if h > 0.5 else 0.0)) for a, h in profile]
+    heads = [frame.at(a, h, b0) for a, h in profile]
+    strips = []
+    for i, ((a, h), (c, k)) in enumerate(pairwise(profile)):
+        length = ((c - a) ** 2 + (k - h) ** 2) ** 0.5
+        normal = frame.direction(-(k - h) / length, (c - a) / length, 0.0)
+        if camera.faces(heads[i], normal):
+            strips.append(((heads[i], tops[i], tops[i + 1], heads[i + 1]), normal))
+    if end and camera.faces(frame.at(0.0, 0.0, b1), frame.out):
+        front = [frame.at(a, h - (bevel * 0.8 if h > 0.5 else 0.0), b1) for a, h in profile]
+        for i in range(1, len(profile) - 2):
+            points = (tops[i], tops[i + 1], front[i + 1], front[i])
+            strips.append((points, frame.direction(0.0, 0.75, 0.66)))
+        top, low = (frame.at(bed.width / 2, h, b1) for h in (0.5, hem))
+        near, far = stage.light.on(albedo, top, frame.out), stage.light.on(albedo, low, frame.out)
+        shader = linear(camera.pixel(top), camera.pixel(low), [near, mix(far, SHADOW, 0.15)])
+        stage.painter.shade(camera.path(*front), shader, Element.BED)
+    # one layer below the strips, or the bed would shine through their anti-aliased seams
+    under = skia.Path()
+    for points, _ in strips:
+        under.addPath(camera.path(*points))
+    stage.painter.fill(under, stage.light.on(albedo, tops[3], UP), Element.BED)
+    for points, normal in sorted(strips, key=lambda strip: round(strip[1][1], 3)):
+        face(stage, points, normal, albedo, Element.BED)
+
+
+def _folds(stage: Stage, bed: Bed, head: float, rng: Random) -> None:
+    """Lays a few soft creases over the duvet's top and hanging sides."""
+    dark, light = skia.Path(), skia.Path()
+    for _ in range(rng.randint(4, 6)):
+        a = bed.width * rng.uniform(0.08, 0.92)
+        start = rng.uniform(head, bed.length - 0.6)
+        end = min(bed.length - 0.05, start + rng.uniform(0.5, 1.0))
+        lean, bulge = rng.uniform(-0.22, 0.22), rng.uniform(0.05, 0.09)
+        for path, offset in ((dark, 0.0), (light, bulge)):
+            path.moveTo(a + offset, start)
+            path.quadTo(a + lean + bulge + offset, (start + end) / 2, a + lean + offset, end)
+            path.quadTo(a + lean - bulge * 0.4 + offset, (start + end) / 2, a + offset, start)
+    with (
+        stage.painter.clipped(stage.camera.path(*bed.top)),
+        stage.painter.transformed(floor_matrix(stage, bed.frame, TOP)),
+    ):
+        stage.painter.fill(dark, SHADOW, alpha=0.13)
+        stage.painter.fill(light, (1.0, 1.0, 1.0), alpha=0.09)
+    if stage.camera.faces(bed.frame.at(0.0, 0.0, bed.length), bed.frame.out):
+        drape = skia.Path()
+        for _ in range(5):
+            a, wide = bed.width * rng.uniform(0.05, 0.95), rng.uniform(0.05, 0.09)
+            drape.moveTo(a, 0.5).lineTo(a + wide, _HEM).lineTo(a - wide, _HEM).close()
+        with stage.painter.transformed(wall_matrix(stage, bed.frame, bed.length + 0.02)):
+            stage.painter.fill(drape, SHADOW, alpha=0.12)
+
+
+def _cloth(stage: Stage, bed: Bed, head: float, rng: Random) -> None:
+    """Prints stripes, checks or nothing on the duvet's top and the end that hangs down."""
+    kind = rng.choice(("plain", "plain", "stripes", "checks", "dots"))
+    if kind == "plain":
+        return
+    path, step = skia.Path(), rng.uniform(0.24, 0.34)
+    count = round(bed.width / step)
+    step = bed.width / count
+    if kind == "dots":
+        for i in range(count):
+            for j in range(int((bed.length - head) / step)):
+                path.addCircle(step * (i + 0.5), head + step * (j + 0.3 + 0.5 * (i % 2)), 0.055)
+    else:
+        for i in range(count):
+            path.addRect(skia.Rect.MakeLTRB(step * (i + 0.3), head, step * (i + 0.7), bed.length))
+    tint = mix((1.0, 1.0, 1.0), stage.scheme.throw, 0.55)
+    with stage.painter.transformed(floor_matrix(stage, bed.frame, TOP + 0.01)):
+        stage.painter.fill(path, tint, alpha=0.55, blend=skia.BlendMode.kMultiply)
+        if kind == "checks":
+            bands, b = skia.Path(), head + 0.1
+            while b < bed.length - 0.1:
+                bands.addRect(skia.Rect.MakeLTRB(0.0, b, bed.width, b + step * 0.4))
+                b += step
+            stage.painter.fill(bands, tint, alpha=0.55, blend=skia.BlendMode.kMultiply)
+    if kind != "dots" and stage.camera.faces(bed.frame.at(0.0, 0.0, bed.length), bed.frame.out):
+        drape = skia.Path()
+        for i in range(count):
+            drape.addRect(skia.Rect.MakeLTRB(step * (i + 0.3), _HEM, step * (i + 0.7), TOP - 0.03))
+        with stage.painter.transformed(wall_matrix(stage, bed.frame, bed.length + 0.02)):
+            stage.painter.fill(drape, tint, alpha=0.55, blend=skia.BlendMode.kMultiply)
+
+
+def _throw_stripes(stage: Stage, bed: Bed, b: Span, albedo: Color) -> None:
+    color = stage.light.on(albedo, bed.frame.at(bed.width / 2, TOP, sum(b) / 2), UP)
+    with stage.painter.transformed(floor_matrix(stage, bed.frame, TOP + 0.05)):
+        for start in (b[0] + 0.05, b[1] - 0.12):
+            stage.painter.fill(rectangle(0.0, start, bed.width, start + 0.06), color, alpha=0.8)

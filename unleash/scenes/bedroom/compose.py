@@ -1,0 +1,151 @@
+"""Puts a bedroom together: picks its parts and draws them from the far wall to the near floor."""
+
+from collections.abc import Callable
+from random import Random
+
+from unleash.scenes.bedroom.bed import TOP, paint_bed
+from unleash.scenes.bedroom.decor import paint_picture, paint_plant, paint_rug
+from unleash.scenes.bedroom.furniture import (
+    TABLE_TOP,
+    paint_bedside_table,
+    paint_bookcase,
+    paint_desk,
+    paint_dresser,
+    paint_wall_shelf,
+    paint_wardrobe,
+)
+from unleash.scenes.bedroom.geometry import UP, Camera, Vector, add
+from unleash.scenes.bedroom.lamps import paint_floor_lamp, paint_pendant, paint_table_lamp
+from unleash.scenes.bedroom.layout import Layout, Place, random_layout
+from unleash.scenes.bedroom.lighting import room_light
+from unleash.scenes.bedroom.palette import SCHEMES
+from unleash.scenes.bedroom.room import paint_shell
+from unleash.scenes.bedroom.stage import Stage
+from unleash.scenes.bedroom.window import paint_curtains, paint_sunlight, paint_window
+from unleash.scenes.painter import SIZE, Painter
+
+Item = tuple[Vector, Callable[[Stage], None]]
+"""The middle of a thing on the floor, and what draws it."""
+
+
+def paint_bedroom(painter: Painter, time: str, rng: Random) -> None:
+    """Draws a bedroom.
+
+    Args:
+        painter: what to draw on.
+        time: "day", "dusk", "night" or "rain".
+        rng: decides everything else.
+    """
+    scheme = rng.choice(SCHEMES)
+    layout = random_layout(rng)
+    lamps: list[Vector] = []
+    items: list[Item] = [
+        (
+            layout.bed.frame.at(layout.bed.width / 2, 0.3, layout.bed.length / 2),
+            lambda s: paint_bed(s, layout.bed, rng),
+        )
+    ]
+    for place in layout.tables:
+        items.append(_table(place, lamps, rng))
+    for place in layout.places:
+        items += _furniture(place, lamps, rng)
+    pendant = rng.random() < 0.15 or not any(_in_view(layout.camera, lamp) for lamp in lamps)
+    hang = layout.room.floor.at(layout.room.width / 2, layout.room.height - 0.5, 1.9)
+    if pendant:
+        lamps.append(hang)
+    light = room_light(time, layout.window.wall, layout.window.middle, tuple(lamps), rng)
+    stage = Stage(painter, layout.camera, light, scheme)
+    paint_shell(stage, layout.room, rng)
+    paint_window(stage, layout.window, time, rng)
+    if rng.random() < 0.85:
+        paint_curtains(stage, layout.window, rng)
+    for place, heights in layout.pictures:
+        _wall_decoration(stage, place, heights, rng)
+    if rng.random() < 0.75:
+        paint_rug(stage, layout.bed.frame, *layout.rug, round_shape=rng.random() < 0.4)
+    _sun_on_shell(stage, layout)
+    eye = layout.camera.eye
+    for _, draw in sorted(items, key=lambda item: -_square(add(item[0], eye, -1.0))):
+        draw(stage)
+    top = layout.bed.top
+    paint_sunlight(stage, layout.window, (0.0, TOP, 0.0), UP, layout.camera.path(*top))
+    if pendant:
+        paint_pendant(stage, hang, layout.room.height)
+
+
+def _in_view(camera: Camera, p: Vector) -> bool:
+    x, y = camera.pixel(p)
+    return 10 < x < SIZE - 10 and 0 < y < SIZE
+
+
+def _square(p: Vector) -> float:
+    return p[0] ** 2 + p[2] ** 2
+
+
+def _table(place: Place, lamps: list[Vector], rng: Random) -> Item:
+    frame, width, legs = place.frame, place.width, rng.random() < 0.5
+    top = frame.at(width / 2, TABLE_TOP, 0.2)
+    lamp = rng.random() < 0.8
+    if lamp:
+        lamps.append(add(top, UP, 0.33))
+
+    def draw(stage: Stage) -> None:
+        paint_bedside_table(stage, frame, width, legs)
+        if lamp:
+            paint_table_lamp(stage, top)
+        else:
+            paint_plant(stage, top, 0.45, rng)
+
+    return frame.at(width / 2, 0.3, 0.2), draw
+
+
+def _furniture(place: Place, lamps: list[Vector], rng: Random) -> list[Item]:
+    frame, width = place.frame, place.width
+    center = frame.at(width / 2, 0.3, 0.25)
+    roll = rng.random()
+    if width < 0.8 or roll < 0.2:
+        foot = frame.at(width / 2, 0.0, 0.35)
+        return [(foot, lambda s: paint_plant(s, foot, rng.uniform(0.9, 1.3), rng))]
+    if roll < 0.4:
+        return [(center, lambda s: paint_dresser(s, frame, min(width, 1.0)))]
+    if roll < 0.55:
+        return [(center, lambda s: paint_bookcase(s, frame, min(width, 0.9), rng))]
+    if roll < 0.7:
+        return [(center, lambda s: paint_desk(s, frame, min(width, 1.1)))]
+    if roll < 0.85:
+        foot, height = frame.at(width / 2, 0.0, 0.35), rng.uniform(1.45, 1.65)
+        lamps.append(add(foot, UP, height - 0.15))
+        return [(foot, lambda s: paint_floor_lamp(s, foot, height))]
+    return [(center, lambda s: paint_wardrobe(s, frame, min(width, 1.1), rng))]
+
+
+def _wall_decoration(stage: Stage, place: Place, heights: tuple[float, float], rng: Random) -> None:
+    """Hangs one or more pictures, or a shelf, in a stretch of wall."""
+    frame, width, (low, high) = place.frame, place.width, heights
+    kind = rng.random()
+    if width < 0.5 or kind < 0.15:
+        return
+    if kind < 0.35 and width > 1.0:
+        paint_wall_shelf(stage, frame.moved(width * 0.15), width * 0.7, low + 0.1, rng)
+    elif kind < 0.6 or width < 1.0:
+        size = min(width * 0.8, rng.uniform(0.6, 1.0))
+        middle = width / 2
+        paint_picture(stage, frame, (middle - size / 2, middle + size / 2), (low + 0.02, high), rng)
+    else:
+        count = rng.choice((2, 3))
+        step = width / count
+        for i in range(count):
+            paint_picture(
+                stage, frame, (step * i + 0.05, step * (i + 1) - 0.05), (low + 0.08, high - 0.03), rng
+            )
+
+
+def _sun_on_shell(stage: Stage, layout: Layout) -> None:
+    room = layout.room
+    floor = layout.camera.path(*(room.floor.at(a, 0.0, b) for a, b in _floor_corners(layout)))
+    paint_sunlight(stage, layout.window, (0.0, 0.0, 0.0), UP, floor)
+
+
+def _floor_corners(layout: Layout) -> tuple[tuple[float, float], ...]:
+    width, depth = layout.room.width, layout.room.depth
+    return ((0.0, 0.0), (width, 0.0), (width, depth), (0.0, depth))

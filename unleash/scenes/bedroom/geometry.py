@@ -1,0 +1,143 @@
+"""Room coordinates in metres (x right, y up, z away from the viewer) and the camera that sees them."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import skia
+
+from unleash.scenes.painter import Point, polygon
+
+Vector = tuple[float, float, float]
+"""A point or direction in the room, in metres."""
+
+UP: Vector = (0.0, 1.0, 0.0)
+_NEAR = 0.2
+
+
+def add(p: Vector, q: Vector, scale: float = 1.0) -> Vector:
+    """``p + scale * q``."""
+    return (p[0] + scale * q[0], p[1] + scale * q[1], p[2] + scale * q[2])
+
+
+def dot(p: Vector, q: Vector) -> float:
+    """The scalar product of ``p`` and ``q``."""
+    return p[0] * q[0] + p[1] * q[1] + p[2] * q[2]
+
+
+def unit(p: Vector) -> Vector:
+    """``p`` scaled to length 1."""
+    length = math.sqrt(dot(p, p))
+    return (p[0] / length, p[1] / length, p[2] / length)
+
+
+def middle(p: Vector, q: Vector) -> Vector:
+    """The point half way between ``p`` and ``q``."""
+    return ((p[0] + q[0]) / 2, (p[1] + q[1]) / 2, (p[2] + q[2]) / 2)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Axes to place things in: (a, h, b) is metres along, up and out of a wall.
+
+    Args:
+        origin: the room point of (0, 0, 0).
+        along: unit direction of a; facing the wall it runs from left to right.
+        out: unit direction of b, away from the wall.
+    """
+
+    origin: Vector
+    along: Vector
+    out: Vector
+
+    def at(self, a: float, h: float, b: float) -> Vector:
+        """The room point of (a, h, b)."""
+        return add(add(add(self.origin, self.along, a), UP, h), self.out, b)
+
+    def direction(self, a: float, h: float, b: float) -> Vector:
+        """The room direction of (a, h, b)."""
+        return add(self.at(a, h, b), self.origin, -1.0)
+
+    def moved(self, a: float, b: float = 0.0) -> "Frame":
+        """The same axes with the origin at (a, 0, b)."""
+        return Frame(self.at(a, 0.0, b), self.along, self.out)
+
+
+@dataclass(frozen=True)
+class Camera:
+    """A level pinhole camera.
+
+    Args:
+        eye: where it stands.
+        yaw: turn to the right in radians; 0 looks along z.
+        focal: focal length in pixels.
+        horizon: the row of eye level, in pixels from the top.
+        mirror: swaps left and right of the picture.
+    """
+
+    eye: Vector
+    yaw: float
+    focal: float
+    horizon: float
+    mirror: bool
+
+    @property
+    def forward(self) -> Vector:
+        """The unit direction it looks in."""
+        return (math.sin(self.yaw), 0.0, math.cos(self.yaw))
+
+    @property
+    def right(self) -> Vector:
+        """The unit direction in the room that runs to the right of the picture."""
+        sign = -1.0 if self.mirror else 1.0
+        return (sign * math.cos(self.yaw), 0.0, -sign * math.sin(self.yaw))
+
+    def depth(self, p: Vector) -> float:
+        """How far ahead ``p`` is, in metres."""
+        return dot(add(p, self.eye, -1.0), self.forward)
+
+    def scale(self, p: Vector) -> float:
+        """Pixels a metre takes at ``p``."""
+        return self.focal / max(self.depth(p), _NEAR)
+
+    def pixel(self, p: Vector) -> Point:
+        """Where ``p`` is seen, in pixels; points behind the eye are brought to just before it."""
+        offset = add(p, self.eye, -1.0)
+        scale = self.focal / max(dot(offset, self.forward), _NEAR)
+        return (128.0 + scale * dot(offset, self.right), self.horizon - scale * offset[1])
+
+    def outline(self, points: Sequence[Vector]) -> list[Point]:
+        """The polygon ``points`` as seen, cut where it would pass behind the eye."""
+        depths = [self.depth(p) for p in points]
+        seen: list[Point] = []
+        for i, p in enumerate(points):
+            q, dp, dq = points[i - 1], depths[i], depths[i - 1]
+            if (dp < _NEAR) != (dq < _NEAR):
+                t = (_NEAR - dp) / (dq - dp)
+                seen.append(self.pixel(add(p, add(q, p, -1.0), t)))
+            if dp >= _NEAR:
+                seen.append(self.pixel(p))
+        return seen
+
+    def path(self, *points: Vector) -> skia.Path:
+        """The polygon ``points`` as a closed path in pixels."""
+        return polygon(*self.outline(points))
+
+    def faces(self, p: Vector, normal: Vector) -> bool:
+        """Whether a surface through ``p`` with that normal shows its front."""
+        return dot(add(self.eye, p, -1.0), normal) > 0
+
+    def plane(self, origin: Vector, u: Vector, v: Vector) -> skia.Matrix:
+        """The matrix that takes (s, t) to the pixel of ``origin + s u + t v``."""
+        right, forward = self.right, self.forward
+
+        def column(d: Vector) -> tuple[float, float, float]:
+            ahead = dot(d, forward)
+            return (
+                self.focal * dot(d, right) + 128.0 * ahead,
+                -self.focal * d[1] + self.horizon * ahead,
+                ahead,
+            )
+
+        (xu, yu, wu), (xv, yv, wv), (xo, yo, wo) = map(column, (u, v, add(origin, self.eye, -1.0)))
+        return skia.Matrix.MakeAll(xu, xv, xo, yu, yv, yo, wu, wv, wo)

@@ -1,0 +1,110 @@
+"""Light inside a room: what is left of the sky's, what the window lets in, and the lamps."""
+
+from dataclasses import dataclass
+from random import Random
+
+from unleash.scenes.bedroom.geometry import Frame, Vector, add, dot, unit
+from unleash.scenes.light import Color, Light, light_of, mix, multiply
+
+_WINDOW_REACH = 3.2
+_LAMP_REACH = 0.85
+
+
+@dataclass(frozen=True)
+class RoomLight:
+    """The light of a room; colours are what a surface's albedo is multiplied with and may exceed 1.
+
+    Args:
+        ambient: light from everywhere.
+        window: light of the window on a surface turned to it, close by.
+        window_at: the middle of the window.
+        lamp: light of a lamp on a surface turned to it, close by; black when the lamps are out.
+        lamps: where the lamps that are on hang or stand.
+        sun: the direction sunlight travels in, if it falls into the room.
+        sunshine: how much brighter each channel is where the sun falls, in [0, 1).
+        outside: the light of the view from the window.
+    """
+
+    ambient: Color
+    window: Color
+    window_at: Vector
+    lamp: Color
+    lamps: tuple[Vector, ...]
+    sun: Vector | None
+    sunshine: Color
+    outside: Light
+
+    def at(self, p: Vector, normal: Vector, lamps: bool = True) -> Color:
+        """The light on a surface at ``p`` with that normal; ``lamps=False`` leaves the lamps out."""
+        light = tuple(c * (0.88 + 0.12 * normal[1]) for c in self.ambient)
+        light = _lit(light, self.window, self.window_at, p, normal, _WINDOW_REACH)
+        for lamp in self.lamps if lamps else ():
+            light = _lit(light, self.lamp, lamp, p, normal, _LAMP_REACH)
+        return light
+
+    def on(self, albedo: Color, p: Vector, normal: Vector) -> Color:
+        """The colour seen of a surface at ``p`` with that normal."""
+        return multiply(albedo, self.at(p, normal))
+
+    def pool(self, distance: float) -> Color:
+        """A lamp's light on a surface turned to it ``distance`` metres away."""
+        share = 1.0 / (1.0 + (distance / _LAMP_REACH) ** 2)
+        return (self.lamp[0] * share, self.lamp[1] * share, self.lamp[2] * share)
+
+    @property
+    def glow(self) -> float:
+        """How strongly the lamps burn, 0 (out) to 1."""
+        return min(1.0, self.lamp[0]) if self.lamps else 0.0
+
+
+def _lit(light: Color, source: Color, at: Vector, p: Vector, normal: Vector, reach: float) -> Color:
+    way = add(at, p, -1.0)
+    square = dot(way, way) + 1e-6
+    facing = dot(way, normal) / square**0.5
+    share = (0.35 + 0.65 * facing if facing > 0 else 0.35 + 0.25 * facing) / (1.0 + square / reach**2)
+    return (light[0] + source[0] * share, light[1] + source[1] * share, light[2] + source[2] * share)
+
+
+@dataclass(frozen=True)
+class _Mood:
+    ambient: Color
+    window: Color
+    lamp: Color
+    sunshine: Color
+    sun_height: float
+
+
+_MOODS = {
+    "day": _Mood((0.84, 0.85, 0.88), (0.44, 0.41, 0.33), (0.0, 0.0, 0.0), (0.34, 0.30, 0.16), 0.85),
+    "dusk": _Mood((0.47, 0.40, 0.57), (0.95, 0.50, 0.20), (0.34, 0.20, 0.08), (0.50, 0.26, 0.02), 0.34),
+    "night": _Mood((0.24, 0.27, 0.47), (0.12, 0.16, 0.30), (1.00, 0.72, 0.36), (0.0, 0.0, 0.0), 0.0),
+    "rain": _Mood((0.50, 0.57, 0.64), (0.26, 0.31, 0.36), (0.52, 0.34, 0.13), (0.0, 0.0, 0.0), 0.0),
+}
+
+
+def room_light(
+    time: str, window: Frame, window_at: Vector, lamps: tuple[Vector, ...], rng: Random
+) -> RoomLight:
+    """The light of a room at a time of day.
+
+    Args:
+        time: "day", "dusk", "night" or "rain".
+        window: the wall the window is in.
+        window_at: the middle of the window.
+        lamps: where the lamps are; by day they are out.
+        rng: varies the sky and the way the sun falls.
+    """
+    mood = _MOODS[time]
+    outside = light_of(time, rng)
+    slant = outside.side * rng.uniform(0.25, 0.6)
+    lit = any(mood.lamp)
+    return RoomLight(
+        ambient=mix(mood.ambient, outside.middle, 0.06),
+        window=mood.window,
+        window_at=add(window_at, window.out, 0.1),
+        lamp=mood.lamp,
+        lamps=lamps if lit else (),
+        sun=unit(window.direction(slant, -mood.sun_height, 1.0)) if mood.sun_height else None,
+        sunshine=mood.sunshine,
+        outside=outside,
+    )

@@ -1,0 +1,165 @@
+"""Towers and what crowns them."""
+
+from unleash.scenes.church.mason import Mason
+from unleash.scenes.church.openings import Face, clock, windows
+from unleash.scenes.church.solids import (
+    block,
+    course,
+    finial,
+    octagon,
+    pyramid,
+    quoins,
+    rounded,
+    square,
+)
+from unleash.scenes.church.view import View
+from unleash.scenes.classes import Element
+from unleash.scenes.painter import rectangle
+
+ONION = ((0.82, 0.0), (1.12, 0.3), (1.18, 0.62), (0.86, 1.0), (0.36, 1.32), (0.12, 1.62), (0.04, 2.0))
+BULB = ((1.0, 0.0), (1.08, 0.14), (1.0, 0.42), (0.72, 0.68), (0.44, 0.82), (0.38, 0.95))
+HALF = ((1.0, 0.0), (1.0, 0.22), (0.9, 0.58), (0.66, 0.88), (0.34, 1.06), (0.0, 1.12))
+BELL = ((1.22, 0.0), (1.0, 0.18), (0.86, 0.5), (0.7, 0.85), (0.34, 1.15), (0.14, 1.5), (0.05, 1.9))
+
+
+def tower(
+    mason: Mason,
+    view: View,
+    width: float,
+    high: float,
+    *,
+    kind: str,
+    crown: str,
+    stages: int = 3,
+    dial: bool = False,
+    corners: bool = True,
+) -> None:
+    """Draws a square tower with its crown, around the origin.
+
+    Args:
+        width: of a side.
+        high: of the walls.
+        kind: of its openings, see ``arch``.
+        crown: a key of ``CROWNS``.
+        stages: how many storeys ledges divide it into.
+        dial: whether it has a clock.
+        corners: whether it has pilasters.
+    """
+    step = high / stages
+
+    def decorate(face: Face) -> None:
+        if corners:
+            quoins(mason, face, max(3.0, width * 0.12))
+        for i in range(1, stages + 1):
+            course(mason, face, step * i - 0.1, 2.6)
+        middle, belfry = face.width / 2, high - step
+        gap = width * 0.24
+        tall = min(step * 0.66, width * 0.72)
+        pair = [(middle + s * gap, belfry + (step - tall) * 0.4, width * 0.2, tall) for s in (-0.72, 0.72)]
+        windows(mason, face, kind, pair, lit=False, frame=1.8)
+        if dial:
+            clock(mason, face, middle, belfry - step * 0.42, width * 0.17)
+        elif stages > 2:
+            windows(mason, face, kind, [(middle, belfry - step * 0.75, width * 0.17, step * 0.5)])
+
+    block(mason, view, square(width), 0, high, Element.TOWER, decorate)
+    CROWNS[crown](mason, view, width, high)
+
+
+def tented(mason: Mason, view: View, width: float, high: float) -> None:
+    """A low pyramid."""
+    pyramid(mason, view, square(width + 5), high - 1, high + width * 0.85, element=Element.ROOF)
+    finial(mason, view, high + width * 0.85, "cross")
+
+
+def needle(mason: Mason, view: View, width: float, high: float) -> None:
+    """A steep octagonal spire between four pinnacles."""
+    turrets(mason, view, width, high, (0, 1))
+    pyramid(mason, view, octagon(width * 0.92), high, high + width * 2.1)
+    turrets(mason, view, width, high, (2, 3))
+    finial(mason, view, high + width * 2.1, "cross")
+
+
+def steeple(mason: Mason, view: View, width: float, high: float) -> None:
+    """A slender octagonal spire with a wide foot."""
+    pyramid(mason, view, square(width + 4), high - 1, high + width * 0.8)
+    pyramid(mason, view, octagon(width * 0.8), high + width * 0.16, high + width * 1.75)
+    finial(mason, view, high + width * 1.75, "cock")
+
+
+def turrets(mason: Mason, view: View, width: float, high: float, which: tuple[int, int]) -> None:
+    """Pinnacles on two of a tower's corners: (0, 1) the far ones, (2, 3) the near ones."""
+    places = sorted(square(width * 0.84), key=lambda at: -view.ground(at)[1])
+    for i in which:
+        spot = view.moved(*places[i])
+        slim = max(4.5, width * 0.17)
+        block(mason, spot, square(slim), high, high + slim * 1.5, Element.TOWER)
+        pyramid(mason, spot, square(slim + 1.5), high + slim * 1.5, high + slim * 3.7)
+
+
+def onion(mason: Mason, view: View, width: float, high: float) -> None:
+    """An onion dome on an octagonal drum."""
+    drum = width * 0.22
+    block(mason, view, octagon(width * 0.8), high, high + drum, Element.TOWER)
+    top = rounded(mason, view, high + drum, width * 0.46, ONION, color=mason.material.top)
+    finial(mason, view, top - 2, "cross", 11)
+
+
+def lantern(mason: Mason, view: View, width: float, high: float) -> None:
+    """A bulb that carries a lantern and a small onion."""
+    low = rounded(mason, view, high, width * 0.54, BULB, color=mason.material.top)
+    slim = width * 0.36
+    top = low + slim * 0.95
+
+    def opening(face: Face) -> None:
+        windows(mason, face, "round", [(face.width / 2, low + 2, face.width * 0.5, slim * 0.62)], frame=0.6)
+
+    block(mason, view, square(slim), low - 1, top, Element.TOWER, opening, color=mason.material.trim)
+    peak = rounded(mason, view, top, slim * 0.52, ONION, color=mason.material.top)
+    finial(mason, view, peak - 2, "cross", 9)
+
+
+def bell(mason: Mason, view: View, width: float, high: float) -> None:
+    """A bell-shaped roof with a long tip."""
+    top = rounded(mason, view, high - 1, width * 0.5, BELL, color=mason.material.top)
+    finial(mason, view, top - 2, "ball", 8)
+
+
+def dome(mason: Mason, view: View, width: float, high: float) -> None:
+    """A half dome with a small lantern."""
+    top = rounded(mason, view, high, width * 0.5, HALF, color=mason.material.top)
+    slim = max(5.0, width * 0.16)
+    block(mason, view, square(slim), top - 2, top + slim, Element.TOWER, color=mason.material.trim)
+    peak = rounded(mason, view, top + slim, slim * 0.62, HALF, color=mason.material.top)
+    finial(mason, view, peak, "cross", 9)
+
+
+def battlements(mason: Mason, view: View, width: float, high: float) -> None:
+    """A crenellated parapet."""
+    parapet = width + 3
+
+    def notch(face: Face) -> None:
+        count = max(3, round(face.width / 9))
+        pitch = face.width / (count - 0.45)
+        color = mason.tone(mason.material.wall, face.facing, 1.02)
+        for i in range(count):
+            left = i * pitch
+            merlon = rectangle(left, -face.high - 5.5, left + pitch * 0.55, -face.high)
+            mason.painter.fill(merlon, color, Element.TOWER)
+            if mason.snow:
+                cap = rectangle(left - 0.5, -face.high - 6.5, left + pitch * 0.55 + 0.5, -face.high - 4)
+                mason.painter.fill(cap, mason.white(face.facing))
+
+    block(mason, view, square(parapet), high, high + 4, Element.TOWER, notch)
+
+
+CROWNS = {
+    "tented": tented,
+    "needle": needle,
+    "steeple": steeple,
+    "onion": onion,
+    "lantern": lantern,
+    "bell": bell,
+    "dome": dome,
+    "battlements": battlements,
+}

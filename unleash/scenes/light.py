@@ -1,0 +1,96 @@
+"""Light: one small value that decides every colour of a picture, so that all its parts agree."""
+
+from dataclasses import dataclass, replace
+from random import Random
+
+Color = tuple[float, float, float]
+"""Red, green and blue in [0, 1], sRGB."""
+
+
+def mix(a: Color, b: Color, t: float) -> Color:
+    """The colour a share ``t`` in [0, 1] of the way from ``a`` to ``b``."""
+    return (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t)
+
+
+def multiply(a: Color, b: Color) -> Color:
+    """What a surface of colour ``a`` reflects of light of colour ``b``, clipped to [0, 1]."""
+    return (min(1.0, a[0] * b[0]), min(1.0, a[1] * b[1]), min(1.0, a[2] * b[2]))
+
+
+def hex_color(code: str) -> Color:
+    """``"#rrggbb"`` as a colour."""
+    return (int(code[1:3], 16) / 255, int(code[3:5], 16) / 255, int(code[5:7], 16) / 255)
+
+
+@dataclass(frozen=True)
+class Light:
+    """The light of a scene.
+
+    Args:
+        zenith, middle, horizon: the sky's gradient from top to bottom.
+        key: what surfaces turned to the light are multiplied with; channels may exceed 1.
+        fill: what surfaces turned away are multiplied with.
+        haze: the colour far things fade into.
+        glow: how strongly lamps and lit windows burn, 0 (out) to 1.
+        side: where the light comes from, -1 (left) to 1 (right).
+    """
+
+    zenith: Color
+    middle: Color
+    horizon: Color
+    key: Color
+    fill: Color
+    haze: Color
+    glow: float
+    side: float
+
+    def shade(self, albedo: Color, facing: float = 1.0, distance: float = 0.0) -> Color:
+        """The colour seen of a surface.
+
+        Args:
+            albedo: its colour in white light.
+            facing: 1 turned to the light, 0 turned away.
+            distance: 0 near, 1 as far as the haze lets one see.
+        """
+        lit = multiply(albedo, mix(self.fill, self.key, facing))
+        return mix(lit, self.haze, distance)
+
+
+def light_of(time: str, rng: Random) -> Light:
+    """Draws the light of one picture.
+
+    Args:
+        time: "day", "dusk", "night", "winter" or "rain".
+        rng: varies the hues a little and picks the side the light comes from.
+    """
+    side = rng.choice((-1.0, 1.0))
+    base = _LIGHTS[time][rng.randrange(len(_LIGHTS[time]))]
+    return replace(base, side=side)
+
+
+def _light(sky: str, key: str, fill: str, haze: str, glow: float) -> Light:
+    zenith, middle, horizon = (hex_color(code) for code in sky.split())
+    return Light(
+        zenith, middle, horizon, hex_color(key), hex_color(fill), hex_color(haze), glow=glow, side=1.0
+    )
+
+
+_LIGHTS: dict[str, tuple[Light, ...]] = {
+    "day": (
+        _light("#3f86c4 #86bede #e3efe6", "#fff6e0", "#8c9cc0", "#c3dbe4", 0.0),
+        _light("#5a9bd0 #a4cfe0 #f6ecd4", "#fff2d6", "#96a0bc", "#d8e0d8", 0.0),
+    ),
+    "dusk": (
+        _light("#3d3a72 #c4688a #ffc07a", "#ffb98a", "#6a5486", "#e0909a", 0.75),
+        _light("#2c4a7a #8a78a8 #ffb48c", "#ffb090", "#5c5a90", "#c890a8", 0.75),
+    ),
+    "night": (
+        _light("#0b1534 #18305c #34548a", "#7f96cc", "#303c70", "#2c4876", 1.0),
+        _light("#10122e #262a58 #4a4a86", "#8a8ec8", "#343664", "#3c4078", 1.0),
+    ),
+    "winter": (
+        _light("#93adc4 #c4d4de #f2eee8", "#f6f2f0", "#97a6c2", "#dde6ec", 0.35),
+        _light("#7f9cba #bccbd8 #f4e2d8", "#fbeee4", "#8e9ebe", "#dcdfe8", 0.35),
+    ),
+    "rain": (_light("#5d6e7e #8495a0 #aeb8bb", "#c3ccd2", "#77869a", "#9aa8b0", 0.5),),
+}

@@ -1,0 +1,207 @@
+"""A painter that draws a picture and its label map with the same calls."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+import skia
+
+from unleash.scenes.classes import Element
+from unleash.scenes.light import Color
+
+SIZE = 256
+"""Pixels on a side; all coordinates below are in pixels, the origin top left."""
+
+Point = tuple[float, float]
+
+
+def rgba(color: Color, alpha: float = 1.0) -> skia.Color4f:
+    """``color`` as skia wants it, with an opacity in [0, 1]."""
+    return skia.Color4f(*color, alpha)
+
+
+class Painter:
+    """Two canvases of 256×256 pixels: what one sees, and which class each pixel shows.
+
+    Every call that names an ``element`` draws the same shape on both. Light, shadow and texture that
+    change a thing's look but not what it is are drawn without one, and leave the label map alone.
+    """
+
+    def __init__(self) -> None:
+        info = skia.ImageInfo.Make(SIZE, SIZE, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
+        gray = skia.ImageInfo.Make(SIZE, SIZE, skia.kGray_8_ColorType, skia.kOpaque_AlphaType)
+        self._picture = skia.Surface.MakeRaster(info)
+        self._labels = skia.Surface.MakeRaster(gray)
+        self._canvas = self._picture.getCanvas()
+        self._map = self._labels.getCanvas()
+
+    def fill(
+        self,
+        path: skia.Path,
+        color: Color,
+        element: Element | None = None,
+        *,
+        alpha: float = 1.0,
+        blur: float = 0.0,
+        blend: skia.BlendMode = skia.BlendMode.kSrcOver,
+    ) -> None:
+        """Fills ``path`` with one colour; ``blur`` is a standard deviation in pixels."""
+        paint = skia.Paint(Color4f=rgba(color, alpha), AntiAlias=True, BlendMode=blend)
+        if blur:
+            paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
+        self._canvas.drawPath(path, paint)
+        self._mark(path, element)
+
+    def shade(
+        self,
+        path: skia.Path,
+        shader: skia.Shader,
+        element: Element | None = None,
+        *,
+        alpha: float = 1.0,
+        blend: skia.BlendMode = skia.BlendMode.kSrcOver,
+    ) -> None:
+        """Fills ``path`` with a gradient (see ``linear`` and ``radial``)."""
+        paint = skia.Paint(Shader=shader, Alphaf=alpha, AntiAlias=True, BlendMode=blend)
+        self._canvas.drawPath(path, paint)
+        self._mark(path, element)
+
+    def stroke(
+        self,
+        path: skia.Path,
+        color: Color,
+        width: float,
+        element: Element | None = None,
+        *,
+        alpha: float = 1.0,
+        blur: float = 0.0,
+    ) -> None:
+        """Draws the outline of ``path``, ``width`` pixels wide with round ends."""
+        paint = skia.Paint(
+            Color4f=rgba(color, alpha),
+            AntiAlias=True,
+            Style=skia.Paint.kStroke_Style,
+            StrokeWidth=width,
+            StrokeCap=skia.Paint.kRound_Cap,
+            StrokeJoin=skia.Paint.kRound_Join,
+        )
+        if blur:
+            paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
+        self._canvas.drawPath(path, paint)
+        if element is not None:
+            self._map.drawPath(path, _label_paint(element, width))
+
+    def backdrop(self, colors: Sequence[Color], bottom: float, element: Element) -> None:
+        """Covers the whole picture with a vertical gradient through evenly spaced colours.
+
+        The last colour is reached at ``bottom`` and goes on below it. Far cheaper than ``shade``.
+        """
+        stops = np.linspace(0.0, bottom, len(colors))
+        rows = [np.interp(np.arange(SIZE) + 0.5, stops, channel) for channel in zip(*colors, strict=True)]
+        column = np.stack([*rows, np.ones(SIZE)], axis=-1)
+        pixels = np.repeat(np.rint(column * 255).astype(np.uint8)[:, None], SIZE, axis=1)
+        self._canvas.drawImage(skia.Image.fromarray(pixels, skia.kRGBA_8888_ColorType), 0, 0)
+        self._map.clear(_label_paint(element).getColor())
+
+    @contextmanager
+    def clipped(self, path: skia.Path) -> Iterator[None]:
+        """Within it nothing is drawn outside ``path``."""
+        with self._saved():
+            self._canvas.clipPath(path, skia.ClipOp.kIntersect, True)
+            self._map.clipPath(path, skia.ClipOp.kIntersect, False)
+            yield
+
+    @contextmanager
+    def transformed(self, matrix: skia.Matrix) -> Iterator[None]:
+        """Within it every coordinate goes through ``matrix`` (perspective included)."""
+        with self._saved():
+            self._canvas.concat(matrix)
+            self._map.concat(matrix)
+            yield
+
+    def picture(self) -> np.ndarray:
+        """What was drawn: (256, 256, 3) uint8."""
+        pixels = skia.Pixmap()
+        self._picture.peekPixels(pixels)
+        return np.ascontiguousarray(np.array(pixels, copy=False).reshape(SIZE, SIZE, 4)[..., :3])
+
+    def labels(self) -> np.ndarray:
+        """Which ``Element`` each pixel shows: (256, 256) uint8."""
+        pixels = skia.Pixmap()
+        self._labels.peekPixels(pixels)
+        return np.array(pixels, copy=True).reshape(SIZE, SIZE)
+
+    def mirror_below(self, y: float, depth: float, tint: Color, amount: float) -> None:
+        """Draws the picture above line ``y`` upside down below it, as still water does.
+
+        Args:
+            y: the shore, in pixels from the top.
+            depth: how far down the reflection goes, in pixels.
+            tint: the water's colour, ``amount`` in [0, 1] of which is laid over the reflection.
+        """
+        image = self._picture.makeImageSnapshot()
+        with self._saved():
+            self._canvas.clipRect(skia.Rect.MakeLTRB(0, y, SIZE, y + depth))
+            self._canvas.translate(0, 2 * y)
+            self._canvas.scale(1, -1)
+            self._canvas.drawImage(image, 0, 0)
+        water = skia.Path().addRect(skia.Rect.MakeLTRB(0, y, SIZE, y + depth))
+        self.fill(water, tint, Element.WATER, alpha=amount)
+
+    @contextmanager
+    def _saved(self) -> Iterator[None]:
+        self._canvas.save()
+        self._map.save()
+        try:
+            yield
+        finally:
+            self._canvas.restore()
+            self._map.restore()
+
+    def _mark(self, path: skia.Path, element: Element | None) -> None:
+        if element is not None:
+            self._map.drawPath(path, _label_paint(element))
+
+
+def _label_paint(element: Element, width: float | None = None) -> skia.Paint:
+    level = int(element)
+    paint = skia.Paint(Color=skia.ColorSetRGB(level, level, level), AntiAlias=False)
+    if width is not None:
+        paint.setStyle(skia.Paint.kStroke_Style)
+        paint.setStrokeWidth(width)
+    return paint
+
+
+def polygon(*points: Point) -> skia.Path:
+    """The closed path through ``points``."""
+    return skia.Path().addPoly([skia.Point(*p) for p in points], True)
+
+
+def rectangle(left: float, top: float, right: float, bottom: float, radius: float = 0.0) -> skia.Path:
+    """A rectangle, its corners rounded by ``radius`` pixels."""
+    rect = skia.Rect.MakeLTRB(left, top, right, bottom)
+    return skia.Path().addRoundRect(rect, radius, radius) if radius else skia.Path().addRect(rect)
+
+
+def ellipse(x: float, y: float, rx: float, ry: float) -> skia.Path:
+    """The ellipse around (x, y) with half axes ``rx`` and ``ry``."""
+    return skia.Path().addOval(skia.Rect.MakeLTRB(x - rx, y - ry, x + rx, y + ry))
+
+
+def linear(start: Point, end: Point, colors: Sequence[Color | tuple[Color, float]]) -> skia.Shader:
+    """A gradient from ``start`` to ``end`` through evenly spaced colours, each plain or with an opacity."""
+    return skia.GradientShader.MakeLinear(
+        points=[skia.Point(*start), skia.Point(*end)], colors=[_stop(c) for c in colors]
+    )
+
+
+def radial(center: Point, radius: float, colors: Sequence[Color | tuple[Color, float]]) -> skia.Shader:
+    """A gradient from ``center`` outwards through evenly spaced colours, each plain or with an opacity."""
+    return skia.GradientShader.MakeRadial(
+        center=skia.Point(*center), radius=radius, colors=[_stop(c) for c in colors]
+    )
+
+
+def _stop(color: Color | tuple[Color, float]) -> int:
+    value, alpha = color if len(color) == 2 else (color, 1.0)
+    return rgba(value, alpha).toColor()
