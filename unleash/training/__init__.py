@@ -1,0 +1,1 @@
+"""Training of the VQGAN and the prior, on accelerate."""
