@@ -1,0 +1,180 @@
+"""What a caller of the pipeline relies on."""
+
+import pytest
+import torch
+
+from unleash import AbsorbingDiffusionScheduler, TokenCanvas, UnleashPipeline
+from unleash.orders import ORDERS, SCHEDULES
+
+
+def steered(pipe: UnleashPipeline) -> TokenCanvas:
+    """A canvas with masked, kept and pinned cells."""
+    return pipe(seed=9).canvases[0].mask([(0, 0), (1, 1), (2, 2), (3, 3), (0, 3)]).pin((1, 1), 7)
+
+
+def count_evaluations(pipe: UnleashPipeline, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    batches: list[int] = []
+    forward = pipe.transformer.forward
+
+    def counted(tokens: torch.Tensor, labels: torch.Tensor | None = None) -> torch.Tensor:
+        batches.append(len(tokens))
+        return forward(tokens, labels)
+
+    monkeypatch.setattr(pipe.transformer, "forward", counted)
+    return batches
+
+
+def test_a_run_fills_every_cell_and_renders_it(pipe):
+    out = pipe(seed=1)
+    assert out.images[0].size == (32, 32)
+    assert not out.canvases[0].unknown.any()
+    assert pipe.render(out.canvases[0]).tobytes() == out.images[0].tobytes()
+
+
+def test_the_same_seed_gives_the_same_picture_and_another_seed_another(pipe):
+    first, again, other = (pipe(seed=seed).canvases[0] for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_image_i_of_a_batch_is_the_single_run_with_its_seed(pipe, order):
+    canvas = steered(pipe)
+    batch = pipe(canvas, order=order, label="day", guidance_scale=2.0, seed=5, num_images=3)
+    for i, filled in enumerate(batch.canvases):
+        alone = pipe(canvas, order=order, label="day", guidance_scale=2.0, seed=5 + i)
+        assert alone.canvases[0] == filled
+        assert alone.images[0].tobytes() == batch.images[i].tobytes()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_kept_and_pinned_cells_stay(pipe, order, schedule):
+    canvas = steered(pipe)
+    for filled in pipe(canvas, 3, order, schedule, temperature=5.0, num_images=2).canvases:
+        assert filled.pins == {(1, 1): 7}
+        assert (filled.codes == canvas.codes)[~canvas.unknown].all()
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("steps", [1, 3, 4, 50])
+def test_no_more_evaluations_than_steps_or_unknown_cells(pipe, monkeypatch, order, steps):
+    canvas = steered(pipe)
+    evaluations = count_evaluations(pipe, monkeypatch)
+    shown = list(pipe.stream(canvas, steps, order))
+    assert 1 <= len(evaluations) == len(shown) <= min(steps, int(canvas.unknown.sum()))
+    assert all(step.revealed.any() for step in shown)
+
+
+def test_a_full_canvas_costs_no_evaluation(pipe, monkeypatch):
+    canvas = pipe(seed=1).canvases[0]
+    evaluations = count_evaluations(pipe, monkeypatch)
+    assert pipe(canvas).canvases == [canvas]
+    (only,) = pipe.stream(canvas)
+    assert (only.index, only.total, only.canvas) == (0, 0, canvas)
+    assert not evaluations
+
+
+def test_the_stream_shows_each_step_and_ends_where_a_call_does(pipe):
+    canvas = steered(pipe)
+    before = canvas
+    for number, step in enumerate(pipe.stream(canvas, 3, seed=4), start=1):
+        assert (step.index, step.total) == (number, 3)
+        assert (step.revealed == (before.unknown & ~step.canvas.unknown)).all()
+        assert step.image.size == (32, 32)
+        before = step.canvas
+    assert step.canvas == pipe(canvas, 3, seed=4).canvases[0]
+    assert step.image.tobytes() == pipe.render(step.canvas).tobytes()
+
+
+def test_a_stream_closed_half_way_leaves_nothing_behind(pipe):
+    canvas = steered(pipe)
+    whole = pipe(canvas, 4, seed=4)
+    stream = pipe.stream(canvas, 4, seed=4)
+    next(stream)
+    stream.close()
+    assert pipe(canvas, 4, seed=4).canvases == whole.canvases
+
+
+def test_two_streams_at_once_do_not_mix(pipe):
+    canvas, blank = steered(pipe), pipe.blank()
+    ends = [list(pipe.stream(c, seed=3))[-1].canvas for c in (canvas, blank)]
+    first, second = pipe.stream(canvas, seed=3), pipe.stream(blank, seed=3)
+    next(first), next(second)
+    assert [list(first)[-1].canvas, list(second)[-1].canvas] == ends
+
+
+def test_guidance_of_one_is_the_plain_label_and_more_is_not(pipe):
+    logits = [
+        pipe._logits(
+            torch.full((1, 4, 4), 16), pipe._settings(1, None, None, 1.0, None, None, "day", scale, 0)
+        )
+        for scale in (0.0, 1.0, 2.0)
+    ]
+    assert torch.allclose(logits[2], 2 * logits[1] - logits[0], atol=1e-4)
+    assert not torch.allclose(logits[1], logits[0], atol=1e-2)
+
+
+def test_the_callback_sees_every_step_and_may_change_the_codes(pipe):
+    seen = []
+
+    def first_cell_is_three(_pipe, index, timestep, tensors):
+        seen.append((index, timestep))
+        tensors["codes"][:, 0, 0] = 3
+        return tensors
+
+    out = pipe(num_inference_steps=4, callback_on_step_end=first_cell_is_three)
+    assert seen == [(0, 4), (1, 3), (2, 2), (3, 1)]
+    assert out.canvases[0].codes[0, 0] == 3
+
+
+def test_it_saves_and_loads_as_a_folder(pipe, tmp_path):
+    pipe.save_pretrained(tmp_path)
+    again = UnleashPipeline.from_pretrained(tmp_path)
+    again.set_progress_bar_config(disable=True)
+    assert again.labels == ("day", "night")
+    assert again(seed=1).canvases == pipe(seed=1).canvases
+    assert not list(tmp_path.rglob("*.bin"))
+
+
+def test_a_picture_becomes_a_canvas_and_back(pipe):
+    image = pipe(seed=1).images[0]
+    canvas = pipe.encode(image)
+    assert canvas.kept.all()
+    assert pipe.render(canvas).size == image.size
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ({"label": "noon"}, "no label 'noon'; its labels are day, night"),
+        ({"canvas": TokenCanvas.blank(5, 4, 16)}, "5×4 cells"),
+        ({"canvas": TokenCanvas.blank(4, 4, 17)}, "17 codes"),
+        ({"num_inference_steps": 0}, "steps"),
+        ({"temperature": -1.0}, "temperature"),
+        ({"top_p": 0.0}, "top_p"),
+        ({"order": "spiral"}, "order"),
+        ({"num_images": 0}, "num_images"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_bad_values_are_named(pipe, arguments, complaint):
+    with pytest.raises(ValueError, match=complaint) as error:
+        pipe(**arguments)
+    assert "\n" not in str(error.value)
+
+
+def test_parts_that_do_not_fit_are_refused(pipe):
+    with pytest.raises(ValueError, match="codebook size, not 16, 16 and 8"):
+        UnleashPipeline(pipe.vqgan, pipe.transformer, AbsorbingDiffusionScheduler(codebook_size=8))
+
+
+def test_a_canvas_with_unknown_cells_is_not_rendered(pipe):
+    with pytest.raises(ValueError, match="16 cells of the canvas are unknown"):
+        pipe.render(pipe.blank())
+
+
+def test_top_k_of_one_is_the_likeliest_code_at_any_temperature(pipe):
+    greedy = pipe(temperature=0.0, order="raster").canvases
+    assert pipe(temperature=3.0, top_k=1, order="raster", seed=8).canvases == greedy
+    assert pipe(temperature=3.0, order="raster", seed=8).canvases != greedy
