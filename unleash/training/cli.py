@@ -26,3 +26,30 @@ def prior(run: RunFile, out: Out) -> None:
     from unleash.training.prior import PriorRun, train_prior
 
     train_prior(PriorRun.model_validate(yaml.safe_load(run.read_text())), out)
+
+
+@app.command("bundle")
+def bundle_command(
+    vqgan: Annotated[Path, typer.Option(help="The folder with the trained VQGAN.")],
+    prior: Annotated[Path, typer.Option(help="The folder with the trained transformer.")],
+    out: Annotated[Path, typer.Option(help="Where the model goes, float16.")],
+) -> None:
+    """Put two trained networks together as a model that the studio opens."""
+    from unleash.training.bundle import bundle
+
+    bundle(vqgan, prior, out)
+
+
+@app.command("score")
+def score_command(
+    model: Annotated[str, typer.Option(help="The model to measure.")] = "weights/scenes",
+    pictures: Annotated[int, typer.Option(help="How many held-out scenes, a multiple of 16.", min=16)] = 512,
+) -> None:
+    """Measure a model on scenes it was not trained on; prints JSON."""
+    import json
+    from dataclasses import asdict
+
+    from unleash.pipeline import UnleashPipeline
+    from unleash.training.bundle import score
+
+    typer.echo(json.dumps(asdict(score(UnleashPipeline.from_pretrained(model), pictures)), indent=1))

@@ -11,6 +11,8 @@ class PerceptualDistance(nn.Module):
     """Squared differences between unit-length features of EfficientNet-Lite0, averaged over layers."""
 
     _LAYERS = (0, 2, 4, 10)
+    mean: Tensor
+    std: Tensor
 
     def __init__(self) -> None:
         super().__init__()

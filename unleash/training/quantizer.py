@@ -20,6 +20,9 @@ class EMACodebook(nn.Module):
         revive_below: a code chosen less often than this a batch, on average, is revived.
     """
 
+    counts: Tensor
+    sums: Tensor
+
     def __init__(
         self, quantizer: Quantizer, unit_codes: bool, decay: float = 0.99, revive_below: float = 0.02
     ) -> None:
