@@ -90,7 +90,7 @@ def mask_codes(codes: Tensor, mask_token: int, generator: torch.Generator) -> tu
     batch, cells = codes.shape
     time = torch.randint(1, cells + 1, (batch,), generator=generator) / cells
     draws = torch.rand(batch, cells, generator=generator)
-    masked = draws < torch.maximum(time, draws.amin(1) + 1e-9)[:, None]
+    masked = (draws < time[:, None]) | (draws == draws.amin(1, keepdim=True))
     masked = masked.to(codes.device)
     return codes.masked_fill(masked, mask_token), masked, time.to(codes.device)
 
@@ -119,7 +119,7 @@ class PriorTrainer:
         rest = [p for p in model.parameters() if id(p) not in inside]
         optimizers = (
             torch.optim.Muon(matrices, run.matrix_learning_rate, weight_decay=0.01),
-            torch.optim.AdamW(rest, run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0),
+            torch.optim.AdamW(rest, run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         )
         rates = [warm_stable_decay(o, run.steps, run.decay) for o in optimizers]
         self.ema = EMAModel(model.parameters(), decay=run.ema, use_ema_warmup=True)

@@ -77,10 +77,12 @@ class VQGANTrainer:
         codebook = EMACodebook(vqgan.quantizer, vqgan.config.unit_codes)
         self.perceptual = PerceptualDistance().to(self.accelerator.device)
         weights = [p for p in vqgan.parameters() if p.requires_grad]
-        optimizer = torch.optim.AdamW(weights, run.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
+        optimizer = torch.optim.AdamW(
+            weights, run.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True
+        )
         rate = warm_stable_decay(optimizer, run.steps, run.decay)
         disc = PatchDiscriminator()
-        disc_optimizer = torch.optim.AdamW(disc.parameters(), run.learning_rate, betas=(0.5, 0.9))
+        disc_optimizer = torch.optim.AdamW(disc.parameters(), run.learning_rate, betas=(0.5, 0.9), fused=True)
         self.ema = EMAModel(vqgan.parameters(), decay=run.ema, use_ema_warmup=True)
         networks: list[Any] = [vqgan, disc, self.perceptual]
         for network in networks:

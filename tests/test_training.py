@@ -1,0 +1,191 @@
+"""Training: small runs from end to end, and the pieces they are made of."""
+
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
+from unleash.models.vqgan import Quantizer
+from unleash.training.bundle import bundle, score
+from unleash.training.data import FIRST_TRAINING_SEED, detailed_crops, held_out_scene, training_scene
+from unleash.training.discriminator import adaptive_weight, discriminator_loss
+from unleash.training.prior import PriorRun, mask_codes, masked_loss, train_prior
+from unleash.training.quantizer import EMACodebook, perplexity
+from unleash.training.schedule import warm_stable_decay
+from unleash.training.vqgan import VQGANRun, train_vqgan
+
+TINY = {
+    "channels": 32,
+    "channel_mult": (1, 1),
+    "num_res_blocks": 1,
+    "attn_resolutions": (),
+    "emb_dim": 4,
+    "codebook_size": 16,
+    "patch_size": 8,
+    "unit_codes": True,
+}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a VQGAN and a prior that were trained for a few steps, stopped and resumed."""
+    out = tmp_path_factory.mktemp("runs")
+    run = VQGANRun(model=TINY, batch_size=1, crop=64, autoencoder_steps=1, checkpoint_every=2, steps=2)
+    train_vqgan(run, out / "vqgan")
+    train_vqgan(run.model_copy(update={"steps": 3, "discriminator_start": 2}), out / "vqgan")
+    small = {"width": 32, "num_layers": 1, "num_heads": 2}
+    prior = PriorRun(
+        vqgan=out / "vqgan" / "vqgan", model=small, pictures=16, steps=2, batch_size=8, checkpoint_every=2
+    )
+    train_prior(prior, out / "prior")
+    train_prior(prior.model_copy(update={"steps": 3}), out / "prior")
+    return out
+
+
+def test_a_resumed_training_goes_on_where_it_was(trained):
+    sheets = [path.name for path in sorted((trained / "vqgan").glob("sheet-*.png"))]
+    assert sheets == ["sheet-000002.png", "sheet-000003.png"]
+    state = torch.load(trained / "prior" / "checkpoint" / "custom_checkpoint_1.pkl", weights_only=True)
+    assert state == {"step": 3}
+
+
+def test_the_trained_networks_bundle_into_a_model_that_is_scored(trained, tmp_path):
+    bundle(trained / "vqgan" / "vqgan", trained / "prior" / "transformer", tmp_path / "model")
+    pipe = UnleashPipeline.from_pretrained(tmp_path / "model")
+    assert pipe.labels[0] == "church-day"
+    scores = score(pipe, 16)
+    assert 0 < scores.codes_used <= 1
+    assert 1 <= scores.perplexity <= 16
+    assert 5 < scores.psnr < 60
+    assert 0 < scores.nats < 2 * math.log(16)
+
+
+def test_frozen_codes_keep_their_meaning(trained, tmp_path):
+    start = trained / "vqgan" / "vqgan"
+    run = VQGANRun(warm_start=start, freeze_codes=True, steps=2, batch_size=1, crop=64)
+    train_vqgan(run, tmp_path)
+    before, after = VQGAN.from_pretrained(start), VQGAN.from_pretrained(tmp_path / "vqgan")
+    images = torch.rand(1, 3, 64, 64)
+    assert torch.equal(before.encode(images), after.encode(images))
+    assert not torch.equal(before.pixels(before.latents(images)), after.pixels(after.latents(images)))
+
+
+def test_training_scenes_are_never_held_out():
+    assert training_scene(0).seed == FIRST_TRAINING_SEED
+    assert held_out_scene(8 * FIRST_TRAINING_SEED - 1).seed < FIRST_TRAINING_SEED
+
+
+def test_crops_prefer_detail():
+    picture = torch.zeros(1, 3, 256, 256, dtype=torch.uint8)
+    picture[..., 128:] = torch.randint(0, 256, (1, 3, 256, 128), dtype=torch.uint8)
+    crops = detailed_crops(picture, 128, 64, torch.Generator().manual_seed(0))
+    assert crops.shape == (64, 3, 128, 128)
+    assert crops.max() <= 1
+    share = (crops[:, :, ::2, ::2].diff().abs().mean((1, 2, 3)) > 0.15).float().mean()
+    assert share > 0.6  # half of all places have less
+
+
+def test_kmeans_finds_clusters_and_the_running_mean_follows_them():
+    torch.manual_seed(0)
+    centres = F.normalize(torch.randn(4, 8))
+    latents = F.normalize(centres.repeat(64, 1) + 0.01 * torch.randn(256, 8))
+    codebook = EMACodebook(Quantizer(4, 8, unit_codes=True), unit_codes=True, decay=0.5)
+    codebook.start_from(latents)
+    moved = F.normalize(latents + 0.2)
+    for _ in range(20):
+        _, _, codes = codebook(moved[:, :, None, None])
+        codebook.update(moved[:, :, None, None], codes)
+    assert codes.unique().numel() >= 3
+    _, commitment, _ = codebook(moved[:, :, None, None])
+    assert commitment < 0.02
+
+
+def test_dead_codes_are_revived():
+    torch.manual_seed(0)
+    codebook = EMACodebook(Quantizer(8, 4, unit_codes=False), unit_codes=False, decay=0.5)
+    codebook.quantizer.embedding.weight.data.fill_(100.0)
+    codebook.sums.fill_(100.0)
+    z = torch.randn(1, 4, 8, 8)
+    for _ in range(30):
+        codebook.update(z, codebook(z)[2])
+    assert codebook(z)[2].unique().numel() > 4
+
+
+def test_the_quantiser_passes_gradients_straight_through():
+    z = torch.randn(1, 4, 2, 2, requires_grad=True)
+    vectors, _, _ = EMACodebook(Quantizer(8, 4, unit_codes=False), unit_codes=False)(z)
+    vectors.sum().backward()
+    assert torch.equal(z.grad, torch.ones_like(z))
+
+
+def test_perplexity_counts_equally_frequent_codes():
+    assert perplexity(torch.arange(10), 16) == pytest.approx(10)
+    assert perplexity(torch.zeros(10, dtype=torch.long), 16) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("kind", ["mlm", "elbo"])
+def test_ignorance_costs_log_k(kind):
+    codes = torch.randint(0, 16, (4000, 16))
+    _, masked, time = mask_codes(codes, 16, torch.Generator().manual_seed(0))
+    loss = masked_loss(torch.zeros(4000, 16, 16), codes, masked, time, kind)
+    assert float(loss) == pytest.approx(math.log(16), rel=0.05)
+
+
+def test_the_reweighted_elbo_weighs_t_by_what_is_left():
+    codes = torch.zeros(2, 4, dtype=torch.long)
+    everything = torch.ones(2, 4, dtype=torch.bool)
+    time = torch.tensor([0.25, 1.0])
+    logits = torch.zeros(2, 4, 16)
+    loss = masked_loss(logits, codes, everything, time, "reweighted_elbo")
+    assert float(loss) == pytest.approx(math.log(16) * (1.0 + 0.25) / 2, rel=1e-4)
+
+
+def test_masks_have_every_size_and_at_least_one_cell():
+    codes = torch.zeros(8000, 16, dtype=torch.long)
+    tokens, masked, time = mask_codes(codes, 16, torch.Generator().manual_seed(0))
+    assert torch.equal(tokens == 16, masked)
+    assert masked.any(1).all()
+    assert masked[time > 0.9].float().mean() == pytest.approx(float(time[time > 0.9].mean()), abs=0.01)
+    assert masked.float().mean() == pytest.approx(17 / 32, abs=0.03)
+
+
+def test_the_prior_learns_what_is_always_the_same():
+    torch.manual_seed(0)
+    model = BidirectionalTransformer(16, 4, 32, 1, 2)
+    optimizer = torch.optim.AdamW(model.parameters(), 1e-2)
+    codes, generator = torch.arange(16).repeat(8, 1), torch.Generator().manual_seed(0)
+    for _ in range(60):
+        tokens, masked, time = mask_codes(codes, 16, generator)
+        loss = masked_loss(model(tokens), codes, masked, time, "mlm")
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert float(loss.detach()) < 0.2
+
+
+def test_the_hinge_is_satisfied_beyond_the_margin():
+    far = torch.full((4,), 2.0)
+    assert discriminator_loss(far, -far) == 0
+    assert discriminator_loss(-far, far) == 3
+
+
+def test_the_adaptive_weight_balances_gradients():
+    last = torch.nn.Parameter(torch.ones(3))
+    weight = adaptive_weight((4 * last).sum(), (2 * last).sum(), last)
+    assert float(weight) == pytest.approx(2, rel=1e-3)
+
+
+def test_the_learning_rate_rises_stays_and_falls_to_zero():
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    rate = warm_stable_decay(optimizer, 1000, 0.25, warmup=10)
+    seen = []
+    for _ in range(1001):
+        seen.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        rate.step()
+    assert seen[0] == pytest.approx(0.1)
+    assert set(seen[10:750]) == {1.0}
+    assert seen[875] == pytest.approx(0.5)
+    assert seen[1000] == 0
