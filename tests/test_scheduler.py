@@ -315,6 +315,7 @@ def test_highest_takes_the_best_of_those_allowed():
     among = torch.tensor([[False, True, True, True], [True, False, True, True]])
     revealed = highest(scores, among, torch.tensor([2, 2]))
     assert revealed.tolist() == [[False, True, True, False], [True, False, True, False]]
+    assert torch.equal(highest(scores, among, torch.tensor([4, 4])), among)
 
 
 # -- a diffusers scheduler -------------------------------------------------------------------------

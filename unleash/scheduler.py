@@ -162,8 +162,8 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
             raise ValueError(f"step {int(timestep)} is not planned: call set_timesteps() first")
         counts = self.plan.counts
         tokens, device = sample.flatten(1), model_output.device
-        if model_output.shape != (*tokens.shape, self.config["codebook_size"]):
-            expected = (*tokens.shape, self.config["codebook_size"])
+        expected = (*tokens.shape, self.config["codebook_size"])
+        if model_output.shape != expected:
             raise ValueError(
                 f"the logits must be {expected} for this sample, not {tuple(model_output.shape)}"
             )
@@ -203,9 +203,9 @@ def even_counts(unknown: int, steps: int, schedule: ScheduleName) -> Tensor:
         return torch.zeros(0, dtype=torch.long)
     step = torch.arange(steps + 1)
     known = (SCHEDULES[schedule](step.double() / steps) * unknown).round().long()
-    # At least one at every step so far, and one left for every step to come.
-    ahead = (known - step).cummax(0).values + step
-    return torch.minimum(ahead, unknown - steps + step).diff()
+    # Where the schedule reveals nothing, one is brought forward. No schedule is ahead of the linear one,
+    # so there are always enough left for the steps to come.
+    return ((known - step).cummax(0).values + step).diff()
 
 
 def drawn_counts(
@@ -213,10 +213,10 @@ def drawn_counts(
 ) -> Tensor:
     """How many cells each step reveals if every unknown cell draws its step by itself.
 
-    In the paper's sampler each cell still masked at t = T, ..., 1 is revealed with
-    probability 1 / t, so a cell's step is uniform over the T. Here it has the schedule's increments for
-    probabilities, the same if linear. Empty steps are left out. Given the counts, which cells a step
-    reveals is uniform among those left, as :func:`~unleash.orders.random` has it.
+    In the paper's sampler each cell still masked at t = T, ..., 1 is revealed with probability 1 / t, so
+    a cell's step is uniform over the T. Here it has the schedule's increments for probabilities, the
+    same if linear. Empty steps are left out. Given the counts, which cells a step reveals is uniform
+    among those left, as :func:`~unleash.orders.random` has it.
 
     Args:
         unknown: (N,) bool.

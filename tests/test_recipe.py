@@ -1,0 +1,271 @@
+import json
+import zlib
+from io import BytesIO
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, PngImagePlugin
+
+from unleash.canvas import TokenCanvas, rectangle
+from unleash.recipe import MAX_FILE, MAX_TEXT, Recipe, RecipeError, Settings, read_recipe, write_png
+
+CANVAS = TokenCanvas.from_codes(np.arange(12).reshape(3, 4), 16).mask(rectangle(0, 0, 2, 2)).pin((0, 0), 15)
+CODES = np.where(CANVAS.unknown, 14, CANVAS.codes)
+RECIPE = Recipe(
+    model="weights/scenes",
+    canvas=CANVAS,
+    settings=Settings(steps=7, order="entropy", top_k=40, label="église – nuit ☾", seed=2**53 - 1),
+    codes=CODES,
+)
+
+
+def png(recipe=RECIPE):
+    buffer = BytesIO()
+    write_png(Image.new("RGB", (64, 48), "teal"), recipe, buffer)
+    return buffer.getvalue()
+
+
+def changed(**fields):
+    return json.dumps({**json.loads(RECIPE.to_json()), **fields})
+
+
+# -- there and back --------------------------------------------------------------------------------
+
+
+def test_defaults():
+    recipe = Recipe(model="weights/scenes", canvas=CANVAS)
+    assert recipe.settings == Settings()
+    assert (recipe.version, recipe.codes, recipe.result) == (1, None, None)
+    assert recipe.settings.model_dump() == {
+        "steps": 16,
+        "order": "halton",
+        "schedule": "cosine",
+        "temperature": 1.0,
+        "top_k": None,
+        "top_p": None,
+        "label": None,
+        "guidance_scale": 1.0,
+        "seed": 0,
+    }
+
+
+def test_json_round_trip():
+    again = Recipe.from_json(RECIPE.to_json())
+    assert again == RECIPE
+    assert hash(again) == hash(RECIPE)
+    assert again.canvas == CANVAS
+    assert again.result == CANVAS.filled(CODES)
+    assert Recipe.from_json(RECIPE.to_json().encode()) == RECIPE
+
+
+cells = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)))
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    st.builds(
+        Settings,
+        steps=st.integers(1, 4096),
+        order=st.sampled_from(["random", "confidence", "halton", "entropy", "raster"]),
+        schedule=st.sampled_from(["linear", "cosine", "arccos"]),
+        temperature=st.floats(0, 1e6),
+        top_k=st.none() | st.integers(1, 10**6),
+        top_p=st.none() | st.floats(0, 1, exclude_min=True),
+        label=st.none() | st.text(min_size=1, max_size=200),
+        guidance_scale=st.floats(0, 100),
+        seed=st.integers(0, 2**53 - 1),
+    ),
+    st.text(min_size=1, max_size=50),
+    cells,
+    cells,
+    st.booleans(),
+)
+def test_any_recipe_survives_json_and_png(chosen, model, masked, pinned, ran):
+    canvas = CANVAS.mask(masked).pin(pinned, 3)
+    codes = np.where(canvas.unknown, 9, canvas.codes) if ran else None
+    recipe = Recipe(model=model, canvas=canvas, settings=chosen, codes=codes)
+    assert Recipe.from_json(recipe.to_json()) == recipe
+    assert read_recipe(png(recipe)) == recipe
+
+
+def test_a_recipe_is_read_from_a_file_of_either_kind(tmp_path):
+    picture, text = tmp_path / "picture.png", tmp_path / "recipe.json"
+    write_png(Image.new("RGB", (8, 8)), RECIPE, picture)
+    text.write_text(RECIPE.to_json(), encoding="utf-8")
+    assert read_recipe(picture) == read_recipe(str(text)) == RECIPE
+    assert read_recipe(b"\xef\xbb\xbf" + text.read_bytes()) == RECIPE
+    with Image.open(picture) as image:
+        assert image.format == "PNG"
+        assert image.size == (8, 8)
+
+
+def test_a_large_recipe_fits():
+    everywhere = rectangle(0, 0, 64, 64)
+    canvas = TokenCanvas.blank(64, 64).mask(everywhere).pin(everywhere, 1023)
+    recipe = Recipe(model="m", canvas=canvas, codes=canvas.codes)
+    assert len(recipe.to_json()) < MAX_TEXT / 5
+    assert read_recipe(png(recipe)) == recipe
+
+
+def test_a_recipe_cannot_be_changed():
+    with pytest.raises(ValueError, match="frozen"):
+        RECIPE.settings.steps = 3
+    with pytest.raises(ValueError, match="frozen"):
+        RECIPE.model = "other"
+
+
+# -- bad settings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("steps", 0, "steps: input should be greater than or equal to 1, not 0"),
+        ("steps", 10**9, "steps: .*less than or equal to 4096, not 1000000000"),
+        ("steps", 2.5, "steps: .*integer"),
+        ("order", "spiral", "order: input should be 'random', 'confidence'.*, not 'spiral'"),
+        ("schedule", "sine", "schedule: input should be 'linear', 'cosine' or 'arccos', not 'sine'"),
+        ("temperature", -1, "temperature: .*greater than or equal to 0, not -1"),
+        ("temperature", float("nan"), "temperature: .*finite"),
+        ("temperature", float("inf"), "temperature: .*finite"),
+        ("top_k", 0, "top_k: "),
+        ("top_p", 0, "top_p: .*greater than 0"),
+        ("top_p", 1.1, "top_p: .*less than or equal to 1"),
+        ("label", "", "label: "),
+        ("guidance_scale", -0.1, "guidance_scale: "),
+        ("seed", -1, "seed: .*greater than or equal to 0"),
+        ("seed", 2**53, "seed: "),
+        ("colour", "red", "colour: .*not permitted"),
+    ],
+)
+def test_a_bad_setting_is_refused_in_one_line(field, value, message):
+    with pytest.raises(RecipeError, match=f"^{message}") as caught:
+        Settings(**{field: value})
+    assert "\n" not in str(caught.value)
+
+
+# -- bad recipes -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not JSON"),
+        ("{", "not JSON"),
+        ('{"version": 1, "x": NaN}', "not JSON"),
+        ("[" * 100_000, "not JSON"),
+        ("[]", "this JSON is no recipe"),
+        ("{}", "this JSON is no recipe"),
+        (changed(version=2), "recipe version 2 is not known: this app reads version 1"),
+        (changed(version="1"), "recipe version '1' is not known"),
+        (changed(version="x" * 1000), "recipe version 'x{39} is not known"),
+        ('{"version": 1}', "model: field required"),
+        (changed(model=""), "model: "),
+        (changed(model=3), "model: "),
+        (changed(author="me"), "author: "),
+        (changed(self=1, cls=2), "(self|cls): "),
+        (changed(settings={"steps": 0}), "settings: steps: .*, not 0"),
+        (changed(settings=[]), "settings: "),
+        (changed(canvas=None), "canvas: a canvas is an object"),
+        (changed(canvas=CANVAS.to_dict() | {"pins": [[3, 0, 1]]}), r"canvas: cell \(3, 0\) is off the grid"),
+        (changed(canvas=CANVAS.to_dict() | {"pins": [[0, 0, 16]]}), "canvas: code 16 is not in the codebook"),
+        (changed(codes=CODES.tolist()[:2]), "the codes are 2×4, the canvas 3×4"),
+        (changed(codes=(CODES + 2).tolist()), r"the codes hold 17 at cell \(0, 0\)"),
+        (changed(codes=(CODES * 0).tolist()), r"cell \(0, 0\) is pinned at code 15 and cannot become 0"),
+        (changed(codes=CANVAS.codes.tolist()), "was not filled"),
+        (changed(codes=[[1, 2], [3]]), "rows of equal length"),
+        (changed(codes=[[10**30]]), "the codes"),
+        (changed(codes=[]), "the codes"),
+        (changed(codes="many"), "codes: "),
+        (" " * MAX_TEXT + "{}", "at most 1,048,576 characters"),
+    ],
+)
+def test_a_bad_recipe_is_refused_in_one_line(text, message):
+    with pytest.raises(RecipeError, match=f"(?i){message}") as caught:
+        read_recipe(text.encode())
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+# -- bad files -------------------------------------------------------------------------------------
+
+
+def chunk(kind, data):
+    return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+
+
+def header(width, height):
+    return chunk(b"IHDR", width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\x00\x00\x00")
+
+
+def handmade(*chunks, size=(8, 8)):
+    pixels = chunk(b"IDAT", zlib.compress(b"\0" * 200))
+    return b"\x89PNG\r\n\x1a\n" + header(*size) + b"".join(chunks) + pixels + chunk(b"IEND", b"")
+
+
+def plain(kind):
+    buffer = BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, format=kind)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (plain("PNG"), "this PNG carries no recipe"),
+        (plain("JPEG"), "this file is no recipe: JSON or a PNG made by Unleash is needed"),
+        (plain("PNG")[:20], "the PNG cannot be read"),
+        (b"\x89PNG\r\n\x1a\n", "the PNG cannot be read"),
+        (handmade(chunk(b"tEXt", b"unleash\0not json")), "not JSON"),
+        (handmade(chunk(b"tEXt", b"unleash\0" + b" " * 2 * MAX_TEXT)), "at most 1,048,576"),
+        (handmade(chunk(b"zTXt", b"unleash\0\0" + zlib.compress(b" " * 2**23))), "the PNG cannot be read"),
+        (
+            handmade(chunk(b"iTXt", b"unleash\0\1\0\0\0" + zlib.compress(b" " * 2**23))),
+            "the PNG cannot be read",
+        ),
+        (handmade(size=(2**30, 2**30)), "the PNG cannot be read"),
+    ],
+    ids=["no chunk", "jpeg", "cut", "signature", "no json", "long", "bomb zTXt", "bomb iTXt", "bomb pixels"],
+)
+def test_a_bad_file_is_refused_in_one_line(data, message):
+    with pytest.raises(RecipeError, match=message) as caught:
+        read_recipe(data)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_handmade_png_is_read():
+    assert read_recipe(handmade(chunk(b"iTXt", b"unleash\0\0\0\0\0" + RECIPE.to_json().encode()))) == RECIPE
+
+
+def test_a_missing_or_huge_file_and_a_folder_are_refused(tmp_path):
+    with pytest.raises(RecipeError, match=r"none\.json cannot be read: No such file"):
+        read_recipe(tmp_path / "none.json")
+    with pytest.raises(RecipeError, match="cannot be read: Is a directory"):
+        read_recipe(tmp_path)
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(MAX_FILE + 1)
+    with pytest.raises(RecipeError, match="has 67,108,865 bytes"):
+        read_recipe(tmp_path / "huge")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_broken_png_gives_the_recipe_or_one_line(data):
+    good = png()
+    broken = bytearray(good)
+    for at in data.draw(st.lists(st.integers(8, len(good) - 1), min_size=1, max_size=4)):
+        broken[at] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(8, len(good)))
+    try:
+        outcome = read_recipe(bytes(broken[:cut]))
+    except RecipeError as error:
+        outcome = str(error)
+    assert isinstance(outcome, Recipe) or "\n" not in outcome
+
+
+def test_the_chunk_is_named_unleash():
+    with Image.open(BytesIO(png())) as image:
+        assert isinstance(image, PngImagePlugin.PngImageFile)
+        assert Recipe.from_json(image.text["unleash"]) == RECIPE
