@@ -77,20 +77,27 @@ def _light(sky: str, key: str, fill: str, haze: str, glow: float) -> Light:
 
 _LIGHTS: dict[str, tuple[Light, ...]] = {
     "day": (
-        _light("#3f86c4 #86bede #e3efe6", "#fff6e0", "#8c9cc0", "#c3dbe4", 0.0),
-        _light("#5a9bd0 #a4cfe0 #f6ecd4", "#fff2d6", "#96a0bc", "#d8e0d8", 0.0),
+        _light("#3f86c4 #86bede #e3efe6", "#fff6e0", "#8494bc", "#c3dbe4", 0.0),
+        _light("#5a9bd0 #a4cfe0 #f6ecd4", "#fff2d6", "#8f99b8", "#d8e0d8", 0.0),
+        _light("#3a7fb2 #7cc0cc #dff0d8", "#fffae4", "#7e96b4", "#bfdcd6", 0.0),
+        _light("#6fa6cc #b8d6d8 #fbe6c0", "#ffedc4", "#968fae", "#e2dcc8", 0.0),
     ),
     "dusk": (
         _light("#3d3a72 #c4688a #ffc07a", "#ffb98a", "#6a5486", "#e0909a", 0.75),
         _light("#2c4a7a #8a78a8 #ffb48c", "#ffb090", "#5c5a90", "#c890a8", 0.75),
+        _light("#54407a #e0786c #ffd490", "#ffb478", "#70508a", "#e8a088", 0.75),
+        _light("#2f5f80 #c48c94 #ffcf94", "#ffbe8c", "#5a6490", "#dca898", 0.75),
     ),
     "night": (
         _light("#0b1534 #18305c #34548a", "#7f96cc", "#303c70", "#2c4876", 1.0),
         _light("#10122e #262a58 #4a4a86", "#8a8ec8", "#343664", "#3c4078", 1.0),
+        _light("#081a30 #123c58 #2f6a80", "#7aa4c0", "#2a4468", "#285a74", 1.0),
     ),
     "winter": (
-        _light("#93adc4 #c4d4de #f2eee8", "#f6f2f0", "#97a6c2", "#dde6ec", 0.35),
-        _light("#7f9cba #bccbd8 #f4e2d8", "#fbeee4", "#8e9ebe", "#dcdfe8", 0.35),
+        _light("#8aaccc #c0d6e4 #f4f0ea", "#fbf5ee", "#8e9fc4", "#dde6ec", 0.5),
+        _light("#7f9cba #bccbd8 #f4e2d8", "#fbeee4", "#8e9ebe", "#dcdfe8", 0.5),
+        _light("#6f9cc8 #b2cee2 #f2ece4", "#fff6ea", "#8a9fc8", "#d4e2ee", 0.5),
+        _light("#86a6c6 #bcd2e2 #f4eee6", "#f4efea", "#8c9cc0", "#d6e2ec", 0.55),
     ),
     "rain": (_light("#5d6e7e #8495a0 #aeb8bb", "#c3ccd2", "#77869a", "#9aa8b0", 0.5),),
 }

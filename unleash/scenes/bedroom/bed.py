@@ -1,12 +1,13 @@
 """The bed: frame, headboard, pillows, duvet and throw."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from random import Random
 
 import skia
 
-from unleash.scenes.bedroom.geometry import UP, Frame, Vector
+from unleash.scenes.bedroom.geometry import UP, Frame, Vector, middle, unit
 from unleash.scenes.bedroom.stage import (
     SHADOW,
     Span,
@@ -18,6 +19,7 @@ from unleash.scenes.bedroom.stage import (
     soft_polygon,
     wall_matrix,
 )
+from unleash.scenes.bedroom.window import Window, paint_sunlight
 from unleash.scenes.classes import Element
 from unleash.scenes.light import Color, mix
 from unleash.scenes.painter import linear, rectangle
@@ -50,8 +52,8 @@ class Bed:
         return [self.frame.at(a, TOP, b) for a, b in ends]
 
 
-def paint_bed(stage: Stage, bed: Bed, rng: Random) -> None:
-    """Draws the whole bed with its shadow on the floor."""
+def paint_bed(stage: Stage, bed: Bed, window: Window, rng: Random) -> None:
+    """Draws the whole bed with its shadow on the floor and the sun from ``window`` on it."""
     frame, width, length = bed.frame, bed.width, bed.length
     contact_shadow(stage, frame, (0.0, width), (0.0, length), 0.6)
     if bed.headboard == "posts":
@@ -60,18 +62,19 @@ def paint_bed(stage: Stage, bed: Bed, rng: Random) -> None:
         _headboard(stage, bed)
     box(stage, frame, (0.0, width), (0.1, 0.3), (0.05, length), stage.scheme.wood, Element.BED)
     linen = stage.scheme.linen
-    box(stage, frame, (0.03, width - 0.03), (0.3, 0.53), (0.08, length - 0.03), linen, Element.BED)
+    box(stage, frame, (0.03, width - 0.03), (0.3, 0.53), (0.08, 0.95), linen, Element.BED)
     _pillows(stage, bed, rng)
     _duvet(stage, bed, rng)
+    paint_sunlight(stage, window, bed.top[0], UP, stage.camera.path(*bed.top))
     if bed.headboard == "posts":
         _posts(stage, bed, length - 0.04)
         _canopy(stage, bed)
-    elif rng.random() < 0.35:
+    elif rng.random() < 0.25:
         box(
             stage,
             frame,
             (-0.03, width + 0.03),
-            (0.05, 0.5),
+            (0.05, 0.44),
             (length, length + 0.07),
             stage.scheme.wood,
             Element.BED,
@@ -200,9 +203,6 @@ def _pillow(stage: Stage, frame: Frame, a: Span, b: Span, height: float, albedo:
     stage.painter.shade(path, linear(start, end, [mix(lit, (1.0, 1.0, 1.0), 0.08), lit, dim]), Element.PILLOW)
 
 
-_PROFILE = ((-0.05, _HEM), (-0.06, 0.47), (-0.035, 0.55), (0.04, TOP), (0.3, TOP + 0.02))
-
-
 def _duvet(stage: Stage, bed: Bed, rng: Random) -> None:
     head = rng.uniform(0.62, 0.85)
     albedo = stage.scheme.duvet
@@ -226,36 +226,60 @@ def _cover(
 
     ``end`` lets it also hang down over the foot.
     """
-    half = [(a - lift * 0.5, max(h, hem) if i else hem) for i, (a, h) in enumerate(_PROFILE)]
-    half = [(a, h + (lift if h > 0.5 else 0.0)) for a, h in half]
-    profile = half + [(bed.width - a, h) for a, h in reversed(half)]
-    b0, b1 = b
-    bevel = 0.07 if end else 0.0
-    frame, camera = bed.frame, stage.camera
-    tops = [frame.at(a, h, b1 - (bevel if h > 0.5 else 0.0)) for a, h in profile]
-    heads = [frame.at(a, h, b0) for a, h in profile]
-    strips = []
-    for i, ((a, h), (c, k)) in enumerate(pairwise(profile)):
-        length = ((c - a) ** 2 + (k - h) ** 2) ** 0.5
-        normal = frame.direction(-(k - h) / length, (c - a) / length, 0.0)
-        if camera.faces(heads[i], normal):
-            strips.append(((heads[i], tops[i], tops[i + 1], heads[i + 1]), normal))
-    if end and camera.faces(frame.at(0.0, 0.0, b1), frame.out):
-        front = [frame.at(a, h - (bevel * 0.8 if h > 0.5 else 0.0), b1) for a, h in profile]
-        for i in range(1, len(profile) - 2):
-            points = (tops[i], tops[i + 1], front[i + 1], front[i])
-            strips.append((points, frame.direction(0.0, 0.75, 0.66)))
-        top, low = (frame.at(bed.width / 2, h, b1) for h in (0.5, hem))
-        near, far = stage.light.on(albedo, top, frame.out), stage.light.on(albedo, low, frame.out)
-        shader = linear(camera.pixel(top), camera.pixel(low), [near, mix(far, SHADOW, 0.15)])
-        stage.painter.shade(camera.path(*front), shader, Element.BED)
-    # one layer below the strips, or the bed would shine through their anti-aliased seams
-    under = skia.Path()
-    for points, _ in strips:
-        under.addPath(camera.path(*points))
-    stage.painter.fill(under, stage.light.on(albedo, tops[3], UP), Element.BED)
-    for points, normal in sorted(strips, key=lambda strip: round(strip[1][1], 3)):
-        face(stage, points, normal, albedo, Element.BED)
+    frame, width, (b0, b1) = bed.frame, bed.width, b
+    bevel, top = (0.08 if end else 0.0), TOP + lift
+    eye = frame.inside(stage.camera.eye)
+    for side, origin in ((-1.0, 0.0), (1.0, width)):
+        outer = origin + side * (0.055 + lift * 0.5)
+        if side * (eye[0] - outer) < 0:
+            continue
+        profile = ((outer, hem), (outer, 0.52), (origin, top - 0.02), (origin - side * 0.09, top))
+        near = [frame.at(a, h, b1 - (bevel if h > 0.55 else 0.0)) for a, h in profile]
+        far = [frame.at(a, h, b0) for a, h in profile]
+        waves = [
+            frame.at(outer, hem + 0.014 * math.sin(9.0 * (b0 + t * (b1 - b0))), b0 + t * (b1 - b0))
+            for t in (0.2, 0.4, 0.6, 0.8)
+        ]
+        path = stage.camera.path(*near, *reversed(far), *waves)
+        lights = [
+            stage.light.on(albedo, frame.at(outer, h, (b0 + b1) / 2), frame.direction(*normal))
+            for h, normal in ((hem, (side, 0.0, 0.0)), (0.5, (side, 0.0, 0.0)), (top, (0.0, 1.0, 0.0)))
+        ]
+        colors = [mix(lights[0], SHADOW, 0.12), *lights[1:2] * 2, mix(lights[1], lights[2], 0.75)]
+        stage.painter.shade(path, _slope(stage, (far[0], near[0]), (far[3], near[3]), colors), Element.BED)
+    if end and eye[2] > b1:
+        _foot(stage, bed, b1, bevel, albedo, hem)
+    corners = ((0.05, b0), (width - 0.05, b0), (width - 0.05, b1 - bevel), (0.05, b1 - bevel))
+    face(stage, [frame.at(a, top, t) for a, t in corners], UP, albedo, Element.BED)
+
+
+def _foot(stage: Stage, bed: Bed, b: float, bevel: float, albedo: Color, hem: float) -> None:
+    """Draws the part of the duvet that hangs over the foot of the bed."""
+    frame, width = bed.frame, bed.width
+    low = [frame.at(-0.055, hem, b), frame.at(width + 0.055, hem, b)]
+    high = [frame.at(width - 0.05, TOP, b - bevel - 0.04), frame.at(0.05, TOP, b - bevel - 0.04)]
+    shoulders = [
+        [frame.at(a, 0.52, b), frame.at(c, TOP - 0.02, b - bevel)]
+        for a, c in ((width + 0.055, width), (-0.055, 0.0))
+    ]
+    path = stage.camera.path(*low, *shoulders[0], *high, *reversed(shoulders[1]))
+    lights = [
+        stage.light.on(albedo, frame.at(width / 2, h, b), normal)
+        for h, normal in ((hem, frame.out), (0.5, frame.out), (TOP, UP))
+    ]
+    colors = [mix(lights[0], SHADOW, 0.12), *lights[1:2] * 2, mix(lights[1], lights[2], 0.85)]
+    stage.painter.shade(path, _slope(stage, (low[0], low[1]), (high[1], high[0]), colors), Element.BED)
+
+
+def _slope(
+    stage: Stage, low: tuple[Vector, Vector], high: tuple[Vector, Vector], colors: Sequence[Color]
+) -> skia.Shader:
+    """A gradient from edge ``low`` to edge ``high`` whose bands run along ``low`` as it is seen."""
+    (x0, y0), (x1, y1) = (stage.camera.pixel(p) for p in low)
+    start, end = stage.camera.pixel(middle(*low)), stage.camera.pixel(middle(*high))
+    across = unit((y0 - y1, x1 - x0, 0.0))
+    way = (end[0] - start[0]) * across[0] + (end[1] - start[1]) * across[1]
+    return linear(start, (start[0] + across[0] * way, start[1] + across[1] * way), colors)
 
 
 def _folds(stage: Stage, bed: Bed, head: float, rng: Random) -> None:
@@ -278,11 +302,12 @@ def _folds(stage: Stage, bed: Bed, head: float, rng: Random) -> None:
         stage.painter.fill(light, (1.0, 1.0, 1.0), alpha=0.09)
     if stage.camera.faces(bed.frame.at(0.0, 0.0, bed.length), bed.frame.out):
         drape = skia.Path()
-        for _ in range(5):
-            a, wide = bed.width * rng.uniform(0.05, 0.95), rng.uniform(0.05, 0.09)
-            drape.moveTo(a, 0.5).lineTo(a + wide, _HEM).lineTo(a - wide, _HEM).close()
+        for i in range(4):
+            a, wide = bed.width * (i + rng.uniform(0.3, 0.9)) / 4, rng.uniform(0.07, 0.12)
+            drape.moveTo(a, 0.52).cubicTo(a, 0.4, a + wide * 0.3, 0.36, a + wide, _HEM)
+            drape.lineTo(a - wide * 0.4, _HEM).cubicTo(a - wide * 0.2, 0.36, a, 0.4, a, 0.52)
         with stage.painter.transformed(wall_matrix(stage, bed.frame, bed.length + 0.02)):
-            stage.painter.fill(drape, SHADOW, alpha=0.12)
+            stage.painter.fill(drape, SHADOW, alpha=0.09)
 
 
 def _cloth(stage: Stage, bed: Bed, head: float, rng: Random) -> None:
@@ -319,6 +344,6 @@ def _cloth(stage: Stage, bed: Bed, head: float, rng: Random) -> None:
 
 def _throw_stripes(stage: Stage, bed: Bed, b: Span, albedo: Color) -> None:
     color = stage.light.on(albedo, bed.frame.at(bed.width / 2, TOP, sum(b) / 2), UP)
-    with stage.painter.transformed(floor_matrix(stage, bed.frame, TOP + 0.05)):
+    with stage.painter.transformed(floor_matrix(stage, bed.frame, TOP + 0.03)):
         for start in (b[0] + 0.05, b[1] - 0.12):
-            stage.painter.fill(rectangle(0.0, start, bed.width, start + 0.06), color, alpha=0.8)
+            stage.painter.fill(rectangle(0.05, start, bed.width - 0.05, start + 0.06), color, alpha=0.8)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from unleash.scenes.bedroom.bed import TOP, paint_bed
+from unleash.scenes.bedroom.bed import paint_bed
 from unleash.scenes.bedroom.decor import paint_picture, paint_plant, paint_rug
 from unleash.scenes.bedroom.furniture import (
     TABLE_TOP,
@@ -39,36 +39,32 @@ def paint_bedroom(painter: Painter, time: str, rng: Random) -> None:
     scheme = rng.choice(SCHEMES)
     layout = random_layout(rng)
     lamps: list[Vector] = []
-    items: list[Item] = [
-        (
-            layout.bed.frame.at(layout.bed.width / 2, 0.3, layout.bed.length / 2),
-            lambda s: paint_bed(s, layout.bed, rng),
-        )
-    ]
+    bed, window = layout.bed, layout.window
+    center = bed.frame.at(bed.width / 2, 0.3, bed.length / 2)
+    items: list[Item] = [(center, lambda stage: paint_bed(stage, bed, window, rng))]
     for place in layout.tables:
-        items.append(_table(place, lamps, rng))
+        needed = not lamps and _in_view(layout.camera, place.frame.at(place.width / 2, 0.9, 0.2))
+        items.append(_table(place, lamps, needed or rng.random() < 0.7, rng))
     for place in layout.places:
-        items += _furniture(place, lamps, rng)
-    pendant = rng.random() < 0.15 or not any(_in_view(layout.camera, lamp) for lamp in lamps)
-    hang = layout.room.floor.at(layout.room.width / 2, layout.room.height - 0.5, 1.9)
+        items.append(_furniture(place, lamps, rng))
+    pendant = rng.random() < 0.1 or not any(_in_view(layout.camera, lamp) for lamp in lamps)
+    hang = layout.room.back.at(layout.room.width / 2, layout.room.height - 0.5, 1.9)
     if pendant:
         lamps.append(hang)
-    light = room_light(time, layout.window.wall, layout.window.middle, tuple(lamps), rng)
+    light = room_light(time, window.wall, window.middle, tuple(lamps), rng)
     stage = Stage(painter, layout.camera, light, scheme)
     paint_shell(stage, layout.room, rng)
-    paint_window(stage, layout.window, time, rng)
+    paint_window(stage, window, time, rng)
     if rng.random() < 0.85:
-        paint_curtains(stage, layout.window, rng)
+        paint_curtains(stage, window, rng)
     for place, heights in layout.pictures:
         _wall_decoration(stage, place, heights, rng)
     if rng.random() < 0.75:
-        paint_rug(stage, layout.bed.frame, *layout.rug, round_shape=rng.random() < 0.4)
+        paint_rug(stage, bed.frame, *layout.rug, round_shape=rng.random() < 0.4)
     _sun_on_shell(stage, layout)
     eye = layout.camera.eye
     for _, draw in sorted(items, key=lambda item: -_square(add(item[0], eye, -1.0))):
         draw(stage)
-    top = layout.bed.top
-    paint_sunlight(stage, layout.window, (0.0, TOP, 0.0), UP, layout.camera.path(*top))
     if pendant:
         paint_pendant(stage, hang, layout.room.height)
 
@@ -82,10 +78,9 @@ def _square(p: Vector) -> float:
     return p[0] ** 2 + p[2] ** 2
 
 
-def _table(place: Place, lamps: list[Vector], rng: Random) -> Item:
+def _table(place: Place, lamps: list[Vector], lamp: bool, rng: Random) -> Item:
     frame, width, legs = place.frame, place.width, rng.random() < 0.5
     top = frame.at(width / 2, TABLE_TOP, 0.2)
-    lamp = rng.random() < 0.8
     if lamp:
         lamps.append(add(top, UP, 0.33))
 
@@ -99,24 +94,23 @@ def _table(place: Place, lamps: list[Vector], rng: Random) -> Item:
     return frame.at(width / 2, 0.3, 0.2), draw
 
 
-def _furniture(place: Place, lamps: list[Vector], rng: Random) -> list[Item]:
+def _furniture(place: Place, lamps: list[Vector], rng: Random) -> Item:
     frame, width = place.frame, place.width
-    center = frame.at(width / 2, 0.3, 0.25)
-    roll = rng.random()
-    if width < 0.8 or roll < 0.2:
-        foot = frame.at(width / 2, 0.0, 0.35)
-        return [(foot, lambda s: paint_plant(s, foot, rng.uniform(0.9, 1.3), rng))]
-    if roll < 0.4:
-        return [(center, lambda s: paint_dresser(s, frame, min(width, 1.0)))]
-    if roll < 0.55:
-        return [(center, lambda s: paint_bookcase(s, frame, min(width, 0.9), rng))]
-    if roll < 0.7:
-        return [(center, lambda s: paint_desk(s, frame, min(width, 1.1)))]
-    if roll < 0.85:
-        foot, height = frame.at(width / 2, 0.0, 0.35), rng.uniform(1.45, 1.65)
+    kind = rng.choice(place.kinds) if width > 0.65 else "plant"
+    foot = frame.at(width / 2, 0.0, 0.32)
+    if kind == "plant":
+        height = rng.uniform(0.9, 1.3)
+        return foot, lambda stage: paint_plant(stage, foot, height, rng)
+    if kind == "lamp":
+        height = rng.uniform(1.45, 1.65)
         lamps.append(add(foot, UP, height - 0.15))
-        return [(foot, lambda s: paint_floor_lamp(s, foot, height))]
-    return [(center, lambda s: paint_wardrobe(s, frame, min(width, 1.1), rng))]
+        return foot, lambda stage: paint_floor_lamp(stage, foot, height)
+    if kind == "dresser":
+        return foot, lambda stage: paint_dresser(stage, frame, min(width, 1.0), rng)
+    if kind == "desk":
+        return foot, lambda stage: paint_desk(stage, frame, min(width, 1.1))
+    paint = paint_bookcase if kind == "bookcase" else paint_wardrobe
+    return foot, lambda stage: paint(stage, frame, min(width, 1.0), rng)
 
 
 def _wall_decoration(stage: Stage, place: Place, heights: tuple[float, float], rng: Random) -> None:
@@ -141,11 +135,13 @@ def _wall_decoration(stage: Stage, place: Place, heights: tuple[float, float], r
 
 
 def _sun_on_shell(stage: Stage, layout: Layout) -> None:
-    room = layout.room
-    floor = layout.camera.path(*(room.floor.at(a, 0.0, b) for a, b in _floor_corners(layout)))
+    """Lets the sun fall on the floor and on the walls it reaches."""
+    room, camera = layout.room, layout.camera
+    width, height, depth = room.width, room.height, room.depth
+    floor = camera.path((0.0, 0.0, 0.0), (width, 0.0, 0.0), (width, 0.0, depth), (0.0, 0.0, depth))
     paint_sunlight(stage, layout.window, (0.0, 0.0, 0.0), UP, floor)
-
-
-def _floor_corners(layout: Layout) -> tuple[tuple[float, float], ...]:
-    width, depth = layout.room.width, layout.room.depth
-    return ((0.0, 0.0), (width, 0.0), (width, depth), (0.0, depth))
+    for wall, length in room.walls:
+        if wall != layout.window.wall and camera.faces(wall.origin, wall.out):
+            corners = ((0.0, 0.0), (length, 0.0), (length, height), (0.0, height))
+            area = camera.path(*(wall.at(a, h, 0.0) for a, h in corners))
+            paint_sunlight(stage, layout.window, wall.origin, wall.out, area)

@@ -1,6 +1,7 @@
 """Rugs, framed pictures and plants."""
 
 import math
+from collections.abc import Callable
 from random import Random
 
 import skia
@@ -26,7 +27,7 @@ def paint_rug(stage: Stage, frame: Frame, a: Span, b: Span, round_shape: bool) -
             else:
                 path = rectangle(left, near, right, far, 0.04)
             if not inset:
-                stage.painter.fill(path, SHADOW, alpha=0.4, blur=0.04)
+                stage.painter.fill(path, SHADOW, alpha=0.25)
             stage.painter.fill(path, color, Element.RUG)
 
 
@@ -41,9 +42,7 @@ def paint_picture(stage: Stage, wall: Frame, a: Span, h: Span, rng: Random) -> N
     scheme = stage.scheme
     edge = rng.choice((scheme.wood, scheme.trim, hex_color("#3a3038")))
     with stage.painter.transformed(wall_matrix(stage, wall, 0.02)):
-        stage.painter.fill(
-            rectangle(a0 + 0.01, h0 - 0.05, a1 + 0.04, h1 - 0.03), SHADOW, alpha=0.3, blur=0.02
-        )
+        stage.painter.fill(rectangle(a0 + 0.01, h0 - 0.05, a1 + 0.04, h1 - 0.03), SHADOW, alpha=0.22)
         stage.painter.fill(rectangle(a0, h0, a1, h1), lit(edge), Element.PICTURE)
         stage.painter.fill(
             rectangle(a0 + 0.04, h0 + 0.04, a1 - 0.04, h1 - 0.04), lit(scheme.linen), Element.PICTURE
@@ -53,7 +52,7 @@ def paint_picture(stage: Stage, wall: Frame, a: Span, h: Span, rng: Random) -> N
             _artwork(stage, inner[0], inner[1], lit, rng)
 
 
-def _artwork(stage: Stage, a: Span, h: Span, lit, rng: Random) -> None:
+def _artwork(stage: Stage, a: Span, h: Span, lit: Callable[[Color], Color], rng: Random) -> None:
     (a0, a1), (h0, h1) = a, h
     width, height, scheme = a1 - a0, h1 - h0, stage.scheme
     kind = rng.randrange(3)
@@ -101,17 +100,18 @@ def paint_plant(stage: Stage, foot: Vector, height: float, rng: Random) -> None:
         (x - 0.15 * s, y - 0.27 * s), (x + 0.15 * s, y - 0.27 * s), (x + 0.1 * s, y), (x - 0.1 * s, y)
     )
     greens = [stage.light.on(hex_color(c), light_at, UP) for c in ("#3f6b4a", "#568556", "#79a065")]
-    count = 11
+    count, leaves = 11, [skia.Path() for _ in greens]
     for i in range(count):
         angle = math.pi * (0.04 + 0.92 * ((i * 5) % count) / (count - 1)) + rng.uniform(-0.1, 0.1)
         length = s * rng.uniform(0.45, 0.72) * (0.75 + 0.25 * math.sin(angle))
         tip = (x + math.cos(angle) * length * 0.62, y - 0.25 * s - math.sin(angle) * length)
         bend = (-math.sin(angle) * 0.11 * s, -math.cos(angle) * 0.11 * s)
         mid = ((x + tip[0]) / 2, (y - 0.25 * s + tip[1]) / 2)
-        leaf = skia.Path().moveTo(x, y - 0.25 * s)
+        leaf = leaves[i % 3].moveTo(x, y - 0.25 * s)
         leaf.quadTo(mid[0] + bend[0], mid[1] + bend[1], *tip)
         leaf.quadTo(mid[0] - bend[0], mid[1] - bend[1], x, y - 0.25 * s)
-        stage.painter.fill(leaf, greens[i % 3], Element.PLANT)
+    for leaf, green in zip(leaves, greens, strict=True):
+        stage.painter.fill(leaf, green, Element.PLANT)
     stage.painter.fill(path, pot, Element.PLANT)
     stage.painter.fill(
         polygon(

@@ -93,8 +93,8 @@ def _cover(rng: Random) -> Color:
     return hex_color(rng.choice(_BOOKS))
 
 
-def paint_dresser(stage: Stage, frame: Frame, width: float) -> None:
-    """Draws a chest of three drawers, 0.8 m high."""
+def paint_dresser(stage: Stage, frame: Frame, width: float, rng: Random) -> None:
+    """Draws a chest of three drawers, 0.8 m high, with a vase or books on it."""
     depth, height, wood = 0.45, 0.82, stage.scheme.wood
     contact_shadow(stage, frame, (0.0, width), (0.0, depth))
     box(stage, frame, (0.0, width), (0.08, height), (0.0, depth), wood)
@@ -105,6 +105,24 @@ def paint_dresser(stage: Stage, frame: Frame, width: float) -> None:
             knob = stage.light.on(stage.scheme.accent, frame.at(width / 2, y, depth), frame.out)
             for a in (width * 0.3, width * 0.7):
                 stage.painter.fill(ellipse(a, y + 0.1, 0.03, 0.03), knob, Element.FURNITURE)
+
+    _on_top(stage, frame, width, height, rng)
+
+
+def _on_top(stage: Stage, frame: Frame, width: float, height: float, rng: Random) -> None:
+    if rng.random() < 0.5:
+        for i in range(3):
+            thick = (height + 0.05 * i, height + 0.05 * i + 0.045)
+            box(stage, frame, (0.12, 0.42), thick, (0.12, 0.34), _cover(rng))
+        return
+    foot = frame.at(width * rng.uniform(0.25, 0.75), height, 0.2)
+    x, y = stage.camera.pixel(foot)
+    s = stage.camera.scale(foot)
+    color = stage.light.on(_cover(rng), add(foot, frame.out, 0.1), frame.out)
+    stage.painter.fill(ellipse(x, y - 0.12 * s, 0.085 * s, 0.12 * s), color, Element.FURNITURE)
+    stage.painter.fill(
+        rectangle(x - 0.035 * s, y - 0.32 * s, x + 0.035 * s, y - 0.2 * s), color, Element.FURNITURE
+    )
 
 
 def paint_desk(stage: Stage, frame: Frame, width: float) -> None:
@@ -121,8 +139,8 @@ def paint_desk(stage: Stage, frame: Frame, width: float) -> None:
     parts = [((a, a + 0.045), (0.0, 0.45), (b, b + 0.045)) for a in (0.0, 0.375) for b in (0.0, 0.375)]
     parts += [((0.0, 0.42), (0.43, 0.48), (0.0, 0.42)), ((0.0, 0.42), (0.6, 0.92), (0.38, 0.42))]
     parts += [((a, a + 0.045), (0.48, 0.6), (0.38, 0.42)) for a in (0.0, 0.375)]
-    for a, h, b in parts:
-        box(stage, chair, a, h, b, color)
+    for part in parts:
+        box(stage, chair, *part, color)
     lit = stage.light.on(stage.scheme.linen, add(frame.at(width / 2, height, 0.2), frame.out, 0.1), (0, 1, 0))
     page = [frame.at(s, height + 0.01, t) for s, t in ((0.2, 0.15), (0.5, 0.15), (0.5, 0.38), (0.2, 0.38))]
     stage.painter.fill(stage.camera.path(*page), lit, Element.FURNITURE)

@@ -3,10 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import skia
 
-from unleash.scenes.painter import Point, polygon
+from unleash.scenes.painter import SIZE, Point, polygon
 
 Vector = tuple[float, float, float]
 """A point or direction in the room, in metres."""
@@ -52,11 +53,18 @@ class Frame:
 
     def at(self, a: float, h: float, b: float) -> Vector:
         """The room point of (a, h, b)."""
-        return add(add(add(self.origin, self.along, a), UP, h), self.out, b)
+        (x, y, z), along, out = self.origin, self.along, self.out
+        return (x + a * along[0] + b * out[0], y + h, z + a * along[2] + b * out[2])
 
     def direction(self, a: float, h: float, b: float) -> Vector:
         """The room direction of (a, h, b)."""
-        return add(self.at(a, h, b), self.origin, -1.0)
+        along, out = self.along, self.out
+        return (a * along[0] + b * out[0], h, a * along[2] + b * out[2])
+
+    def inside(self, p: Vector) -> Vector:
+        """The (a, h, b) of a room point."""
+        offset = add(p, self.origin, -1.0)
+        return (dot(offset, self.along), offset[1], dot(offset, self.out))
 
     def moved(self, a: float, b: float = 0.0) -> "Frame":
         """The same axes with the origin at (a, 0, b)."""
@@ -81,12 +89,12 @@ class Camera:
     horizon: float
     mirror: bool
 
-    @property
+    @cached_property
     def forward(self) -> Vector:
         """The unit direction it looks in."""
         return (math.sin(self.yaw), 0.0, math.cos(self.yaw))
 
-    @property
+    @cached_property
     def right(self) -> Vector:
         """The unit direction in the room that runs to the right of the picture."""
         sign = -1.0 if self.mirror else 1.0
@@ -94,7 +102,8 @@ class Camera:
 
     def depth(self, p: Vector) -> float:
         """How far ahead ``p`` is, in metres."""
-        return dot(add(p, self.eye, -1.0), self.forward)
+        forward = self.forward
+        return (p[0] - self.eye[0]) * forward[0] + (p[2] - self.eye[2]) * forward[2]
 
     def scale(self, p: Vector) -> float:
         """Pixels a metre takes at ``p``."""
@@ -102,13 +111,16 @@ class Camera:
 
     def pixel(self, p: Vector) -> Point:
         """Where ``p`` is seen, in pixels; points behind the eye are brought to just before it."""
-        offset = add(p, self.eye, -1.0)
-        scale = self.focal / max(dot(offset, self.forward), _NEAR)
-        return (128.0 + scale * dot(offset, self.right), self.horizon - scale * offset[1])
+        scale = self.focal / max(self.depth(p), _NEAR)
+        right = self.right
+        across = (p[0] - self.eye[0]) * right[0] + (p[2] - self.eye[2]) * right[2]
+        return (SIZE / 2 + scale * across, self.horizon - scale * (p[1] - self.eye[1]))
 
     def outline(self, points: Sequence[Vector]) -> list[Point]:
         """The polygon ``points`` as seen, cut where it would pass behind the eye."""
         depths = [self.depth(p) for p in points]
+        if min(depths) >= _NEAR:
+            return [self.pixel(p) for p in points]
         seen: list[Point] = []
         for i, p in enumerate(points):
             q, dp, dq = points[i - 1], depths[i], depths[i - 1]
@@ -134,7 +146,7 @@ class Camera:
         def column(d: Vector) -> tuple[float, float, float]:
             ahead = dot(d, forward)
             return (
-                self.focal * dot(d, right) + 128.0 * ahead,
+                self.focal * dot(d, right) + SIZE / 2 * ahead,
                 -self.focal * d[1] + self.horizon * ahead,
                 ahead,
             )

@@ -50,7 +50,7 @@ def _shade(
     top, (narrow, wide) = bottom - height * s, (radii[0] * s, radii[1] * s)
     glow = stage.light.glow
     paper = mix(stage.scheme.linen, stage.scheme.accent, 0.3)
-    cloth = stage.light.on(paper, at, (0.0, 0.0, -1.0))
+    cloth = mix(stage.light.on(paper, at, (0.0, 0.0, -1.0)), paper, 0.35)
     if glow:
         y, r = (top + bottom) / 2, 0.75 * s
         halo = radial((x, y), r, [(_WARM, 0.5 * glow), (_WARM, 0.16 * glow), (_WARM, 0.0)])
@@ -58,7 +58,7 @@ def _shade(
         mid: Color = mix(cloth, _BRIGHT, 0.35 + 0.6 * glow)
         edge = mix(cloth, mix(_WARM, stage.scheme.accent, 0.25), 0.3 + 0.6 * glow)
     else:
-        mid, edge = cloth, mix(cloth, (0.2, 0.15, 0.2), 0.18)
+        mid, edge = cloth, mix(cloth, stage.scheme.accent, 0.22)
     path = polygon((x - narrow, top), (x + narrow, top), (x + wide, bottom), (x - wide, bottom))
     stage.painter.shade(path, linear((0.0, top), (0.0, bottom), [edge, mid, mid]), Element.LAMP)
     stage.painter.fill(ellipse(x, bottom, wide, wide * 0.14), mix(mid, _BRIGHT, glow), Element.LAMP)

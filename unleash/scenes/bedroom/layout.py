@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 from random import Random
+from typing import Literal
 
 from unleash.scenes.bedroom.bed import HEADBOARDS, Bed
 from unleash.scenes.bedroom.geometry import Camera, Frame, Vector
 from unleash.scenes.bedroom.room import Room
 from unleash.scenes.bedroom.stage import Span
 from unleash.scenes.bedroom.window import Window
+
+Kind = Literal["wardrobe", "bookcase", "dresser", "desk", "plant", "lamp"]
+_LOW: tuple[Kind, ...] = ("dresser", "dresser", "desk", "plant")
+_SHALLOW: tuple[Kind, ...] = ("dresser", "bookcase", "plant", "lamp")
+_TALL: tuple[Kind, ...] = ("wardrobe", "wardrobe", "bookcase", "bookcase", "dresser", "lamp", "plant", "desk")
 
 
 @dataclass(frozen=True)
@@ -17,10 +23,12 @@ class Place:
     Args:
         frame: its left end.
         width: in metres.
+        kinds: what may stand there, the likelier the oftener.
     """
 
     frame: Frame
     width: float
+    kinds: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,21 +55,20 @@ class Layout:
 
 def random_layout(rng: Random) -> Layout:
     """Draws one of the arrangements."""
-    return rng.choice(
-        (_front, _front, _front_window, _front_window, _side, _side, _corner, _corner, _far_corner)
-    )(rng)
+    arrangements = (_front, _front, _beside, _beside, _side, _side, _corner, _corner, _corner, _far_corner)
+    return rng.choice(arrangements)(rng)
 
 
 def _camera(rng: Random, eye: Vector, yaw: float, focal: float) -> Camera:
-    return Camera(eye, yaw, focal, horizon=rng.uniform(96.0, 116.0), mirror=rng.random() < 0.5)
+    return Camera(eye, yaw, focal, horizon=rng.uniform(82.0, 98.0), mirror=rng.random() < 0.5)
 
 
 def _bed(rng: Random, wall: Frame, left: float, width: float) -> Bed:
     return Bed(wall.moved(left), width, rng.uniform(1.95, 2.1), rng.choice(HEADBOARDS))
 
 
-def _window(rng: Random, wall: Frame, a: Span, low: float = 0.9) -> Window:
-    """A window centred in the stretch ``a`` of a wall."""
+def _window(rng: Random, wall: Frame, a: Span, low: float) -> Window:
+    """A window centred in the stretch ``a`` of a wall, its sill ``low`` metres up."""
     longest = a[1] - a[0]
     width = min(longest, rng.choice((0.9, 1.1, 1.5, 1.9)))
     center = (a[0] + a[1]) / 2
@@ -71,108 +78,95 @@ def _window(rng: Random, wall: Frame, a: Span, low: float = 0.9) -> Window:
     return Window(wall, (center - width / 2, center + width / 2), (low, high), panes, arched)
 
 
+def _left_of(window: Window, frame: Frame) -> Place:
+    """The wall left of a window, or some of the wall below it if there is no room beside it."""
+    free = window.a[0] - 0.45
+    return Place(frame, free, _TALL) if free > 0.7 else Place(frame, 1.0, _LOW)
+
+
 def _front(rng: Random) -> Layout:
     """The bed's head in the middle of the wall ahead, the window at the side."""
-    room = Room(rng.uniform(3.3, 3.8), rng.uniform(2.5, 2.7), rng.uniform(3.9, 4.2))
-    camera = _camera(
-        rng,
-        (room.width / 2 + rng.uniform(0.1, 0.55), rng.uniform(1.4, 1.65), rng.uniform(-0.3, 0.1)),
-        rng.uniform(-0.1, 0.02),
-        rng.uniform(215.0, 235.0),
-    )
-    width = rng.uniform(1.5, 1.8)
-    left = (room.width - width) / 2 + rng.uniform(-0.15, 0.15)
-    bed = _bed(rng, room.back, left, width)
-    window = _window(rng, room.left, (room.depth - 1.9, room.depth - 0.7))
+    room = Room(rng.uniform(3.3, 3.7), rng.uniform(2.5, 2.7), rng.uniform(3.9, 4.2))
+    eye = (room.width / 2 + rng.uniform(0.15, 0.5), rng.uniform(1.5, 1.75), rng.uniform(-0.7, -0.3))
+    camera = _camera(rng, eye, rng.uniform(-0.2, -0.12), rng.uniform(235.0, 258.0))
+    width = rng.uniform(1.5, 1.75)
+    left = (room.width - width) / 2 + rng.uniform(-0.1, 0.1)
     right_gap = room.width - left - width
     return Layout(
         room,
         camera,
-        bed,
-        window,
+        bed=_bed(rng, room.back, left, width),
+        window=_window(rng, room.left, (room.depth - 1.75, room.depth - 0.5), low=0.9),
         tables=(
             Place(room.back.moved(left - 0.6), 0.48),
             Place(room.back.moved(left + width + 0.12), min(0.48, right_gap - 0.15)),
         ),
-        places=(Place(room.right.moved(0.75), 1.1),),
+        places=(Place(room.right.moved(0.8), 1.0, _SHALLOW),),
         pictures=((Place(room.back.moved(left), width), (1.4, 2.15)),),
         rug=((-0.5, width + 0.5), (1.2, 2.6)),
     )
 
 
-def _front_window(rng: Random) -> Layout:
+def _beside(rng: Random) -> Layout:
     """The bed's head at one side of the wall ahead, the window beside it."""
-    room = Room(rng.uniform(3.8, 4.3), rng.uniform(2.5, 2.7), rng.uniform(3.9, 4.3))
-    camera = _camera(
-        rng,
-        (room.width / 2 + rng.uniform(-0.3, 0.3), rng.uniform(1.4, 1.65), rng.uniform(-0.3, 0.0)),
-        rng.uniform(-0.06, 0.06),
-        rng.uniform(215.0, 235.0),
-    )
+    room = Room(rng.uniform(3.6, 4.0), rng.uniform(2.5, 2.7), rng.uniform(3.9, 4.2))
+    eye = (room.width / 2 + rng.uniform(0.0, 0.5), rng.uniform(1.5, 1.75), rng.uniform(-0.8, -0.4))
+    camera = _camera(rng, eye, rng.uniform(-0.02, 0.08), rng.uniform(250.0, 272.0))
     width = rng.uniform(1.4, 1.7)
-    left = room.width - width - rng.uniform(0.25, 0.6)
-    bed = _bed(rng, room.back, left, width)
-    window = _window(rng, room.back, (0.4, left - 0.35))
+    left = room.width - width - rng.uniform(0.3, 0.5)
     return Layout(
         room,
         camera,
-        bed,
-        window,
+        bed=_bed(rng, room.back, left, width),
+        window=_window(rng, room.back, (0.35, left - 0.3), low=0.95),
         tables=(Place(room.back.moved(left - 0.62), 0.5),),
-        places=(Place(room.back.moved(0.3), left - 1.0), Place(room.left.moved(room.depth - 2.2), 1.2)),
+        places=(
+            Place(room.back.moved(0.2), left - 0.95, _LOW),
+            Place(room.left.moved(room.depth - 2.3), 1.1, (*_SHALLOW, "wardrobe")),
+        ),
         pictures=((Place(room.back.moved(left), width), (1.4, 2.15)),),
-        rug=((-1.3, width * 0.7), (1.3, 2.5)),
+        rug=((-1.2, width * 0.7), (1.2, 2.5)),
     )
 
 
 def _side(rng: Random) -> Layout:
     """The bed along the wall ahead, its head at the right, the window above it."""
-    room = Room(rng.uniform(3.3, 3.7), rng.uniform(2.5, 2.7), rng.uniform(3.6, 3.9))
-    camera = _camera(
-        rng,
-        (room.width / 2 + rng.uniform(-0.45, 0.1), rng.uniform(1.4, 1.65), rng.uniform(-0.6, -0.2)),
-        rng.uniform(-0.05, 0.12),
-        rng.uniform(225.0, 245.0),
-    )
-    width = rng.uniform(1.3, 1.6)
-    gap = rng.uniform(0.1, 0.6)
-    bed = _bed(rng, room.right, gap, width)
-    window = _window(rng, room.back, (0.7, room.width - 0.9), low=rng.uniform(0.95, 1.1))
-    right = window.a[1] + 0.3
-    pictures = ((Place(room.back.moved(right), room.width - right - 0.1), (1.35, 2.0)),)
+    room = Room(rng.uniform(3.4, 3.8), rng.uniform(2.5, 2.7), rng.uniform(3.6, 3.9))
+    eye = (room.width / 2 + rng.uniform(-0.1, 0.4), rng.uniform(1.5, 1.75), rng.uniform(-1.2, -0.7))
+    camera = _camera(rng, eye, rng.uniform(0.02, 0.16), rng.uniform(255.0, 278.0))
+    width, aside = rng.uniform(1.2, 1.5), rng.random() < 0.6
+    gap = rng.uniform(0.58, 0.66) if aside else rng.uniform(0.08, 0.2)
+    window = _window(rng, room.back, (0.6, room.width - 1.0), low=rng.uniform(0.95, 1.1))
+    right = window.a[1] + 0.35
     return Layout(
         room,
         camera,
-        bed,
-        window,
-        tables=(Place(room.right.moved(gap + width + 0.1), 0.46),),
-        places=(Place(room.back.moved(0.1), 1.0),),
-        pictures=pictures,
-        rug=((width - 0.3, width + 1.2), (0.5, 2.2)),
+        bed=_bed(rng, room.right, gap, width),
+        window=window,
+        tables=(Place(room.right.moved(0.08), 0.44),) if aside else (),
+        places=(_left_of(window, room.back.moved(0.1)),),
+        pictures=((Place(room.back.moved(right), room.width - right - 0.15), (1.35, 2.0)),),
+        rug=((width - 0.3, width + 1.0), (0.4, 2.2)),
     )
 
 
 def _corner(rng: Random) -> Layout:
     """A corner of the room: the bed's head at one wall, the window in the other."""
-    room = Room(rng.uniform(3.9, 4.3), rng.uniform(2.5, 2.7), rng.uniform(3.9, 4.3))
-    yaw = rng.uniform(0.42, 0.6)
-    camera = _camera(
-        rng,
-        (rng.uniform(0.5, 0.8), rng.uniform(1.5, 1.75), rng.uniform(-0.6, -0.2)),
-        yaw,
-        rng.uniform(210.0, 230.0),
-    )
-    width = rng.uniform(1.5, 1.7)
-    left = room.width - width - rng.uniform(0.75, 1.0)
-    bed = _bed(rng, room.back, left, width)
-    window = _window(rng, room.right, (0.75, 2.1))
+    room = Room(rng.uniform(3.9, 4.2), rng.uniform(2.5, 2.7), rng.uniform(3.9, 4.2))
+    eye = (rng.uniform(0.5, 0.8), rng.uniform(1.55, 1.8), rng.uniform(-0.6, -0.2))
+    camera = _camera(rng, eye, rng.uniform(0.44, 0.58), rng.uniform(244.0, 272.0))
+    width = rng.uniform(1.3, 1.7)
+    left = room.width - width - rng.uniform(0.75, 0.95)
     return Layout(
         room,
         camera,
-        bed,
-        window,
-        tables=(Place(room.back.moved(left - 0.6), 0.48), Place(room.back.moved(left + width + 0.12), 0.46)),
-        places=(Place(room.back.moved(0.3), left - 1.1),),
+        bed=_bed(rng, room.back, left, width),
+        window=_window(rng, room.right, (0.75, 2.1), low=0.9),
+        tables=(
+            Place(room.back.moved(left - 0.6), 0.48),
+            Place(room.back.moved(left + width + 0.12), 0.46),
+        ),
+        places=(Place(room.back.moved(0.35), left - 1.1, _TALL),),
         pictures=((Place(room.back.moved(left), width), (1.4, 2.15)),),
         rug=((-0.7, width * 0.8), (1.0, 2.6)),
     )
@@ -181,23 +175,17 @@ def _corner(rng: Random) -> Layout:
 def _far_corner(rng: Random) -> Layout:
     """A corner of the room: the bed seen from its side, the window in the wall it stands along."""
     room = Room(rng.uniform(3.9, 4.2), rng.uniform(2.5, 2.7), rng.uniform(3.8, 4.1))
-    camera = _camera(
-        rng,
-        (rng.uniform(0.7, 1.1), rng.uniform(1.5, 1.75), rng.uniform(-0.6, -0.2)),
-        rng.uniform(0.32, 0.46),
-        rng.uniform(210.0, 230.0),
-    )
-    width = rng.uniform(1.4, 1.6)
-    gap = rng.uniform(0.6, 0.75)
-    bed = _bed(rng, room.right, gap, width)
-    window = _window(rng, room.back, (room.width - 2.6, room.width - 0.7), low=0.95)
+    eye = (rng.uniform(0.8, 1.2), rng.uniform(1.55, 1.8), rng.uniform(-0.8, -0.4))
+    camera = _camera(rng, eye, rng.uniform(0.36, 0.48), rng.uniform(244.0, 266.0))
+    width, gap = rng.uniform(1.3, 1.6), rng.uniform(0.6, 0.7)
+    window = _window(rng, room.back, (room.width - 2.7, room.width - 0.7), low=0.95)
     return Layout(
         room,
         camera,
-        bed,
-        window,
+        bed=_bed(rng, room.right, gap, width),
+        window=window,
         tables=(Place(room.right.moved(0.06), 0.46), Place(room.right.moved(gap + width + 0.1), 0.46)),
-        places=(Place(room.back.moved(0.2), 1.0),),
+        places=(_left_of(window, room.back.moved(0.2)),),
         pictures=((Place(room.right.moved(gap), width), (1.4, 2.1)),),
         rug=((width - 0.4, width + 1.1), (0.7, 2.4)),
     )

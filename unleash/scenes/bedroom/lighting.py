@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from random import Random
 
-from unleash.scenes.bedroom.geometry import Frame, Vector, add, dot, unit
+from unleash.scenes.bedroom.geometry import Frame, Vector, add, unit
 from unleash.scenes.light import Color, Light, light_of, mix, multiply
 
 _WINDOW_REACH = 3.2
-_LAMP_REACH = 0.85
+_LAMP_REACH = 0.95
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class RoomLight:
 
     def at(self, p: Vector, normal: Vector, lamps: bool = True) -> Color:
         """The light on a surface at ``p`` with that normal; ``lamps=False`` leaves the lamps out."""
-        light = tuple(c * (0.88 + 0.12 * normal[1]) for c in self.ambient)
+        share = 0.91 + 0.09 * normal[1]
+        light = (self.ambient[0] * share, self.ambient[1] * share, self.ambient[2] * share)
         light = _lit(light, self.window, self.window_at, p, normal, _WINDOW_REACH)
         for lamp in self.lamps if lamps else ():
             light = _lit(light, self.lamp, lamp, p, normal, _LAMP_REACH)
@@ -58,10 +59,10 @@ class RoomLight:
 
 
 def _lit(light: Color, source: Color, at: Vector, p: Vector, normal: Vector, reach: float) -> Color:
-    way = add(at, p, -1.0)
-    square = dot(way, way) + 1e-6
-    facing = dot(way, normal) / square**0.5
-    share = (0.35 + 0.65 * facing if facing > 0 else 0.35 + 0.25 * facing) / (1.0 + square / reach**2)
+    x, y, z = at[0] - p[0], at[1] - p[1], at[2] - p[2]
+    square = x * x + y * y + z * z + 1e-6
+    facing = (x * normal[0] + y * normal[1] + z * normal[2]) / square**0.5
+    share = (0.35 + (0.65 if facing > 0 else 0.25) * facing) / (1.0 + square / reach**2)
     return (light[0] + source[0] * share, light[1] + source[1] * share, light[2] + source[2] * share)
 
 
@@ -75,9 +76,9 @@ class _Mood:
 
 
 _MOODS = {
-    "day": _Mood((0.84, 0.85, 0.88), (0.44, 0.41, 0.33), (0.0, 0.0, 0.0), (0.34, 0.30, 0.16), 0.85),
-    "dusk": _Mood((0.47, 0.40, 0.57), (0.95, 0.50, 0.20), (0.34, 0.20, 0.08), (0.50, 0.26, 0.02), 0.34),
-    "night": _Mood((0.24, 0.27, 0.47), (0.12, 0.16, 0.30), (1.00, 0.72, 0.36), (0.0, 0.0, 0.0), 0.0),
+    "day": _Mood((0.84, 0.85, 0.88), (0.44, 0.41, 0.33), (0.0, 0.0, 0.0), (0.29, 0.25, 0.17), 0.85),
+    "dusk": _Mood((0.45, 0.39, 0.58), (1.00, 0.55, 0.22), (0.46, 0.28, 0.11), (0.52, 0.30, 0.04), 0.36),
+    "night": _Mood((0.25, 0.28, 0.49), (0.14, 0.19, 0.34), (1.15, 0.82, 0.40), (0.16, 0.20, 0.30), 0.7),
     "rain": _Mood((0.50, 0.57, 0.64), (0.26, 0.31, 0.36), (0.52, 0.34, 0.13), (0.0, 0.0, 0.0), 0.0),
 }
 

@@ -5,13 +5,14 @@ from random import Random
 
 import skia
 
-from unleash.scenes.bedroom.geometry import UP, Frame, Vector, add, dot
-from unleash.scenes.bedroom.stage import SHADOW, Span, Stage, floor_matrix, wall_matrix
+from unleash.scenes.bedroom.geometry import UP, Camera, Frame, Vector, add, dot
+from unleash.scenes.bedroom.stage import SHADOW, Span, Stage, wall_matrix
 from unleash.scenes.classes import Element
 from unleash.scenes.light import Color, mix, multiply
 from unleash.scenes.painter import linear, radial, rectangle
 
-_POOL = 2.6
+_POOL = 2.1
+"""How far a lamp lights a wall, in metres."""
 
 
 @dataclass(frozen=True)
@@ -38,81 +39,95 @@ class Room:
         return Frame((self.width, 0.0, self.depth), (0.0, 0.0, -1.0), (-1.0, 0.0, 0.0))
 
     @property
-    def floor(self) -> Frame:
-        """The axes of the back wall, whose ``out`` runs over the floor to the viewer."""
-        return self.back
+    def walls(self) -> tuple[tuple[Frame, float], ...]:
+        """The three walls and their lengths."""
+        return ((self.left, self.depth), (self.right, self.depth), (self.back, self.width))
+
+
+@dataclass(frozen=True)
+class _Surface:
+    """A rectangle of ``size`` metres along ``u`` and ``v`` from ``origin``, facing ``normal``."""
+
+    origin: Vector
+    u: Vector
+    v: Vector
+    size: tuple[float, float]
+    normal: Vector
+
+    def at(self, s: float, t: float) -> Vector:
+        return add(add(self.origin, self.u, s), self.v, t)
+
+    def outline(self, camera: Camera) -> skia.Path:
+        width, height = self.size
+        return camera.path(self.origin, self.at(width, 0.0), self.at(width, height), self.at(0.0, height))
 
 
 def paint_shell(stage: Stage, room: Room, rng: Random) -> None:
     """Draws ceiling, floor and walls with paper or panels, and the lamps' light on them."""
-    _paint_ceiling(stage, room)
-    _paint_floor(stage, room, rng)
+    size, back = (room.width, room.depth), room.back
+    ceiling = _Surface(back.at(0.0, room.height, 0.0), back.along, back.out, size, (0.0, -1.0, 0.0))
+    _paint_level(stage, ceiling, mix(stage.scheme.trim, stage.scheme.wall, 0.12), Element.CEILING)
+    _paint_floor(stage, _Surface(back.origin, back.along, back.out, size, UP), rng)
     decorate = rng.choice((_plaster, _stripes, _stripes, _motif, _motif, _wainscot, _wainscot, _two_tone))
     pattern = rng.getrandbits(32)
-    for wall, length in ((room.left, room.depth), (room.right, room.depth), (room.back, room.width)):
-        if stage.camera.faces(wall.origin, wall.out):
-            _paint_wall(stage, room, wall, length)
-            with (
-                stage.painter.transformed(wall_matrix(stage, wall)),
-                stage.painter.clipped(rectangle(0.0, 0.0, length, room.height)),
-            ):
-                decorate(stage, length, room.height, Random(pattern))
-                _corner_shade(stage, length, room.height)
-            _skirting(stage, wall, length)
-
-
-def _paint_ceiling(stage: Stage, room: Room) -> None:
-    corners = [(x, room.height, z) for x, z in _around(room)]
-    albedo = mix(stage.scheme.trim, stage.scheme.wall, 0.12)
-    near, far = (room.width / 2, room.height, 1.0), (room.width / 2, room.height, room.depth)
-    _gradient_surface(stage, corners, (far, near), (0.0, -1.0, 0.0), albedo, Element.CEILING)
-
-
-def _around(room: Room) -> list[tuple[float, float]]:
-    return [(0.0, 0.0), (room.width, 0.0), (room.width, room.depth), (0.0, room.depth)]
-
-
-def _gradient_surface(
-    stage: Stage,
-    corners: list[Vector],
-    ends: tuple[Vector, Vector],
-    normal: Vector,
-    albedo: Color,
-    element: Element,
-) -> None:
-    path = stage.camera.path(*corners)
-    stops = [add(ends[0], add(ends[1], ends[0], -1.0), t) for t in (0.0, 0.5, 1.0)]
-    colors = [multiply(albedo, stage.light.at(p, normal, lamps=False)) for p in stops]
-    start, end = stage.camera.pixel(ends[0]), stage.camera.pixel(ends[1])
-    stage.painter.shade(path, linear(start, end, colors), element)
-    _pools(stage, path, corners[0], normal, albedo)
-
-
-def _pools(stage: Stage, path: skia.Path, origin: Vector, normal: Vector, albedo: Color) -> None:
-    """Adds the light of each lamp close to a surface."""
-    for lamp in stage.light.lamps:
-        distance = dot(add(lamp, origin, -1.0), normal)
-        if distance > 1.5:
+    for wall, length in room.walls:
+        if not stage.camera.faces(wall.origin, wall.out):
             continue
-        foot = add(lamp, normal, -distance)
-        u: Vector = (1.0, 0.0, 0.0) if abs(normal[0]) < 0.5 else (0.0, 0.0, 1.0)
-        v: Vector = UP if abs(normal[1]) < 0.5 else (0.0, 0.0, 1.0)
-        steps = [_POOL * t for t in (0.0, 0.25, 0.5, 0.75)]
-        colors = [multiply(albedo, stage.light.pool((distance**2 + r * r) ** 0.5)) for r in steps]
-        matrix = stage.camera.plane(foot, u, v)
-        with stage.painter.clipped(path), stage.painter.transformed(matrix):
-            pool = radial((0.0, 0.0), _POOL, [*colors, (0.0, 0.0, 0.0)])
-            stage.painter.shade(
-                rectangle(-_POOL, -_POOL, _POOL, _POOL, _POOL), pool, blend=skia.BlendMode.kPlus
-            )
+        surface = _Surface(wall.origin, wall.along, UP, (length, room.height), wall.out)
+        _paint_wall(stage, surface)
+        with (
+            stage.painter.transformed(wall_matrix(stage, wall)),
+            stage.painter.clipped(rectangle(0.0, 0.0, length, room.height)),
+        ):
+            decorate(stage, length, room.height, Random(pattern))
+            area = rectangle(0.0, room.height - 0.4, length, room.height)
+            shade = linear((0.0, room.height), (0.0, room.height - 0.4), [(SHADOW, 0.2), (SHADOW, 0.0)])
+            stage.painter.shade(area, shade)
+        _skirting(stage, wall, length)
 
 
-def _paint_wall(stage: Stage, room: Room, wall: Frame, length: float) -> None:
-    corners = [wall.at(a, h, 0.0) for a, h in ((0, 0), (length, 0), (length, room.height), (0, room.height))]
-    near = 0.35 * length
-    ends = {room.left: (near, length), room.right: (0.0, length - near)}.get(wall, (0.0, length))
-    points = wall.at(ends[0], 1.4, 0.0), wall.at(ends[1], 1.4, 0.0)
-    _gradient_surface(stage, corners, points, wall.out, stage.scheme.wall, Element.WALL)
+def _paint_level(stage: Stage, surface: _Surface, albedo: Color, element: Element) -> None:
+    """Draws the floor or the ceiling, lit from far to near."""
+    camera, height = stage.camera, surface.origin[1]
+    ahead = [add(camera.eye, camera.forward, d) for d in (2.2, 5.0)]
+    points = [(x, height, z) for x, _, z in ahead]
+    colors = [stage.light.on(albedo, p, surface.normal) for p in points]
+    shader = linear(camera.pixel(points[0]), camera.pixel(points[1]), colors)
+    stage.painter.shade(surface.outline(camera), shader, element)
+    _pools(stage, surface, albedo)
+
+
+def _paint_wall(stage: Stage, surface: _Surface) -> None:
+    """Draws a wall, darker towards its corners where less light comes."""
+    length, height = surface.size
+    colors = []
+    for share, shadow in ((0.0, 0.22), (0.25, 0.04), (0.5, 0.0), (0.75, 0.04), (1.0, 0.22)):
+        lit = stage.light.at(surface.at(share * length, 1.4), surface.normal, lamps=False)
+        colors.append(mix(multiply(stage.scheme.wall, lit), SHADOW, shadow))
+    with stage.painter.transformed(stage.camera.plane(surface.origin, surface.u, surface.v)):
+        shader = linear((0.0, 0.0), (length, 0.0), colors)
+        stage.painter.shade(rectangle(0.0, 0.0, length, height), shader, Element.WALL)
+    _pools(stage, surface, stage.scheme.wall)
+
+
+def _pools(stage: Stage, surface: _Surface, albedo: Color) -> None:
+    """Adds the light of each lamp close to a surface."""
+    width, height = surface.size
+    for lamp in stage.light.lamps:
+        offset = add(lamp, surface.origin, -1.0)
+        distance = dot(offset, surface.normal)
+        if distance > 0.75:
+            continue
+        s, t = dot(offset, surface.u), dot(offset, surface.v)
+        colors = []
+        for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+            lit = multiply(albedo, stage.light.pool((distance**2 + (share * _POOL) ** 2) ** 0.5))
+            colors.append(mix(lit, (0.0, 0.0, 0.0), share**3))
+        left, right = max(0.0, s - _POOL), min(width, s + _POOL)
+        low, high = max(0.0, t - _POOL), min(height, t + _POOL)
+        with stage.painter.transformed(stage.camera.plane(surface.origin, surface.u, surface.v)):
+            pool = radial((s, t), _POOL, colors)
+            stage.painter.shade(rectangle(left, low, right, high), pool, blend=skia.BlendMode.kPlus)
 
 
 def _tint(stage: Stage) -> Color:
@@ -123,9 +138,10 @@ def _tint(stage: Stage) -> Color:
 def _plaster(stage: Stage, length: float, height: float, rng: Random) -> None:
     path = skia.Path()
     for _ in range(7):
-        x, y, r = rng.uniform(0, length), rng.uniform(0, height), rng.uniform(0.3, 0.7)
-        path.addOval(skia.Rect.MakeLTRB(x - r, y - r * 0.6, x + r, y + r * 0.6))
-    stage.painter.fill(path, _tint(stage), alpha=0.35, blend=skia.BlendMode.kMultiply)
+        x, y, r = rng.uniform(0, length), rng.uniform(0, height), rng.uniform(0.3, 0.6)
+        path.moveTo(x - r * 1.6, y).cubicTo(x - r, y + r * 0.5, x, y + r * 0.1, x + r * 1.6, y + r * 0.4)
+        path.cubicTo(x + r, y - r * 0.3, x - r, y - r * 0.1, x - r * 1.6, y)
+    stage.painter.fill(path, _tint(stage), alpha=0.22, blend=skia.BlendMode.kMultiply)
 
 
 def _stripes(stage: Stage, length: float, height: float, rng: Random) -> None:
@@ -138,7 +154,7 @@ def _stripes(stage: Stage, length: float, height: float, rng: Random) -> None:
 
 
 def _motif(stage: Stage, length: float, height: float, rng: Random) -> None:
-    step, leaf = rng.uniform(0.34, 0.44), rng.random() < 0.5
+    step, leaf = rng.uniform(0.4, 0.5), rng.random() < 0.5
     path = skia.Path()
     for row in range(int(height / step) + 1):
         for column in range(int(length / step) + 1):
@@ -181,18 +197,8 @@ def _wainscot(stage: Stage, length: float, height: float, rng: Random) -> None:
 
 def _two_tone(stage: Stage, length: float, height: float, rng: Random) -> None:
     top = rng.uniform(1.0, 1.35)
-    lower = mix(stage.scheme.wall, stage.scheme.throw, 0.45)
+    lower = mix(stage.scheme.motif, stage.scheme.wood, 0.22)
     _panelling(stage, length, min(top, height), lower, panels=False)
-
-
-def _corner_shade(stage: Stage, length: float, height: float) -> None:
-    """Darkens a wall towards its corners and the ceiling, where less light comes."""
-    dark, clear = (SHADOW, 0.20), (SHADOW, 0.0)
-    for start, end in ((0.0, 0.5), (length, length - 0.5)):
-        area = rectangle(min(start, end), 0.0, max(start, end), height)
-        stage.painter.shade(area, linear((start, 0.0), (end, 0.0), [dark, (SHADOW, 0.06), clear]))
-    area = rectangle(0.0, height - 0.45, length, height)
-    stage.painter.shade(area, linear((0.0, height), (0.0, height - 0.45), [dark, clear]))
 
 
 def _skirting(stage: Stage, wall: Frame, length: float) -> None:
@@ -203,20 +209,15 @@ def _skirting(stage: Stage, wall: Frame, length: float) -> None:
         stage.painter.fill(stage.camera.path(*points), mix(lit, SHADOW, 0.1), Element.WALL)
 
 
-def _paint_floor(stage: Stage, room: Room, rng: Random) -> None:
-    corners = [(x, 0.0, z) for x, z in _around(room)]
+def _paint_floor(stage: Stage, surface: _Surface, rng: Random) -> None:
     tiled = rng.random() < 0.22
     albedo = mix(stage.scheme.trim, stage.scheme.floor, 0.25) if tiled else stage.scheme.floor
-    near, far = (room.width / 2, 0.0, 1.0), (room.width / 2, 0.0, room.depth)
-    _gradient_surface(stage, corners, (far, near), UP, albedo, Element.FLOOR)
-    with (
-        stage.painter.clipped(stage.camera.path(*corners)),
-        stage.painter.transformed(floor_matrix(stage, room.floor)),
-    ):
-        reach: Span = (0.0, room.depth - 0.6)
-        (_tiles if tiled else _boards)(stage, room.width, reach, rng)
+    _paint_level(stage, surface, albedo, Element.FLOOR)
+    width, depth = surface.size
+    with stage.painter.transformed(stage.camera.plane(surface.origin, surface.u, surface.v)):
+        (_tiles if tiled else _boards)(stage, width, (0.0, depth - 0.6), rng)
         edge = linear((0.0, 0.0), (0.0, 0.5), [(SHADOW, 0.28), (SHADOW, 0.0)])
-        stage.painter.shade(rectangle(0.0, 0.0, room.width, 0.5), edge)
+        stage.painter.shade(rectangle(0.0, 0.0, width, 0.5), edge)
 
 
 def _boards(stage: Stage, width: float, reach: Span, rng: Random) -> None:
@@ -232,7 +233,7 @@ def _boards(stage: Stage, width: float, reach: Span, rng: Random) -> None:
                 dark.addRect(rect)
             elif tone > 0.7:
                 light.addRect(rect)
-            seams.addRect(skia.Rect.MakeLTRB(x, end, x + board, end + 0.02))
+            seams.addRect(skia.Rect.MakeLTRB(x, end, min(x + board, width), end + 0.02))
             y = end
         seams.addRect(skia.Rect.MakeLTRB(x, 0.0, x + 0.018, reach[1]))
         x += board

@@ -33,7 +33,7 @@ def face(
     path = stage.camera.path(*points)
     start, end = middle(points[0], points[1]), middle(points[2], points[3])
     colors = [stage.light.on(albedo, p, normal) for p in (start, end)]
-    if max(abs(a - b) for a, b in zip(*colors, strict=True)) < 0.02:
+    if max(abs(a - b) for a, b in zip(*colors, strict=True)) < 0.03:
         stage.painter.fill(path, colors[0], element)
     else:
         ends = [stage.camera.pixel(p) for p in (start, end)]
@@ -48,21 +48,25 @@ Span = tuple[float, float]
 def box(
     stage: Stage, frame: Frame, a: Span, h: Span, b: Span, albedo: Color, element: Element = Element.FURNITURE
 ) -> None:
-    """Draws the sides of a box one can see; its extents are in the axes of ``frame``."""
+    """Draws the sides of a box one can see; its extents are in the axes of ``frame``.
+
+    The side towards the wall is never drawn: nobody stands behind the furniture.
+    """
     (a0, a1), (h0, h1), (b0, b1) = a, h, b
-    sides = (
-        ((a0, h0, b0), (a0, h0, b1), (a0, h1, b1), (a0, h1, b0), (-1.0, 0.0, 0.0)),
-        ((a1, h0, b0), (a1, h0, b1), (a1, h1, b1), (a1, h1, b0), (1.0, 0.0, 0.0)),
-        ((a0, h0, b0), (a1, h0, b0), (a1, h1, b0), (a0, h1, b0), (0.0, 0.0, -1.0)),
-        ((a0, h0, b1), (a1, h0, b1), (a1, h1, b1), (a0, h1, b1), (0.0, 0.0, 1.0)),
-        ((a0, h0, b0), (a1, h0, b0), (a1, h0, b1), (a0, h0, b1), (0.0, -1.0, 0.0)),
-        ((a0, h1, b0), (a1, h1, b0), (a1, h1, b1), (a0, h1, b1), (0.0, 1.0, 0.0)),
-    )
-    for *corners, direction in sides:
+    eye = frame.inside(stage.camera.eye)
+    sides: list[tuple[Vector, tuple[Vector, ...]]] = []
+    if not a0 <= eye[0] <= a1:
+        near, sign = (a0, -1) if eye[0] < a0 else (a1, 1)
+        sides.append(((sign, 0, 0), ((near, h0, b0), (near, h0, b1), (near, h1, b1), (near, h1, b0))))
+    if eye[2] > b1:
+        sides.append(((0, 0, 1), ((a0, h0, b1), (a1, h0, b1), (a1, h1, b1), (a0, h1, b1))))
+    if eye[1] > h1:
+        sides.append(((0, 1, 0), ((a0, h1, b0), (a1, h1, b0), (a1, h1, b1), (a0, h1, b1))))
+    elif eye[1] < h0:
+        sides.append(((0, -1, 0), ((a0, h0, b0), (a1, h0, b0), (a1, h0, b1), (a0, h0, b1))))
+    for direction, corners in sides:
         points = [frame.at(*corner) for corner in corners]
-        normal = frame.direction(*direction)
-        if stage.camera.faces(points[0], normal):
-            face(stage, points, normal, albedo, element)
+        face(stage, points, frame.direction(*direction), albedo, element)
 
 
 def contact_shadow(stage: Stage, frame: Frame, a: Span, b: Span, strength: float = 0.45) -> None:

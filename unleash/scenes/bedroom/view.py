@@ -111,7 +111,8 @@ def _trees(stage: Stage, a: Span, h: Span, light: Light, rng: Random) -> None:
 def _rain(stage: Stage, a: Span, h: Span, rng: Random) -> None:
     """Streaks on the glass."""
     area = (a[1] - a[0]) * (h[1] - h[0])
+    streaks = skia.Path()
     for _ in range(int(22 * area) + 8):
         x, y, length = rng.uniform(*a), rng.uniform(*h), rng.uniform(0.08, 0.2)
-        streak = skia.Path().moveTo(x, y).lineTo(x - 0.25 * length, y - length)
-        stage.painter.stroke(streak, (0.90, 0.95, 0.98), 0.02, alpha=0.6)
+        streaks.moveTo(x, y).lineTo(x - 0.25 * length, y - length)
+    stage.painter.stroke(streaks, (0.90, 0.95, 0.98), 0.02, alpha=0.6)

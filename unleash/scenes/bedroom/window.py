@@ -5,7 +5,7 @@ from random import Random
 
 import skia
 
-from unleash.scenes.bedroom.geometry import UP, Frame, Vector, add, dot
+from unleash.scenes.bedroom.geometry import Frame, Vector, add, dot
 from unleash.scenes.bedroom.stage import SHADOW, Span, Stage, box, wall_matrix
 from unleash.scenes.bedroom.view import paint_view
 from unleash.scenes.classes import Element
@@ -87,7 +87,7 @@ def paint_curtains(stage: Stage, window: Window, rng: Random) -> None:
     albedo = stage.scheme.curtain
     lit = stage.light.on(albedo, point, wall.out)
     # cloth before a bright window lets some of its light through
-    through = multiply(albedo, stage.light.window)
+    through = multiply(multiply(albedo, albedo), stage.light.window)
     lit = (min(1.0, lit[0] + through[0]), min(1.0, lit[1] + through[1]), min(1.0, lit[2] + through[2]))
     tied = rng.random() < 0.35
     with stage.painter.transformed(wall_matrix(stage, wall, 0.1)):
@@ -118,11 +118,12 @@ def _curtain(stage: Stage, across: Span, up: Span, color: Color, tied: bool) -> 
     with stage.painter.clipped(band(-0.1, 1.0)):
         tones = linear((0.0, top), (0.0, bottom), [color, color, mix(color, SHADOW, 0.22)])
         stage.painter.shade(band(0.0, 1.0), tones, Element.CURTAIN)
-        folds = 4
+        folds, dark, light = 4, skia.Path(), skia.Path()
         for i in range(folds):
-            start = (i + 0.55) / folds
-            stage.painter.fill(band(start, start + 0.45 / folds), SHADOW, alpha=0.2)
-            stage.painter.fill(band(i / folds, (i + 0.22) / folds), (1.0, 1.0, 1.0), alpha=0.12)
+            dark.addPath(band((i + 0.55) / folds, (i + 1.0) / folds))
+            light.addPath(band(i / folds, (i + 0.22) / folds))
+        stage.painter.fill(dark, SHADOW, alpha=0.2)
+        stage.painter.fill(light, (1.0, 1.0, 1.0), alpha=0.12)
     if tied:
         tie = rectangle(
             min(outer, outer + width * 0.47), waist - 0.04, max(outer, outer + width * 0.47), waist + 0.04
@@ -161,9 +162,4 @@ def paint_sunlight(stage: Stage, window: Window, origin: Vector, normal: Vector,
             path.addPath(stage.camera.path(*pane))
     with stage.painter.clipped(area):
         # colour dodge multiplies what is there, as light does
-        stage.painter.fill(path, stage.light.sunshine, blend=skia.BlendMode.kColorDodge, blur=1.2)
-
-
-def paint_sun_on_floor(stage: Stage, window: Window, corners: list[Vector]) -> None:
-    """The sun's patch on the floor, whose ``corners`` are given."""
-    paint_sunlight(stage, window, corners[0], UP, stage.camera.path(*corners))
+        stage.painter.fill(path, stage.light.sunshine, blend=skia.BlendMode.kColorDodge)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from random import Random
 
-from unleash.scenes.light import Color, Light, hex_color, mix
+from unleash.scenes.light import Color, Light, hex_color, mix, multiply
 from unleash.scenes.painter import Painter, Point
 
 SNOW = hex_color("#f6f8fb")
@@ -40,8 +40,7 @@ class Mason:
 
     def tone(self, albedo: Color, facing: float, lightness: float = 1.0) -> Color:
         """The colour of a surface turned to the light by ``facing``, made lighter or darker."""
-        r, g, b = self.light.shade(albedo, facing, 0.03)
-        return (min(1.0, r * lightness), min(1.0, g * lightness), min(1.0, b * lightness))
+        return multiply(self.light.shade(albedo, facing, 0.03), (lightness, lightness, lightness))
 
     def white(self, facing: float) -> Color:
         """Snow turned to the light by ``facing``."""

@@ -70,37 +70,35 @@ def windows(
         frame: width of the surround.
     """
     painter = mason.painter
-    surround, glass, reveal, bars, sills = (skia.Path() for _ in range(5))
+    surround, reveal, glass, bars, sills = (skia.Path() for _ in range(5))
+    shift = -0.9 * mason.light.side
     for x, sill, width, height in spots:
+        left, top = x - width / 2, -sill - height
         surround.addPath(arch(kind, x, sill - frame, width + 2 * frame, height + 2 * frame))
-        glass.addPath(arch(kind, x, sill, width, height))
-        reveal.addRect(skia.Rect.MakeXYWH(x - width / 2, -sill - height, width, 2.2))
-        sills.addRect(skia.Rect.MakeXYWH(x - width / 2 - 2, -sill - 0.4, width + 4, 2.4))
+        reveal.addPath(arch(kind, x, sill, width, height))
+        glass.addPath(arch(kind, x + shift * 0.5, sill, width - 0.9, height - 1.5))
+        sills.addRect(skia.Rect.MakeXYWH(left - 2, -sill - 0.4, width + 4, 2.4))
         if lit and width >= 7:
-            bars.addRect(skia.Rect.MakeXYWH(x - 0.7, -sill - height, 1.4, height))
-            bars.addRect(skia.Rect.MakeXYWH(x - width / 2, -sill - height * 0.55, width, 1.2))
+            bars.addRect(skia.Rect.MakeXYWH(x - 0.7, top + 2, 1.4, height - 2))
+            bars.addRect(skia.Rect.MakeXYWH(left + 0.5, top + height * 0.45, width - 1, 1.2))
     if lit:
         _light_up(mason, face, spots)
-    painter.fill(surround, mason.tone(mason.material.trim, face.facing, 0.96), None)
-    top, bottom = mason.glass(face.facing)
+    pane = mix(*mason.glass(face.facing), 0.5)
     if not lit:
-        top = bottom = mix(mason.tone(hex_color("#4a4a5c"), face.facing, 0.8), top, 0.12)
-    high = min(-sill - height for _, sill, _, height in spots)
-    low = max(-sill for _, sill, _, _ in spots)
-    painter.shade(glass, linear((0, high), (0, low), [top, bottom]), Element.WINDOW)
-    with painter.clipped(glass):
-        painter.fill(reveal, mason.tone(mason.material.wall, 0, 0.5), alpha=0.5)
-        if not bars.isEmpty():
-            painter.fill(bars, mason.tone(mason.material.trim, 0.2, 0.7), alpha=0.75)
-    painter.fill(
-        sills, mason.white(face.facing) if mason.snow else mason.tone(mason.material.trim, face.facing)
-    )
+        pane = mix(mason.tone(hex_color("#4a4a5c"), face.facing, 0.8), pane, 0.12)
+    trim = mason.tone(mason.material.trim, face.facing)
+    painter.fill(surround, trim)
+    painter.fill(reveal, mix(mason.tone(mason.material.wall, 0, 0.5), pane, 0.4), Element.WINDOW)
+    painter.fill(glass, pane)
+    if not bars.isEmpty():
+        painter.fill(bars, mason.tone(mason.material.trim, 0.2, 0.7), alpha=0.75)
+    painter.fill(sills, mason.white(face.facing) if mason.snow else trim)
 
 
 def _light_up(mason: Mason, face: Face, spots: Sequence[tuple[float, float, float, float]]) -> None:
-    """Sets lamps behind a row of windows, one for every few of them."""
-    for i in range(0, len(spots), 3):
-        group = spots[i : i + 3]
+    """Sets lamps behind a row of windows, one for every four of them."""
+    for i in range(0, len(spots), 4):
+        group = spots[i : i + 4]
         x = sum(spot[0] for spot in group) / len(group)
         y = sum(spot[1] + spot[3] / 2 for spot in group) / len(group)
         pixel = face.matrix.mapXY(x, -y)

@@ -7,28 +7,29 @@ from unleash.scenes.light import Color
 from unleash.scenes.painter import Point
 
 
-def dapple(mason: Mason, left: float, top: float, right: float, bottom: float, facing: float) -> None:
-    """Lays the wall's texture over a rectangle of a wall turned to the light by ``facing``."""
-    kind, rng = mason.material.texture, mason.rng
+def dapple(mason: Mason, right: float, top: float, foot: float, facing: float) -> None:
+    """Lays the wall's texture over a wall turned to the light by ``facing``.
+
+    Args:
+        right, top, foot: its extent in its own coordinates, from x = 0.
+    """
+    rng, wall = mason.rng, mason.material.wall
     dark, pale = skia.Path(), skia.Path()
-    if kind == "boards":
-        x = left + 3.0
+    if mason.material.texture == "boards":
+        x = 3.0
         while x < right:
-            dark.addRect(skia.Rect.MakeLTRB(x, top, x + 1.2, bottom))
+            dark.addRect(skia.Rect.MakeLTRB(x, top, x + 1.2, foot))
             x += rng.uniform(5.0, 6.5)
+    elif mason.material.texture == "plaster":
+        dark.addRect(skia.Rect.MakeLTRB(0, foot - min(9.0, (foot - top) * 0.16), right, foot))
     else:
-        long, high, share = (8.0, 4.0, 110.0) if kind == "stone" else (16.0, 9.0, 600.0)
-        for _ in range(min(46, int((right - left) * (bottom - top) / share))):
-            width = long * rng.uniform(0.7, 1.5)
-            x = rng.uniform(left, max(left, right - width))
-            y = top + high * rng.randrange(max(1, int((bottom - top) / high)))
-            rect = skia.Rect.MakeLTRB(x, y, min(right, x + width), min(bottom, y + high - 0.6))
-            (dark if rng.random() < 0.55 else pale).addRoundRect(rect, 1.2, 1.2)
-    wall = mason.material.wall
-    strength = {"stone": 0.5, "plaster": 0.28, "boards": 0.7}[kind]
-    mason.painter.fill(dark, mason.tone(wall, facing, 0.8), alpha=strength)
-    if not pale.isEmpty():
-        mason.painter.fill(pale, mason.tone(wall, facing, 1.14), alpha=strength)
+        for i in range(min(24, int(right * (foot - top) / 150))):
+            width, x = 6 + 7 * rng.random(), right * rng.random()
+            y = top + 5.0 * int((foot - top) / 5 * rng.random())
+            rect = skia.Rect.MakeLTRB(max(0.0, x - width), y, x, min(foot, y + 4.4))
+            (dark if i % 2 else pale).addRect(rect)
+        mason.painter.fill(pale, mason.tone(wall, facing, 1.14), alpha=0.55)
+    mason.painter.fill(dark, mason.tone(wall, facing, 0.8), alpha=0.55)
 
 
 def rows(

@@ -1,25 +1,13 @@
 """Towers and what crowns them."""
 
+from unleash.scenes.church.domes import BELL, BULB, HALF, ONION, finial, rounded
 from unleash.scenes.church.mason import Mason
 from unleash.scenes.church.openings import Face, clock, windows
-from unleash.scenes.church.solids import (
-    block,
-    course,
-    finial,
-    octagon,
-    pyramid,
-    quoins,
-    rounded,
-    square,
-)
+from unleash.scenes.church.roofs import pyramid
+from unleash.scenes.church.solids import block, courses, octagon, quoins, square
 from unleash.scenes.church.view import View
 from unleash.scenes.classes import Element
 from unleash.scenes.painter import rectangle
-
-ONION = ((0.82, 0.0), (1.12, 0.3), (1.18, 0.62), (0.86, 1.0), (0.36, 1.32), (0.12, 1.62), (0.04, 2.0))
-BULB = ((1.0, 0.0), (1.08, 0.14), (1.0, 0.42), (0.72, 0.68), (0.44, 0.82), (0.38, 0.95))
-HALF = ((1.0, 0.0), (1.0, 0.22), (0.9, 0.58), (0.66, 0.88), (0.34, 1.06), (0.0, 1.12))
-BELL = ((1.22, 0.0), (1.0, 0.18), (0.86, 0.5), (0.7, 0.85), (0.34, 1.15), (0.14, 1.5), (0.05, 1.9))
 
 
 def tower(
@@ -50,8 +38,7 @@ def tower(
     def decorate(face: Face) -> None:
         if corners:
             quoins(mason, face, max(3.0, width * 0.12))
-        for i in range(1, stages + 1):
-            course(mason, face, step * i - 0.1, 2.6)
+        courses(mason, face, [step * i - 0.1 for i in range(1, stages + 1)])
         middle, belfry = face.width / 2, high - step
         gap = width * 0.24
         tall = min(step * 0.66, width * 0.72)

@@ -1,32 +1,29 @@
 """Trees, bushes and hedges; each stands on (x, y), ``high`` pixels tall."""
 
 from math import cos, pi, sin
-from random import Random
 
 import skia
 
 from unleash.scenes.church.mason import SNOW
-from unleash.scenes.church.season import Season
+from unleash.scenes.church.world import World
 from unleash.scenes.classes import Element
-from unleash.scenes.light import Color, Light, hex_color, mix
-from unleash.scenes.painter import Painter, linear, polygon
+from unleash.scenes.light import Color, hex_color, mix
+from unleash.scenes.painter import linear, polygon
 
 BARK = hex_color("#6b5040")
 
 
 def round_tree(
-    painter: Painter,
-    light: Light,
-    season: Season,
-    rng: Random,
+    world: World,
     x: float,
     y: float,
     high: float,
     far: float = 0.0,
 ) -> None:
     """A broad tree with clumps of leaves; ``far`` as in ``Light.shade``."""
+    season, rng = world.season, world.rng
     if season.snow:
-        bare_tree(painter, light, rng, x, y, high, far)
+        bare_tree(world, x, y, high, far)
         return
     trunk = polygon(
         (x - high * 0.05, y),
@@ -34,17 +31,19 @@ def round_tree(
         (x + high * 0.025, y - high * 0.5),
         (x + high * 0.05, y),
     )
-    painter.fill(trunk, light.shade(BARK, 0.4, far), Element.TREE)
+    world.painter.fill(trunk, world.tone(BARK, 0.4, far), Element.TREE)
     leaf = rng.choice(season.leaves)
     wide = high * rng.uniform(0.3, 0.38)
-    clumps(painter, light, leaf, rng, x, y - high * 0.62, wide, high * 0.36, far)
+    clumps(world, leaf, x, y - high * 0.62, wide, high * 0.36, far)
+
+
+_TONES = ((0.72, 0.1, 0.46, 0.12), (0.62, 0.55, 0.36, -0.12), (0.5, 1.0, 0.24, -0.36))
+"""The layers of a tree's foliage: (how far out, facing, size of a clump, how far down)."""
 
 
 def clumps(
-    painter: Painter,
-    light: Light,
+    world: World,
     leaf: Color,
-    rng: Random,
     x: float,
     y: float,
     rx: float,
@@ -52,44 +51,41 @@ def clumps(
     far: float = 0.0,
 ) -> None:
     """Foliage within the ellipse around (x, y), in three tones from shade to light."""
-    for share, facing, size, lift in (
-        (0.72, 0.1, 0.46, 0.12),
-        (0.62, 0.55, 0.36, -0.12),
-        (0.5, 1.0, 0.24, -0.36),
-    ):
+    rng = world.rng
+    for share, facing, size, lift in _TONES if ry > 9 else _TONES[::2]:
         path = skia.Path()
         count = 9 if facing < 0.3 else 7
         for i in range(count):
             angle = 2 * pi * (i + rng.random()) / count
             out = share * rng.uniform(0.6, 1.0)
-            cx = x + cos(angle) * rx * out + light.side * rx * (facing * 0.34 - 0.06)
+            cx = x + cos(angle) * rx * out + world.light.side * rx * (facing * 0.34 - 0.06)
             cy = y + sin(angle) * ry * out * 0.9 + ry * lift
             path.addCircle(cx, cy, min(rx, ry) * size * rng.uniform(0.8, 1.2))
         if facing < 0.3:
             path.addOval(skia.Rect.MakeLTRB(x - rx * 0.8, y - ry * 0.75, x + rx * 0.8, y + ry * 0.85))
-        painter.fill(path, light.shade(leaf, facing, far), Element.TREE if facing < 0.3 else None)
+        world.painter.fill(path, world.tone(leaf, facing, far), Element.TREE if facing < 0.3 else None)
 
 
 def conifer(
-    painter: Painter,
-    light: Light,
-    season: Season,
-    rng: Random,
+    world: World,
     x: float,
     y: float,
     high: float,
     far: float = 0.0,
 ) -> None:
     """A fir with drooping tiers, under snow if it lies."""
+    painter, season = world.painter, world.season
     tiers = max(3, min(6, int(high / 12)))
-    wide = high * rng.uniform(0.2, 0.27)
+    wide, s = high * world.rng.uniform(0.2, 0.27), world.light.side
     dark, lit, snow = skia.Path(), skia.Path(), skia.Path()
-    dark.addRect(skia.Rect.MakeLTRB(x - high * 0.03, y - high * 0.12, x + high * 0.03, y))
+    dark.addRect(
+        skia.Rect.MakeLTRB(x - high * 0.03, y - high * 0.12, x + high * 0.03, y), skia.PathDirection.kCCW
+    )
+    step, droop = high * 0.84 / tiers, high * 0.035
     for i in range(tiers):
-        foot = y - high * (0.08 + 0.84 * i / tiers)
-        top = min(foot - high * 0.3, foot - high * 1.5 / tiers) if i < tiers - 1 else y - high
-        half = wide * (1 - i / tiers) ** 0.85 + 1.5
-        droop = high * 0.035
+        foot = y - high * 0.08 - step * i
+        top = max(y - high, foot - max(high * 0.3, step * 1.7))
+        half, above = (wide * (1 - k / tiers) ** 0.85 + 1.5 for k in (i, i + 0.8))
         dark.addPath(
             polygon(
                 (x - half, foot + droop),
@@ -100,7 +96,6 @@ def conifer(
                 (x, top),
             )
         )
-        s = light.side
         lit.addPath(
             polygon(
                 (x + s * half * 0.92, foot + droop * 0.6), (x + s * half * 0.2, foot - droop * 0.4), (x, top)
@@ -108,79 +103,92 @@ def conifer(
         )
         snow.addPath(
             polygon(
-                (x - half * 0.9, foot + droop * 0.2),
-                (x - half * 0.35, foot - high * 0.07),
-                (x + half * 0.1, foot - high * 0.03),
-                (x + half * 0.9, foot + droop * 0.1),
-                (x, foot - (foot - top) * 0.72),
+                (x - half, foot + droop * 0.8),
+                (x - above * 0.6, foot - step * 0.9),
+                (x + above * 0.6, foot - step * 0.9),
+                (x + half, foot + droop * 0.8),
+                (x + half * 0.5, foot - step * 0.42),
+                (x + half * 0.1, foot - step * 0.12),
+                (x - half * 0.4, foot - step * 0.5),
             )
         )
-    painter.fill(dark, light.shade(season.needles, 0.15, far), Element.TREE)
-    painter.fill(lit, light.shade(season.needles, 1.0, far), alpha=0.8)
+    painter.fill(dark, world.tone(season.needles, 0.15, far), Element.TREE)
+    painter.fill(lit, world.tone(season.needles, 1.0, far), alpha=0.8)
     if season.snow:
-        painter.fill(snow, light.shade(SNOW, 0.75, far), alpha=0.92)
+        tones = [world.tone(SNOW, 0.45 - 0.4 * s, far), world.tone(SNOW, 0.45 + 0.4 * s, far)]
+        painter.shade(snow, linear((x - wide, 0), (x + wide, 0), tones), alpha=0.92)
 
 
 def poplar(
-    painter: Painter,
-    light: Light,
-    season: Season,
-    rng: Random,
+    world: World,
     x: float,
     y: float,
     high: float,
     far: float = 0.0,
 ) -> None:
     """A slim upright tree."""
+    season, rng = world.season, world.rng
     if season.snow:
-        conifer(painter, light, season, rng, x, y, high, far)
+        conifer(world, x, y, high, far)
         return
     leaf = mix(rng.choice(season.leaves), season.needles, 0.45)
     wide = high * rng.uniform(0.11, 0.15)
-    for shift, share, facing in ((0.0, 1.0, 0.1), (light.side * wide * 0.34, 0.55, 0.85)):
+    for shift, share, facing in ((0.0, 1.0, 0.1), (world.light.side * wide * 0.34, 0.55, 0.85)):
         path, half = skia.Path(), wide * share
         cx, top = x + shift, y - high * (0.9 + 0.1 * share)
         path.moveTo(cx, top)
         path.cubicTo(cx + half * 1.2, top + high * 0.35, cx + half * 1.3, y - high * 0.12, cx + half * 0.3, y)
         path.lineTo(cx - half * 0.3, y)
         path.cubicTo(cx - half * 1.3, y - high * 0.12, cx - half * 1.2, top + high * 0.35, cx, top)
-        painter.fill(path, light.shade(leaf, facing, far), Element.TREE if share == 1.0 else None)
+        world.painter.fill(path, world.tone(leaf, facing, far), Element.TREE if share == 1.0 else None)
 
 
-def bare_tree(
-    painter: Painter, light: Light, rng: Random, x: float, y: float, high: float, far: float = 0.0
-) -> None:
-    """A tree without leaves, snow on its thick branches."""
-    widths = (high * 0.065, high * 0.04, 2.0, 1.5)
-    paths = [skia.Path() for _ in widths]
-    snow = skia.Path()
+def bare_tree(world: World, x: float, y: float, high: float, far: float = 0.0) -> None:
+    """A tree without leaves: a haze of twigs around branches with snow on them."""
+    painter, rng = world.painter, world.rng
+    bark = world.tone(hex_color("#6a5a5c"), 0.35, far)
+    twigs, thick, thin, snow = (skia.Path() for _ in range(4))
+    for i in range(8):
+        angle = 2 * pi * (i + rng.random()) / 8
+        cx, cy = x + cos(angle) * high * 0.2, y - high * 0.66 + sin(angle) * high * 0.17
+        twigs.addCircle(cx, cy, high * rng.uniform(0.12, 0.18))
+    painter.fill(twigs, mix(bark, world.tone(SNOW, 0.7, far), 0.5), Element.TREE, alpha=0.5)
+    root = polygon(
+        (x - high * 0.05, y),
+        (x - high * 0.022, y - high * 0.34),
+        (x + high * 0.022, y - high * 0.34),
+        (x + high * 0.05, y),
+    )
+    painter.fill(root, bark, Element.TREE)
 
     def grow(px: float, py: float, angle: float, length: float, depth: int) -> None:
         ex, ey = px + sin(angle) * length, py - cos(angle) * length
-        paths[depth].moveTo(px, py)
-        paths[depth].quadTo(
-            px + sin(angle * 0.6) * length * 0.5, py - cos(angle * 0.6) * length * 0.5, ex, ey
-        )
-        if 0 < depth < 3:
-            snow.moveTo(px + (ex - px) * 0.3, py + (ey - py) * 0.3 - 1.2)
-            snow.lineTo(ex, ey - 1.2)
+        path = thick if depth == 1 else thin
+        path.moveTo(px, py)
+        path.quadTo(px + sin(angle * 0.5) * length * 0.5, py - cos(angle * 0.5) * length * 0.5, ex, ey)
+        if abs(angle) > 0.3:
+            snow.moveTo(px + (ex - px) * 0.35, py + (ey - py) * 0.35 - 1.4)
+            snow.lineTo(ex, ey - 1.4)
         if depth < 3:
-            for turn in (-0.62, 0.02, 0.6)[: 3 if depth < 2 else 2]:
+            for turn in (-0.5, 0.5):
                 grow(
-                    ex, ey, angle + turn + rng.uniform(-0.2, 0.2), length * rng.uniform(0.58, 0.75), depth + 1
+                    ex,
+                    ey,
+                    angle + turn + rng.uniform(-0.2, 0.2),
+                    length * rng.uniform(0.6, 0.8),
+                    depth + 1,
                 )
 
-    grow(x, y, rng.uniform(-0.06, 0.06), high * 0.34, 0)
-    bark = light.shade(hex_color("#5f5458"), 0.3, far)
-    for path, width in zip(paths, widths, strict=True):
-        painter.stroke(path, bark, max(1.5, width), Element.TREE)
-    painter.stroke(snow, light.shade(SNOW, 0.8, far), 1.6, alpha=0.9)
+    for angle in (-0.75, -0.1, 0.65):
+        grow(x, y - high * 0.3, angle + rng.uniform(-0.15, 0.15), high * rng.uniform(0.24, 0.3), 1)
+    painter.stroke(thick, bark, max(2.0, high * 0.03), Element.TREE)
+    painter.stroke(thin, bark, max(1.4, high * 0.016), Element.TREE)
+    painter.stroke(snow, world.tone(SNOW, 0.8, far), 1.6, alpha=0.7)
 
 
-def bush(
-    painter: Painter, light: Light, season: Season, rng: Random, x: float, y: float, wide: float
-) -> None:
+def bush(world: World, x: float, y: float, wide: float) -> None:
     """A low bush, ``wide`` pixels across, or a heap of snow in winter."""
+    season, rng = world.season, world.rng
     high = wide * rng.uniform(0.3, 0.42)
     if season.snow:
         path = skia.Path()
@@ -193,17 +201,37 @@ def bush(
                     y + 3,
                 )
             )
-        tones = [light.shade(SNOW, 0.9), light.shade(SNOW, 0.25)]
-        painter.shade(path, linear((x, y - high * 1.3), (x, y + 3), tones), Element.SNOW)
+        tones = [world.tone(SNOW, 0.9), world.tone(SNOW, 0.25)]
+        world.painter.shade(path, linear((x, y - high * 1.3), (x, y + 3), tones), Element.SNOW)
         return
-    clumps(painter, light, rng.choice(season.leaves), rng, x, y - high * 0.4, wide * 0.5, high)
+    clumps(world, rng.choice(season.leaves), x, y - high * 0.4, wide * 0.5, high)
+
+
+def hedge(
+    world: World,
+    left: float,
+    right: float,
+    y: float,
+    high: float,
+) -> None:
+    """A clipped hedge from ``left`` to ``right``."""
+    painter, season, rng = world.painter, world.season, world.rng
+    leaf = mix(rng.choice(season.leaves), season.needles, 0.5)
+    body, tops = skia.Path(), skia.Path()
+    body.addRoundRect(skia.Rect.MakeLTRB(left, y - high, right, y + 1), 4, 4)
+    x = left + 3
+    while x < right - 3:
+        r = rng.uniform(3.0, 4.6)
+        body.addCircle(x, y - high + 1.5, r)
+        tops.addOval(skia.Rect.MakeLTRB(x - r, y - high - r * 0.8, x + r, y - high + r * 0.7))
+        x += r * 1.5
+    tones = [world.tone(leaf, 0.6), world.tone(leaf, 0.0)]
+    painter.shade(body, linear((0, y - high), (0, y), tones), Element.TREE)
+    painter.fill(tops, world.tone(SNOW if season.snow else leaf, 0.95), alpha=0.85)
 
 
 def forest(
-    painter: Painter,
-    light: Light,
-    season: Season,
-    rng: Random,
+    world: World,
     left: float,
     right: float,
     y: float,
@@ -211,6 +239,7 @@ def forest(
     far: float,
 ) -> None:
     """A distant wood from ``left`` to ``right``, standing on y."""
+    painter, light, season, rng = world.painter, world.light, world.season, world.rng
     pointed = rng.random() < 0.45
     path, crowns = skia.Path(), skia.Path()
     x = left
@@ -233,5 +262,5 @@ def forest(
     color = season.needles if pointed else rng.choice(season.leaves)
     if season.snow:
         color = mix(color, SNOW, 0.35)
-    painter.fill(path, light.shade(color, 0.3, far), Element.TREE)
-    painter.fill(crowns, light.shade(mix(color, SNOW, 0.5) if season.snow else color, 0.9, far), alpha=0.75)
+    painter.fill(path, world.tone(color, 0.3, far), Element.TREE)
+    painter.fill(crowns, world.tone(mix(color, SNOW, 0.5) if season.snow else color, 0.9, far), alpha=0.75)

@@ -1,6 +1,7 @@
 """Where one stands: the projection from the church's own space to the picture."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import cos, hypot, sin
 
 import skia
@@ -35,7 +36,7 @@ class View:
 
     def ground(self, at: Plan) -> Point:
         """How far right and how far away a point of the plan is."""
-        c, s = cos(self.yaw), sin(self.yaw)
+        c, s = self._turn
         return (self.shift[0] + at[0] * c + at[1] * s, self.shift[1] - at[0] * s + at[1] * c)
 
     def scale(self, at: Plan) -> float:
@@ -44,8 +45,8 @@ class View:
 
     def point(self, u: float, v: float, z: float) -> Point:
         """The pixel that shows the point ``z`` above (u, v)."""
-        right, _ = self.ground((u, v))
-        scale = self.scale((u, v))
+        right, away = self.ground((u, v))
+        scale = self.distance / (self.distance + away)
         return (self.x + right * scale, self.base - self.eye + (self.eye - z) * scale)
 
     def moved(self, u: float, v: float, turn: float = 0.0) -> "View":
@@ -69,7 +70,8 @@ class View:
 
     def visible(self, a: Plan, b: Plan) -> bool:
         """Whether one sees the outside of the wall that runs from ``a`` to ``b``, left to right."""
-        return self.point(*b, 0)[0] - self.point(*a, 0)[0] > 0.5
+        (ax, ay), (bx, by) = self.ground(a), self.ground(b)
+        return bx / (self.distance + by) - ax / (self.distance + ay) > 0.5 / self.distance
 
     def facing(self, a: Plan, b: Plan, side: float) -> float:
         """How far that wall is turned to a light from ``side``: 0 to 1."""
@@ -77,3 +79,7 @@ class View:
         length = hypot(bx - ax, by - ay)
         cosine = ((by - ay) * SUN[0] * side - (bx - ax) * SUN[1]) / length
         return min(1.0, max(0.0, 0.4 + 0.66 * cosine))
+
+    @cached_property
+    def _turn(self) -> tuple[float, float]:
+        return cos(self.yaw), sin(self.yaw)
