@@ -24,6 +24,8 @@ class VQGAN(ModelMixin, ConfigMixin):
         codebook_size: K, the number of codes.
         patch_size: pixels on a side folded into channels.
         unit_codes: whether codes and latents are scaled to length one before they are compared.
+        linear_path: whether a linear map of each cell's pixels goes beside encoder and decoder, which then
+            only add what it cannot say. Training starts from its best one, the principal components.
     """
 
     @register_to_config
@@ -38,6 +40,7 @@ class VQGAN(ModelMixin, ConfigMixin):
         codebook_size: int = 1024,
         patch_size: int = 1,
         unit_codes: bool = False,
+        linear_path: bool = False,
     ) -> None:
         super().__init__()
         plane = image_size // patch_size
@@ -48,6 +51,9 @@ class VQGAN(ModelMixin, ConfigMixin):
         self.encoder = Encoder(pixels, widths, num_res_blocks, attended, emb_dim)
         self.quantizer = Quantizer(codebook_size, emb_dim, unit_codes)
         self.decoder = Decoder(pixels, widths, num_res_blocks, attended, emb_dim)
+        cell = 3 * self.cell_size**2
+        self.linear_in = nn.Conv2d(cell, emb_dim, 1) if linear_path else None
+        self.linear_out = nn.Conv2d(emb_dim, cell, 1) if linear_path else None
 
     @property
     def cell_size(self) -> int:
@@ -93,11 +99,16 @@ class VQGAN(ModelMixin, ConfigMixin):
     def latents(self, images: Tensor) -> Tensor:
         """What the encoder makes of pictures: (B, 3, H, W) to (B, emb_dim, h, w), not yet quantised."""
         z = self.encoder(F.pixel_unshuffle(images, self.config.patch_size))
+        if self.linear_in is not None:
+            z = z + self.linear_in(F.pixel_unshuffle(images, self.cell_size))
         return F.normalize(z, dim=1) if self.config.unit_codes else z
 
     def pixels(self, vectors: Tensor) -> Tensor:
         """What the decoder makes of code vectors: (B, emb_dim, h, w) to (B, 3, H, W), not yet clipped."""
-        return F.pixel_shuffle(self.decoder(vectors), self.config.patch_size)
+        images = F.pixel_shuffle(self.decoder(vectors), self.config.patch_size)
+        if self.linear_out is not None:
+            images = images + F.pixel_shuffle(self.linear_out(vectors), self.cell_size)
+        return images
 
 
 class Quantizer(nn.Module):

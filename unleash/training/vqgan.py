@@ -17,8 +17,9 @@ from tqdm import tqdm
 
 from unleash.models import VQGAN
 from unleash.training.checkpoint import Checkpoint
-from unleash.training.data import chw, detailed_crops, held_out_scene, scene_loader
+from unleash.training.data import chw, detailed_crops, held_out_scene, scene_loader, training_scene
 from unleash.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss
+from unleash.training.linear import start_from_principal_components
 from unleash.training.perceptual import PerceptualDistance
 from unleash.training.quantizer import EMACodebook, perplexity
 from unleash.training.schedule import warm_stable_decay
@@ -72,8 +73,12 @@ class VQGANTrainer:
         set_seed(run.seed)
         self.accelerator = Accelerator()
         vqgan = VQGAN.from_pretrained(run.warm_start) if run.warm_start else VQGAN(**run.model)
+        if vqgan.config.linear_path and not run.warm_start:
+            start_from_principal_components(vqgan, [training_scene(i).picture for i in range(80)])
         if run.freeze_codes:
-            vqgan.encoder.requires_grad_(False)
+            for frozen in (vqgan.encoder, vqgan.linear_in):
+                if frozen is not None:
+                    frozen.requires_grad_(False)
         codebook = EMACodebook(vqgan.quantizer, vqgan.config.unit_codes)
         self.perceptual = PerceptualDistance().to(self.accelerator.device)
         weights = [p for p in vqgan.parameters() if p.requires_grad]

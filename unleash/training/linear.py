@@ -1,0 +1,39 @@
+"""Where the VQGAN's linear path starts: at the principal components of a cell's pixels."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from torch import nn
+
+from unleash.models import VQGAN
+from unleash.training.data import chw
+
+
+@torch.no_grad()
+def start_from_principal_components(vqgan: VQGAN, pictures: Sequence[np.ndarray]) -> None:
+    """Sets the linear path so that latents are the principal components of cells, of variance one on average.
+
+    The last layers of encoder and decoder are set to zero, so that training starts from the best linear
+    autoencoder rather than from noise.
+
+    Args:
+        vqgan: with ``linear_path``; changed in place.
+        pictures: (H, W, 3) uint8 each, together at least as many cells as a cell has pixel values.
+    """
+    images = torch.stack([chw(picture) for picture in pictures]).float() / 255
+    cells = rearrange(F.pixel_unshuffle(images, vqgan.cell_size), "b c h w -> (b h w) c")
+    mean = cells.mean(0)
+    variances, vectors = torch.linalg.eigh(torch.cov(cells.T))  # rising
+    count = vqgan.config.emb_dim
+    components = vectors[:, -count:].T
+    scale = variances[-count:].clamp(min=0).sqrt().mean()
+    vqgan.linear_in.weight.copy_((components / scale)[:, :, None, None])
+    vqgan.linear_in.bias.copy_(-components @ mean / scale)
+    vqgan.linear_out.weight.copy_((components.T * scale)[:, :, None, None])
+    vqgan.linear_out.bias.copy_(mean)
+    for last in (vqgan.encoder.blocks[-1], vqgan.decoder.blocks[-1]):
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
