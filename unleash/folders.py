@@ -1,0 +1,90 @@
+"""Where a model's folder is, and whether what lies in it is whole."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import snapshot_download
+from safetensors import SafetensorError, safe_open
+
+from unleash.models import VQGAN, BidirectionalTransformer
+
+Shapes = dict[str, tuple[int, ...]]
+"""The shape of each tensor of a state dict."""
+
+_REPOSITORY = Path(__file__).parents[1]
+_WEIGHTS = "diffusion_pytorch_model.safetensors"
+_MODELS: dict[str, Any] = {"vqgan": VQGAN, "transformer": BidirectionalTransformer}
+
+
+class CheckpointError(ValueError):
+    """A file or folder of weights that cannot be used; says what is wrong with it."""
+
+
+def resolve(model: str | Path) -> Path:
+    """The local folder of a model, fetched from the Hub if there is none here.
+
+    Args:
+        model: a diffusers folder, ``weights/scenes`` from anywhere, or a Hub id ``owner/name``.
+
+    Raises:
+        CheckpointError: if it is neither, or its weights are not what its configuration says.
+    """
+    places = [Path(model).expanduser(), _REPOSITORY / model]
+    folder = next((place for place in places if place.exists()), None) or _fetch(str(model))
+    if not (folder / "model_index.json").is_file():
+        raise CheckpointError(
+            f"{folder} is no model folder: it has no model_index.json "
+            "(the paper's .th files become one with `unleash convert`)"
+        )
+    for part, model_class in _MODELS.items():
+        _check_part(folder / part, model_class)
+    return folder
+
+
+def mismatch(found: Shapes, expected: Shapes) -> str | None:
+    """What tensors lack, have too much of or have in another shape, in a line; None if nothing."""
+    faults = [f"has no {key}" for key in expected if key not in found]
+    faults += [f"has {key}, which does not belong there" for key in found if key not in expected]
+    faults += [
+        f"has {key} of shape {found[key]} where {shape} is right"
+        for key, shape in expected.items()
+        if key in found and found[key] != shape
+    ]
+    more = f"; and {len(faults) - 3} more such faults" if len(faults) > 3 else ""
+    return "; ".join(faults[:3]) + more if faults else None
+
+
+def _fetch(model: str) -> Path:
+    # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
+    if model.startswith((".", "/", "~")) or model.count("/") != 1:
+        raise CheckpointError(f"no folder {model!r}; give a model folder or a Hub id such as owner/name")
+    try:
+        return Path(snapshot_download(model, allow_patterns=["*.json", "*.safetensors"]))
+    except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
+        raise CheckpointError(
+            f"no folder {model!r} here, and the Hub did not give it either ({type(error).__name__})"
+        ) from error
+
+
+def _check_part(folder: Path, model_class: Any) -> None:
+    """Compares the shapes in a part's weight file with those its configuration asks for.
+
+    diffusers only warns of missing weights, and goes on with random ones.
+    """
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        if not isinstance(config, dict):
+            raise ValueError("config.json is no object")
+        with torch.device("meta"):
+            model = model_class.from_config(config)
+        with safe_open(folder / _WEIGHTS, framework="pt") as file:
+            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{folder} lacks {Path(error.filename or _WEIGHTS).name}") from error
+    except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
+        raise CheckpointError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from error
+    fault = mismatch(found, {key: tuple(value.shape) for key, value in model.state_dict().items()})
+    if fault:
+        raise CheckpointError(f"{folder / _WEIGHTS} {fault}")
