@@ -9,8 +9,9 @@ import torch.nn.functional as F
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.models.vqgan import Quantizer
 from unleash.training.bundle import bundle, score
-from unleash.training.data import FIRST_TRAINING_SEED, detailed_crops, held_out_scene, training_scene
+from unleash.training.data import FIRST_TRAINING_SEED, chw, detailed_crops, held_out_scene, training_scene
 from unleash.training.discriminator import adaptive_weight, discriminator_loss
+from unleash.training.linear import start_from_principal_components
 from unleash.training.prior import PriorRun, mask_codes, masked_loss, train_prior
 from unleash.training.quantizer import EMACodebook, perplexity
 from unleash.training.schedule import warm_stable_decay
@@ -70,6 +71,18 @@ def test_frozen_codes_keep_their_meaning(trained, tmp_path):
     images = torch.rand(1, 3, 64, 64)
     assert torch.equal(before.encode(images), after.encode(images))
     assert not torch.equal(before.pixels(before.latents(images)), after.pixels(after.latents(images)))
+
+
+def test_the_linear_path_starts_as_the_best_linear_autoencoder():
+    vqgan = VQGAN(**TINY | {"unit_codes": False, "linear_path": True, "emb_dim": 24, "patch_size": 4})
+    pictures = [held_out_scene(i).picture for i in range(8)]
+    start_from_principal_components(vqgan, pictures)
+    images = torch.stack([chw(picture) for picture in pictures]).float() / 255
+    with torch.no_grad():
+        error = (vqgan.pixels(vqgan.latents(images)) - images).square().mean()
+    assert float(error) < 0.1 * float(images.var())
+    with pytest.raises(ValueError, match="linear_path"):
+        start_from_principal_components(VQGAN(**TINY), pictures)
 
 
 def test_training_scenes_are_never_held_out():

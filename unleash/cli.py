@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from unleash.training.cli import app as train
+
 if TYPE_CHECKING:
     from unleash.canvas import TokenCanvas
     from unleash.pipeline import UnleashPipeline
@@ -44,6 +46,8 @@ def _complaint(error: Exception) -> str | None:
         text = error.format_message()
     elif isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, ModuleNotFoundError):
+        text = f'{error.name} is not installed: pip install -e ".[train]"'
     elif isinstance(error, ValueError | OSError):
         text = str(error)
     else:
@@ -59,6 +63,8 @@ app = typer.Typer(
     "A picture is a grid of cells, and every cell has one of the codes of a codebook. Cells are filled a "
     "few at a time, in any order, around whatever you keep or pin.",
 )
+
+app.add_typer(train, name="train")
 
 Model = Annotated[
     str | None,
@@ -317,11 +323,8 @@ def scenes(
     from PIL import Image
     from tqdm import tqdm
 
-    try:
-        from unleash.scenes import LABELS, draw
-        from unleash.scenes.palette import label_image
-    except ModuleNotFoundError as error:
-        raise ValueError(f'{error.name} is not installed: pip install -e ".[train]"') from error
+    from unleash.scenes import LABELS, draw
+    from unleash.scenes.palette import label_image
 
     if label not in LABELS:
         raise ValueError(f"no label {label!r}; the labels are {', '.join(LABELS)}")

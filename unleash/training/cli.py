@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import yaml
 
 app = typer.Typer(no_args_is_help=True, help="Train the models. Install the extra first: -e '.[train]'.")
 
@@ -15,6 +14,8 @@ Out = Annotated[Path, typer.Option(help="Where checkpoints, sheets and the model
 @app.command()
 def vqgan(run: RunFile, out: Out) -> None:
     """Train the VQGAN. Example: unleash train vqgan weights/scenes/vqgan.yaml --out runs/vqgan."""
+    import yaml
+
     from unleash.training.vqgan import VQGANRun, train_vqgan
 
     train_vqgan(VQGANRun.model_validate(yaml.safe_load(run.read_text())), out)
@@ -23,6 +24,8 @@ def vqgan(run: RunFile, out: Out) -> None:
 @app.command()
 def prior(run: RunFile, out: Out) -> None:
     """Train the prior. Example: unleash train prior weights/scenes/prior.yaml --out runs/prior."""
+    import yaml
+
     from unleash.training.prior import PriorRun, train_prior
 
     train_prior(PriorRun.model_validate(yaml.safe_load(run.read_text())), out)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from einops import rearrange
-from torch import nn
+from torch import Tensor, nn
 
 from unleash.models import VQGAN
 from unleash.training.data import chw
@@ -30,10 +30,15 @@ def start_from_principal_components(vqgan: VQGAN, pictures: Sequence[np.ndarray]
     count = vqgan.config.emb_dim
     components = vectors[:, -count:].T
     scale = variances[-count:].clamp(min=0).sqrt().mean()
-    vqgan.linear_in.weight.copy_((components / scale)[:, :, None, None])
-    vqgan.linear_in.bias.copy_(-components @ mean / scale)
-    vqgan.linear_out.weight.copy_((components.T * scale)[:, :, None, None])
-    vqgan.linear_out.bias.copy_(mean)
+    _set(vqgan.linear_in, components / scale, -components @ mean / scale)
+    _set(vqgan.linear_out, components.T * scale, mean)
     for last in (vqgan.encoder.blocks[-1], vqgan.decoder.blocks[-1]):
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)
+        for weights in last.parameters():
+            nn.init.zeros_(weights)
+
+
+def _set(layer: nn.Conv2d | None, matrix: Tensor, bias: Tensor) -> None:
+    if layer is None or layer.bias is None:
+        raise ValueError("the VQGAN has no linear path; its configuration must say linear_path: true")
+    layer.weight.copy_(matrix[:, :, None, None])
+    layer.bias.copy_(bias)
