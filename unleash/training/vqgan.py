@@ -26,6 +26,10 @@ from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_sheet
 
 
+PERCEPTUAL_SIZE = 128
+"""Pixels on a side of what the perceptual network is shown of each picture."""
+
+
 class VQGANRun(BaseModel):
     """Everything that decides a training of the VQGAN.
 
@@ -125,8 +129,7 @@ class VQGANTrainer:
             vectors, commitment, codes = self.codebook(z)
         made = vqgan.pixels(vectors)
         l1 = F.l1_loss(made, images)
-        # One square of each picture is enough, and the network costs a third of the step.
-        perceptual = self.perceptual(made[:: run.crops_per_picture], images[:: run.crops_per_picture])
+        perceptual = self.perceptual(*self._window(made, images))
         loss = reconstruction = l1 + run.perceptual_weight * perceptual
         adversarial = self.progress.step >= run.discriminator_start
         if adversarial:
@@ -154,6 +157,12 @@ class VQGANTrainer:
         pictures, _ = next(loader)
         squares = detailed_crops(pictures, self.run.crop, self.run.crops_per_picture, generator)
         return squares.to(self.accelerator.device, memory_format=torch.channels_last)
+
+    def _window(self, *pictures: Tensor) -> list[Tensor]:
+        """The same place cut out of each batch: the perceptual network costs as much as all the rest."""
+        size = min(PERCEPTUAL_SIZE, pictures[0].shape[-1])
+        top, left = torch.randint(0, pictures[0].shape[-1] - size + 1, (2,)).tolist()
+        return [batch[..., top : top + size, left : left + size] for batch in pictures]
 
     def _train_discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         self.disc.requires_grad_(True)
