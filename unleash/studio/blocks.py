@@ -1,0 +1,225 @@
+"""The studio's page: what is where, and what happens when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from unleash.studio import controls, models
+from unleash.studio.canvas import Canvas
+from unleash.studio.component import STUDIO, serve_modules
+from unleash.studio.controls import Controls
+from unleash.studio.endpoints import generate_endpoint
+from unleash.studio.filmstrip import Filmstrip
+from unleash.studio.handlers import IDLE, Handlers, examples
+from unleash.studio.palette import Palette
+from unleash.studio.theme import THEME
+
+# Who waits for the model waits in one line, so that the machine works on one picture at a time.
+_MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
+_INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The components that something happens to."""
+
+    canvas: Canvas
+    filmstrip: Filmstrip
+    palette: Palette
+    controls: Controls
+    model: gr.Dropdown
+    model_before: gr.State
+    pictures: gr.Slider
+    locked: gr.Checkbox
+    dice: gr.Button
+    generate: gr.Button
+    stop: gr.Button
+    open: gr.UploadButton
+    save: gr.Button
+    fit: gr.Radio
+    gallery: gr.Gallery
+    pair: tuple[gr.Image, gr.Image]
+    settings_kept: gr.BrowserState
+
+    @property
+    def kept(self) -> list[Any]:
+        """The controls whose values this browser remembers."""
+        return [self.model, self.pictures, self.locked, *self.controls.inputs]
+
+
+def build(given: Sequence[str] = ()) -> gr.Blocks:
+    """The studio as a Gradio app.
+
+    Args:
+        given: folders or Hub ids of models to offer before the bundled ones.
+
+    Raises:
+        ValueError: if there is no model, or the first cannot be loaded.
+    """
+    serve_modules()
+    handlers = Handlers(models.menu(given))
+    with gr.Blocks(
+        title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
+    ) as demo:
+        page = _lay_out(handlers)
+        _wire_runs(page, handlers)
+        _wire_files(page, handlers)
+        _wire_settings(page, handlers, demo)
+        gr.api(generate_endpoint(handlers), api_name="generate", **_MODEL)
+    return demo
+
+
+def launch(demo: gr.Blocks, **options: Any) -> None:
+    """Serve the studio; ``options`` go to ``gr.Blocks.launch``."""
+    demo.launch(
+        theme=THEME,
+        css_paths=STUDIO / "studio.css",
+        footer_links=["api", "settings"],
+        show_error=True,
+        ssr_mode=False,  # the components exist in the browser alone
+        **options,
+    )
+
+
+def serve(
+    given: Sequence[str] = (), host: str = "127.0.0.1", port: int | None = None, share: bool = False
+) -> None:
+    """Build the studio and serve it: what ``unleash studio`` does."""
+    launch(build(given), server_name=host, server_port=port, share=share)
+
+
+def _lay_out(handlers: Handlers) -> _Page:
+    first = next(iter(handlers.offered))
+    pipe = handlers.pipeline(first)
+    blank = pipe.blank()
+    gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
+    with gr.Row(elem_id="workspace", equal_height=False):
+        with gr.Column(elem_id="easel"):
+            canvas = Canvas({"height": blank.height, "width": blank.width, "codebook": blank.codebook_size})
+            filmstrip = Filmstrip()
+        with gr.Column(elem_id="desk"):
+            with gr.Row(elem_id="run-row"):
+                generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
+                stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+            with gr.Row():
+                label = controls.label_menu(pipe.labels)
+                pictures = gr.Slider(
+                    1, controls.MAX_PICTURES, value=1, step=1, label="Variations", elem_id="pictures"
+                )
+            with gr.Row():
+                steps = gr.Slider(1, 64, value=16, step=1, label="Steps", elem_id="steps")
+                with gr.Row(elem_id="seed-row"):
+                    seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=90)
+                    dice = gr.Button(
+                        "New seed", icon=STUDIO / "icons" / "dice.svg", size="sm", elem_id="dice", min_width=0
+                    )
+                    locked = gr.Checkbox(label="Lock", elem_id="lock", min_width=0)
+            palette = Palette()
+            with gr.Row(elem_id="file-row"):
+                opener = gr.UploadButton(
+                    "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
+                )
+                save = gr.Button("Save PNG", size="sm", elem_id="save")
+            with gr.Row():
+                given = _half("Your picture", "given")
+                seen = _half("As the model sees it", "seen")
+            shown = examples()
+            gallery = gr.Gallery(
+                shown,
+                label="Begin with one of these",
+                columns=6,
+                buttons=[],
+                allow_preview=False,
+                visible=bool(shown),
+                elem_id="examples",
+            )
+            with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
+                model = gr.Dropdown(list(handlers.offered), value=first, label="Model", elem_id="model")
+                guidance_scale = controls.guidance(pipe.labels)
+                sampling = controls.sampling()
+                fit = controls.fit_menu()
+    settings = Controls(label=label, guidance_scale=guidance_scale, steps=steps, seed=seed, **sampling)
+    return _Page(
+        canvas=canvas,
+        filmstrip=filmstrip,
+        palette=palette,
+        controls=settings,
+        model=model,
+        model_before=gr.State(first),
+        pictures=pictures,
+        locked=locked,
+        dice=dice,
+        generate=generate,
+        stop=stop,
+        open=opener,
+        save=save,
+        fit=fit,
+        gallery=gallery,
+        pair=(given, seen),
+        settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
+    )
+
+
+def _half(label: str, name: str) -> gr.Image:
+    """One of the pair that is shown when a picture was encoded."""
+    return gr.Image(label=label, visible=False, interactive=False, buttons=[], elem_id=name)
+
+
+def _wire_runs(page: _Page, handlers: Handlers) -> None:
+    running = page.generate.click(
+        handlers.generate,
+        [page.canvas, page.model, page.locked, page.pictures, *page.controls.inputs],
+        [page.filmstrip, page.controls.seed],
+        api_name="run",  # or it would take the name of the endpoint for programs
+        **_MODEL,
+        **_INTERNAL,
+    )
+    # After a run, and after an error too; a run that is stopped ends here as well.
+    running.then(lambda: IDLE, None, page.filmstrip, queue=False, **_INTERNAL)
+    page.stop.click(lambda: IDLE, None, page.filmstrip, cancels=[running], queue=False, **_INTERNAL)
+    page.dice.click(controls.new_seed, None, page.controls.seed, queue=False, **_INTERNAL)
+
+
+def _wire_files(page: _Page, handlers: Handlers) -> None:
+    taken_up = [page.filmstrip, *page.pair, page.model, page.model_before, *page.controls.inputs]
+    opened = page.open.upload(
+        handlers.open_file, [page.open, page.fit, page.model], taken_up, **_MODEL, **_INTERNAL
+    )
+    chosen = page.gallery.select(
+        handlers.open_example, [page.fit, page.model], taken_up, **_MODEL, **_INTERNAL
+    )
+    for event in (opened, chosen):
+        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+    page.save.click(
+        handlers.save, [page.canvas, page.model, *page.controls.inputs], page.filmstrip, **_MODEL, **_INTERNAL
+    )
+
+
+def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
+    switched = page.model.input(
+        handlers.switch,
+        [page.canvas, page.model, page.model_before, page.controls.label],
+        [page.filmstrip, page.model_before, page.controls.label, page.controls.guidance_scale],
+        **_MODEL,
+        **_INTERNAL,
+    )
+    restored = demo.load(
+        handlers.restore,
+        page.settings_kept,
+        [page.model, page.model_before, *page.kept[1:]],
+        queue=False,
+        **_INTERNAL,
+    )
+    # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
+    for event in (switched, restored):
+        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+    gr.on(
+        [control.change for control in page.kept],
+        lambda *values: list(values),
+        page.kept,
+        page.settings_kept,
+        queue=False,
+        **_INTERNAL,
+    )

@@ -1,0 +1,47 @@
+/** Undo and redo as pure functions over `{past, present, future}`; entries are canvas states. */
+
+const LIMIT = 200;
+
+export const begin = (present) => ({ past: [], present, future: [] });
+
+/** A new present; the old one can be returned to. */
+export function push({ past, present }, next) {
+  return {
+    past: [...past, present].slice(-LIMIT),
+    present: next,
+    future: [],
+  };
+}
+
+/** A new present in the old one's place: nothing to undo. */
+export const replace = (history, present) => ({ ...history, present });
+
+export const canUndo = ({ past }) => past.length > 0;
+
+export const canRedo = ({ future }) => future.length > 0;
+
+export function undo({ past, present, future }) {
+  return {
+    past: past.slice(0, -1),
+    present: past[past.length - 1],
+    future: [present, ...future],
+  };
+}
+
+export function redo({ past, present, future }) {
+  return {
+    past: [...past, present],
+    present: future[0],
+    future: future.slice(1),
+  };
+}
+
+/** Apply `change` to the present and to every entry that `affects` accepts. */
+export function amend({ past, present, future }, affects, change) {
+  const each = (entry) => (affects(entry) ? change(entry) : entry);
+  return {
+    past: past.map(each),
+    present: change(present),
+    future: future.map(each),
+  };
+}

@@ -1,0 +1,197 @@
+/**
+ * The one state all components of the page share: the canvas with its history, the tool in hand,
+ * the run under way. Components listen for "change" (the canvas), "tool", "run", "results" and "say".
+ */
+
+import * as history from "./history.js";
+import { load, saver } from "./storage.js";
+import { blank, codesOf, place, sameGrid } from "./state.js";
+import { fromServer } from "./wire.js";
+
+const KEPT_RESULTS = 24;
+const REMEMBERED_RESULTS = 8;
+
+class Store extends EventTarget {
+  #save = saver();
+
+  constructor() {
+    super();
+    this.timeline = null;
+    this.tool = { name: "mask", size: 2, code: null, grid: true };
+    this.run = null;
+    this.results = [];
+  }
+
+  get state() {
+    return this.timeline.present;
+  }
+
+  /** Take up the canvas this browser kept, or a blank one if none fits the model's `grid`. */
+  start(grid) {
+    const kept = load();
+    const fits = kept?.state && sameGrid(kept.state, grid);
+    this.timeline = history.begin(fits ? kept.state : blank(grid));
+    this.results = fits ? (kept.results ?? []) : [];
+    Object.assign(this.tool, fits ? kept.tool : {});
+    this.#emit("change");
+    this.#emit("tool");
+    this.#emit("results");
+  }
+
+  #emit(type, detail = null) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+    if (type !== "change" && type !== "tool" && type !== "results") return;
+    this.#save({
+      state: this.state,
+      tool: this.tool,
+      results: this.results.slice(0, REMEMBERED_RESULTS),
+    });
+  }
+
+  /** A sentence for the live region. */
+  say(text) {
+    this.#emit("say", text);
+  }
+
+  setTool(change) {
+    this.tool = { ...this.tool, ...change };
+    this.#emit("tool");
+  }
+
+  // --- edits ---------------------------------------------------------------------------------------
+
+  /** One undoable edit: `change` maps a state to the next. */
+  edit(change) {
+    const next = change(this.state);
+    if (next === this.state) return false;
+    this.timeline = history.push(this.#tagged(), next);
+    this.#emit("change");
+    return true;
+  }
+
+  /** Many edits that undo as one: the first opens the stroke, the rest go on with it. */
+  beginStroke() {
+    this.stroking = true;
+    this.strokeChanged = false;
+  }
+
+  stroke(change) {
+    if (!this.stroking) return;
+    const next = change(this.state);
+    if (next === this.state) return;
+    this.timeline = this.strokeChanged
+      ? history.replace(this.timeline, next)
+      : history.push(this.#tagged(), next);
+    this.strokeChanged = true;
+    this.#emit("change");
+  }
+
+  endStroke() {
+    this.stroking = false;
+  }
+
+  // An entry made while a run is under way shows that run's picture, however far it has come by then.
+  #tagged() {
+    const present = { ...this.state, run: this.run?.id ?? null };
+    return history.replace(this.timeline, present);
+  }
+
+  undo() {
+    if (!history.canUndo(this.timeline)) return;
+    this.#travel(history.undo(this.timeline));
+  }
+
+  redo() {
+    if (!history.canRedo(this.timeline)) return;
+    this.#travel(history.redo(this.timeline));
+  }
+
+  #travel(timeline) {
+    const leavesRun = this.run && timeline.present.run !== this.run.id;
+    this.timeline = timeline;
+    if (leavesRun) this.abandonRun();
+    this.#emit("change");
+  }
+
+  // --- runs ----------------------------------------------------------------------------------------
+
+  /** A run was asked for and may have to wait in the queue. */
+  expectRun() {
+    this.run = { id: null, waiting: true };
+    this.#emit("run");
+  }
+
+  abandonRun() {
+    this.run = null;
+    this.#emit("run");
+    this.#emit("abandon");
+  }
+
+  endRun() {
+    if (!this.run) return;
+    this.run = null;
+    this.#emit("run");
+  }
+
+  /** Take what the server sends while it generates. */
+  receiveFrame(frame) {
+    if (this.run?.waiting) this.#beginRun(frame);
+    if (this.run?.id !== frame.run) return;
+    this.run = { ...this.run, frame };
+    const codes = frame.codes.flat();
+    const { filled } = this.run;
+    const result = { url: frame.image, codes, filled, recipe: frame.recipe };
+    if (frame.image && this.run.follows) {
+      const id = frame.run;
+      this.timeline = history.amend(
+        this.timeline,
+        (entry) => entry.run === id,
+        (entry) => ({ ...place(entry, result), run: id }),
+      );
+    }
+    if (frame.recipe) this.#addResult(result);
+    this.#emit("run");
+    this.#emit("change", { revealed: frame.revealed });
+  }
+
+  #beginRun(frame) {
+    const filled = this.state.masked;
+    this.run = { id: frame.run, follows: true, filled, frame };
+    this.timeline = history.push(this.timeline, {
+      ...this.state,
+      run: frame.run,
+    });
+  }
+
+  #addResult(result) {
+    this.results = [result, ...this.results].slice(0, KEPT_RESULTS);
+    this.#emit("results");
+  }
+
+  /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
+  choose(result) {
+    if (this.run) this.run.follows = false;
+    this.edit((state) => place(state, result));
+  }
+
+  // --- what comes from elsewhere -------------------------------------------------------------------
+
+  /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
+  receiveCanvas({ canvas, codes, image, recipe, other_model: otherModel }) {
+    const opened = { ...fromServer(canvas), picture: null, recipe: null };
+    const shown = codes?.flat() ?? codesOf(opened);
+    const filled = recipe?.codes ? opened.masked : null;
+    const next = image ? place(opened, { codes: shown, url: image, filled, recipe }) : opened;
+    if (otherModel) {
+      // Undo, the filmstrip and the code in hand are made of the other model's codes.
+      this.timeline = history.begin(next);
+      this.results = [];
+      this.setTool({ code: null });
+      this.#emit("change");
+      this.#emit("results");
+    } else this.edit(() => next);
+    if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, recipe });
+  }
+}
+
+export const store = new Store();

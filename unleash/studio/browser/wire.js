@@ -1,0 +1,29 @@
+/** The canvas as the server writes it (`TokenCanvas` in JSON) and as this page holds it. */
+
+const rows = (grid, flat) =>
+  Array.from({ length: grid.height }, (_, row) => flat.slice(row * grid.width, (row + 1) * grid.width));
+
+export function toServer(state) {
+  return {
+    codebook_size: state.codebook,
+    base: rows(state, state.base),
+    masked: rows(state, state.masked),
+    pins: Object.entries(state.pins).map(([cell, code]) => [
+      Math.floor(cell / state.width),
+      cell % state.width,
+      code,
+    ]),
+  };
+}
+
+export function fromServer(canvas) {
+  const width = canvas.base[0].length;
+  return {
+    height: canvas.base.length,
+    width,
+    codebook: canvas.codebook_size,
+    base: canvas.base.flat(),
+    masked: canvas.masked.flat(),
+    pins: Object.fromEntries(canvas.pins.map(([row, column, code]) => [row * width + column, code])),
+  };
+}

@@ -1,0 +1,47 @@
+"""The canvas a person paints on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from unleash.canvas import TokenCanvas
+from unleash.recipe import Recipe
+from unleash.studio.component import NativeComponent
+from unleash.studio.toasts import toasted
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is on the canvas.
+
+    Attributes:
+        canvas: as the person left it.
+        recipe: of the picture shown; None if no run made it.
+    """
+
+    canvas: TokenCanvas
+    recipe: Recipe | None
+
+
+class Canvas(NativeComponent):
+    """The picture under its token grid, with the tools that mask and pin cells.
+
+    Its value is only ever written by the page; a listener gets it as a :class:`Drawing`.
+
+    Args:
+        grid: ``{"height", "width", "codebook"}`` of the canvas to begin with.
+    """
+
+    folder = "canvas"
+
+    def __init__(self, grid: dict[str, int], **options: Any) -> None:
+        super().__init__(grid=grid, elem_id="canvas", **options)
+
+    @toasted()
+    def preprocess(self, payload: dict[str, Any] | None) -> Drawing:  # type: ignore[override]
+        """The page's JSON, checked: it may come from anyone."""
+        if not isinstance(payload, dict):
+            raise ValueError("The canvas is still loading; try again in a moment.")
+        made = payload.get("recipe")
+        return Drawing(
+            TokenCanvas.from_dict(payload.get("canvas")), Recipe.model_validate(made) if made else None
+        )

@@ -1,0 +1,168 @@
+/** The canvas component: the stage with the picture and the grid, its toolbar, its live region. */
+
+import { press } from "../browser/page.js";
+import { store } from "../browser/store.js";
+import { sprite } from "../browser/sprite.js";
+import { toServer } from "../browser/wire.js";
+import { draw, readColors } from "./draw.js";
+import { acceptDrops } from "./drop.js";
+import { listen } from "./gestures.js";
+import { steer } from "./keyboard.js";
+import { bindToolbar } from "./toolbar.js";
+import { tip } from "./tools.js";
+import { FIT, layout, panBy, pointAt, reveal, zoomAt } from "./view.js";
+
+/** Called once by Gradio's hook when the component is on the page. */
+export function mount({ element, props }) {
+  const stage = element.querySelector(".stage");
+  const surface = stage.querySelector("canvas");
+  const context = surface.getContext("2d");
+  const screen = new Screen(stage, surface, context);
+
+  listen(surface, screen);
+  steer(surface, screen.cursor);
+  bindToolbar(element, screen);
+  acceptDrops(element.querySelector(".frame"));
+
+  const live = element.querySelector(".live");
+  store.addEventListener("say", ({ detail }) => (live.textContent = detail));
+  store.addEventListener("abandon", press("stop"));
+  store.addEventListener("change", ({ detail }) => {
+    screen.highlight(detail?.revealed);
+    // What Generate sends: the server sees the canvas as it is at the click.
+    props.value = { canvas: toServer(store.state), recipe: store.state.recipe };
+  });
+  store.start(props.grid);
+  element.dataset.ready = "true";
+}
+
+/** What is on the stage at the moment: it redraws once a frame, when something changed. */
+class Screen {
+  #wanted = false;
+  #fresh = new Map();
+  #picture = null;
+  #url = null;
+  #outline = null;
+  #cursorCell = 0;
+  #view = FIT;
+  #size = { width: 1, height: 1 };
+
+  constructor(stage, surface, context) {
+    this.stage = stage;
+    this.surface = surface;
+    this.context = context;
+    this.colors = readColors(stage);
+    this.cursor = {
+      get: () => this.#cursorCell,
+      set: (cell) => this.#moveCursor(cell),
+      shape: (cells) => this.shape(cells),
+    };
+    new ResizeObserver(() => this.#fit()).observe(stage);
+    new MutationObserver(() => {
+      this.colors = readColors(stage);
+      this.refresh();
+    }).observe(document.body, { attributeFilter: ["class"] });
+    for (const type of ["change", "tool"]) store.addEventListener(type, () => this.refresh());
+    for (const type of ["focus", "blur"]) surface.addEventListener(type, () => this.refresh());
+    sprite.addEventListener("load", () => this.refresh());
+  }
+
+  get #layout() {
+    return layout(store.state, this.#size, this.#view);
+  }
+
+  pointOf(event) {
+    const frame = this.surface.getBoundingClientRect();
+    const [x, y] = [event.clientX - frame.left, event.clientY - frame.top];
+    return pointAt(this.#layout, x, y);
+  }
+
+  hover(point) {
+    this.#outline = point && tip(store.tool, store.state, point);
+    this.refresh();
+  }
+
+  shape(cells) {
+    this.#outline = cells;
+    this.refresh();
+  }
+
+  pan(dx, dy) {
+    this.#view = panBy(this.#view, dx, dy, this.#size);
+    this.refresh();
+  }
+
+  /** Zoom about a place of the stage, its middle if none is given. */
+  zoom(factor, x = this.#size.width / 2, y = this.#size.height / 2) {
+    this.#view = zoomAt(this.#view, factor, x, y, this.#size);
+    this.stage.dataset.zoom = this.#view.zoom.toFixed(2);
+    this.refresh();
+  }
+
+  fit() {
+    this.#view = FIT;
+    this.stage.dataset.zoom = "1.00";
+    this.refresh();
+  }
+
+  highlight(revealed) {
+    const now = performance.now();
+    revealed?.flat().forEach((fresh, cell) => fresh && this.#fresh.set(cell, now));
+    this.refresh();
+  }
+
+  refresh() {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    requestAnimationFrame((now) => this.#render(now));
+  }
+
+  #moveCursor(cell) {
+    this.#cursorCell = cell;
+    const { width } = store.state;
+    const [row, column] = [Math.floor(cell / width), cell % width];
+    this.#view = reveal(this.#view, this.#layout, row, column, this.#size);
+    this.refresh();
+  }
+
+  #fit() {
+    const { clientWidth: width, clientHeight: height } = this.stage;
+    this.#size = { width, height };
+    this.surface.width = Math.round(width * devicePixelRatio);
+    this.surface.height = Math.round(height * devicePixelRatio);
+    this.refresh();
+  }
+
+  #follow(url) {
+    if (url === this.#url) return;
+    this.#url = url;
+    if (!url) this.#picture = null;
+    const image = new Image();
+    image.onload = () => {
+      // Pictures may finish loading out of turn: only the one wanted now is shown.
+      if (this.#url !== url) return;
+      this.#picture = image;
+      this.refresh();
+    };
+    if (url) image.src = url;
+  }
+
+  #render(now) {
+    this.#wanted = false;
+    if (!store.timeline) return;
+    this.#follow(store.state.picture?.url ?? null);
+    const focused = document.activeElement === this.surface && this.surface.matches(":focus-visible");
+    const moving = draw(this.context, this.colors, {
+      state: store.state,
+      picture: this.#picture,
+      sprite: sprite.sheet ? sprite : null,
+      tool: store.tool,
+      layout: this.#layout,
+      outline: this.#outline,
+      cursor: focused ? this.#cursorCell : null,
+      fresh: this.#fresh,
+      now,
+    });
+    if (moving) this.refresh();
+  }
+}

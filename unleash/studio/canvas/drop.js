@@ -1,0 +1,39 @@
+/** Files dropped on the canvas go the way of the Open button, so Gradio's upload checks hold for both. */
+
+const OPEN_INPUT = "#file-row input[type=file]";
+
+export function acceptDrops(frame) {
+  let depth = 0;
+  const show = () => frame.classList.toggle("dropping", depth > 0);
+  const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
+
+  frame.addEventListener("dragenter", (event) => {
+    if (!carriesFile(event)) return;
+    depth += 1;
+    show();
+  });
+  frame.addEventListener("dragleave", (event) => {
+    if (!carriesFile(event)) return;
+    depth -= 1;
+    show();
+  });
+  // A file let fall beside the canvas must not make the browser leave the page.
+  for (const type of ["dragover", "drop"])
+    document.addEventListener(type, (event) => {
+      if (carriesFile(event)) event.preventDefault();
+    });
+  frame.addEventListener("drop", (event) => {
+    depth = 0;
+    show();
+    const [file] = event.dataTransfer.files;
+    if (file) open(file);
+  });
+}
+
+function open(file) {
+  const input = document.querySelector(OPEN_INPUT);
+  const files = new DataTransfer();
+  files.items.add(file);
+  input.files = files.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}

@@ -1,0 +1,68 @@
+/**
+ * What each tool does to the cells of a gesture. `inverse` is the same gesture with Alt, the right
+ * button or a pen's eraser: it gives back what the tool takes.
+ */
+
+import { brush, rectangle, region, stroke } from "../browser/geometry.js";
+import { isKnown, keep, kindOf, mask, pin, unpin } from "../browser/state.js";
+
+const square = (grid, from, to, size) => stroke(grid, from, to, size);
+const single = (grid, from, to) => stroke(grid, from, to, 1);
+
+/**
+ * A "brush" tool changes the cells it sweeps at once; a "shape" tool changes the cells between where
+ * the gesture began and where it ends; a "click" tool acts on one cell.
+ */
+export const TOOLS = {
+  mask: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    apply: mask,
+    inverse: keep,
+  },
+  keep: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    apply: keep,
+    inverse: mask,
+  },
+  rectangle: {
+    gesture: "shape",
+    cells: rectangle,
+    apply: mask,
+    inverse: keep,
+  },
+  fill: {
+    gesture: "click",
+    apply: (state, [cell]) => mask(state, area(state, cell)),
+    inverse: (state, [cell]) => keep(state, area(state, cell)),
+  },
+  pin: {
+    gesture: "brush",
+    cells: single,
+    needsCode: true,
+    apply: pin,
+    inverse: unpin,
+  },
+  pick: { gesture: "click" },
+};
+
+const area = (state, cell) => region(state, cell, (c) => kindOf(state, c));
+
+/** The cells the tool would touch with its tip at `point`, for the outline under the pointer. */
+export function tip(tool, grid, point) {
+  const { sized } = TOOLS[tool.name];
+  return brush(grid, point, sized ? tool.size : 1);
+}
+
+/** A cell in words, for the live region. */
+export function describe(state, cell) {
+  const row = Math.floor(cell / state.width) + 1;
+  const column = (cell % state.width) + 1;
+  const kind = kindOf(state, cell);
+  const code = kind === "pinned" ? state.pins[cell] : state.base[cell];
+  const content = isKnown(state, cell) ? `code ${code}` : "empty";
+  return `Row ${row}, column ${column}: ${kind}, ${content}`;
+}

@@ -1,0 +1,129 @@
+"""Files a person opens and saves: pictures, pictures that carry a recipe, recipes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+from gradio.data_classes import FileData
+from PIL import Image
+
+from unleash.canvas import TokenCanvas
+from unleash.pictures import Fit, read_picture, to_square
+from unleash.pipeline import UnleashPipeline
+from unleash.recipe import CHUNK, Recipe, Settings, read_recipe, write_png
+from unleash.studio.models import known_as
+from unleash.studio.pictures import data_url, without
+from unleash.studio.runs import Message
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A picture as the model sees it: what was given, its codes, what the codes give back."""
+
+    given: Image.Image
+    canvas: TokenCanvas
+    reconstruction: Image.Image
+
+
+def carried_recipe(path: str | Path) -> Recipe | None:
+    """The recipe in a file; None if it is something else, a picture perhaps.
+
+    Raises:
+        RecipeError: if it is JSON but no recipe, or its recipe is broken.
+    """
+    if Path(path).suffix.lower() == ".json":
+        return read_recipe(path)
+    try:
+        with Image.open(path) as image:
+            carries = CHUNK in image.info
+    # What is wrong with the picture will be said when it is read as one.
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    return read_recipe(path) if carries else None
+
+
+def encode(pipe: UnleashPipeline, path: str | Path, fit: Fit) -> Encoded:
+    """Fit a picture to the model's square and encode it.
+
+    Raises:
+        ValueError: if the file holds no picture.
+    """
+    given = to_square(read_picture(path), pipe.blank().width * pipe.vqgan.cell_size, fit)
+    canvas = pipe.encode(given)
+    return Encoded(given, canvas, pipe.render(canvas))
+
+
+def visible(canvas: TokenCanvas) -> np.ndarray:
+    """(h, w) what a canvas shows to a person: pins, and beneath the veil of the mask the base."""
+    return np.where(canvas.pinned, canvas.pinned_codes, canvas.base)
+
+
+def result(canvas: TokenCanvas, recipe: Recipe | None) -> np.ndarray:
+    """(h, w) the codes of the picture that goes with a canvas: of its run, if it had one."""
+    return visible(canvas) if recipe is None or recipe.codes is None else np.array(recipe.codes)
+
+
+def canvas_message(
+    canvas: TokenCanvas, image: Image.Image | None, recipe: Recipe | None = None, other_model: bool = False
+) -> Message:
+    """Tell the page to take up a canvas; codes of ``other_model`` have no past to go back to."""
+    codes = result(canvas, recipe)
+    return {
+        "kind": "canvas",
+        "other_model": other_model,
+        "canvas": canvas.to_dict(),
+        "codes": codes.tolist(),
+        "image": data_url(image, quality=95) if image else None,
+        "recipe": recipe.model_dump(mode="json") if recipe else None,
+    }
+
+
+def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
+    """The picture of codes (h, w), transparent where they are unknown."""
+    unknown = codes == pipe.vqgan.config["codebook_size"]
+    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
+    image = pipe.render(known)
+    return without(image, unknown) if unknown.any() else image
+
+
+def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Settings) -> Recipe:
+    """How the picture on the canvas came about.
+
+    If a run made it and nothing visible was changed since, that run's recipe; else the canvas as it is,
+    which is what a run would begin with.
+    """
+    shown = visible(canvas)
+    if made is not None and made.codes is not None and np.array_equal(made.codes, shown):
+        return made
+    whole = (shown != canvas.mask_token).all()
+    codes = shown.tolist() if whole else None
+    return Recipe(model=known_as(model), canvas=canvas, settings=chosen, codes=codes)
+
+
+def save(pipe: UnleashPipeline, recipe: Recipe) -> Message:
+    """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it."""
+    what = recipe.settings.label or "picture"
+    name = f"unleash-{what}-{recipe.settings.seed}.png"
+    path = Path(mkdtemp(prefix="unleash-")) / name
+    write_png(picture_of(pipe, result(recipe.canvas, recipe)), recipe, path)
+    return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": name}
+
+
+def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:
+    """A canvas of one model as a canvas of another: the same picture in the other's codes.
+
+    What is masked stays masked and what is pinned stays pinned, to the code that the other model has
+    for what the pin shows. Where the grids differ there is only a blank canvas.
+    """
+    blank = new.blank()
+    if (blank.height, blank.width) != (canvas.height, canvas.width):
+        return blank
+    shown = visible(canvas)
+    unknown = shown == canvas.mask_token
+    picture = old.render(TokenCanvas.from_codes(np.where(unknown, 0, shown), canvas.codebook_size))
+    codes = new.encode(picture.resize((blank.width * new.vqgan.cell_size,) * 2)).codes
+    size = blank.codebook_size
+    return TokenCanvas(
+        np.where(unknown, size, codes), canvas.masked, np.where(canvas.pinned, codes, size), size
+    )

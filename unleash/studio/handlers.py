@@ -1,0 +1,143 @@
+"""What the server does when something on the page happens.
+
+Nothing here remembers anybody: what a person has done comes in with the event and goes back with it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from PIL import Image
+
+from unleash.codebook import Sheet
+from unleash.pictures import Fit
+from unleash.pipeline import UnleashPipeline
+from unleash.recipe import Recipe
+from unleash.studio import controls, files, models
+from unleash.studio.canvas import Drawing
+from unleash.studio.component import STUDIO
+from unleash.studio.runs import Message, run
+from unleash.studio.toasts import toasted
+
+EXAMPLES = STUDIO.parents[1] / "assets" / "examples"
+
+IDLE: Message = {"kind": "idle"}
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The listeners of a studio that offers these models."""
+
+    offered: models.Menu
+
+    def pipeline(self, name: str) -> UnleashPipeline:
+        """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
+        if name not in self.offered:
+            raise ValueError(f"the model {name!r} is not offered: choose {' or '.join(self.offered)}")
+        return models.load(self.offered[name])
+
+    def generate(
+        self, drawing: Drawing, model: str, locked: bool, pictures: float, *chosen: Any
+    ) -> Iterator[tuple[Any, Any]]:
+        """Fill the canvas: messages for the filmstrip, and the seed where a new one was drawn."""
+        with toasted():
+            settings = controls.settings(chosen)
+            if not locked:
+                settings = settings.model_copy(update={"seed": controls.new_seed()})
+            if not drawing.canvas.unknown.any():
+                gr.Info("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
+                return
+            yield gr.skip(), settings.seed
+            pipe, count = self.pipeline(model), min(int(pictures), controls.MAX_PICTURES)
+            known_as = models.known_as(self.offered[model])
+            for message in run(pipe, known_as, drawing.canvas, settings, count):
+                yield message, gr.skip()
+
+    def open_file(self, path: str, fit: Fit, model: str) -> list[Any]:
+        """Take up a picture, a picture with its recipe, or a recipe.
+
+        Returns the message for the filmstrip, the pair of pictures, the model twice (menu and state), and
+        the values of the controls.
+        """
+        with toasted():
+            recipe = files.carried_recipe(path)
+            if recipe is not None:
+                return self._open_recipe(recipe, model)
+            encoded = files.encode(self.pipeline(model), path, fit)
+        message = files.canvas_message(encoded.canvas, encoded.reconstruction)
+        pair = [_shown(encoded.given), _shown(encoded.reconstruction)]
+        return [message, *pair, *(gr.skip() for _ in range(2 + controls.COUNT))]
+
+    def open_example(self, fit: Fit, model: str, event: gr.SelectData) -> list[Any]:
+        """Take up one of the bundled pictures."""
+        return self.open_file(examples()[event.index], fit, model)
+
+    def _open_recipe(self, recipe: Recipe, model: str) -> list[Any]:
+        name = models.find(self.offered, recipe.model)
+        if name is None:
+            gr.Warning(
+                f"This was made with {recipe.model}, which is not offered here: {model} is used instead."
+            )
+            name = model
+        pipe = self.pipeline(name)
+        blank, canvas = pipe.blank(), recipe.canvas
+        if (blank.base.shape, blank.codebook_size) != (canvas.base.shape, canvas.codebook_size):
+            raise ValueError(
+                f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
+                f"{name} has {blank.height}×{blank.width} and {blank.codebook_size}"
+            )
+        image = files.picture_of(pipe, files.result(canvas, recipe))
+        message = files.canvas_message(canvas, image, recipe, other_model=name != model)
+        hidden = gr.Image(visible=False)
+        return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe.labels)]
+
+    def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
+        """Write what is on the canvas as a PNG with its recipe."""
+        with toasted():
+            if (files.visible(drawing.canvas) == drawing.canvas.mask_token).all():
+                raise ValueError("there is no picture to save yet: press Generate or open one")
+            pipe, settings = self.pipeline(model), controls.settings(chosen)
+            recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
+            return files.save(pipe, recipe)
+
+    def switch(self, drawing: Drawing, model: str, before: str, label: str) -> list[Any]:
+        """Go on with another model: the picture is encoded anew where the grids agree."""
+        if model == before:
+            return [gr.skip()] * 4
+        with toasted():
+            old, new = self.pipeline(before), self.pipeline(model)
+        canvas = files.carry_over(old, new, drawing.canvas)
+        if canvas.base.shape != drawing.canvas.base.shape:
+            gr.Info(
+                f"{model} has a grid of {canvas.height}×{canvas.width} cells: a blank canvas to begin with."
+            )
+        shown = files.visible(canvas)
+        image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
+        menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)
+        return [files.canvas_message(canvas, image, other_model=True), model, menu, guidance]
+
+    def codebook(self, model: str) -> Sheet:
+        """What the codes of a model look like."""
+        with toasted():
+            self.pipeline(model)
+            return models.codebook(self.offered[model])
+
+    def restore(self, kept: list[Any] | None) -> list[Any]:
+        """The model and the settings that this browser kept, as far as they still fit."""
+        nothing = [gr.skip()] * (4 + controls.COUNT)
+        try:
+            model, pictures, locked, *chosen = kept or []
+            settings, labels = controls.settings(chosen), self.pipeline(model).labels
+        except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
+            return nothing
+        return [model, model, pictures, locked, *controls.updates(settings, labels)]
+
+
+def _shown(image: Image.Image) -> gr.Image:
+    return gr.Image(image, visible=True)
+
+
+def examples() -> list[str]:
+    """The bundled pictures to begin with; there may be none."""
+    return [str(path) for path in sorted(EXAMPLES.glob("*.png"))]
