@@ -1,0 +1,112 @@
+"""The app in a process of its own, and Chromium to look at it."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from . import tiny
+from .studio import Studio
+
+ROOT = Path(__file__).parents[2]
+BUNDLED = ROOT / "weights" / "scenes"
+START = """
+import sys
+from unleash.studio import build, launch
+launch(build(sys.argv[1:]), server_name="127.0.0.1", server_port=None, quiet=False)
+"""
+
+expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled model, or a random one as long as none is bundled."""
+    if (BUNDLED / "model_index.json").exists():
+        return BUNDLED
+    return tiny.save(tmp_path_factory.mktemp("models") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app listens; it chooses a free port itself."""
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "PYTHONUNBUFFERED": "1",
+        "OMP_NUM_THREADS": "2",
+        "GRADIO_SERVER_PORT": str(_free_port()),
+        "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio")),
+    }
+    app = subprocess.Popen(
+        [sys.executable, "-c", START, str(model)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    said: list[str] = []
+    for line in app.stdout:
+        said.append(line)
+        if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+            break
+    else:
+        pytest.fail("the app did not start:\n" + "".join(said))
+    # Its output must be read on, or the pipe fills and the app stands still.
+    threading.Thread(target=app.stdout.read, daemon=True).start()
+    yield found.group()
+    app.terminate()
+    app.wait(10)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        system = shutil.which("chromium")
+        browser = playwright.chromium.launch(
+            executable_path=system, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One visitor for all tests, so that Gradio's files are fetched once."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, url: str) -> Iterator[Page]:
+    """A page that remembers nothing, and must end without an error in its console."""
+    page = context.new_page()
+    page.goto(f"{url}/robots.txt")
+    page.evaluate("localStorage.clear()")
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    page.close()
+    assert errors == []
+
+
+@pytest.fixture
+def studio(page: Page, url: str) -> Studio:
+    """A fresh studio, its codebook decoded."""
+    return Studio(page).visit(url)

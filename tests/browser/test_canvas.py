@@ -1,0 +1,151 @@
+"""Painting: by mouse, by touch, by keyboard, with everything undoable."""
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from .studio import Studio
+
+BLOCK = {(3, 3), (3, 4), (4, 3), (4, 4)}
+
+
+@pytest.fixture
+def painted(studio: Studio) -> Studio:
+    """A studio with a generated picture on it, nothing masked."""
+    studio.generate()
+    studio.tool("Clear mask")
+    return studio
+
+
+def test_a_new_canvas_is_masked_all_over(studio: Studio) -> None:
+    assert len(studio.masked) == 256
+    expect(studio.page.locator(".counts")).to_have_text("256 to fill · 0 kept")
+
+
+def test_dragging_masks_the_cells_under_the_brush(painted: Studio) -> None:
+    painted.tool("Mask brush")
+    painted.tool("Smaller brush")
+    painted.drag((2, 2), (2, 9))
+    assert painted.masked == {(2, column) for column in range(2, 10)}
+
+
+def test_the_eraser_shows_what_was_beneath(painted: Studio) -> None:
+    before = painted.state["base"]
+    painted.drag((8, 2), (8, 6))
+    painted.tool("Eraser")
+    painted.tool("Larger brush")
+    painted.drag((8, 2), (8, 6))
+    assert painted.masked == set()
+    assert painted.state["base"] == before
+
+
+def test_rectangle_fill_invert_and_all(painted: Studio) -> None:
+    painted.tool("Rectangle")
+    painted.drag((3, 3), (4, 4))
+    assert painted.masked == BLOCK
+    painted.tool("Invert mask")
+    assert len(painted.masked) == 256 - len(BLOCK)
+    painted.tool("Fill")
+    painted.click(3, 3)
+    assert len(painted.masked) == 256
+    painted.tool("Clear mask")
+    painted.tool("Mask all")
+    assert len(painted.masked) == 256
+
+
+def test_strokes_and_generations_undo_and_redo(painted: Studio) -> None:
+    picture = painted.state["picture"]["url"]
+    painted.tool("Rectangle")
+    painted.drag((3, 3), (4, 4))
+    painted.generate()
+    varied = painted.state["picture"]["url"]
+    assert varied != picture
+    assert painted.masked == BLOCK, "the mask survives a run"
+    painted.page.keyboard.press("Control+z")
+    assert painted.state["picture"]["url"] == picture
+    assert painted.masked == BLOCK
+    painted.page.keyboard.press("Control+z")
+    assert painted.masked == set()
+    painted.page.keyboard.press("Control+Shift+z")
+    painted.page.keyboard.press("Control+Shift+z")
+    assert painted.state["picture"]["url"] == varied
+
+
+def test_the_eyedropper_takes_a_code_that_the_pin_brush_paints(painted: Studio) -> None:
+    code = painted.state["base"][5 * 16 + 7]
+    painted.tool("Eyedropper")
+    painted.click(5, 7)
+    expect(painted.page.locator("#palette output")).to_have_text(f"code {code}")
+    painted.drag((10, 4), (10, 6))
+    assert painted.pins == {(10, 4): code, (10, 5): code, (10, 6): code}
+    painted.tool("Eraser")
+    painted.click(10, 5)
+    assert (10, 5) not in painted.pins
+
+
+def test_a_reload_keeps_the_canvas(painted: Studio) -> None:
+    painted.choose_code(7)
+    painted.click(1, 1)
+    painted.tool("Rectangle")
+    painted.drag((3, 3), (4, 4))
+    painted.set_number("steps", 9)
+    before = painted.state
+    painted.page.reload()
+    painted.page.wait_for_selector("[data-ready]")
+    assert painted.state == before
+    expect(painted.page.locator("#steps input[type=number]")).to_have_value("9")
+    expect(painted.page.locator(".results li")).to_have_count(1)
+
+
+def test_keyboard_alone(studio: Studio) -> None:
+    page, press = studio.page, studio.page.keyboard.press
+    studio.surface.focus()
+    press("Control+Enter")
+    expect(page.locator(".results li")).to_have_count(1)
+    studio.wait_idle()
+    press("c")
+    for key in ("ArrowDown", "ArrowRight", "[", "Space"):
+        press(key)
+    assert studio.masked == {(1, 1)}
+    press("Shift+ArrowRight")
+    assert studio.masked == {(1, 1), (1, 2)}
+    expect(page.locator(".live")).to_contain_text("Row 2, column 3: masked")
+    press("i")
+    press("ArrowDown")
+    press("Enter")
+    press("ArrowDown")
+    press("Space")
+    assert list(studio.pins) == [(3, 2)]
+    page.locator("#palette .sheet").focus()
+    press("Home")
+    press("ArrowRight")
+    chosen = page.locator("#palette [aria-selected=true]")
+    expect(chosen).to_have_count(1)
+    assert page.locator("#palette .sheet").get_attribute("aria-activedescendant") == chosen.get_attribute(
+        "id"
+    )
+
+
+def test_zoom_keeps_painting_exact(painted: Studio) -> None:
+    for _ in range(2):
+        painted.tool("Zoom in")
+    expect(painted.page.locator(".stage")).to_have_attribute("data-zoom", "2.25")
+    painted.tool("Smaller brush")
+    painted.page.mouse.click(*painted.at(7.5, 7.5))
+    (cell,) = painted.masked
+    assert cell in {(7, 7), (7, 8), (8, 7), (8, 8)}
+    painted.tool("Fit")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_phone(browser: Browser, url: str, theme: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    studio = Studio(context.new_page()).visit(f"{url}?__theme={theme}")
+    page = studio.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("body.dark").count() == (theme == "dark")
+    studio.generate()
+    studio.tool("Clear mask")
+    studio.tool("Mask brush")
+    page.touchscreen.tap(*studio.at(6, 6))
+    assert (6, 6) in studio.masked
+    context.close()

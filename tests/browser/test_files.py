@@ -1,0 +1,97 @@
+"""Files in and out: pictures, PNGs with their recipe, recipes, and what is none of these."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from unleash.recipe import read_recipe
+
+from .studio import Studio
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A wide picture that its EXIF says to turn, with something to see in it."""
+    image = Image.linear_gradient("L").resize((400, 300)).convert("RGB")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    path = tmp_path / "photo.jpg"
+    image.save(path, exif=exif)
+    return path
+
+
+def test_an_uploaded_picture_is_encoded_and_shown_beside_its_reconstruction(
+    studio: Studio, photo: Path
+) -> None:
+    studio.open(photo)
+    expect(studio.page.locator("#given img")).to_be_visible()
+    expect(studio.page.locator("#seen img")).to_be_visible()
+    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    assert studio.state["picture"]["url"].startswith("data:image/webp")
+    studio.page.keyboard.press("Control+z")
+    assert len(studio.masked) == 256, "opening is undoable"
+
+
+def test_what_is_no_picture_is_refused_and_the_canvas_kept(studio: Studio) -> None:
+    studio.generate()
+    before = studio.state
+    studio.open({"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture at all"})
+    expect(studio.page.locator(".toast-body")).to_contain_text("notes.png is no picture")
+    assert studio.state == before
+    studio.drop("broken.json", "application/json", b'{"version": 1}')
+    expect(studio.page.locator(".toast-body").last).to_contain_text("Model: Field required")
+    assert studio.state == before
+
+
+def test_a_saved_png_brings_everything_back(studio: Studio, tmp_path: Path) -> None:
+    studio.set_number("steps", 5)
+    studio.choose_code(11)
+    studio.drag((6, 6), (6, 9))
+    studio.generate()
+    before, seed = studio.state, studio.page.input_value("#seed input")
+    download = studio.save()
+    path = tmp_path / download.suggested_filename
+    download.save_as(path)
+    recipe = read_recipe(path)
+    assert str(recipe.settings.seed) == seed
+    assert recipe.canvas.pins == {(6, column): 11 for column in range(6, 10)}
+    assert Image.open(path).size == (256, 256)
+
+    studio.tool("New canvas")
+    studio.tool("Remove all pins")
+    studio.set_number("steps", 3)
+    studio.set_number("seed", 1)
+    studio.drop(path.name, "image/png", path.read_bytes())
+    expect(studio.page.locator("#steps input[type=number]")).to_have_value("5")
+    expect(studio.page.locator("#seed input")).to_have_value(seed)
+    after = studio.state
+    for layer in ("base", "masked", "pins", "recipe"):
+        assert after[layer] == before[layer]
+    assert after["picture"]["codes"] == before["picture"]["codes"]
+
+
+def test_a_recipe_as_json_opens_too(studio: Studio) -> None:
+    studio.set_number("steps", 4)
+    studio.generate()
+    before = studio.state
+    studio.tool("New canvas")
+    text = json.dumps(before["recipe"]).encode()
+    studio.open({"name": "recipe.json", "mimeType": "application/json", "buffer": text})
+    expect(studio.page.locator(".results li")).to_have_count(2)
+    assert studio.state["base"] == before["base"]
+
+
+def test_a_half_filled_canvas_is_saved_with_holes(studio: Studio) -> None:
+    studio.begin_a_long_run()
+    studio.stop()
+    unknown = [code == 1024 for code in studio.state["base"]]
+    image = Image.open(BytesIO(Path(studio.save().path()).read_bytes()))
+    holes = [
+        alpha == 0
+        for alpha in image.getchannel("A").resize((16, 16), Image.Resampling.NEAREST).get_flattened_data()
+    ]
+    assert holes == unknown

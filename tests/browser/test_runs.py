@@ -1,0 +1,126 @@
+"""Generating: streamed, stoppable, with what was kept and pinned left alone."""
+
+import re
+
+from playwright.sync_api import Browser, expect
+
+from .studio import Studio
+
+
+def test_the_first_click_makes_a_picture_step_by_step(studio: Studio) -> None:
+    studio.watch_frames()
+    studio.generate()
+    assert len(studio.frames) >= 4
+    assert "of 16" in studio.frames[0]
+    assert "s left" in studio.frames[0]
+    state = studio.state
+    assert max(state["base"]) < state["codebook"]
+    assert state["recipe"]["codes"] is not None
+
+
+def test_pins_and_kept_cells_are_in_the_recipe_unchanged(studio: Studio) -> None:
+    studio.choose_code(5)
+    studio.drag((2, 2), (2, 5))
+    studio.generate()
+    first = studio.state
+    pins = {(2, column): 5 for column in range(2, 6)}
+    assert studio.pins == pins
+    studio.tool("Clear mask")
+    studio.tool("Rectangle")
+    studio.drag((8, 8), (12, 12))
+    studio.generate()
+    codes = studio.state["recipe"]["codes"]
+    assert all(codes[row][column] == code for (row, column), code in pins.items())
+    kept = [i for i in range(256) if not (8 <= i // 16 <= 12 and 8 <= i % 16 <= 12)]
+    assert all(codes[i // 16][i % 16] == first["base"][i] for i in kept)
+
+
+def test_stop_keeps_what_there_is_and_frees_the_model(studio: Studio) -> None:
+    studio.begin_a_long_run()
+    studio.stop()
+    state = studio.state
+    unknown = sum(code == state["codebook"] for code in state["base"])
+    assert 0 < unknown < 256
+    assert state["picture"] is not None
+    studio.set_number("steps", 4)
+    studio.set_number("pictures", 1)
+    studio.generate()
+    assert max(studio.state["base"]) < state["codebook"]
+
+
+def test_strokes_during_a_run_are_kept(studio: Studio) -> None:
+    studio.generate()
+    studio.begin_a_long_run()
+    studio.choose_code(9)
+    studio.drag((4, 4), (4, 8))
+    assert studio.run.get_attribute("data-state") == "running"
+    studio.page.keyboard.press("Control+z")
+    studio.page.keyboard.press("Control+Shift+z")
+    assert studio.pins == {(4, column): 9 for column in range(4, 9)}
+    expect(studio.words).to_contain_text(re.compile("picture [2-8] of 8"))
+    assert studio.pins == {(4, column): 9 for column in range(4, 9)}
+    studio.stop()
+
+
+def test_undo_beyond_a_run_ends_it(studio: Studio) -> None:
+    studio.generate()
+    before = studio.state["base"]
+    studio.begin_a_long_run()
+    studio.page.keyboard.press("Control+z")
+    studio.wait_idle()
+    assert studio.state["base"] == before
+
+
+def test_variations_can_be_chosen(studio: Studio) -> None:
+    studio.set_number("pictures", 3)
+    studio.set_number("steps", 4)
+    studio.generate()
+    seeds = [image.get_attribute("alt") for image in studio.page.locator(".results img").all()]
+    numbers = [int(seed.removeprefix("Seed ")) for seed in seeds]
+    assert numbers == [numbers[2] + 2, numbers[2] + 1, numbers[2]]
+    studio.page.locator(".results button").nth(2).click()
+    assert studio.state["recipe"]["settings"]["seed"] == numbers[2]
+    studio.page.keyboard.press("Control+z")
+    assert studio.state["recipe"]["settings"]["seed"] == numbers[0]
+
+
+def test_a_locked_seed_makes_the_same_picture(studio: Studio) -> None:
+    studio.set_number("steps", 4)
+    studio.page.get_by_label("Lock").check()
+    studio.generate()
+    first = studio.state["base"]
+    studio.generate()
+    assert studio.state["base"] == first
+    studio.page.get_by_label("Lock").uncheck()
+    studio.generate()
+    assert studio.state["base"] != first
+
+
+def test_nothing_masked_is_said_kindly(studio: Studio) -> None:
+    studio.generate()
+    studio.tool("Clear mask")
+    studio.page.click("#generate")
+    expect(studio.page.locator(".toast-body")).to_contain_text("Nothing is masked")
+    studio.wait_idle()
+    assert studio.state["picture"] is not None
+
+
+def test_two_visitors_each_get_their_own(browser: Browser, url: str) -> None:
+    contexts = [browser.new_context(viewport={"width": 1280, "height": 800}) for _ in range(2)]
+    one, two = (Studio(context.new_page()).visit(url) for context in contexts)
+    one.choose_code(3)
+    one.click(0, 0)
+    two.choose_code(4)
+    two.click(0, 1)
+    for studio in (one, two):
+        studio.page.click("#generate")
+    for studio in (one, two):
+        expect(studio.page.locator(".results li")).to_have_count(1)
+        studio.wait_idle()
+    assert one.pins == {(0, 0): 3}
+    assert two.pins == {(0, 1): 4}
+    assert one.state["recipe"]["codes"][0][0] == 3
+    assert two.state["recipe"]["codes"][0][1] == 4
+    assert one.state["base"] != two.state["base"]
+    for context in contexts:
+        context.close()
