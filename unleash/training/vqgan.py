@@ -25,7 +25,6 @@ from unleash.training.quantizer import EMACodebook, perplexity
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_sheet
 
-
 PERCEPTUAL_SIZE = 128
 """Pixels on a side of what the perceptual network is shown of each picture."""
 
