@@ -129,7 +129,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             gallery = gr.Gallery(
                 shown,
                 label="Begin with one of these",
-                columns=6,
+                columns=4,
                 buttons=[],
                 allow_preview=False,
                 visible=bool(shown),
