@@ -178,3 +178,12 @@ def test_top_k_of_one_is_the_likeliest_code_at_any_temperature(pipe):
     greedy = pipe(temperature=0.0, order="raster").canvases
     assert pipe(temperature=3.0, top_k=1, order="raster", seed=8).canvases == greedy
     assert pipe(temperature=3.0, order="raster", seed=8).canvases != greedy
+
+
+def test_a_folder_that_lacks_weights_is_refused(pipe, tmp_path):
+    pipe.save_pretrained(tmp_path)
+    (tmp_path / "transformer" / "diffusion_pytorch_model.safetensors").unlink()
+    with pytest.raises(ValueError, match="transformer lacks diffusion_pytorch_model.safetensors"):
+        UnleashPipeline.from_pretrained(tmp_path)
+    with pytest.raises(ValueError, match=r"no folder './nowhere'; give a model folder or a Hub id"):
+        UnleashPipeline.from_pretrained("./nowhere")

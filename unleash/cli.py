@@ -401,12 +401,10 @@ def _files(out: Path, settings: "Settings", count: int) -> list[Path]:
 def _load(model: str) -> "UnleashPipeline":
     from diffusers.utils import logging
 
-    from unleash.folders import resolve
     from unleash.pipeline import UnleashPipeline
 
-    folder = resolve(model)
     logging.disable_progress_bar()  # of the loading, which takes no time worth watching
-    pipe = UnleashPipeline.from_pretrained(folder)
+    pipe = UnleashPipeline.from_pretrained(model)
     pipe.set_progress_bar_config(disable=None if sys.stderr.isatty() else True)
     return pipe
 

@@ -22,17 +22,18 @@ class CheckpointError(ValueError):
     """A file or folder of weights that cannot be used; says what is wrong with it."""
 
 
-def resolve(model: str | Path) -> Path:
+def resolve(model: str | Path, revision: str | None = None) -> Path:
     """The local folder of a model, fetched from the Hub if there is none here.
 
     Args:
         model: a diffusers folder, ``weights/scenes`` from anywhere, or a Hub id ``owner/name``.
+        revision: the branch, tag or commit on the Hub.
 
     Raises:
         CheckpointError: if it is neither, or its weights are not what its configuration says.
     """
     places = [Path(model).expanduser(), _REPOSITORY / model]
-    folder = next((place for place in places if place.exists()), None) or _fetch(str(model))
+    folder = next((place for place in places if place.exists()), None) or _fetch(str(model), revision)
     if not (folder / "model_index.json").is_file():
         raise CheckpointError(
             f"{folder} is no model folder: it has no model_index.json "
@@ -56,12 +57,12 @@ def mismatch(found: Shapes, expected: Shapes) -> str | None:
     return "; ".join(faults[:3]) + more if faults else None
 
 
-def _fetch(model: str) -> Path:
+def _fetch(model: str, revision: str | None) -> Path:
     # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
         raise CheckpointError(f"no folder {model!r}; give a model folder or a Hub id such as owner/name")
     try:
-        return Path(snapshot_download(model, allow_patterns=["*.json", "*.safetensors"]))
+        return Path(snapshot_download(model, revision=revision, allow_patterns=["*.json", "*.safetensors"]))
     except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
         raise CheckpointError(
             f"no folder {model!r} here, and the Hub did not give it either ({type(error).__name__})"

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from os import PathLike, fspath
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,6 +15,7 @@ from PIL import Image
 from torch import Generator, Tensor
 
 from unleash.canvas import TokenCanvas
+from unleash.folders import resolve
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.orders import OrderName, ScheduleName
 from unleash.recipe import Settings
@@ -89,6 +92,21 @@ class UnleashPipeline(DiffusionPipeline):
                 f"not {sizes[0]}, {sizes[1]} and {sizes[2]}"
             )
         self.register_modules(vqgan=vqgan, transformer=transformer, scheduler=scheduler)
+
+    @classmethod
+    def from_pretrained(
+        cls, pretrained_model_name_or_path: str | PathLike[str], revision: str | None = None, **options: Any
+    ) -> "UnleashPipeline":
+        """Loads a folder that ``save_pretrained`` or `unleash convert` wrote, or a Hub id.
+
+        ``options`` go to diffusers.
+
+        Raises:
+            CheckpointError: a ``ValueError``, if there is no such model, or its weights are not what its
+                configuration says.
+        """
+        folder = resolve(fspath(pretrained_model_name_or_path), revision)
+        return super().from_pretrained(folder, **options)
 
     @property
     def labels(self) -> tuple[str, ...]:

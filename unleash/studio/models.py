@@ -5,7 +5,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from unleash.codebook import Sheet, sheet
-from unleash.folders import resolve
 from unleash.pipeline import UnleashPipeline
 
 BUNDLED = Path(__file__).parents[2] / "weights"
@@ -40,7 +39,7 @@ def find(offered: Menu, wanted: str) -> str | None:
 @lru_cache(maxsize=4)
 def load(model: str) -> UnleashPipeline:
     """The pipeline of a folder or Hub id."""
-    return UnleashPipeline.from_pretrained(resolve(model))
+    return UnleashPipeline.from_pretrained(model)
 
 
 @lru_cache(maxsize=4)
