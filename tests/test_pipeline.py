@@ -183,7 +183,7 @@ def test_top_k_of_one_is_the_likeliest_code_at_any_temperature(pipe):
 def test_a_folder_that_lacks_weights_is_refused(pipe, tmp_path):
     pipe.save_pretrained(tmp_path)
     (tmp_path / "transformer" / "diffusion_pytorch_model.safetensors").unlink()
-    with pytest.raises(ValueError, match="transformer lacks diffusion_pytorch_model.safetensors"):
+    with pytest.raises(ValueError, match=r"transformer lacks diffusion_pytorch_model\.safetensors"):
         UnleashPipeline.from_pretrained(tmp_path)
     with pytest.raises(ValueError, match=r"no folder './nowhere'; give a model folder or a Hub id"):
         UnleashPipeline.from_pretrained("./nowhere")
