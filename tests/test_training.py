@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.models.vqgan import Quantizer
@@ -15,6 +16,7 @@ from unleash.training.linear import start_from_principal_components
 from unleash.training.prior import PriorRun, mask_codes, masked_loss, train_prior
 from unleash.training.quantizer import EMACodebook, perplexity
 from unleash.training.schedule import warm_stable_decay
+from unleash.training.sheets import save_samples
 from unleash.training.vqgan import VQGANRun, train_vqgan
 
 TINY = {
@@ -61,6 +63,8 @@ def test_the_trained_networks_bundle_into_a_model_that_is_scored(trained, tmp_pa
     assert 1 <= scores.perplexity <= 16
     assert 5 < scores.psnr < 60
     assert 0 < scores.nats < 2 * math.log(16)
+    save_samples(pipe, tmp_path / "samples.png", guidance_scale=1.0, rows=1)
+    assert Image.open(tmp_path / "samples.png").size == (8 * 128, 128)
 
 
 def test_frozen_codes_keep_their_meaning(trained, tmp_path):

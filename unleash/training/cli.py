@@ -56,3 +56,18 @@ def score_command(
     from unleash.training.bundle import score
 
     typer.echo(json.dumps(asdict(score(UnleashPipeline.from_pretrained(model), pictures)), indent=1))
+
+
+@app.command("samples")
+def samples_command(
+    out: Annotated[Path, typer.Option(help="The PNG to write.")],
+    model: Annotated[str, typer.Option(help="The model to sample from.")] = "weights/scenes",
+    guidance: Annotated[float, typer.Option(help="How strongly labels are followed.")] = 1.0,
+) -> None:
+    """Write a sheet of samples, a column for each label, seeds from 0 on, none left out."""
+    from unleash.pipeline import UnleashPipeline
+    from unleash.training.sheets import save_samples
+
+    pipe = UnleashPipeline.from_pretrained(model)
+    pipe.set_progress_bar_config(disable=True)
+    save_samples(pipe, out, guidance)
