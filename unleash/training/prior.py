@@ -135,11 +135,11 @@ class PriorTrainer:
         data = TensorDataset(self.codes, self.labels)
         loader = DataLoader(data, run.batch_size, shuffle=True, drop_last=True, generator=generator)
         bar = tqdm(total=run.steps, initial=self.progress.step, mininterval=30)
-        mean = 0.0
+        mean: float | None = None
         while self.progress.step < run.steps:
             for codes, labels in loader:
                 loss = self.train_step(codes.long(), labels.long(), generator)
-                mean += (loss - mean) * 0.02
+                mean = loss if mean is None else mean + (loss - mean) * 0.02
                 self.progress.step += 1
                 bar.update()
                 if self.progress.step % 50 == 0:
