@@ -27,7 +27,7 @@ launch(build(sys.argv[1:]), server_name="127.0.0.1", server_port=None, quiet=Fal
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled model, or a random one as long as none is bundled."""
     if (BUNDLED / "model_index.json").exists():
@@ -35,7 +35,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.save(tmp_path_factory.mktemp("models") / "tiny")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the app listens; it chooses a free port itself."""
     environment = {
@@ -73,8 +73,9 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Chromium, closed after the last browser test: playwright's loop would be in the way of others."""
     with sync_playwright() as playwright:
         system = shutil.which("chromium")
         browser = playwright.chromium.launch(
@@ -84,7 +85,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """One visitor for all tests, so that Gradio's files are fetched once."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
