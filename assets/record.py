@@ -105,6 +105,7 @@ def film(page: Page, studio: Studio) -> None:
     page.locator("#examples button").nth(EXAMPLE).click()
     page.wait_for_function("document.querySelector('#seen img')")
     page.wait_for_timeout(500)
+    page.evaluate("scrollTo(0, 0)")
     reel.take(1200)
     studio.tool("Rectangle")
     (top, left), (bottom, right) = TOWER
