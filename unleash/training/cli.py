@@ -13,7 +13,7 @@ Out = Annotated[Path, typer.Option(help="Where checkpoints, sheets and the model
 
 @app.command()
 def vqgan(run: RunFile, out: Out) -> None:
-    """Train the VQGAN. Example: unleash train vqgan weights/scenes/vqgan.yaml --out runs/vqgan."""
+    """Train the VQGAN. Example: unleash train vqgan weights/scenes/training/vqgan.yaml --out runs/vqgan."""
     import yaml
 
     from unleash.training.vqgan import VQGANRun, train_vqgan
@@ -23,7 +23,7 @@ def vqgan(run: RunFile, out: Out) -> None:
 
 @app.command()
 def prior(run: RunFile, out: Out) -> None:
-    """Train the prior. Example: unleash train prior weights/scenes/prior.yaml --out runs/prior."""
+    """Train the prior. Example: unleash train prior weights/scenes/training/prior.yaml --out runs/prior."""
     import yaml
 
     from unleash.training.prior import PriorRun, train_prior
