@@ -156,7 +156,9 @@ class PriorTrainer:
         withheld = torch.rand(len(labels), generator=generator) < self.run.label_dropout
         labels = labels.masked_fill(withheld, len(config.label_names))
         tokens, masked, time = mask_codes(codes, config.codebook_size, generator)
-        loss = masked_loss(self.model(tokens, labels), codes, masked, time, self.run.loss)
+        with self.accelerator.autocast():
+            logits = self.model(tokens, labels)
+        loss = masked_loss(logits.float(), codes, masked, time, self.run.loss)
         self.accelerator.backward(loss)
         self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer, rate in zip(self.optimizers, self.rates, strict=True):

@@ -121,22 +121,24 @@ class VQGANTrainer:
     def train_step(self, images: Tensor) -> dict[str, Tensor | float]:
         """One step on squares (B, 3, S, S) in [0, 1]; returns what to log."""
         run, vqgan = self.run, self.vqgan
-        z = vqgan.latents(images)
-        if self.progress.step < run.autoencoder_steps and not (run.freeze_codes or run.warm_start):
-            vectors, commitment, codes = z, z.new_zeros(()), None
-        else:
-            vectors, commitment, codes = self.codebook(z)
-        made = vqgan.pixels(vectors)
-        l1 = F.l1_loss(made, images)
-        perceptual = self.perceptual(*self._window(made, images))
-        loss = reconstruction = l1 + run.perceptual_weight * perceptual
         adversarial = self.progress.step >= run.discriminator_start
-        if adversarial:
-            self.disc.requires_grad_(False)
-            fooled = -self.disc(made).mean()
-            last = vqgan.decoder.blocks[-1].weight
-            weight = adaptive_weight(reconstruction, fooled, last) * run.discriminator_weight
-            loss = loss + weight * fooled
+        with self.accelerator.autocast():
+            z = vqgan.latents(images).float()
+            if self.progress.step < run.autoencoder_steps and not (run.freeze_codes or run.warm_start):
+                vectors, commitment, codes = z, z.new_zeros(()), None
+            else:
+                with torch.autocast(z.device.type, enabled=False):
+                    vectors, commitment, codes = self.codebook(z)
+            made = vqgan.pixels(vectors).float()
+            l1 = F.l1_loss(made, images)
+            perceptual = self.perceptual(*self._window(made, images))
+            loss = reconstruction = l1 + run.perceptual_weight * perceptual
+            if adversarial:
+                self.disc.requires_grad_(False)
+                fooled = -self.disc(made).mean()
+                last = vqgan.decoder.blocks[-1].weight
+                weight = adaptive_weight(reconstruction, fooled, last) * run.discriminator_weight
+                loss = loss + weight * fooled
         self.accelerator.backward(loss + run.commitment * commitment)
         self.accelerator.clip_grad_norm_(vqgan.parameters(), 1.0)
         self.optimizer.step()

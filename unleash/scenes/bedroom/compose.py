@@ -23,6 +23,7 @@ from unleash.scenes.bedroom.room import paint_shell
 from unleash.scenes.bedroom.stage import Stage
 from unleash.scenes.bedroom.window import paint_curtains, paint_sunlight, paint_window
 from unleash.scenes.painter import SIZE, Painter
+from unleash.scenes.stencil import variant
 
 Item = tuple[Vector, Callable[[Stage], None]]
 """The middle of a thing on the floor, and what draws it."""
@@ -38,27 +39,28 @@ def paint_bedroom(painter: Painter, time: str, rng: Random) -> None:
     """
     scheme = rng.choice(SCHEMES)
     layout = random_layout(rng)
+    look = variant(rng, 8)
     lamps: list[Vector] = []
     bed, window = layout.bed, layout.window
     center = bed.frame.at(bed.width / 2, 0.3, bed.length / 2)
-    items: list[Item] = [(center, lambda stage: paint_bed(stage, bed, window, rng))]
+    items: list[Item] = [(center, lambda stage: paint_bed(stage, bed, window, look))]
     for place in layout.tables:
         needed = not lamps and _in_view(layout.camera, place.frame.at(place.width / 2, 0.9, 0.2))
-        items.append(_table(place, lamps, needed or rng.random() < 0.7, rng))
+        items.append(_table(place, lamps, needed or rng.random() < 0.7, variant(rng, 4)))
     for place in layout.places:
-        items.append(_furniture(place, lamps, rng))
+        items.append(_furniture(place, lamps, variant(rng, 12)))
     pendant = rng.random() < 0.1 or not any(_in_view(layout.camera, lamp) for lamp in lamps)
     hang = layout.room.back.at(layout.room.width / 2, layout.room.height - 0.5, 1.9)
     if pendant:
         lamps.append(hang)
-    light = room_light(time, window.wall, window.middle, tuple(lamps), rng)
+    light = room_light(time, window.wall, window.middle, tuple(lamps), variant(rng, 12))
     stage = Stage(painter, layout.camera, light, scheme)
-    paint_shell(stage, layout.room, rng)
-    paint_window(stage, window, time, rng)
+    paint_shell(stage, layout.room, variant(rng, 16))
+    paint_window(stage, window, time, variant(rng, 12))
     if rng.random() < 0.85:
-        paint_curtains(stage, window, rng)
+        paint_curtains(stage, window, variant(rng, 4))
     for place, heights in layout.pictures:
-        _wall_decoration(stage, place, heights, rng)
+        _wall_decoration(stage, place, heights, variant(rng, 12))
     if rng.random() < 0.75:
         paint_rug(stage, bed.frame, *layout.rug, round_shape=rng.random() < 0.4)
     _sun_on_shell(stage, layout)

@@ -9,6 +9,7 @@ from unleash.scenes.bedroom.geometry import Camera, Frame, Vector
 from unleash.scenes.bedroom.room import Room
 from unleash.scenes.bedroom.stage import Span
 from unleash.scenes.bedroom.window import Window
+from unleash.scenes.stencil import variant
 
 Kind = Literal["wardrobe", "bookcase", "dresser", "desk", "plant", "lamp"]
 _LOW: tuple[Kind, ...] = ("dresser", "dresser", "desk", "plant")
@@ -56,7 +57,7 @@ class Layout:
 def random_layout(rng: Random) -> Layout:
     """Draws one of the arrangements."""
     arrangements = (_front, _front, _beside, _beside, _side, _side, _corner, _corner, _corner, _far_corner)
-    return rng.choice(arrangements)(rng)
+    return rng.choice(arrangements)(variant(rng, 8))
 
 
 def _camera(rng: Random, eye: Vector, yaw: float, focal: float) -> Camera:

@@ -14,6 +14,7 @@ from unleash.scenes.church.water import lake
 from unleash.scenes.church.world import World
 from unleash.scenes.light import light_of
 from unleash.scenes.painter import SIZE, Painter
+from unleash.scenes.stencil import snap, variant
 
 
 def paint_church(painter: Painter, time: str, rng: Random) -> None:
@@ -29,43 +30,42 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
     style, site = rng.choice(STYLES), rng.choices(("meadow", "mound", "lake"), (5, 2, 3))[0]
     view, size = _view(rng, site, style.span)
     door = view.point(0, 0, 0)
-    horizon = view.base - view.eye if site != "mound" else view.base + rng.uniform(8, 20)
-    sky.sky(world, horizon)
-    hills(world, horizon)
+    horizon = view.base - view.eye if site != "mound" else view.base + 16
+    sky.sky(world.stencil(24), horizon)
+    hills(world.stencil(12), horizon)
     if rng.random() < 0.6:
         weather.mist(world, horizon, 20, 0.55)
-    land.meadow(world, horizon, door if site == "mound" else None)
+    land.meadow(world.stencil(4), horizon, door if site == "mound" else None)
     _grove(world, view, size)
     if time != "night":
         cast_shadow(world, view, size * style.span * 0.52, size)
     if site != "lake":
-        land.road(world, door, size * 0.055)
-    mason = Mason(painter, light, rng, style.material(rng), season.snow)
+        land.road(world.stencil(4), door, size * 0.055)
+    mason = Mason(painter, light, variant(rng, 4), style.material(rng), season.snow)
     style.build(mason, view, size)
     weather.glow(mason)
     if not season.snow and light.glow:
         weather.spill(world, door, size * 0.3)
     _garden(world, view, size)
     if site == "lake":
-        lake(world, view.base + rng.uniform(7, 14))
+        lake(world.stencil(4), view.base + 8)
     else:
         _foreground(world, view, size)
     if season.snow and rng.random() < 0.6:
-        weather.snowfall(world)
+        weather.snowfall(world.stencil(2))
 
 
 def _view(rng: Random, site: str, span: float) -> tuple[View, float]:
     """Where one stands, and how large the church is; ``span`` is its width for a height of 1."""
-    yaw = 0.0 if rng.random() < 0.28 else rng.choice((-1, 1)) * rng.uniform(0.4, 0.78)
-    size = min(rng.uniform(166, 222), 218 / span)
+    yaw = 0.0 if rng.random() < 0.28 else rng.choice((-1, 1)) * rng.choice((0.44, 0.7))
     if site == "mound":
-        base, eye = rng.uniform(192, 210), rng.uniform(-6, 2)
+        base, eye = 208.0, 0.0
     elif site == "lake":
-        base, eye = rng.uniform(188, 210), rng.uniform(6, 16)
+        base, eye = rng.choice((192.0, 208.0)), 16.0
     else:
-        base, eye = rng.uniform(206, 233), rng.uniform(12, 34)
-    size = min(size, base - 16)
-    x = 128 + rng.uniform(-12, 12) - sin(yaw) * size * 0.3
+        base, eye = rng.choice((208.0, 224.0)), rng.choice((16.0, 32.0))
+    size = min(rng.choice((176.0, 208.0)), 218 / span, base - 16)
+    x = snap(128 + rng.choice((-16, 0, 16)) - sin(yaw) * size * 0.3)
     return View(x, base, eye, 640.0, yaw), size
 
 
@@ -78,8 +78,8 @@ def _grove(world: World, view: View, size: float) -> None:
     middle, kind = view.x + sin(view.yaw) * size * 0.3, rng.choice(_KINDS)
     for _ in range(rng.randint(2, 5)):
         x = middle + rng.choice((-1, 1)) * rng.uniform(size * 0.32, size * 0.75)
-        y = view.base - max(2.0, view.eye * 0.5) + rng.uniform(-2, 2)
-        kind(world, x, y, size * rng.uniform(0.28, 0.48), 0.16)
+        y = view.base - max(2.0, view.eye * 0.5)
+        kind(world.stencil(3), snap(x), y, rng.choice((56.0, 72.0, 88.0)), 0.16)
 
 
 def _garden(world: World, view: View, size: float) -> None:
@@ -88,18 +88,19 @@ def _garden(world: World, view: View, size: float) -> None:
     middle, kind = view.x + sin(view.yaw) * size * 0.3, rng.choice(_KINDS)
     for _ in range(rng.randint(0, 2)):
         x = middle + rng.choice((-1, 1)) * rng.uniform(size * 0.46, size * 0.72)
-        kind(world, x, view.base + rng.uniform(3, 10), size * rng.uniform(0.3, 0.6))
+        kind(world.stencil(3), snap(x), view.base + 8, rng.choice((64.0, 80.0, 104.0)))
     for _ in range(rng.randint(1, 4)):
         x = middle + rng.choice((-1, 1)) * rng.uniform(size * 0.2, size * 0.6)
-        trees.bush(world, x, view.base + rng.uniform(2, 6), size * rng.uniform(0.1, 0.2))
+        trees.bush(world.stencil(3), snap(x), view.base + 4, rng.choice((24.0, 32.0)))
 
 
 def _foreground(world: World, view: View, size: float) -> None:
     """What lies between the viewer and the church: often nothing."""
     rng = world.rng
     kind = rng.choice(("none", "none", "wall", "hedge", "fence", "tree", "flowers"))
-    y = min(SIZE - 4.0, view.base + rng.uniform(16, 26))
-    gap = (view.x - size * rng.uniform(0.14, 0.2), view.x + size * rng.uniform(0.14, 0.2))
+    world = world.stencil(4)
+    y = min(SIZE - 4.0, view.base + 20)
+    gap = (snap(view.x - size * 0.17), snap(view.x + size * 0.17))
     if kind == "wall":
         yard.wall(world, y, gap)
     elif kind == "hedge":
@@ -109,7 +110,6 @@ def _foreground(world: World, view: View, size: float) -> None:
         yard.fence(world, y, gap)
     elif kind == "tree":
         side = rng.choice((-1, 1))
-        x, high = 128 + side * rng.uniform(112, 130), rng.uniform(130, 190)
-        rng.choice(_KINDS)(world, x, SIZE + rng.uniform(-6, 6), high)
+        rng.choice(_KINDS)(world, 128.0 + side * 120, SIZE, rng.choice((144.0, 184.0)))
     elif kind == "flowers" and not world.season.snow:
         yard.flowers(world, view.base + 12)

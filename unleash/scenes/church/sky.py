@@ -6,6 +6,7 @@ from unleash.scenes.church.world import World
 from unleash.scenes.classes import Element
 from unleash.scenes.light import Color, hex_color, mix
 from unleash.scenes.painter import SIZE, ellipse, linear, radial, rectangle
+from unleash.scenes.stencil import snap
 
 WHITE = (1.0, 1.0, 1.0)
 
@@ -14,21 +15,21 @@ def sky(world: World, horizon: float) -> None:
     """Paints everything above ``horizon``."""
     light, rng = world.light, world.rng
     world.painter.backdrop((light.zenith, light.middle, light.horizon), 0, horizon, Element.SKY)
-    x = 128 + light.side * rng.uniform(60, 112)
+    x = snap(128 + light.side * rng.uniform(60, 112))
     if world.time == "night":
         stars(world, horizon)
-        moon(world, x, rng.uniform(24, 62))
+        moon(world, x, snap(rng.uniform(24, 62)))
     else:
-        height = horizon - rng.uniform(14, 34) if world.time == "dusk" else rng.uniform(18, 50)
-        sun(world, horizon, x, height)
+        height = horizon - 24 if world.time == "dusk" else rng.uniform(18, 50)
+        sun(world, horizon, x, snap(height))
     kind = rng.choice(_CLOUDS[world.time])
     if kind == "heaps":
         for _ in range(rng.randint(2, 4)):
             heap(
-                world,
-                rng.uniform(0, SIZE),
-                rng.uniform(24, horizon * 0.62),
-                rng.uniform(22, 46),
+                world.stencil(3),
+                snap(rng.uniform(0, SIZE)),
+                snap(rng.uniform(24, horizon * 0.62)),
+                rng.choice((24.0, 32.0, 44.0)),
             )
     elif kind == "bank":
         bank(world, horizon)

@@ -1,11 +1,12 @@
 """What every part of a landscape needs to draw itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from unleash.scenes.church.season import Season
 from unleash.scenes.light import Color, Light
 from unleash.scenes.painter import Painter
+from unleash.scenes.stencil import variant
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,7 @@ class World:
     def tone(self, albedo: Color, facing: float, far: float = 0.0) -> Color:
         """The colour seen of a surface (see ``Light.shade``)."""
         return self.light.shade(albedo, facing, far)
+
+    def stencil(self, count: int) -> "World":
+        """The same world for a thing that has ``count`` variants."""
+        return replace(self, rng=variant(self.rng, count))
