@@ -1,5 +1,8 @@
 """The VQGAN: a picture to a grid of codes, and back (Esser et al., "Taming Transformers", CVPR 2021)."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch.nn.functional as F
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
@@ -26,6 +29,12 @@ class VQGAN(ModelMixin, ConfigMixin):
         unit_codes: whether codes and latents are scaled to length one before they are compared.
         linear_path: whether a linear map of each cell's pixels goes beside encoder and decoder, which then
             only add what it cannot say. Training starts from its best one, the principal components.
+        decoder_shape: what the decoder has of its own: any of ``channels``, ``channel_mult``, ``num_res_blocks``,
+            ``attn_resolutions`` and ``patch_size``. A decoder that works on larger planes draws sharper
+            pictures of the same codes.
+
+    Raises:
+        ValueError: if encoder and decoder differ in the size of their cells.
     """
 
     @register_to_config
@@ -41,16 +50,24 @@ class VQGAN(ModelMixin, ConfigMixin):
         patch_size: int = 1,
         unit_codes: bool = False,
         linear_path: bool = False,
+        decoder_shape: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        plane = image_size // patch_size
-        widths = [channels * mult for mult in channel_mult]
-        planes = [plane // 2**level for level in range(len(widths))]
-        attended = [side in attn_resolutions for side in planes]
-        pixels = 3 * patch_size**2
-        self.encoder = Encoder(pixels, widths, num_res_blocks, attended, emb_dim)
+        shape = {
+            "channels": channels,
+            "channel_mult": channel_mult,
+            "num_res_blocks": num_res_blocks,
+            "attn_resolutions": attn_resolutions,
+            "patch_size": patch_size,
+        }
+        own = shape | dict(decoder_shape or {})
+        self.decoder_patch_size = own["patch_size"]
+        cells = [s["patch_size"] * 2 ** (len(s["channel_mult"]) - 1) for s in (shape, own)]
+        if cells[0] != cells[1]:
+            raise ValueError(f"the encoder has cells of {cells[0]} pixels, the decoder of {cells[1]}")
+        self.encoder = Encoder(*_levels(image_size, **shape), emb_dim)
         self.quantizer = Quantizer(codebook_size, emb_dim, unit_codes)
-        self.decoder = Decoder(pixels, widths, num_res_blocks, attended, emb_dim)
+        self.decoder = Decoder(*_levels(image_size, **own), emb_dim)
         cell = 3 * self.cell_size**2
         self.linear_in = nn.Conv2d(cell, emb_dim, 1) if linear_path else None
         self.linear_out = nn.Conv2d(emb_dim, cell, 1) if linear_path else None
@@ -105,7 +122,7 @@ class VQGAN(ModelMixin, ConfigMixin):
 
     def pixels(self, vectors: Tensor) -> Tensor:
         """What the decoder makes of code vectors: (B, emb_dim, h, w) to (B, 3, H, W), not yet clipped."""
-        images = F.pixel_shuffle(self.decoder(vectors), self.config.patch_size)
+        images = F.pixel_shuffle(self.decoder(vectors), self.decoder_patch_size)
         if self.linear_out is not None:
             images = images + F.pixel_shuffle(self.linear_out(vectors), self.cell_size)
         return images
@@ -241,6 +258,20 @@ class Upsample(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, width, h, w) to (B, width, 2h, 2w)."""
         return self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+
+
+def _levels(
+    image_size: int,
+    channels: int,
+    channel_mult: tuple[int, ...],
+    num_res_blocks: int,
+    attn_resolutions: tuple[int, ...],
+    patch_size: int,
+) -> tuple[int, list[int], int, list[bool]]:
+    """Channels of the folded picture, width of each level, blocks in it, whether they attend."""
+    planes = [image_size // patch_size // 2**level for level in range(len(channel_mult))]
+    widths = [channels * mult for mult in channel_mult]
+    return 3 * patch_size**2, widths, num_res_blocks, [side in attn_resolutions for side in planes]
 
 
 def _level(width: int, out: int, num_res_blocks: int, attention: bool) -> list[nn.Module]:
