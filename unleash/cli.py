@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from unleash.evaluation.cli import app as evaluate
 from unleash.training.cli import app as train
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ app = typer.Typer(
 )
 
 app.add_typer(train, name="train")
+app.add_typer(evaluate, name="evaluate")
 
 Model = Annotated[
     str | None,

@@ -1,0 +1,89 @@
+"""What a bound on the likelihood says a picture's codes cost (Bond-Taylor et al., ECCV 2022)."""
+
+from math import log
+
+import torch
+import torch.nn.functional as F
+from torch import Generator, Tensor
+from tqdm import tqdm
+
+from unleash.evaluation.pictures import Pictures
+from unleash.evaluation.report import Figure
+from unleash.models import BidirectionalTransformer
+from unleash.pipeline import UnleashPipeline
+from unleash.scheduler import AbsorbingDiffusionScheduler
+
+
+@torch.no_grad()
+def cost(
+    transformer: BidirectionalTransformer,
+    scheduler: AbsorbingDiffusionScheduler,
+    codes: Tensor,
+    labels: Tensor | None,
+    draws: int,
+    generator: Generator,
+) -> Tensor:
+    """The negative evidence lower bound of token grids, estimated without bias.
+
+    It is the sum over t = 1, ..., T of 1 / t times the nats of the cells that t steps have masked
+    (equation 5): one t, drawn evenly, weighs T / t.
+
+    Args:
+        transformer: says what the cells cost.
+        scheduler: masks them.
+        codes: (B, h, w) long.
+        labels: (B,) long, as the transformer has them; None: none.
+        draws: how many t for each grid, one from each of as many equal parts of 1, ..., T.
+        generator: of t and masks.
+
+    Returns:
+        (B,) nats a grid.
+    """
+    total = scheduler.config["num_train_timesteps"]
+    nats = torch.zeros(len(codes))
+    for draw in range(draws):
+        share = (draw + torch.rand(len(codes), generator=generator)) / draws
+        t = ((share * total).long() + 1).clamp(max=total)
+        noisy = scheduler.add_noise(codes, t, generator)
+        logits = transformer(noisy, labels)
+        each = F.cross_entropy(logits.mT, codes.flatten(1), reduction="none")
+        masked = (noisy == scheduler.config["codebook_size"]).flatten(1)
+        nats += (each * masked).sum(1) * total / t / draws
+    return nats
+
+
+@torch.no_grad()
+def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, seed: int = 0) -> list[Figure]:
+    """What the codes of the first ``count`` pictures cost, given their labels if the model has them."""
+    pictures.require(count)
+    generator = Generator().manual_seed(seed)
+    bits = []
+    for number in tqdm(range(count), "bits", disable=None):
+        pixels, name = pictures.get(number)
+        codes = pipe.vqgan.encode(pixels[None].float() / 255)
+        labels = torch.tensor([pipe.labels.index(name)]) if name in pipe.labels else None
+        nats = cost(pipe.transformer, pipe.scheduler, codes, labels, draws, generator)
+        bits.append(nats / log(2) / codes.numel())
+    per_token = torch.cat(bits)
+    size, numbers = pipe.transformer.config["codebook_size"], pixels.numel()
+    per_dimension = float(per_token.mean()) * codes.numel() / numbers
+    return [
+        Figure(
+            name="bits per token",
+            value=float(per_token.mean()),
+            unit="bits",
+            meaning=f"upper bound on what a code costs; {log(size, 2):.3g} if nothing were known",
+        ),
+        Figure(
+            name="standard error",
+            value=float(per_token.std() / count**0.5),
+            unit="bits",
+            meaning="of the bits per token, over pictures and masks",
+        ),
+        Figure(
+            name="bits per dimension",
+            value=per_dimension,
+            unit="bits",
+            meaning=f"the same over the {numbers:,} numbers of a picture: of its codes, not of its pixels",
+        ),
+    ]

