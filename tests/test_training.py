@@ -13,8 +13,10 @@ from unleash.training.bundle import bundle, score
 from unleash.training.data import FIRST_TRAINING_SEED, chw, detailed_crops, held_out_scene, training_scene
 from unleash.training.discriminator import adaptive_weight, discriminator_loss
 from unleash.training.linear import start_from_principal_components
-from unleash.training.prior import PriorRun, mask_codes, masked_loss, train_prior
-from unleash.training.quantizer import EMACodebook, perplexity
+from unleash.training.objective import mask_codes, masked_loss
+from unleash.training.prior import PriorRun, train_prior
+from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
+from unleash.training.run import read_run
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_samples
 from unleash.training.vqgan import VQGANRun, train_vqgan
@@ -37,7 +39,7 @@ def trained(tmp_path_factory):
     out = tmp_path_factory.mktemp("runs")
     run = VQGANRun(model=TINY, batch_size=1, crop=64, autoencoder_steps=1, checkpoint_every=2, steps=2)
     train_vqgan(run, out / "vqgan")
-    train_vqgan(run.model_copy(update={"steps": 3, "discriminator_start": 2}), out / "vqgan")
+    train_vqgan(run.model_copy(update={"steps": 3, "discriminator_start": 2, "log_every": 1}), out / "vqgan")
     small = {"width": 32, "num_layers": 1, "num_heads": 2}
     prior = PriorRun(
         vqgan=out / "vqgan" / "vqgan", model=small, pictures=16, steps=2, batch_size=8, checkpoint_every=2
@@ -54,8 +56,16 @@ def test_a_resumed_training_goes_on_where_it_was(trained):
     assert state == {"step": 3}
 
 
+def test_a_training_leaves_sheets_and_logs(trained):
+    assert Image.open(trained / "prior" / "samples-000003.png").size == (8 * 128, 128)
+    assert list((trained / "vqgan" / "logs").rglob("events.out.tfevents.*"))
+
+
 def test_the_trained_networks_bundle_into_a_model_that_is_scored(trained, tmp_path):
     bundle(trained / "vqgan" / "vqgan", trained / "prior" / "transformer", tmp_path / "model")
+    kept = {path.name for path in (tmp_path / "model" / "training").iterdir()}
+    assert kept == {"vqgan.yaml", "prior.yaml"}
+    assert read_run(PriorRun, tmp_path / "model" / "training" / "prior.yaml").batch_size == 8
     pipe = UnleashPipeline.from_pretrained(tmp_path / "model")
     assert pipe.labels[0] == "church-day"
     scores = score(pipe, 16)
@@ -128,6 +138,37 @@ def test_dead_codes_are_revived():
     for _ in range(30):
         codebook.update(z, codebook(z)[2])
     assert codebook(z)[2].unique().numel() > 4
+
+
+def test_the_gumbel_quantiser_learns_codes_that_are_encoded_by_nearest_ones():
+    torch.manual_seed(0)
+    quantizer = Quantizer(16, 4, unit_codes=False)
+    codebook = GumbelCodebook(quantizer, unit_codes=False)
+    latents = 3 * torch.randn(2, 4, 4, 4)
+    optimizer = torch.optim.Adam(codebook.parameters(), 0.05)
+    codebook.start_from(latents.movedim(1, -1).flatten(0, 2))
+    before = quantizer.embedding.weight.clone()
+    errors = []
+    for step in range(100):
+        codebook.temperature = annealed(step, 100)
+        vectors, divergence, _ = codebook(latents)
+        error = F.mse_loss(vectors, latents)
+        (error + 1e-3 * divergence).backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        errors.append(float(error.detach()))
+    assert not torch.equal(before, quantizer.embedding.weight)
+    assert min(errors[-10:]) < errors[0]
+    codebook.temperature = 1e-3
+    vectors, _, codes = codebook(latents)
+    assert torch.equal(codes, quantizer(latents))
+    assert torch.allclose(vectors, quantizer.vectors(codes), atol=1e-5)
+
+
+def test_the_divergence_is_zero_where_all_codes_are_as_likely():
+    codebook = GumbelCodebook(Quantizer(8, 4, unit_codes=True), unit_codes=True)
+    _, divergence, _ = codebook(torch.zeros(1, 4, 2, 2))
+    assert float(divergence.detach()) == pytest.approx(0, abs=1e-5)
 
 
 def test_the_quantiser_passes_gradients_straight_through():

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 class BidirectionalTransformer(ModelMixin, ConfigMixin):
     """p(x₀ | x_t) of absorbing diffusion (Bond-Taylor et al., ECCV 2022, section 3.2).
 
-    Every cell attends to every other. The time step is no input: how much is masked can be seen.
+    Every cell attends to every other, unless ``causal``. The time step is no input: how much is masked can
+    be seen.
 
     Args:
         codebook_size: K; the mask token is index K.
@@ -21,6 +22,8 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         num_heads: heads of each attention; ``width`` is a multiple of it.
         label_names: the labels it can be conditioned on, in the order of their indices; may be empty.
         dropout: share of activations dropped while training.
+        causal: whether a cell is seen by later ones only, row by row: the autoregressive baseline, to be
+            sampled in ``raster`` order, one cell a step. Logits of a cell are then from those before it.
     """
 
     @register_to_config
@@ -33,13 +36,14 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         num_heads: int = 8,
         label_names: tuple[str, ...] = (),
         dropout: float = 0.0,
+        causal: bool = False,
     ) -> None:
         super().__init__()
         self.token_embedding = nn.Embedding(codebook_size + 1, width)
         self.position_embedding = nn.Parameter(torch.zeros(1, grid_size**2, width))
         # One more than there are labels: the last stands for "no label" in classifier-free guidance.
         self.label_embedding = nn.Embedding(len(label_names) + 1, width) if label_names else None
-        self.blocks = nn.Sequential(*(Block(width, num_heads, dropout) for _ in range(num_layers)))
+        self.blocks = nn.Sequential(*(Block(width, num_heads, dropout, causal) for _ in range(num_layers)))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, codebook_size, bias=False)
         self.apply(_initialise)
@@ -60,6 +64,8 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         """
         tokens = tokens.flatten(1)
         self._check(tokens, labels)
+        if self.config.causal:  # the mask token stands for what is before the first cell
+            tokens = F.pad(tokens[:, :-1], (1, 0), value=self.config.codebook_size)
         x = self.token_embedding(tokens) + self.position_embedding[:, : tokens.shape[1]]
         if self.label_embedding is not None:
             if labels is None:
@@ -80,10 +86,10 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
 class Block(nn.Module):
     """Attention, then an MLP, each normalised before and added to what came in."""
 
-    def __init__(self, width: int, num_heads: int, dropout: float) -> None:
+    def __init__(self, width: int, num_heads: int, dropout: float, causal: bool = False) -> None:
         super().__init__()
         self.norm1 = nn.LayerNorm(width)
-        self.attention = Attention(width, num_heads, dropout)
+        self.attention = Attention(width, num_heads, dropout, causal)
         self.norm2 = nn.LayerNorm(width)
         self.mlp = nn.Sequential(
             nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width), nn.Dropout(dropout)
@@ -96,11 +102,11 @@ class Block(nn.Module):
 
 
 class Attention(nn.Module):
-    """Multi-head attention without a mask; query, key and value come from one matrix product."""
+    """Multi-head attention, to what is not later if ``causal``; one matrix product makes all its inputs."""
 
-    def __init__(self, width: int, num_heads: int, dropout: float) -> None:
+    def __init__(self, width: int, num_heads: int, dropout: float, causal: bool = False) -> None:
         super().__init__()
-        self.num_heads = num_heads
+        self.num_heads, self.causal = num_heads, causal
         self.qkv = nn.Linear(width, 3 * width)
         self.proj = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout)
@@ -108,7 +114,7 @@ class Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(B, N, width) to the same."""
         q, k, v = rearrange(self.qkv(x), "b n (three h c) -> three b h n c", three=3, h=self.num_heads)
-        y = F.scaled_dot_product_attention(q, k, v)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         return self.dropout(self.proj(rearrange(y, "b h n c -> b n (h c)")))
 
 

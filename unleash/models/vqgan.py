@@ -29,9 +29,9 @@ class VQGAN(ModelMixin, ConfigMixin):
         unit_codes: whether codes and latents are scaled to length one before they are compared.
         linear_path: whether a linear map of each cell's pixels goes beside encoder and decoder, which then
             only add what it cannot say. Training starts from its best one, the principal components.
-        decoder_shape: what the decoder has of its own: any of ``channels``, ``channel_mult``, ``num_res_blocks``,
-            ``attn_resolutions`` and ``patch_size``. A decoder that works on larger planes draws sharper
-            pictures of the same codes.
+        decoder_shape: what the decoder has of its own: any of ``channels``, ``channel_mult``,
+            ``num_res_blocks``, ``attn_resolutions`` and ``patch_size``. A decoder that works on larger
+            planes draws sharper pictures of the same codes.
 
     Raises:
         ValueError: if encoder and decoder differ in the size of their cells.

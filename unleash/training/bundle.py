@@ -1,5 +1,6 @@
 """From finished trainings to a folder that ships, and its scores."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,10 +9,9 @@ from torch import Tensor
 
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.pipeline import UnleashPipeline
-from unleash.scenes import LABELS
 from unleash.scheduler import AbsorbingDiffusionScheduler
-from unleash.training.data import chw, held_out_scene
-from unleash.training.prior import mask_codes, masked_loss
+from unleash.training.objective import cell_nats
+from unleash.training.pictures import DrawnScenes
 from unleash.training.quantizer import perplexity
 
 
@@ -37,24 +37,41 @@ class Scores:
 
 
 def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
-    """Puts a VQGAN and a transformer together as a pipeline of float16 weights in ``out``."""
+    """Puts a VQGAN and a transformer together as a pipeline of float16 weights in ``out``.
+
+    The descriptions of both runs, ``run.yaml`` beside each network, go into ``out / "training"``.
+    """
     networks = VQGAN.from_pretrained(vqgan), BidirectionalTransformer.from_pretrained(transformer)
-    scheduler = AbsorbingDiffusionScheduler(codebook_size=networks[0].config["codebook_size"])
-    pipe = UnleashPipeline(networks[0].half(), networks[1].half(), scheduler)
-    pipe.save_pretrained(out)
+    assemble(networks[0].half(), networks[1].half()).save_pretrained(out)
+    (out / "training").mkdir(exist_ok=True)
+    for name, network in (("vqgan", vqgan), ("prior", transformer)):
+        run = Path(network).resolve().parent / "run.yaml"
+        if run.is_file():
+            shutil.copyfile(run, out / "training" / f"{name}.yaml")
+
+
+def assemble(vqgan: VQGAN, transformer: BidirectionalTransformer) -> UnleashPipeline:
+    """The pipeline of two networks; an autoregressive transformer fills row by row."""
+    size = vqgan.config["codebook_size"]
+    scheduler = (
+        AbsorbingDiffusionScheduler(codebook_size=size, order="raster", schedule="linear")
+        if transformer.config["causal"]
+        else AbsorbingDiffusionScheduler(codebook_size=size)
+    )
+    return UnleashPipeline(vqgan, transformer, scheduler)
 
 
 @torch.no_grad()
 def score(pipe: UnleashPipeline, pictures: int) -> Scores:
     """Measures ``pipe`` on the first ``pictures`` held-out scenes, every label equally often."""
-    scenes = [held_out_scene(index) for index in range(pictures)]
-    labels = torch.tensor([LABELS.index(scene.label) for scene in scenes])
+    examples = DrawnScenes(pipe.vqgan.config["image_size"]).held_out(pictures)
+    labels = torch.tensor([label for _, label in examples])
     size = pipe.vqgan.config["codebook_size"]
     grids: list[Tensor] = []
     absolute: list[Tensor] = []
     squared: list[Tensor] = []
     for start in range(0, pictures, 8):
-        images = torch.stack([chw(scene.picture) for scene in scenes[start : start + 8]]).float() / 255
+        images = torch.stack([picture for picture, _ in examples[start : start + 8]]).float() / 255
         codes = pipe.vqgan.encode(images)
         errors = pipe.vqgan.decode(codes) - images
         grids.append(codes.flatten(1))
@@ -64,8 +81,7 @@ def score(pipe: UnleashPipeline, pictures: int) -> Scores:
     generator = torch.Generator().manual_seed(0)
     nats = []
     for part, names in zip(codes.split(16), labels.split(16), strict=True):
-        tokens, masked, time = mask_codes(part, size, generator)
-        nats.append(masked_loss(pipe.transformer(tokens, names), part, masked, time, "mlm"))
+        nats.append(cell_nats(pipe.transformer, part, names if pipe.labels else None, generator))
     return Scores(
         pictures=pictures,
         l1=float(torch.cat(absolute).mean()),

@@ -14,10 +14,14 @@ from diffusers.training_utils import EMAModel
 class Checkpoint:
     """What a training needs to go on: all that accelerate prepared, the averaged weights and the step.
 
+    Accelerate keeps the state of the global random generators as well, and the data are a function of the
+    step, so that a resumed training continues with the same numbers.
+
     Args:
         accelerator: of the training; everything was prepared by it.
         ema: the averaged weights.
-        folder: where the training writes; the checkpoint is its ``checkpoint`` folder.
+        folder: where the training writes, the same for all processes; the checkpoint is its ``checkpoint``
+            folder.
     """
 
     def __init__(self, accelerator: Accelerator, ema: EMAModel, folder: Path) -> None:
@@ -43,20 +47,26 @@ class Checkpoint:
     def save(self) -> None:
         """Writes a checkpoint; the one before it is removed only once the new one is whole."""
         new, now, old = (self._folder / f"checkpoint{end}" for end in (".new", "", ".old"))
-        shutil.rmtree(new, ignore_errors=True)
+        if self._accelerator.is_main_process:
+            shutil.rmtree(new, ignore_errors=True)
+        self._accelerator.wait_for_everyone()
         self._accelerator.save_state(str(new))
-        shutil.rmtree(old, ignore_errors=True)
-        if now.is_dir():
-            now.rename(old)
-        new.rename(now)
-        shutil.rmtree(old, ignore_errors=True)
+        self._accelerator.wait_for_everyone()
+        if self._accelerator.is_main_process:
+            shutil.rmtree(old, ignore_errors=True)
+            if now.is_dir():
+                now.rename(old)
+            new.rename(now)
+            shutil.rmtree(old, ignore_errors=True)
 
     @contextmanager
     def averaged(self, model: ModelMixin) -> Iterator[None]:
-        """Within it ``model`` has the averaged weights."""
+        """Within it ``model``, not wrapped, has the averaged weights and is in evaluation mode."""
         self._ema.store(model.parameters())
         self._ema.copy_to(model.parameters())
+        model.eval()
         try:
             yield
         finally:
+            model.train()
             self._ema.restore(model.parameters())

@@ -11,24 +11,34 @@ RunFile = Annotated[Path, typer.Argument(help="A YAML file that describes the ru
 Out = Annotated[Path, typer.Option(help="Where checkpoints, sheets and the model go; resumed from there.")]
 
 
-@app.command()
-def vqgan(run: RunFile, out: Out) -> None:
-    """Train the VQGAN. Example: unleash train vqgan weights/scenes/training/vqgan.yaml --out runs/vqgan."""
-    import yaml
+Data = Annotated[
+    str | None, typer.Option(help="scenes, a folder of pictures, or hf:NAME; instead of what the file says.")
+]
 
+
+@app.command()
+def vqgan(run: RunFile, out: Out, data: Data = None) -> None:
+    """Train the VQGAN. Example: unleash train vqgan weights/scenes/training/vqgan.yaml --out runs/vqgan."""
+    from unleash.training.run import read_run
     from unleash.training.vqgan import VQGANRun, train_vqgan
 
-    train_vqgan(VQGANRun.model_validate(yaml.safe_load(run.read_text())), out)
+    train_vqgan(read_run(VQGANRun, run, data=data), out)
 
 
 @app.command()
-def prior(run: RunFile, out: Out) -> None:
+def prior(
+    run: RunFile,
+    out: Out,
+    data: Data = None,
+    autoregressive: Annotated[
+        bool, typer.Option("--autoregressive", help="Train the baseline, which fills row by row.")
+    ] = False,
+) -> None:
     """Train the prior. Example: unleash train prior weights/scenes/training/prior.yaml --out runs/prior."""
-    import yaml
-
     from unleash.training.prior import PriorRun, train_prior
+    from unleash.training.run import read_run
 
-    train_prior(PriorRun.model_validate(yaml.safe_load(run.read_text())), out)
+    train_prior(read_run(PriorRun, run, data=data, autoregressive=autoregressive or None), out)
 
 
 @app.command("bundle")

@@ -1,39 +1,13 @@
-"""Pictures to train on."""
-
-from collections.abc import Iterator
+"""Scenes to train on and to measure on, and squares cut out of pictures."""
 
 import numpy as np
 import torch
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from unleash.scenes import LABELS, Scene, draw
 
 FIRST_TRAINING_SEED = 1_000_000
 """Scenes with smaller seeds are never trained on: evaluation and examples draw from those."""
-
-
-class ScenePictures(IterableDataset):
-    """Drawn scenes without end, every label equally often, no picture twice.
-
-    Yields a picture, (3, 256, 256) uint8, and the index of its label.
-
-    Args:
-        start: how many pictures of the stream have been used already; a resumed run goes on from there.
-    """
-
-    def __init__(self, start: int = 0) -> None:
-        self.start = start
-
-    def __iter__(self) -> Iterator[tuple[Tensor, int]]:
-        """From ``start`` on; workers take every n-th picture."""
-        worker = get_worker_info()
-        offset, stride = (worker.id, worker.num_workers) if worker else (0, 1)
-        index = self.start + offset
-        while True:
-            scene = training_scene(index)
-            yield chw(scene.picture), LABELS.index(scene.label)
-            index += stride
 
 
 def training_scene(index: int) -> Scene:
@@ -51,13 +25,6 @@ def chw(picture: np.ndarray) -> Tensor:
     return torch.from_numpy(picture).permute(2, 0, 1).contiguous()
 
 
-def scene_loader(start: int, batch_size: int) -> DataLoader:
-    """Batches of ``ScenePictures``, drawn by one process beside the training."""
-    return DataLoader(
-        ScenePictures(start), batch_size, num_workers=1, prefetch_factor=8, worker_init_fn=_single_thread
-    )
-
-
 def detailed_crops(pictures: Tensor, size: int, per_picture: int, generator: torch.Generator) -> Tensor:
     """Cuts squares out of pictures, where there is much to see rather than empty sky.
 
@@ -72,7 +39,12 @@ def detailed_crops(pictures: Tensor, size: int, per_picture: int, generator: tor
 
     Returns:
         (B * per_picture, 3, size, size) float in [0, 1].
+
+    Raises:
+        ValueError: if the pictures are smaller than the squares.
     """
+    if pictures.shape[-1] < size:
+        raise ValueError(f"crop: {size} pixels are more than the {pictures.shape[-1]} of the pictures")
     places = (pictures.shape[-1] - size) // 16 + 1
     corners = torch.randint(0, places, (len(pictures), per_picture, 2, 2), generator=generator) * 16
     crops = [
@@ -85,7 +57,3 @@ def detailed_crops(pictures: Tensor, size: int, per_picture: int, generator: tor
 
 def _detail(square: Tensor) -> float:
     return float(square[:, ::2, ::2].diff().abs().mean())
-
-
-def _single_thread(_worker: int) -> None:
-    torch.set_num_threads(1)

@@ -1,4 +1,6 @@
-"""How a codebook learns: exponential moving averages of the latents that chose each code."""
+"""How a codebook learns: from the latents that chose each code, or by gradient through random choices."""
+
+import math
 
 import torch
 import torch.nn.functional as F
@@ -60,24 +62,91 @@ class EMACodebook(nn.Module):
         self._publish()
 
     @torch.no_grad()
-    def start_from(self, latents: Tensor, iterations: int = 10) -> None:
+    def start_from(self, latents: Tensor) -> None:
         """Starts the codebook from k-means over latents (N, emb_dim), N at least K."""
-        book = self.sums
-        book.copy_(latents[torch.randperm(len(latents))[: len(book)]])
+        self.sums.copy_(kmeans(latents, len(self.sums), self.unit_codes))
         self.counts.fill_(1.0)
-        for _ in range(iterations):
-            self._publish()
-            chosen = self.quantizer(latents[:, :, None, None]).flatten()
-            counts = torch.bincount(chosen, minlength=len(book)).float()
-            sums = torch.zeros_like(book).index_add_(0, chosen, latents)
-            empty = counts == 0
-            sums[empty] = latents[torch.randint(len(latents), (int(empty.sum()),))]
-            self.sums.copy_(sums / counts.clamp(min=1)[:, None])
         self._publish()
 
     def _publish(self) -> None:
         book = self.sums / self.counts[:, None]
         self.quantizer.embedding.weight.data.copy_(F.normalize(book) if self.unit_codes else book)
+
+
+class GumbelCodebook(nn.Module):
+    """Learns the codebook by gradient, through codes drawn at random (Jang et al. 2017; Ramesh et al. 2021).
+
+    A latent z draws code k with probability ∝ exp(-|z - e_k|² / τ), made differentiable by the
+    Gumbel-softmax at the same temperature τ. As τ falls the noise vanishes (as in Takida et al. 2022), and
+    what is left is the nearest code: the finished VQGAN encodes as every other does.
+
+    Args:
+        quantizer: the quantiser whose codebook is learned; its weights belong to the optimiser.
+        unit_codes: whether codes are kept at length one.
+    """
+
+    temperature = 1.0
+    """τ; the training lowers it."""
+
+    def __init__(self, quantizer: Quantizer, unit_codes: bool) -> None:
+        super().__init__()
+        self.quantizer, self.unit_codes = quantizer, unit_codes
+
+    def forward(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Draws codes for latents.
+
+        Args:
+            z: (B, emb_dim, h, w) float.
+
+        Returns:
+            The vectors of the codes drawn, like ``z``; the Kullback-Leibler divergence of the codes'
+            probabilities from equal ones, in nats a cell, a scalar; the nearest codes, (B, h, w) long.
+        """
+        batch, _, height, _ = z.shape
+        flat, book = rearrange(z, "b c h w -> (b h w) c"), self.quantizer.embedding.weight
+        distances = flat.square().sum(1, keepdim=True) + book.square().sum(1) - 2 * flat @ book.T
+        logits = -distances / self.temperature
+        drawn = F.gumbel_softmax(logits, self.temperature, hard=True)
+        logs = logits.log_softmax(-1)
+        divergence = (logs.exp() * (logs + math.log(len(book)))).sum(-1).mean()
+        vectors, codes = drawn @ book, distances.argmin(1)
+        return (
+            rearrange(vectors, "(b h w) c -> b c h w", b=batch, h=height),
+            divergence,
+            rearrange(codes, "(b h w) -> b h w", b=batch, h=height),
+        )
+
+    @torch.no_grad()
+    def update(self, z: Tensor, codes: Tensor) -> None:  # noqa: ARG002 - as EMACodebook has it
+        """After a step of the optimiser: codes are brought back to length one, if that is asked for."""
+        if self.unit_codes:
+            book = self.quantizer.embedding.weight
+            book.copy_(F.normalize(book))
+
+    @torch.no_grad()
+    def start_from(self, latents: Tensor) -> None:
+        """Starts the codebook from k-means over latents (N, emb_dim), N at least K."""
+        book = self.quantizer.embedding.weight
+        book.copy_(kmeans(latents, len(book), self.unit_codes))
+
+
+def annealed(step: int, steps: int, first: float = 1.0, last: float = 1 / 16) -> float:
+    """The Gumbel-softmax's temperature: from ``first`` to ``last`` in equal ratios over ``steps``."""
+    return first * (last / first) ** min(1.0, step / steps)
+
+
+def kmeans(latents: Tensor, count: int, unit: bool, iterations: int = 10) -> Tensor:
+    """Centres (count, emb_dim) of latents (N, emb_dim), N at least ``count``; of length one if ``unit``."""
+    centres = latents[torch.randperm(len(latents))[:count]]
+    for _ in range(iterations):
+        chosen = torch.cdist(latents, centres).argmin(1)
+        members = torch.bincount(chosen, minlength=count).float()
+        sums = torch.zeros_like(centres).index_add_(0, chosen, latents)
+        empty = members == 0
+        sums[empty] = latents[torch.randint(len(latents), (int(empty.sum()),))]
+        centres = sums / members.clamp(min=1)[:, None]
+        centres = F.normalize(centres) if unit else centres
+    return centres
 
 
 def perplexity(codes: Tensor, codebook_size: int) -> float:

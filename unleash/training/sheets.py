@@ -18,13 +18,18 @@ def save_sheet(images: Tensor, path: Path, columns: int) -> None:
 def save_samples(pipe: UnleashPipeline, path: Path, guidance_scale: float, rows: int = 8) -> None:
     """Writes a sheet of samples, a column for each label, seeds 0, 1, 2, … row by row, none left out.
 
-    Pictures are halved on it. Every setting but the guidance is the pipeline's own default.
+    Pictures are halved on it. Every setting but the guidance is the pipeline's own default, except that an
+    autoregressive transformer takes a step for every cell. Without labels there are eight columns.
     """
-    labels = pipe.labels
-    side = pipe.blank().width * pipe.vqgan.cell_size // 2
+    labels = pipe.labels or (None,) * 8
+    blank = pipe.blank()
+    cells = blank.width * blank.height
+    steps = cells if pipe.transformer.config["causal"] else 16
+    side = blank.width * pipe.vqgan.cell_size // 2
     sheet = Image.new("RGB", (side * len(labels), side * rows))
     for seed in range(rows * len(labels)):
         row, column = divmod(seed, len(labels))
-        image = pipe(label=labels[column], guidance_scale=guidance_scale, seed=seed).images[0]
-        sheet.paste(image.resize((side, side), Image.Resampling.LANCZOS), (column * side, row * side))
+        out = pipe(num_inference_steps=steps, label=labels[column], guidance_scale=guidance_scale, seed=seed)
+        half = out.images[0].resize((side, side), Image.Resampling.LANCZOS)
+        sheet.paste(half, (column * side, row * side))
     sheet.save(path, optimize=True)

@@ -2,70 +2,96 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import numpy as np
 import torch
 import torch.nn.functional as F
-import yaml
-from accelerate import Accelerator
-from accelerate.utils import set_seed
+from accelerate.utils import broadcast, set_seed
 from diffusers.training_utils import EMAModel
 from einops import rearrange
-from pydantic import BaseModel, ConfigDict, Field
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
 from unleash.models import VQGAN
+from unleash.training.augment import diff_augment
 from unleash.training.checkpoint import Checkpoint
-from unleash.training.data import chw, detailed_crops, held_out_scene, scene_loader, training_scene
+from unleash.training.data import detailed_crops
 from unleash.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss
 from unleash.training.linear import start_from_principal_components
 from unleash.training.perceptual import PerceptualDistance
-from unleash.training.quantizer import EMACodebook, perplexity
+from unleash.training.pictures import Pictures, open_pictures, picture_loader
+from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
+from unleash.training.run import Run, accelerator_for, over_processes
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_sheet
 
 PERCEPTUAL_SIZE = 128
 """Pixels on a side of what the perceptual network is shown of each picture."""
 
+HELD_OUT = 32
+"""Pictures that reconstruction is measured on at each checkpoint."""
 
-class VQGANRun(BaseModel):
-    """Everything that decides a training of the VQGAN.
+
+class VQGANRun(Run):
+    """Everything that decides a training of the VQGAN; what is not here is in ``Run``.
 
     Args:
-        model: the arguments of ``VQGAN``.
-        warm_start: a folder with a VQGAN to start from, instead of new weights.
         freeze_codes: whether encoder and codebook stay as they are, so that codes keep their meaning.
-        steps: batches to train on.
-        batch_size: pictures in a batch.
-        crops_per_picture: squares cut out of each of them.
+        crops_per_picture: squares cut out of each picture.
         crop: pixels on a side of a square.
         autoencoder_steps: first steps without quantiser, after which k-means starts the codebook.
-        perceptual_weight, commitment: weights of those terms beside L1.
+        quantizer: ``nearest``, whose codebook follows the running mean of its latents, or ``gumbel``.
+        perceptual_weight, commitment, kl_weight: weights of those terms beside L1; ``nearest`` has the
+            second, ``gumbel`` the third.
         discriminator_start: the step from which the discriminator is heard.
         discriminator_weight: multiplies the adaptive weight λ.
-        decay: the last share of the steps, over which the learning rate falls to zero.
+        augment_discriminator: whether what the discriminator sees is changed at random.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    model: dict[str, Any] = Field(default_factory=dict)
-    warm_start: Path | None = None
     freeze_codes: bool = False
-    steps: int = 10_000
     batch_size: int = 4
     crops_per_picture: int = 2
     crop: int = 128
     learning_rate: float = 4e-4
     autoencoder_steps: int = 300
+    quantizer: Literal["nearest", "gumbel"] = "nearest"
     perceptual_weight: float = 0.3
     commitment: float = 0.25
+    kl_weight: float = 5e-4
     discriminator_start: int = 1_000_000
     discriminator_weight: float = 0.1
-    ema: float = 0.999
+    augment_discriminator: bool = True
     decay: float = 0.25
-    seed: int = 0
-    checkpoint_every: int = 500
+
+
+class Autoencoder(nn.Module):
+    """A whole forward pass of the VQGAN as one call, which is what accelerate can wrap."""
+
+    def __init__(self, vqgan: VQGAN) -> None:
+        super().__init__()
+        self.vqgan = vqgan
+        self.register_load_state_dict_pre_hook(_named_as_here)
+
+    def forward(
+        self, images: Tensor, codebook: EMACodebook | GumbelCodebook | None
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
+        """Encodes, quantises and decodes, quantising in float32.
+
+        Args:
+            images: (B, 3, H, W) in [0, 1].
+            codebook: of the same VQGAN; None: latents go to the decoder as they are.
+
+        Returns:
+            The pictures made, like ``images``; latents (B, emb_dim, h, w); the codebook's own term of the
+            loss, a scalar; codes (B, h, w) long, None without a codebook.
+        """
+        z = self.vqgan.latents(images).float()
+        if codebook is None:
+            return self.vqgan.pixels(z).float(), z, z.new_zeros(()), None
+        with torch.autocast(z.device.type, enabled=False):
+            vectors, term, codes = codebook(z)
+        return self.vqgan.pixels(vectors).float(), z, term, codes
 
 
 class VQGANTrainer:
@@ -73,16 +99,18 @@ class VQGANTrainer:
 
     def __init__(self, run: VQGANRun, out: Path) -> None:
         self.run, self.out = run, out
-        set_seed(run.seed)
-        self.accelerator = Accelerator()
+        self.accelerator = accelerator_for(run, out)
         vqgan = VQGAN.from_pretrained(run.warm_start) if run.warm_start else VQGAN(**run.model)
+        self.pictures = open_pictures(run.data, vqgan.config.image_size, run.augment, run.seed)
+        self.held_out = torch.stack([picture for picture, _ in self.pictures.held_out(HELD_OUT)])
         if vqgan.config.linear_path and not run.warm_start:
-            start_from_principal_components(vqgan, [training_scene(i).picture for i in range(80)])
+            start_from_principal_components(vqgan, _first(self.pictures, 80))
         if run.freeze_codes:
-            for frozen in (vqgan.encoder, vqgan.linear_in):
+            for frozen in (vqgan.encoder, vqgan.linear_in, vqgan.quantizer):
                 if frozen is not None:
                     frozen.requires_grad_(False)
-        codebook = EMACodebook(vqgan.quantizer, vqgan.config.unit_codes)
+        gumbel = run.quantizer == "gumbel" and not run.freeze_codes
+        codebook = (GumbelCodebook if gumbel else EMACodebook)(vqgan.quantizer, vqgan.config.unit_codes)
         self.perceptual = PerceptualDistance().to(self.accelerator.device)
         weights = [p for p in vqgan.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
@@ -92,72 +120,100 @@ class VQGANTrainer:
         disc = PatchDiscriminator()
         disc_optimizer = torch.optim.AdamW(disc.parameters(), run.learning_rate, betas=(0.5, 0.9), fused=True)
         self.ema = EMAModel(vqgan.parameters(), decay=run.ema, use_ema_warmup=True)
+        self.ema.to(self.accelerator.device)
         networks: list[Any] = [vqgan, disc, self.perceptual]
         for network in networks:
             network.to(memory_format=torch.channels_last)  # a fifth faster on CPUs
-        prepared = self.accelerator.prepare(vqgan, codebook, optimizer, rate, disc, disc_optimizer)
-        self.vqgan, self.codebook, self.optimizer, self.rate, self.disc, self.disc_optimizer = prepared
+        prepare = self.accelerator.prepare
+        self.vqgan, self.autoencoder = vqgan, prepare(Autoencoder(vqgan))
+        # What the Gumbel codebook learns is the VQGAN's. The other has a state of its own to be kept, but no
+        # gradients, without which accelerate refuses to wrap a network for training.
+        self.codebook = codebook if gumbel else self.accelerator.prepare_model(codebook, evaluation_mode=True)
+        prepared = prepare(optimizer, rate, disc, disc_optimizer)
+        self.optimizer, self.rate, self.disc, self.disc_optimizer = prepared
         self.progress = Checkpoint(self.accelerator, self.ema, out)
 
     def train(self) -> None:
         """Trains to the last step, going on from the newest checkpoint if there is one."""
-        self.progress.resume()
-        run = self.run
-        loader = iter(scene_loader(self.progress.step * run.batch_size, run.batch_size))
-        crops = torch.Generator().manual_seed(run.seed + self.progress.step)
-        bar = tqdm(total=run.steps, initial=self.progress.step, mininterval=30)
-        while self.progress.step < run.steps:
-            logs = self.train_step(self._squares(loader, crops))
-            self.progress.step += 1
+        run, accelerator, progress = self.run, self.accelerator, self.progress
+        set_seed(run.seed, device_specific=True)
+        progress.resume()
+        squares = self._squares()
+        bar = tqdm(
+            total=run.steps, initial=progress.step, mininterval=30, disable=not accelerator.is_main_process
+        )
+        while progress.step < run.steps:
+            logs = self.train_step(next(squares))
+            progress.step += 1
             bar.update()
-            if self.progress.step % 50 == 0:
-                bar.set_postfix({k: f"{float(v):.4f}" for k, v in logs.items()}, refresh=False)
-            if self.progress.step == run.autoencoder_steps and not (run.freeze_codes or run.warm_start):
-                self._start_codebook(loader, crops)
-            if self.progress.step % run.checkpoint_every == 0 or self.progress.step == run.steps:
+            if progress.step % run.log_every == 0:
+                means = over_processes(accelerator, logs)
+                accelerator.log(means, progress.step)
+                bar.set_postfix({k: f"{v:.4f}" for k, v in means.items()}, refresh=False)
+            if progress.step == run.autoencoder_steps and not (run.freeze_codes or run.warm_start):
+                self._start_codebook()
+            if progress.step % run.checkpoint_every == 0 or progress.step == run.steps:
                 self._checkpoint()
         bar.close()
+        accelerator.end_training()
 
     def train_step(self, images: Tensor) -> dict[str, Tensor | float]:
         """One step on squares (B, 3, S, S) in [0, 1]; returns what to log."""
-        run, vqgan = self.run, self.vqgan
+        run, size = self.run, self.vqgan.config.codebook_size
         adversarial = self.progress.step >= run.discriminator_start
+        quantised = self.progress.step >= run.autoencoder_steps or run.freeze_codes or run.warm_start
+        weight = run.commitment
+        if isinstance(self.codebook, GumbelCodebook):
+            self.codebook.temperature = annealed(self.progress.step, run.steps)
+            weight = run.kl_weight
+        logs: dict[str, Tensor | float] = {}
         with self.accelerator.autocast():
-            z = vqgan.latents(images).float()
-            if self.progress.step < run.autoencoder_steps and not (run.freeze_codes or run.warm_start):
-                vectors, commitment, codes = z, z.new_zeros(()), None
-            else:
-                with torch.autocast(z.device.type, enabled=False):
-                    vectors, commitment, codes = self.codebook(z)
-            made = vqgan.pixels(vectors).float()
+            made, z, term, codes = self.autoencoder(images, self.codebook if quantised else None)
             l1 = F.l1_loss(made, images)
             perceptual = self.perceptual(*self._window(made, images))
             loss = reconstruction = l1 + run.perceptual_weight * perceptual
             if adversarial:
-                self.disc.requires_grad_(False)
-                fooled = -self.disc(made).mean()
-                last = vqgan.decoder.blocks[-1].weight
-                weight = adaptive_weight(reconstruction, fooled, last) * run.discriminator_weight
-                loss = loss + weight * fooled
-        self.accelerator.backward(loss + run.commitment * commitment)
-        self.accelerator.clip_grad_norm_(vqgan.parameters(), 1.0)
+                # Not wrapped: its gradients are of no use here.
+                disc = self.accelerator.unwrap_model(self.disc).requires_grad_(False)
+                fooled = -disc(self._seen(made)).float().mean()
+                last = self.vqgan.decoder.blocks[-1].weight
+                balance = adaptive_weight(reconstruction, fooled, last) * run.discriminator_weight
+                loss = loss + balance * fooled
+                disc.requires_grad_(True)
+                logs |= {"fooled": fooled.detach(), "balance": balance}
+        self.accelerator.backward(loss + weight * term)
+        self.accelerator.clip_grad_norm_(self.vqgan.parameters(), 1.0)
         self.optimizer.step()
         self.rate.step()
         self.optimizer.zero_grad(set_to_none=True)
         if codes is not None and not run.freeze_codes:
-            self.codebook.update(z.detach(), codes)
-        self.ema.step(vqgan.parameters())
-        logs: dict[str, Tensor | float] = {"l1": l1.detach(), "perceptual": perceptual.detach()}
+            self._learn_codes(z.detach(), codes)
+        self.ema.step(self.vqgan.parameters())
+        logs |= {"l1": l1.detach(), "perceptual": perceptual.detach()}
         if codes is not None:
-            logs["perplexity"] = perplexity(codes, vqgan.config.codebook_size)
+            logs |= {
+                "perplexity": perplexity(codes, size),
+                "codes_used": len(codes.unique()) / size,
+                "codebook_term": term.detach(),
+            }
         if adversarial:
             logs["disc"] = self._train_discriminator(images, made.detach())
         return logs
 
-    def _squares(self, loader: Iterator[list[Tensor]], generator: torch.Generator) -> Tensor:
-        pictures, _ = next(loader)
-        squares = detailed_crops(pictures, self.run.crop, self.run.crops_per_picture, generator)
-        return squares.to(self.accelerator.device, memory_format=torch.channels_last)
+    def _squares(self) -> Iterator[Tensor]:
+        """Batches of squares, from the pictures of the present step on."""
+        run, accelerator = self.run, self.accelerator
+        loader = picture_loader(
+            self.pictures,
+            self.progress.step * run.batch_size,
+            run.batch_size,
+            run.workers,
+            accelerator.process_index,
+            accelerator.num_processes,
+        )
+        for pictures, _ in loader:
+            squares = detailed_crops(pictures, run.crop, run.crops_per_picture, torch.default_generator)
+            yield squares.to(accelerator.device, memory_format=torch.channels_last)
 
     def _window(self, *pictures: Tensor) -> list[Tensor]:
         """The same place cut out of each batch: the perceptual network costs as much as all the rest."""
@@ -165,43 +221,89 @@ class VQGANTrainer:
         top, left = torch.randint(0, pictures[0].shape[-1] - size + 1, (2,)).tolist()
         return [batch[..., top : top + size, left : left + size] for batch in pictures]
 
+    def _seen(self, images: Tensor) -> Tensor:
+        """Pictures as the discriminator is shown them."""
+        return diff_augment(images) if self.run.augment_discriminator else images
+
     def _train_discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
-        self.disc.requires_grad_(True)
-        loss = discriminator_loss(self.disc(real), self.disc(fake))
+        with self.accelerator.autocast():
+            # In one pass, since a wrapped network may be called but once before its backward pass.
+            scores = self.disc(self._seen(torch.cat([real, fake]))).float()
+        loss = discriminator_loss(*scores.chunk(2))
         self.accelerator.backward(loss)
         self.disc_optimizer.step()
         self.disc_optimizer.zero_grad(set_to_none=True)
         return loss.detach()
 
+    def _learn_codes(self, z: Tensor, codes: Tensor) -> None:
+        self.codebook.update(self.accelerator.gather(z), self.accelerator.gather(codes))
+        self._same_codes()
+
     @torch.no_grad()
-    def _start_codebook(self, loader: Iterator[list[Tensor]], crops: torch.Generator) -> None:
+    def _start_codebook(self) -> None:
         latents: list[Tensor] = []
+        squares = self._squares()  # its own, so that the training's pictures stay where they are
         while sum(map(len, latents)) < 16 * self.vqgan.config.codebook_size:
-            z = self.vqgan.latents(self._squares(loader, crops))
+            z = self.accelerator.gather(self.vqgan.latents(next(squares)))
             latents.append(rearrange(z, "b c h w -> (b h w) c"))
         self.codebook.start_from(torch.cat(latents))
+        self._same_codes()
+
+    def _same_codes(self) -> None:
+        """Processes draw differently when they revive codes: the first one's codebook is everyone's."""
+        for tensor in self.codebook.state_dict().values():
+            broadcast(tensor)
 
     def _checkpoint(self) -> None:
         self.progress.save()
+        if not self.accelerator.is_main_process:
+            return
         with self.progress.averaged(self.vqgan):
             self.vqgan.save_pretrained(self.out / "vqgan")
             sheet = self.out / f"sheet-{self.progress.step:06d}.png"
-            l1, psnr = evaluate_reconstruction(self.vqgan, sheet)
-        tqdm.write(f"step {self.progress.step}: held-out L1 {l1:.4f}, PSNR {psnr:.2f} dB")
+            scores = evaluate_reconstruction(self.vqgan, self.held_out, sheet)
+        self.accelerator.log(
+            {f"held_out/{name}": value for name, value in scores.items()}, self.progress.step
+        )
+        told = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
+        tqdm.write(f"step {self.progress.step}: held-out {told}")
 
 
 @torch.no_grad()
-def evaluate_reconstruction(vqgan: VQGAN, sheet: Path, count: int = 32) -> tuple[float, float]:
-    """Mean L1 (share of the range) and PSNR (dB) of held-out scenes; the first eight go on a sheet."""
-    images = torch.stack([chw(held_out_scene(i).picture) for i in range(count)]).float() / 255
-    made = torch.cat([vqgan.decode(vqgan.encode(part)) for part in images.split(8)])
-    save_sheet(torch.stack([images[:8], made[:8]], 1).flatten(0, 1), sheet, columns=4)
+def evaluate_reconstruction(vqgan: VQGAN, pictures: Tensor, sheet: Path) -> dict[str, float]:
+    """How well ``vqgan`` keeps pictures (B, 3, S, S) uint8; the first eight go on a sheet.
+
+    Returns:
+        ``l1``, the mean error as a share of the range; ``psnr`` in dB, the mean over pictures;
+        ``codes_used``, the share of the codebook that occurs; ``perplexity`` of the codes.
+    """
+    images = pictures.float() / 255
+    codes = torch.cat([vqgan.encode(part.to(vqgan.device)) for part in images.split(8)])
+    made = torch.cat([vqgan.decode(part) for part in codes.split(8)]).cpu()
+    pairs = torch.stack([images[:8], made[:8]], 1).flatten(0, 1)
+    save_sheet(pairs, sheet, columns=4 if len(pairs) % 4 == 0 else 2)
     errors = (made - images).square().mean((1, 2, 3))
-    return float((made - images).abs().mean()), float((-10 * errors.log10()).mean())
+    size = vqgan.config.codebook_size
+    return {
+        "l1": float((made - images).abs().mean()),
+        "psnr": float((-10 * errors.log10()).mean()),
+        "codes_used": len(codes.unique()) / size,
+        "perplexity": perplexity(codes, size),
+    }
 
 
 def train_vqgan(run: VQGANRun, out: Path) -> None:
-    """Trains a VQGAN as ``run`` says; checkpoints, sheets and the model go into ``out``."""
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "run.yaml").write_text(yaml.safe_dump(run.model_dump(mode="json"), sort_keys=False))
+    """Trains a VQGAN as ``run`` says; description, checkpoints, sheets, logs and model go into ``out``."""
     VQGANTrainer(run, out).train()
+
+
+def _first(pictures: Pictures, count: int) -> list[np.ndarray]:
+    """The first training pictures, (H, W, 3) uint8 each."""
+    batch, _ = next(iter(picture_loader(pictures, 0, count)))
+    return [picture.permute(1, 2, 0).numpy() for picture in batch]
+
+
+def _named_as_here(_module: nn.Module, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
+    """Checkpoints of before there was an ``Autoencoder`` hold the VQGAN by itself."""
+    for key in [key for key in state if not key.startswith(f"{prefix}vqgan.")]:
+        state[f"{prefix}vqgan.{key.removeprefix(prefix)}"] = state.pop(key)

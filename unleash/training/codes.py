@@ -1,0 +1,92 @@
+"""Codes for the prior to learn: made once and kept, or of fresh pictures at every step."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from unleash.models import VQGAN
+from unleash.training.pictures import Pictures, picture_loader, shuffled
+
+Batch = tuple[Tensor, Tensor]
+"""Codes (B, N) long and labels (B,) long."""
+
+
+def cached_codes(vqgan: VQGAN, pictures: Pictures, count: int, path: Path, workers: int = 1) -> Batch:
+    """Codes (count, N) int16 and labels (count,) of training pictures, encoded once, kept in ``path``.
+
+    Raises:
+        ValueError: if what is kept has other labels than the pictures, as of another data set.
+    """
+    if not path.is_file():
+        batches: list[Batch] = []
+        loader = iter(picture_loader(pictures, 0, 16, workers))
+        for _ in tqdm(range(-(-count // 16)), desc="encoding", mininterval=30):
+            images, names = next(loader)
+            batches.append((encode(vqgan, images), names))
+        codes, labels = (torch.cat(parts)[:count].numpy() for parts in zip(*batches, strict=True))
+        # Renamed only when it is whole, so that a kill leaves no broken file.
+        part = path.with_name(f"part-{path.name}")
+        np.savez(part, codes=codes.astype(np.int16), labels=labels.astype(np.int16))
+        os.replace(part, path)
+    kept = np.load(path)
+    if len(kept["labels"]) and kept["labels"].max() >= max(1, len(pictures.labels)):
+        raise ValueError(f"{path} holds the codes of other data: delete it to have them made again")
+    return torch.from_numpy(kept["codes"]), torch.from_numpy(kept["labels"])
+
+
+def cached_batches(
+    codes: Tensor, labels: Tensor, batch_size: int, seed: int, start: int, rank: int = 0, world: int = 1
+) -> Iterator[Batch]:
+    """Batches of kept codes without end, each epoch in an order of its own.
+
+    Args:
+        codes: (count, N).
+        labels: (count,).
+        batch_size: of this process.
+        seed: decides the order.
+        start: the step to begin with; what comes at a step is always the same.
+        rank: which process this is.
+        world: how many processes share each step.
+
+    Raises:
+        ValueError: if there are fewer pictures than a step takes.
+    """
+    together = batch_size * world
+    batches = len(codes) // together
+    if batches == 0:
+        raise ValueError(f"{len(codes)} pictures are too few for a step of {together}: lower batch_size")
+    order, known = shuffled(len(codes), seed, 0), 0
+    step = start
+    while True:
+        epoch, place = divmod(step, batches)
+        if epoch != known:
+            order, known = shuffled(len(codes), seed, epoch), epoch
+        chosen = torch.from_numpy(order[place * together + rank : (place + 1) * together : world])
+        yield codes[chosen].long(), labels[chosen].long()
+        step += 1
+
+
+def fresh_batches(vqgan: VQGAN, loader: DataLoader) -> Iterator[Batch]:
+    """The codes of each batch of pictures, as they come."""
+    for images, labels in loader:
+        yield encode(vqgan, images), labels
+
+
+def held_out_codes(vqgan: VQGAN, pictures: Pictures, count: int) -> Batch:
+    """Codes (n, N) long and labels (n,) long of at most ``count`` pictures never trained on."""
+    examples = pictures.held_out(count)
+    images = torch.stack([picture for picture, _ in examples])
+    codes = torch.cat([encode(vqgan, part) for part in images.split(16)])
+    return codes, torch.tensor([label for _, label in examples])
+
+
+@torch.no_grad()
+def encode(vqgan: VQGAN, images: Tensor) -> Tensor:
+    """Pictures (B, 3, S, S) uint8 to codes (B, N) long, wherever the VQGAN is; codes are on the CPU."""
+    return vqgan.encode(images.to(vqgan.device).float() / 255).flatten(1).cpu()

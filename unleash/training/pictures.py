@@ -1,0 +1,332 @@
+"""Training pictures from wherever they are: drawn scenes, a folder, or a Hugging Face data set."""
+
+import itertools
+import logging
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from unleash.scenes import LABELS, Scene
+from unleash.training.data import chw, held_out_scene, training_scene
+
+log = logging.getLogger(__name__)
+
+Example = tuple[Tensor, int]
+"""A picture, (3, S, S) uint8, and the index of its label, 0 where there are no labels."""
+
+EXTENSIONS = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+HELD_OUT_OF_A_STREAM = 128
+
+
+class Pictures(Protocol):
+    """An endless sequence of training pictures; what is at a position is always the same.
+
+    Attributes:
+        labels: the names of the labels; empty if there are none.
+        size: how many different pictures there are; None: no end of them, or unknown.
+    """
+
+    labels: tuple[str, ...]
+    size: int | None
+
+    def held_out(self, count: int) -> list[Example]:
+        """At most ``count`` pictures, at least one, that are not trained on."""
+        ...
+
+    def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
+        """The arguments of a ``DataLoader`` whose pictures are at every ``world``-th position.
+
+        Args:
+            start: how many pictures this process has used already.
+            rank: which process this is.
+            world: how many processes share the pictures.
+        """
+        ...
+
+
+def open_pictures(data: str, side: int, augment: bool = False, seed: int = 0) -> Pictures:
+    """The pictures that the ``data`` of a run names.
+
+    Args:
+        data: ``scenes``, ``hf:`` and the name of a Hugging Face data set, or a folder.
+        side: pixels on a side; pictures are scaled to it by their short side and cut.
+        augment: whether they are cut at random and mirrored half the time, rather than cut in the middle.
+        seed: decides the order and the augmentation.
+
+    Raises:
+        ValueError: if there is no such folder, or no picture in it.
+    """
+    if data == "scenes":
+        return DrawnScenes(side)
+    if data.startswith("hf:"):
+        return HubPictures(data.removeprefix("hf:"), side, augment, seed)
+    return FolderPictures(Path(data).expanduser(), side, augment, seed)
+
+
+def picture_loader(
+    pictures: Pictures, start: int, batch_size: int, workers: int = 1, rank: int = 0, world: int = 1
+) -> DataLoader:
+    """Batches of ``pictures``, (B, 3, S, S) uint8 and (B,) long, read by processes beside the training.
+
+    Args:
+        pictures: what to read.
+        start: how many pictures this process has used already; a resumed run goes on from there.
+        batch_size: pictures in a batch.
+        workers: how many processes read; a stream has one.
+        rank: which process of the training this is.
+        world: how many processes train.
+    """
+    source = pictures.dataset(start, rank, world)
+    return DataLoader(
+        **source,
+        batch_size=batch_size,
+        num_workers=1 if isinstance(source["dataset"], IterableDataset) else workers,
+        prefetch_factor=8,
+        worker_init_fn=_single_thread,
+        generator=torch.Generator(),  # else it would draw from the training's own
+    )
+
+
+class DrawnScenes:
+    """Drawn scenes without end, every label equally often, no picture twice."""
+
+    labels: tuple[str, ...] = LABELS
+    size: int | None = None
+
+    def __init__(self, side: int) -> None:
+        self.side = side
+
+    def __getitem__(self, position: int) -> Example:
+        """The scene at a position."""
+        return self._example(training_scene(position))
+
+    def held_out(self, count: int) -> list[Example]:
+        """Scenes whose seeds are never trained on."""
+        return [self._example(held_out_scene(index)) for index in range(count)]
+
+    def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
+        """Every ``world``-th scene from ``start`` on."""
+        return {"dataset": self, "sampler": itertools.count(start * world + rank, world)}
+
+    def _example(self, scene: Scene) -> Example:
+        picture = fitted(Image.fromarray(scene.picture), self.side)
+        return picture, LABELS.index(scene.label)
+
+
+class FolderPictures:
+    """The pictures in a folder and the folders in it, whose names, if there are any, are the labels.
+
+    Every epoch has an order of its own. A file that cannot be used is named in the log, once, and the next
+    one takes its place. One in ten, at most 128, is held out, unless that would be all there are.
+
+    Raises:
+        ValueError: if there is no such folder, or no file in it has a picture's name.
+    """
+
+    def __init__(self, folder: Path, side: int, augment: bool, seed: int) -> None:
+        if not folder.is_dir():
+            raise ValueError(f"data: there is no folder {folder}; scenes, hf:NAME or a folder is right")
+        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS)
+        if not files:
+            raise ValueError(f"data: no picture in {folder}; it needs files that end in {sorted(EXTENSIONS)}")
+        self.folder, self.side, self.augment, self.seed = folder, side, augment, seed
+        names = [path.relative_to(folder).parts[0] for path in files if path.parent != folder]
+        # A label for some pictures only would say nothing of the others.
+        self.labels = tuple(sorted(set(names))) if len(names) == len(files) else ()
+        every = max(10, -(-len(files) // 128))
+        self.held = files[::every]
+        self.files = [path for index, path in enumerate(files) if index % every] or files
+        self.size: int | None = len(self.files)
+        self._bad: set[Path] = set()
+        self._epoch, self._order = 0, shuffled(len(self.files), seed, 0)
+
+    def __getitem__(self, position: int) -> Example:
+        """The picture at a position: of file ``position % size`` in the order of its epoch."""
+        random = np.random.default_rng((self.seed, position)) if self.augment else None
+        epoch, place = divmod(position, len(self.files))
+        if epoch != self._epoch:
+            self._epoch, self._order = epoch, shuffled(len(self.files), self.seed, epoch)
+        for further in range(len(self.files)):
+            path = self.files[self._order[(place + further) % len(self.files)]]
+            if example := self._read(path, random):
+                return example
+        raise ValueError(f"data: not one picture in {self.folder} can be used")
+
+    def held_out(self, count: int) -> list[Example]:
+        """The files that are not trained on; where none of them can be used, others."""
+        examples = [example for path in self.held[:count] if (example := self._read(path, None))]
+        return examples or [self[0]]
+
+    def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
+        """Every ``world``-th picture from ``start`` on."""
+        return {"dataset": self, "sampler": itertools.count(start * world + rank, world)}
+
+    def _read(self, path: Path, random: np.random.Generator | None) -> Example | None:
+        if path in self._bad:
+            return None
+        try:
+            picture = fitted(read_rgb(path), self.side, random)
+        except ValueError as error:
+            self._bad.add(path)
+            log.warning("skipped %s: %s", path, error)
+            return None
+        label = self.labels.index(path.relative_to(self.folder).parts[0]) if self.labels else 0
+        return picture, label
+
+
+class HubPictures:
+    """A Hugging Face data set, streamed: its first column of pictures, and of class labels if it has one.
+
+    Pictures are shuffled among the 1,000 next ones. One that cannot be used is named in the log, and the
+    next one takes its place. The first 128 are held out, unless that would be all there are.
+
+    Raises:
+        ValueError: if the data set has no column of pictures.
+    """
+
+    size: int | None = None
+
+    def __init__(self, name: str, side: int, augment: bool, seed: int) -> None:
+        import datasets  # noqa: PLC0415 - an optional dependency, and slow to import
+
+        splits = datasets.load_dataset(name, streaming=True)
+        stream = splits["train"] if "train" in splits else next(iter(splits.values()))
+        features = stream.features or {}
+        columns = [key for key, kind in features.items() if isinstance(kind, datasets.Image)]
+        if not columns:
+            raise ValueError(
+                f"data: {name} has no column of pictures, only {', '.join(features) or 'unknown'}"
+            )
+        labelled = [key for key, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
+        self.name, self.side, self.augment, self.seed = name, side, augment, seed
+        self.column, self.label = columns[0], next(iter(labelled), None)
+        self.labels = tuple(features[self.label].names) if self.label else ()
+        # Decoded here and not there, so that one broken picture does not end the stream.
+        self.stream = stream.cast_column(self.column, datasets.Image(decode=False))
+
+    def held_out(self, count: int) -> list[Example]:
+        """The first pictures of the data set."""
+        first = self.stream.take(min(count, HELD_OUT_OF_A_STREAM))
+        examples = [example for row in first if (example := self._read(row, None))]
+        if not examples:
+            raise ValueError(f"data: none of the first pictures of {self.name} can be used")
+        return examples
+
+    def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
+        """This process's share of the stream; to get to ``start``, what was used is read over again."""
+        from datasets.distributed import split_dataset_by_node  # noqa: PLC0415
+
+        rest = self.stream.skip(HELD_OUT_OF_A_STREAM)
+        trained = rest if next(iter(rest), None) else self.stream
+        mine = split_dataset_by_node(trained.shuffle(seed=self.seed, buffer_size=1_000), rank, world)
+        return {"dataset": _Stream(self, mine, start, rank)}
+
+    def examples(self, stream: Any, start: int, rank: int) -> Iterator[Example]:
+        """The pictures of ``stream``, epoch after epoch, from the ``start``-th on.
+
+        Raises:
+            ValueError: if an epoch has no picture that can be used.
+        """
+        position = waiting = 0
+        for epoch in itertools.count():
+            stream.set_epoch(epoch)
+            usable = False
+            for row in stream:
+                position += 1
+                if position <= start:
+                    usable = True
+                    continue
+                random = np.random.default_rng((self.seed, rank, position)) if self.augment else None
+                example = self._read(row, random)
+                waiting += 1
+                if example is not None:
+                    usable = True
+                    # Also in the places of those skipped, so that places stay places when a run is resumed.
+                    yield from itertools.repeat(example, waiting)
+                    waiting = 0
+            if not usable:
+                raise ValueError(f"data: not one picture of {self.name} can be used")
+
+    def _read(self, row: dict[str, Any], random: np.random.Generator | None) -> Example | None:
+        image = row[self.column] or {}
+        name = image.get("path") or f"a picture of {self.name}"
+        try:
+            if not image.get("bytes") and not image.get("path"):
+                raise ValueError("it is empty")
+            source = BytesIO(image["bytes"]) if image.get("bytes") else Path(image["path"])
+            picture = fitted(read_rgb(source), self.side, random)
+            label = row[self.label] if self.label else 0
+            if label is None or label < 0:
+                raise ValueError("it has no label")
+        except ValueError as error:
+            log.warning("skipped %s: %s", name, error)
+            return None
+        return picture, label
+
+
+class _Stream(IterableDataset):
+    """``HubPictures.examples`` as torch's loader wants it."""
+
+    def __init__(self, pictures: HubPictures, stream: Any, start: int, rank: int) -> None:
+        self.pictures, self.stream, self.start, self.rank = pictures, stream, start, rank
+
+    def __iter__(self) -> Iterator[Example]:
+        return self.pictures.examples(self.stream, self.start, self.rank)
+
+
+def shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
+    """The numbers below ``count`` in the order of an epoch: the same whenever it is asked for."""
+    return np.random.default_rng((seed, epoch)).permutation(count)
+
+
+def read_rgb(source: Path | BytesIO) -> Image.Image:
+    """The picture in a file, upright, in RGB; what is transparent is on white, 16 bits become 8.
+
+    Raises:
+        ValueError: if it holds no picture, a broken one, or one whose values have no known range.
+    """
+    try:
+        with Image.open(source) as file:
+            image = ImageOps.exif_transpose(file)
+    except Exception as error:  # what Pillow raises depends on which byte is wrong
+        raise ValueError(f"no picture that can be read ({error})") from None
+    if image.mode.startswith("I"):
+        image = Image.fromarray((np.asarray(image) // 256).clip(0, 255).astype(np.uint8))
+    if image.mode == "F":
+        raise ValueError("its values are floats, whose range nobody knows")
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    return image.convert("RGB")
+
+
+def fitted(image: Image.Image, side: int, random: np.random.Generator | None = None) -> Tensor:
+    """``image`` (RGB) scaled by its short side and cut to a square: (3, side, side) uint8.
+
+    Args:
+        image: in RGB.
+        side: pixels.
+        random: draws the place of the cut, and whether the picture is mirrored; None: the middle, as it is.
+
+    Raises:
+        ValueError: if the picture has less than a quarter of the pixels a side: scaled up it is but a blur.
+    """
+    short = min(image.size)
+    if 4 * short < side:
+        raise ValueError(f"it has {image.width}×{image.height} pixels, too few for {side}×{side}")
+    x, y, mirrored = (*random.random(2), random.random() < 0.5) if random else (0.5, 0.5, False)
+    if image.size != (side, side):
+        image = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS, centering=(x, y))
+    return chw(np.array(ImageOps.mirror(image) if mirrored else image))
+
+
+def _single_thread(_worker: int) -> None:
+    torch.set_num_threads(1)
