@@ -53,7 +53,7 @@ class VQGAN(ModelMixin, ConfigMixin):
         decoder_shape: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__()
-        shape = {
+        shape: dict[str, Any] = {
             "channels": channels,
             "channel_mult": channel_mult,
             "num_res_blocks": num_res_blocks,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, help="Train the models. Install the extra first: -e '.[train]'.")
+app = typer.Typer(no_args_is_help=True, help="Train the models. Install the extra first: -e '.\\[train]'.")
 
 RunFile = Annotated[Path, typer.Argument(help="A YAML file that describes the run.", exists=True)]
 Out = Annotated[Path, typer.Option(help="Where checkpoints, sheets and the model go; resumed from there.")]
