@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from unleash.canvas import TokenCanvas
 from unleash.cli import app
 from unleash.recipe import Settings, read_recipe
 
@@ -76,7 +77,10 @@ def mask(marked, file="mask.png", size=(32, 32), mode="L"):
 # -- help ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", ["generate", "edit", "convert", "studio", "scenes", "bench"])
+COMMANDS = ("generate", "edit", "extend", "stitch", "models", "convert", "studio", "scenes", "bench")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_teaches_by_example(command):
     text = run(command, "--help")
     assert "Example" in text
@@ -190,18 +194,18 @@ def test_generate_refuses(model, arguments, complaint):
 def test_generate_refuses_files_that_are_none_of_its_own(model):
     picture("plain.png")
     assert "carries no recipe" in refused("generate", "--model", model, "--recipe", "plain.png")
-    Path("other.json").write_text('{"version": 2}')
-    assert "version 2" in refused("generate", "--model", model, "--recipe", "other.json")
+    Path("other.json").write_text('{"version": 3}')
+    assert "version 3" in refused("generate", "--model", model, "--recipe", "other.json")
     assert "folder" in refused("generate", "--model", model, "--count", 2, "--out", "plain.png")
 
 
 def test_a_recipe_for_another_grid(model):
     run("generate", "--model", model, "--steps", 1, "--out", "a.png")
     recipe = json.loads(read_recipe("a.png").to_json())
-    recipe["canvas"] = {"codebook_size": 16, "base": [[16] * 5] * 5, "masked": [[False] * 5] * 5, "pins": []}
+    recipe["canvas"] = TokenCanvas.blank(65, 5, 16).to_dict()
     recipe["codes"] = None
     Path("big.json").write_text(json.dumps(recipe))
-    assert "5×5" in refused("generate", "--recipe", "big.json", "--out", "b.png")
+    assert "65×5" in refused("generate", "--recipe", "big.json", "--out", "b.png")
 
 
 # -- edit ----------------------------------------------------------------------------------------
@@ -284,6 +288,106 @@ def test_edit_refuses_what_is_no_picture(model, content):
     Path("given.png").write_bytes(content)
     assert "given.png" in refused("edit", "given.png", "--model", model, "--pin", "1,1=1", "--out", "e.png")
     assert "no file absent.png" in refused("edit", "absent.png", "--model", model, "--pin", "1,1=1")
+
+
+# -- pixels that are kept ------------------------------------------------------------------------
+
+
+def test_a_given_picture_keeps_its_pixels_outside_the_mask(model, pipe):
+    recipe = edited(model, "--mask", mask(np.s_[0:8, 0:8]))
+    given, made, drawn = pixels("given.png"), pixels("edited.png"), np.array(pipe.render(recipe.result))
+    assert np.array_equal(made[12:], given[12:])
+    assert np.array_equal(made[:, 12:], given[:, 12:])
+    assert np.array_equal(made[:8, :8], drawn[:8, :8])
+    run("edit", "edited.png", "--mask", "mask.png", "--model", model, "--out", "again.png")
+    assert np.array_equal(pixels("again.png")[12:], given[12:])
+
+
+def test_what_is_pinned_is_not_kept(model, pipe):
+    recipe = edited(model, "--pin", "3,3=5")
+    assert np.array_equal(pixels("edited.png")[24:, 24:], np.array(pipe.render(recipe.result))[24:, 24:])
+    assert np.array_equal(pixels("edited.png")[:16], pixels("given.png")[:16])
+
+
+@pytest.mark.parametrize("option", ["--render-all", None])
+def test_a_picture_by_unleash_is_drawn_from_its_own_cells(model, pipe, option):
+    run("generate", "--model", model, "--steps", 2, "--out", "a.png")
+    options = ["--mask", mask(np.s_[0:8, 0:8]), "--model", model, "--steps", 2]
+    run("edit", "a.png", *options, *([option] if option else []), "--out", "b.png")
+    before, after = read_recipe("a.png").result, read_recipe("b.png")
+    assert np.array_equal(after.canvas.base, before.base)
+    assert np.array_equal(pixels("b.png"), np.array(pipe.render(after.result)))
+
+
+# -- extend and stitch ---------------------------------------------------------------------------
+
+
+def test_extend_paints_beyond_the_borders(model):
+    run("generate", "--model", model, "--steps", 2, "--out", "a.png")
+    size = ["--left", 1, "--right", 3, "--top", 2]
+    run("extend", "a.png", *size, "--model", model, "--steps", 3, "--label", "day", "--out", "b.png")
+    recipe = read_recipe("b.png")
+    assert pixels("b.png").shape == (48, 64, 3)
+    assert np.array_equal(recipe.result.codes[2:, 1:5], read_recipe("a.png").result.codes)
+    run("extend", "b.png", "--bottom", 1, "--model", model, "--steps", 1, "--out", "c.png")
+    assert np.array_equal(read_recipe("c.png").result.codes[:6], recipe.result.codes)
+    run("generate", "--recipe", "b.png", "--out", "d.png")
+    assert np.array_equal(pixels("b.png"), pixels("d.png"))
+
+
+def test_extend_keeps_a_given_pictures_pixels(model):
+    picture(size=(64, 32))
+    run("extend", "given.png", "--right", 2, "--model", model, "--steps", 2, "--out", "b.png")
+    assert pixels("b.png").shape == (32, 80, 3)
+    assert np.array_equal(pixels("b.png")[:, :60], pixels("given.png")[:, :60])
+
+
+@pytest.mark.parametrize(("axis", "shape"), [("horizontal", (32, 64, 3)), ("vertical", (64, 32, 3))])
+def test_stitch_paints_the_seam(model, axis, shape):
+    for seed in (1, 2):
+        run("generate", "--model", model, "--steps", 2, "--seed", seed, "--out", f"{seed}.png")
+    options = ["--axis", axis, "--seam", 2, "--model", model, "--steps", 2]
+    run("stitch", "1.png", "2.png", *options, "--out", "both.png")
+    assert pixels("both.png").shape == shape
+    a, b, both = (read_recipe(f"{name}.png").result.codes for name in ("1", "2", "both"))
+    if axis == "vertical":
+        a, b, both = a.T, b.T, both.T
+    assert np.array_equal(both[:, :3], a[:, :3])
+    assert np.array_equal(both[:, 5:], b[:, 1:])
+    assert read_recipe("both.png").canvas.unknown.sum() == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["extend", "given.png"], "give --left, --right, --top or --bottom"),
+        (["extend", "given.png", "--left", "-1"], "--left"),
+        (["extend", "given.png", "--left", "61"], "4×65 cells"),
+        (["extend", "none.png", "--left", "1"], "no file none.png"),
+        (["stitch", "given.png", "wide.png", "--axis", "vertical"], "4 columns, one 8"),
+        (["stitch", "given.png", "wide.png", "--axis", "up"], "--axis"),
+        (["stitch", "given.png", "wide.png", "--seam", "20"], "does not fit"),
+        (["stitch", "given.png", "wide.png", "--label", "noon"], "no label 'noon'"),
+    ],
+)
+def test_extend_and_stitch_refuse(model, arguments, complaint):
+    picture()
+    picture("wide.png", (64, 32))
+    assert complaint in refused(*arguments, "--model", model, "--out", "e.png")
+
+
+# -- models ----------------------------------------------------------------------------------------
+
+
+def test_models_describes_bundled_and_given_ones(model):
+    said = run("models", model)
+    assert said.startswith("weights/")
+    assert "256×256 pixels, 16×16 cells of 16 pixels" in said
+    described = said[said.index(model) :]
+    assert "32×32 pixels, 4×4 cells of 8 pixels" in described
+    assert "16 codes" in described
+    assert "day, night" in described
+    assert "no folder './nowhere'" in refused("models", "./nowhere")
 
 
 # -- convert, scenes, studio -----------------------------------------------------------------------

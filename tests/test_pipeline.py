@@ -96,6 +96,28 @@ def test_a_stream_closed_half_way_leaves_nothing_behind(pipe):
     assert pipe(canvas, 4, seed=4).canvases == whole.canvases
 
 
+def test_the_label_may_change_half_way(pipe):
+    for step in pipe.stream(num_inference_steps=6, label="day", seed=2):
+        if step.index == 3:
+            break
+    out = pipe(step.canvas, num_inference_steps=3, label="night", seed=2)
+    known = ~step.canvas.unknown
+    assert 0 < known.sum() < 16
+    assert (out.canvases[0].codes == step.canvas.codes)[known].all()
+    assert out.canvases != pipe(step.canvas, num_inference_steps=3, label="day", seed=2).canvases
+
+
+def test_rules_are_obeyed_and_cost_nothing(pipe, monkeypatch):
+    canvas = pipe.blank().allow([(0, 0), (0, 1)], [3, 4]).forbid((3, 3), range(1, 16)).pin((1, 1), 7)
+    evaluations = count_evaluations(pipe, monkeypatch)
+    for step in pipe.stream(canvas, 5, temperature=9.0):
+        assert step.canvas.rules == canvas.rules
+    assert len(evaluations) == 5
+    codes = step.canvas.codes
+    assert {codes[0, 0], codes[0, 1]} <= {3, 4}
+    assert (codes[3, 3], codes[1, 1]) == (0, 7)
+
+
 def test_two_streams_at_once_do_not_mix(pipe):
     canvas, blank = steered(pipe), pipe.blank()
     ends = [list(pipe.stream(c, seed=3))[-1].canvas for c in (canvas, blank)]
@@ -105,12 +127,7 @@ def test_two_streams_at_once_do_not_mix(pipe):
 
 
 def test_guidance_of_one_is_the_plain_label_and_more_is_not(pipe):
-    logits = [
-        pipe._logits(
-            torch.full((1, 4, 4), 16), pipe._settings(1, None, None, 1.0, None, None, "day", scale, 0)
-        )
-        for scale in (0.0, 1.0, 2.0)
-    ]
+    logits = [pipe._logits(torch.full((1, 4, 4), 16), "day", scale) for scale in (0.0, 1.0, 2.0)]
     assert torch.allclose(logits[2], 2 * logits[1] - logits[0], atol=1e-4)
     assert not torch.allclose(logits[1], logits[0], atol=1e-2)
 
@@ -148,7 +165,7 @@ def test_a_picture_becomes_a_canvas_and_back(pipe):
     ("arguments", "complaint"),
     [
         ({"label": "noon"}, "no label 'noon'; its labels are day, night"),
-        ({"canvas": TokenCanvas.blank(5, 4, 16)}, "5×4 cells"),
+        ({"canvas": TokenCanvas.blank(65, 4, 16)}, "65×4 cells"),
         ({"canvas": TokenCanvas.blank(4, 4, 17)}, "17 codes"),
         ({"num_inference_steps": 0}, "steps"),
         ({"temperature": -1.0}, "temperature"),

@@ -37,7 +37,7 @@ def changed(**fields):
 def test_defaults():
     recipe = Recipe(model="weights/scenes", canvas=CANVAS)
     assert recipe.settings == Settings()
-    assert (recipe.version, recipe.codes, recipe.result) == (1, None, None)
+    assert (recipe.version, recipe.codes, recipe.result) == (2, None, None)
     assert recipe.settings.model_dump() == {
         "steps": 16,
         "order": "halton",
@@ -158,7 +158,7 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
         ("[" * 100_000, "not JSON"),
         ("[]", "this JSON is no recipe"),
         ("{}", "this JSON is no recipe"),
-        (changed(version=2), "recipe version 2 is not known: this app reads version 1"),
+        (changed(version=3), "recipe version 3 is not known: this app reads versions 1 and 2"),
         (changed(version="1"), "recipe version '1' is not known"),
         (changed(version="x" * 1000), "recipe version 'x{39} is not known"),
         ('{"version": 1}', "model: field required"),

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unleash.orders import ORDERS, SCHEDULES
+from unleash.orders import BLIND, ORDERS, SCHEDULES
 from unleash.scheduler import (
     AbsorbingDiffusionScheduler,
     drawn_counts,
@@ -372,3 +372,20 @@ def test_errors_say_what_would_be_right():
         scheduler.step(torch.zeros(2, 9, K + 1), 4, tokens)
     with pytest.raises(ValueError, match="the plan is for 2 images, the sample has 1"):
         scheduler.step(logits[:1], 4, tokens[:1])
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("seeded", [True, False])
+def test_what_is_foreseen_is_revealed_and_nothing_is_drawn(order, seeded):
+    torch.manual_seed(0)
+    scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
+    generators = [torch.Generator().manual_seed(seed) for seed in (1, 2)] if seeded else None
+    tokens = torch.full((2, 5, 6), K)
+    tokens[1, :3] = 0
+    scheduler.set_timesteps(4, tokens, generators, order=order)
+    for t in scheduler.timesteps:
+        foreseen = scheduler.foreseen(t, tokens, generators)
+        out = scheduler.step(torch.zeros(2, 30, K), t, tokens, generators)
+        assert (foreseen is None) == (order not in BLIND)
+        assert foreseen is None or torch.equal(foreseen, out.revealed)
+        tokens = out.prev_sample

@@ -6,12 +6,20 @@ from typing import Any
 _HOMES = {
     "AbsorbingDiffusionScheduler": "unleash.scheduler",
     "BidirectionalTransformer": "unleash.models",
+    "CellInspection": "unleash.inspector",
+    "Inspection": "unleash.inspector",
     "Recipe": "unleash.recipe",
+    "Rule": "unleash.rules",
     "Settings": "unleash.recipe",
     "Step": "unleash.pipeline",
     "TokenCanvas": "unleash.canvas",
     "UnleashPipeline": "unleash.pipeline",
     "VQGAN": "unleash.models",
+    "blend_canvases": "unleash.variation",
+    "borders": "unleash.variation",
+    "dithered": "unleash.variation",
+    "stitched": "unleash.stitching",
+    "vary": "unleash.variation",
 }
 __all__ = list(_HOMES)
 

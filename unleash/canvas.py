@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import product
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Cell: TypeAlias = tuple[int, int]
+from . import rules as rule_book
+from .rules import Cell, Rule, Rules
+
 Cells: TypeAlias = Cell | Iterable[Cell] | NDArray[np.bool_] | NDArray[np.integer]
 """A (row, col) pair, any number of them, or a boolean (h, w) array that is true where a cell is meant."""
 
@@ -30,19 +33,22 @@ class TokenCanvas:
 
     From the bottom up: ``base``, what is known of the picture; ``masked``, the cells the person wants
     filled again; ``pins``, the codes the person chose. A cell shows its pin, else the mask token if
-    masked, else its base code, so taking a layer away brings back what was beneath.
+    masked, else its base code, so taking a layer away brings back what was beneath. Beside the layers lie
+    ``rules``: what the model may draw in a cell whenever it is filled, not what lies there now.
 
     Attributes:
         base: (h, w) int64 codes, K where nothing is known. Read-only.
         masked: (h, w) bool. Read-only.
         pinned_codes: (h, w) int64, the pin's code, K where there is no pin. Read-only.
         codebook_size: K, the number of codes; also the mask token.
+        rules: the rules of each cell that has any, in row-major order. Read-only.
     """
 
     base: NDArray[np.int64]
     masked: NDArray[np.bool_]
     pinned_codes: NDArray[np.int64]
     codebook_size: int
+    rules: Rules = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         size = _integer(self.codebook_size, "the codebook size")
@@ -60,6 +66,8 @@ class TokenCanvas:
             value.setflags(write=False)
             object.__setattr__(self, name, value)
         object.__setattr__(self, "codebook_size", size)
+        rules = rule_book.checked(self.rules, base.shape, size)
+        object.__setattr__(self, "rules", MappingProxyType(rules))
 
     # -- made from ---------------------------------------------------------------------------------
 
@@ -84,8 +92,9 @@ class TokenCanvas:
             raise ValueError(f"a canvas is an object of {', '.join(_FIELDS)}, not {_short(data)}")
         if missing := [name for name in _FIELDS if name not in data]:
             raise ValueError(f"the canvas lacks {', '.join(missing)}")
-        if extra := [str(name) for name in data if name not in _FIELDS]:
-            raise ValueError(f"the canvas has {_short(extra[0])}, which is none of {', '.join(_FIELDS)}")
+        known = (*_FIELDS, "rules")
+        if extra := [str(name) for name in data if name not in known]:
+            raise ValueError(f"the canvas has {_short(extra[0])}, which is none of {', '.join(known)}")
         canvas = cls.from_codes(data["base"], data["codebook_size"])
         pins = _array(data["pins"], "the pins")
         if pins.size and (pins.ndim != 2 or pins.shape[1] != 3 or not np.issubdtype(pins.dtype, np.integer)):
@@ -96,16 +105,19 @@ class TokenCanvas:
             canvas._code(code)
         pinned_codes = canvas.pinned_codes.copy()
         pinned_codes[rows, cols] = codes
-        return canvas._with(masked=_array(data["masked"], "the mask"), pinned_codes=pinned_codes)
+        masked = _array(data["masked"], "the mask")
+        rules = rule_book.from_json(data.get("rules", ()))
+        return replace(canvas, masked=masked, pinned_codes=pinned_codes, rules=rules)
 
     def to_dict(self) -> dict[str, Any]:
-        """The canvas in the types of JSON, all three layers."""
-        return {
+        """The canvas in the types of JSON: all three layers, and ``rules`` if there are any."""
+        data = {
             "codebook_size": self.codebook_size,
             "base": self.base.tolist(),
             "masked": self.masked.tolist(),
             "pins": [[row, col, code] for (row, col), code in self.pins.items()],
         }
+        return data | {"rules": rule_book.to_json(self.rules)} if self.rules else data
 
     # -- seen as -----------------------------------------------------------------------------------
 
@@ -161,24 +173,24 @@ class TokenCanvas:
 
     def mask(self, cells: Cells) -> TokenCanvas:
         """Ask for ``cells`` to be filled again. Pins stay."""
-        return self._with(masked=self.masked | self._where(cells))
+        return replace(self, masked=self.masked | self._where(cells))
 
     def keep(self, cells: Cells) -> TokenCanvas:
         """Take the mask off ``cells``: what was beneath shows again, if anything was known."""
-        return self._with(masked=self.masked & ~self._where(cells))
+        return replace(self, masked=self.masked & ~self._where(cells))
 
     def invert(self) -> TokenCanvas:
         """Mask what was not and keep what was. Pins stay."""
-        return self._with(masked=~self.masked)
+        return replace(self, masked=~self.masked)
 
     def pin(self, cells: Cells, code: int) -> TokenCanvas:
         """Choose ``code`` for ``cells``: only :meth:`unpin`, :meth:`pin` and :meth:`clear` undo it."""
         code = self._code(code)
-        return self._with(pinned_codes=np.where(self._where(cells), code, self.pinned_codes))
+        return replace(self, pinned_codes=np.where(self._where(cells), code, self.pinned_codes))
 
     def unpin(self, cells: Cells) -> TokenCanvas:
         """Take the pins off ``cells``: what was beneath shows again. A cell without a pin is no error."""
-        return self._with(pinned_codes=np.where(self._where(cells), self.mask_token, self.pinned_codes))
+        return replace(self, pinned_codes=np.where(self._where(cells), self.mask_token, self.pinned_codes))
 
     def fill(self, cells: Cells, codes: int | ArrayLike) -> TokenCanvas:
         """Write base codes as if the model had: ``cells`` are no longer masked. Pins stay on top.
@@ -191,11 +203,48 @@ class TokenCanvas:
         new = np.full(self.base.shape, self._code(codes)) if codes.ndim == 0 else self._like(codes)
         if unset := _cells(where & (new == self.mask_token)):
             raise ValueError(f"cell {unset[0]} cannot be filled with the mask token: use mask()")
-        return self._with(base=np.where(where, new, self.base), masked=self.masked & ~where)
+        return replace(self, base=np.where(where, new, self.base), masked=self.masked & ~where)
 
     def clear(self) -> TokenCanvas:
-        """A blank canvas of the same size: no mask, no pins, nothing beneath."""
+        """A blank canvas of the same size: no mask, no pins, no rules, nothing beneath."""
         return TokenCanvas.blank(self.height, self.width, self.codebook_size)
+
+    def allow(self, cells: Cells, codes: int | Iterable[int], strength: float = 1.0) -> TokenCanvas:
+        """Ask that ``cells`` be given one of ``codes``: surely at strength 1, rather than others below.
+
+        A code outside has its probability multiplied by ``1 - strength``. Rules add up; the same codes
+        again only change the strength. They hold whenever a cell is filled: a code that is kept or pinned
+        there stays.
+
+        Raises:
+            ValueError: if a code is not in the codebook, the strength is not in (0, 1], or the rules of
+                strength 1 leave a cell no code.
+        """
+        return self._ruled(cells, codes, strength, allowed=True)
+
+    def forbid(self, cells: Cells, codes: int | Iterable[int], strength: float = 1.0) -> TokenCanvas:
+        """Ask that ``cells`` be given none of ``codes``; otherwise as :meth:`allow`."""
+        return self._ruled(cells, codes, strength, allowed=False)
+
+    def unrestrict(self, cells: Cells) -> TokenCanvas:
+        """Take all rules off ``cells``. A cell without rules is no error."""
+        where = self._where(cells)
+        return replace(self, rules={cell: asked for cell, asked in self.rules.items() if not where[cell]})
+
+    def extended(self, left: int = 0, right: int = 0, top: int = 0, bottom: int = 0) -> TokenCanvas:
+        """A larger canvas around this one: so many columns and rows more, of which nothing is known."""
+        sides = {"left": left, "right": right, "top": top, "bottom": bottom}
+        for name, cells in sides.items():
+            if _integer(cells, name) < 0:
+                raise ValueError(f"a canvas grows by 0 cells or more: {name} is {cells}")
+        by = ((top, bottom), (left, right))
+        return replace(
+            self,
+            base=np.pad(self.base, by, constant_values=self.mask_token),
+            masked=np.pad(self.masked, by),
+            pinned_codes=np.pad(self.pinned_codes, by, constant_values=self.mask_token),
+            rules=rule_book.shifted(self.rules, top, left),
+        )
 
     def filled(self, codes: ArrayLike, *, partial: bool = False) -> TokenCanvas:
         """The canvas after a run: what was unknown is now base, no longer masked; pins are still pins.
@@ -218,7 +267,7 @@ class TokenCanvas:
         if not partial and (unset := _cells(still_unknown)):
             raise ValueError(f"cell {unset[0]} was not filled: every cell needs a code when a run is over")
         new = self.unknown & ~still_unknown
-        return self._with(base=np.where(new, codes, self.base), masked=self.masked & still_unknown)
+        return replace(self, base=np.where(new, codes, self.base), masked=self.masked & still_unknown)
 
     # -- a value -----------------------------------------------------------------------------------
 
@@ -232,22 +281,26 @@ class TokenCanvas:
         unknown, pinned = np.count_nonzero(self.unknown), np.count_nonzero(self.pinned)
         return (
             f"TokenCanvas({self.height}×{self.width}, codebook_size={self.codebook_size}: "
-            f"{unknown} unknown, {self.size - unknown - pinned} kept, {pinned} pinned)"
+            f"{unknown} unknown, {self.size - unknown - pinned} kept, {pinned} pinned"
+            f"{f', {len(self.rules)} with rules' if self.rules else ''})"
         )
 
     def __reduce__(self) -> tuple[type[TokenCanvas], tuple[Any, ...]]:
         # A copied or unpickled canvas goes through the constructor, or its arrays would be writable.
-        return TokenCanvas, (self.base, self.masked, self.pinned_codes, self.codebook_size)
+        return TokenCanvas, (self.base, self.masked, self.pinned_codes, self.codebook_size, dict(self.rules))
 
     def _content(self) -> tuple[Any, ...]:
         layers = (self.base, self.masked, self.pinned_codes)
-        return (self.codebook_size, self.base.shape, *(layer.tobytes() for layer in layers))
+        rules = tuple(self.rules.items())
+        return (self.codebook_size, self.base.shape, *(layer.tobytes() for layer in layers), rules)
 
     # -- checked -----------------------------------------------------------------------------------
 
-    def _with(self, **layers: NDArray[Any]) -> TokenCanvas:
-        old = {"base": self.base, "masked": self.masked, "pinned_codes": self.pinned_codes}
-        return TokenCanvas(**{**old, **layers}, codebook_size=self.codebook_size)
+    def _ruled(
+        self, cells: Cells, codes: int | Iterable[int], strength: float, *, allowed: bool
+    ) -> TokenCanvas:
+        rule = Rule(tuple(codes) if isinstance(codes, Iterable) else (codes,), allowed, strength)
+        return replace(self, rules=rule_book.with_rule(self.rules, _cells(self._where(cells)), rule))
 
     def _where(self, cells: Cells) -> NDArray[np.bool_]:
         """``cells`` in any of their forms as a boolean (h, w) array."""

@@ -1,6 +1,7 @@
 """Where a model's folder is, and whether what lies in it is whole."""
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,29 @@ Shapes = dict[str, tuple[int, ...]]
 _REPOSITORY = Path(__file__).parents[1]
 _WEIGHTS = "diffusion_pytorch_model.safetensors"
 _MODELS: dict[str, Any] = {"vqgan": VQGAN, "transformer": BidirectionalTransformer}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a model is, as far as its folder tells.
+
+    Attributes:
+        image_size: pixels on a side of its pictures.
+        grid_size: cells on a side.
+        cell_size: pixels on a side of a cell.
+        codebook_size: K.
+        parameters: numbers in its weights, of all parts.
+        bytes: of its weight files.
+        labels: what it can be asked for; empty if nothing.
+    """
+
+    image_size: int
+    grid_size: int
+    cell_size: int
+    codebook_size: int
+    parameters: int
+    bytes: int
+    labels: tuple[str, ...]
 
 
 class CheckpointError(ValueError):
@@ -44,6 +68,33 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     return folder
 
 
+def bundled() -> list[str]:
+    """The names of the models that come with the repository."""
+    return [
+        f"weights/{index.parent.name}" for index in sorted(_REPOSITORY.glob("weights/*/model_index.json"))
+    ]
+
+
+def describe(model: str | Path) -> Description:
+    """What a model is, without loading its weights; ``model`` as for :func:`resolve`.
+
+    Raises:
+        CheckpointError: as :func:`resolve`.
+    """
+    folder = resolve(model)
+    vqgan, transformer = (_skeleton(folder / part, kind) for part, kind in _MODELS.items())
+    grid = transformer.config["grid_size"]
+    return Description(
+        image_size=grid * vqgan.cell_size,
+        grid_size=grid,
+        cell_size=vqgan.cell_size,
+        codebook_size=transformer.config["codebook_size"],
+        parameters=sum(weights.numel() for part in (vqgan, transformer) for weights in part.parameters()),
+        bytes=sum((folder / part / _WEIGHTS).stat().st_size for part in _MODELS),
+        labels=tuple(transformer.config["label_names"]),
+    )
+
+
 def mismatch(found: Shapes, expected: Shapes) -> str | None:
     """What tensors lack, have too much of or have in another shape, in a line; None if nothing."""
     faults = [f"has no {key}" for key in expected if key not in found]
@@ -69,17 +120,22 @@ def _fetch(model: str, revision: str | None) -> Path:
         ) from error
 
 
+def _skeleton(folder: Path, model_class: Any) -> Any:
+    """The part of a model that its configuration describes, without weights."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if not isinstance(config, dict):
+        raise ValueError("config.json is no object")
+    with torch.device("meta"):
+        return model_class.from_config(config)
+
+
 def _check_part(folder: Path, model_class: Any) -> None:
     """Compares the shapes in a part's weight file with those its configuration asks for.
 
     diffusers only warns of missing weights, and goes on with random ones.
     """
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        if not isinstance(config, dict):
-            raise ValueError("config.json is no object")
-        with torch.device("meta"):
-            model = model_class.from_config(config)
+        model = _skeleton(folder, model_class)
         with safe_open(folder / _WEIGHTS, framework="pt") as file:
             found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
     except FileNotFoundError as error:

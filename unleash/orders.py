@@ -72,6 +72,9 @@ def raster(proposal: Proposal) -> Tensor:
 
 
 OrderName = Literal["random", "confidence", "halton", "entropy", "raster"]
+BLIND: frozenset[OrderName] = frozenset({"random", "halton", "raster"})
+"""The orders that do not ask what the model thinks: which cells come next is known before it is evaluated."""
+
 ORDERS: dict[OrderName, Order] = {
     "random": random,
     "confidence": confidence,

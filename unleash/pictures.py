@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from unleash.inpaint import checked
 
 Fit = Literal["crop", "whole"]
 """How a picture comes to be a square: cut at its longer sides, or whole with margins."""
@@ -31,34 +33,51 @@ def to_square(image: Image.Image, side: int, fit: Fit) -> Image.Image:
     return ImageOps.pad(image, (side, side), Image.Resampling.LANCZOS, color=_MARGIN)
 
 
-def touched_cells(path: str | Path, size: tuple[int, int], grid: tuple[int, int]) -> NDArray[np.bool_]:
-    """Which cells of a picture, cut to a square, a mask touches.
+def to_cells(image: Image.Image, side: int, cell_size: int, most: int) -> Image.Image:
+    """``image`` with its shorter side scaled to ``side`` pixels and its longer one cut to whole cells.
 
     Args:
-        path: white or, if any of it is transparent, opaque where a pixel is marked.
-        size: (width, height) of the picture before it was cut, in pixels; the mask has as many.
-        grid: (height, width) in cells.
+        image: of any size.
+        side: a multiple of ``cell_size``; a square picture becomes as large as :func:`to_square` makes it.
+        cell_size: pixels on a side of a cell.
+        most: cells that the longer side may have.
+    """
+    scale = side / min(image.size)
+    width, height = (min(int(length * scale + 1e-6) // cell_size, most) * cell_size for length in image.size)
+    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
 
-    Returns:
-        (h, w) bool.
+
+def read_mask(path: str | Path, size: tuple[int, int]) -> NDArray[np.float32]:
+    """The mask in a file: (H, W) in [0, 1], 1 where it is white or, if any of it is transparent, opaque.
+
+    Args:
+        path: a picture; what :func:`write_mask` wrote, for instance.
+        size: (width, height) of the picture it belongs to, in pixels; the mask has as many.
 
     Raises:
         ValueError: if the file holds no picture, one of another size, or one that marks nothing.
     """
-    mask = _read(path)
-    if mask.size != size:
+    image = _read(path)
+    if image.size != size:
         raise ValueError(
-            f"the mask {Path(path).name} has {mask.width}×{mask.height} pixels; as many as the picture, "
+            f"the mask {Path(path).name} has {image.width}×{image.height} pixels; as many as the picture, "
             f"{size[0]}×{size[1]}, are right"
         )
-    alpha = np.array(mask.convert("RGBA").getchannel("A"))
-    marked = (alpha if (alpha < 255).any() else np.array(mask.convert("L"))) > 127
-    # Averaged over the area of each cell in floats, so that not even one pixel is lost.
-    shares = Image.fromarray(marked.astype(np.float32))
-    cells = np.array(ImageOps.fit(shares, grid[::-1], Image.Resampling.BOX)) > 0
-    if not cells.any():
+    alpha = np.array(image.convert("RGBA").getchannel("A"))
+    values = alpha if (alpha < 255).any() else np.array(image.convert("L"))
+    mask = values.astype(np.float32) / np.float32(255)
+    if not (mask > 0.5).any():
         raise ValueError(f"the mask {Path(path).name} marks nothing: paint white what is to be repainted")
-    return cells
+    return mask
+
+
+def write_mask(mask: ArrayLike, path: str | Path) -> None:
+    """Write a mask (H, W) in [0, 1] as a grey PNG, white where it is 1.
+
+    Raises:
+        ValueError: if it is no mask.
+    """
+    Image.fromarray((checked(mask) * 255).round().astype(np.uint8)).save(path, format="PNG")
 
 
 def _read(path: str | Path) -> Image.Image:

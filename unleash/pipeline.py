@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Generator, Tensor
 
-from unleash.canvas import TokenCanvas
+from unleash import inspector, rules, windows
+from unleash.canvas import Cell, TokenCanvas
 from unleash.folders import resolve
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.orders import OrderName, ScheduleName
@@ -35,7 +36,8 @@ class Step:
         total: how many steps the run takes.
         canvas: filled as far as it is.
         revealed: (h, w) bool, the cells this step filled.
-        image: the picture so far; cells still unknown show the code thought likeliest.
+        image: the picture so far; cells still unknown show the code thought likeliest, and the plainest
+            one where a large canvas was not looked at yet.
     """
 
     index: int
@@ -135,9 +137,12 @@ class UnleashPipeline(DiffusionPipeline):
     ) -> UnleashPipelineOutput:
         """Fills ``canvas`` with seeds ``seed``, ``seed + 1``, …; each image is what its seed gives alone.
 
+        A canvas of another size than the model's, up to 64×64 cells, is seen through overlapping windows;
+        :meth:`evaluations` says beforehand how many.
+
         Args:
-            canvas: what is known, kept and pinned; None: nothing is.
-            num_inference_steps: how many evaluations of the transformer may be spent.
+            canvas: what is known, kept and pinned, and which codes are allowed; None: nothing is.
+            num_inference_steps: how many steps may be spent, each an evaluation of the transformer.
             order: which cells come first; None: the scheduler's.
             schedule: how many cells a step reveals; None: the scheduler's.
             temperature: divides the logits; 0 takes the likeliest code.
@@ -150,7 +155,8 @@ class UnleashPipeline(DiffusionPipeline):
             callback_on_step_end: see ``StepCallback``.
 
         Raises:
-            ValueError: if a value is out of range, the model lacks the label, or the canvas is not its size.
+            ValueError: if a value is out of range, the model lacks the label, or the canvas is of another
+                codebook or too large.
         """
         if num_images < 1:
             raise ValueError(f"num_images is at least 1, not {num_images}")
@@ -181,13 +187,79 @@ class UnleashPipeline(DiffusionPipeline):
     ) -> Iterator[Step]:
         """Fills ``canvas`` and yields every step with its picture; arguments as for a call.
 
-        The iterator may be closed at any step, and several may be under way at once.
+        The iterator may be closed at any step, and several may be under way at once. A step's canvas is
+        one to go on from: to change the label half way, run it again under the other.
+
+            for step in pipe.stream(label="church-day"):
+                if step.index == step.total // 2:
+                    break
+            out = pipe(step.canvas, label="church-night")
         """
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(
             num_inference_steps, order, schedule, temperature, top_k, top_p, label, guidance_scale, seed
         )
         return self._steps(canvas, settings)
+
+    def evaluations(
+        self,
+        canvas: TokenCanvas | None = None,
+        num_inference_steps: int = 16,
+        order: OrderName | None = None,
+        schedule: ScheduleName | None = None,
+        seed: int = 0,
+    ) -> int:
+        """How many windows of the model's size a run evaluates; twice as many passes with guidance.
+
+        Exact for the orders random, halton and raster, which evaluate only the windows that hold a cell to
+        be revealed. The most it can be for confidence and entropy, which evaluate every window that holds
+        an unknown cell.
+        """
+        canvas = self.blank() if canvas is None else canvas
+        self._check_size(canvas)
+        settings = self._settings(num_inference_steps, order, schedule, 1.0, None, None, None, 1.0, seed)
+        # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
+        unknown = torch.from_numpy(canvas.unknown)[None]
+        codes, generators = unknown.long(), [Generator().manual_seed(seed)]
+        scheduler = AbsorbingDiffusionScheduler(codebook_size=1)
+        scheduler.set_timesteps(
+            settings.steps, codes, generators, order=settings.order, schedule=settings.schedule
+        )
+        total = 0
+        for timestep in scheduler.timesteps:
+            revealed = scheduler.foreseen(timestep, codes, generators)
+            asked = unknown if revealed is None else revealed
+            total += len(windows.windows_of(asked, self.transformer.config["grid_size"]))
+            codes = scheduler.step(torch.zeros(1, canvas.size, 1), timestep, codes, generators).prev_sample
+        return total
+
+    def inspect(
+        self, canvas: TokenCanvas, label: str | None = None, guidance_scale: float = 1.0, spacing: int = 4
+    ) -> inspector.Inspection:
+        """What the model thinks of every cell given all others, whatever rules the canvas has.
+
+        Takes ``spacing²`` evaluations at most and is a little less certain than the model is; a spacing
+        as large as the grid is exact. See :func:`unleash.inspector.inspect`.
+
+        Raises:
+            ValueError: if the model lacks the label, or the canvas is of another codebook or too large.
+        """
+        return inspector.inspect(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+
+    def inspect_cell(
+        self,
+        canvas: TokenCanvas,
+        cell: Cell,
+        top: int = 8,
+        label: str | None = None,
+        guidance_scale: float = 1.0,
+    ) -> inspector.CellInspection:
+        """What the model thinks of one cell given all others: exact, in one evaluation.
+
+        Raises:
+            ValueError: as :meth:`inspect`, and if the cell is off the grid.
+        """
+        return inspector.inspect_cell(self._opinion(canvas, label, guidance_scale), canvas, cell, top)
 
     def render(self, canvas: TokenCanvas) -> Image.Image:
         """The picture of a canvas without unknown cells.
@@ -269,9 +341,15 @@ class UnleashPipeline(DiffusionPipeline):
             settings.steps, codes, generators, order=settings.order, schedule=settings.schedule
         )
         total = len(scheduler.timesteps)
+        shape, size = (canvas.height, canvas.width), canvas.codebook_size
+        bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
+        guess = torch.where(codes == size, self._plain_code(), codes)
         for index, timestep in enumerate(scheduler.timesteps, start=1):
             with torch.no_grad():
-                logits = self._logits(codes, settings)
+                revealed = scheduler.foreseen(timestep, codes, generators)
+                asked = codes == size if revealed is None else revealed
+                logits, seen = self._predict(codes, asked, settings.label, settings.guidance_scale)
+                logits = logits if bias is None else logits + bias.to(logits)
                 out = scheduler.step(
                     logits,
                     timestep,
@@ -282,31 +360,57 @@ class UnleashPipeline(DiffusionPipeline):
                     top_p=settings.top_p,
                 )
                 codes = out.prev_sample
-                likeliest = logits.argmax(-1).view_as(codes)
-                guess = torch.where(codes == self.transformer.config["codebook_size"], likeliest, codes)
+                guess = torch.where(seen, logits.argmax(-1).view_as(codes), guess)
+                guess = torch.where(codes == size, guess, codes)
             yield _Frame(index, total, codes, guess, out.revealed)
 
-    def _logits(self, codes: Tensor, settings: Settings) -> Tensor:
+    def _predict(
+        self, codes: Tensor, asked: Tensor, label: str | None, guidance_scale: float
+    ) -> tuple[Tensor, Tensor]:
+        """Logits (B, h * w, K) on a grid of any size, and the cells (B, h, w) bool of which they hold."""
+        side, size = self.transformer.config["grid_size"], self.transformer.config["codebook_size"]
+        return windows.predict(
+            lambda seen: self._logits(seen, label, guidance_scale), codes, asked, side, size
+        )
+
+    def _opinion(self, canvas: TokenCanvas, label: str | None, guidance_scale: float) -> inspector.Opinion:
+        self._check_size(canvas)
+        self._settings(1, None, None, 1.0, None, None, label, guidance_scale, 0)
+
+        @torch.no_grad()
+        def opinion(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
+            tokens, cells = (torch.from_numpy(array)[None].to(self.device) for array in (codes, asked))
+            logits, _ = self._predict(tokens, cells, label, guidance_scale)
+            return logits.float().log_softmax(-1).view(*codes.shape, -1).cpu().numpy()
+
+        return opinion
+
+    def _plain_code(self) -> Tensor:
+        """The code nearest to the mean of all: what a cell shows of which nothing is known."""
+        vectors = self.vqgan.quantizer.embedding.weight.detach()
+        return (vectors - vectors.mean(0)).square().sum(1).argmin()
+
+    def _logits(self, codes: Tensor, label: str | None, guidance_scale: float) -> Tensor:
         """Logits (B, h * w, K) under the label, by classifier-free guidance (Ho & Salimans 2022)."""
-        if settings.label is None:
+        if label is None:
             return self.transformer(codes)
-        label = codes.new_full((len(codes),), self.labels.index(settings.label))
-        if settings.guidance_scale == 1:
-            return self.transformer(codes, label)
-        none = torch.full_like(label, len(self.labels))
-        both = self.transformer(codes.repeat(2, 1, 1), torch.cat([label, none]))
+        labels = codes.new_full((len(codes),), self.labels.index(label))
+        if guidance_scale == 1:
+            return self.transformer(codes, labels)
+        none = torch.full_like(labels, len(self.labels))
+        both = self.transformer(codes.repeat(2, 1, 1), torch.cat([labels, none]))
         conditional, unconditional = both.chunk(2)
-        return torch.lerp(unconditional, conditional, settings.guidance_scale)
+        return torch.lerp(unconditional, conditional, guidance_scale)
 
     def _check_size(self, canvas: TokenCanvas) -> None:
-        side, size = self.transformer.config["grid_size"], self.transformer.config["codebook_size"]
-        if (canvas.height, canvas.width, canvas.codebook_size) != (side, side, size):
+        size, most = self.transformer.config["codebook_size"], windows.MAX_SIDE
+        if canvas.codebook_size != size or max(canvas.height, canvas.width) > most:
             raise ValueError(
                 f"a canvas of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
-                f"this model fills {side}×{side} cells with {size} codes"
+                f"this model fills up to {most}×{most} cells with {size} codes"
             )
 
     @torch.no_grad()
     def _decode(self, codes: Tensor) -> Image.Image:
-        pixels = self.vqgan.decode(codes[None].to(self.device))[0]
+        pixels = windows.decode(self.vqgan, codes[None].to(self.device))[0]
         return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())

@@ -24,6 +24,9 @@ from pydantic import (
 from .canvas import TokenCanvas
 from .orders import OrderName, ScheduleName
 
+VERSION: Literal[2] = 2
+"""Of the recipes that are written; those of version 1 are read too."""
+
 CHUNK = "unleash"
 """Keyword of the PNG text chunk that carries the recipe."""
 
@@ -76,6 +79,10 @@ def _rows(value: Any) -> Any:
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
+def _upgraded(version: Any) -> Any:
+    return VERSION if version == 1 else version
+
+
 CanvasField = Annotated[TokenCanvas, PlainValidator(_canvas), PlainSerializer(TokenCanvas.to_dict)]
 Codes = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_rows)]
 
@@ -84,14 +91,14 @@ class Recipe(_Model):
     """Model, start canvas and settings, and the codes that they gave.
 
     Attributes:
-        version: of this format.
+        version: of this format. 2 added the canvas' rules; what was written as 1 is read as 2.
         model: what ``UnleashPipeline.from_pretrained`` was given.
         canvas: as it was before the run.
         settings: of the run.
         codes: (h, w) the result, rows of codes; None if it was not run yet.
     """
 
-    version: Literal[1] = 1
+    version: Annotated[Literal[2], BeforeValidator(_upgraded)] = VERSION
     model: str = Field(min_length=1, max_length=500)
     canvas: CanvasField
     settings: Settings = Settings()
@@ -121,11 +128,10 @@ class Recipe(_Model):
         except ValueError as error:
             raise RecipeError(f"the recipe is not JSON: {error}") from None
         if not isinstance(data, dict) or "version" not in data:
-            raise RecipeError('this JSON is no recipe: a recipe is an object with "version": 1')
-        if data["version"] != 1:
-            raise RecipeError(
-                f"recipe version {data['version']!r:.40} is not known: this app reads version 1"
-            )
+            raise RecipeError('this JSON is no recipe: a recipe is an object with "version": 2')
+        if data["version"] not in (1, VERSION):
+            known = f"this app reads versions 1 and {VERSION}"
+            raise RecipeError(f"recipe version {data['version']!r:.40} is not known: {known}")
         return cls(**data)
 
 
@@ -146,6 +152,15 @@ def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:
     except UnicodeDecodeError:
         raise RecipeError("this file is no recipe: JSON or a PNG made by Unleash is needed") from None
     return Recipe.from_json(text)
+
+
+def carries_recipe(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a PNG that :func:`write_png` wrote; anything else, readable or not, is not."""
+    try:
+        with Image.open(path, formats=["PNG"]) as image:
+            return CHUNK in image.info
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
 
 
 def _read(path: Path) -> bytes:

@@ -10,7 +10,7 @@ from diffusers.configuration_utils import register_to_config
 from diffusers.utils import BaseOutput
 from torch import Generator, Tensor
 
-from .orders import ORDERS, SCHEDULES, OrderName, Proposal, ScheduleName
+from .orders import BLIND, ORDERS, SCHEDULES, OrderName, Proposal, ScheduleName
 
 
 @dataclass
@@ -158,38 +158,66 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
             top_p: draw from the fewest codes that together have this probability only.
             return_dict: False returns a plain tuple.
         """
-        if self.plan is None or not 1 <= timestep <= len(self.timesteps):
-            raise ValueError(f"step {int(timestep)} is not planned: call set_timesteps() first")
-        counts = self.plan.counts
+        plan = self._planned(timestep, sample)
         tokens, device = sample.flatten(1), model_output.device
         expected = (*tokens.shape, self.config["codebook_size"])
         if model_output.shape != expected:
             raise ValueError(
                 f"the logits must be {expected} for this sample, not {tuple(model_output.shape)}"
             )
-        if len(tokens) != len(counts):
-            raise ValueError(f"the plan is for {len(counts)} images, the sample has {len(tokens)}")
 
-        # Every image draws as much at every step, whatever is known of it.
-        noise = torch.stack([_rand((2, tokens.shape[1]), g) for g in _each(generators, len(tokens))])
-        uniform, gumbel = noise.to(device).unbind(1)
+        uniform, gumbel = _noise(tokens, _each(generators, len(tokens)), device)
         logits = model_output.detach().float()
         unknown = tokens == self.config["codebook_size"]
         codes = tokens.clone()
         codes[unknown] = sample_codes(logits[unknown], uniform[unknown], temperature, top_k, top_p)
 
         done = len(self.timesteps) - int(timestep)
-        length = (counts > 0).sum(1, keepdim=True).clamp(min=1)
+        length = (plan.counts > 0).sum(1, keepdim=True).clamp(min=1)
         heat = temperature * (1 - (done + 1) / length).clamp(min=0).to(logits)
-        gumbel = -torch.log(-torch.log(gumbel.clamp(min=torch.finfo(gumbel.dtype).tiny)))
-        scores = ORDERS[self.plan.order](Proposal(logits, codes, gumbel, heat, self.plan.grid))
-        revealed = highest(scores.expand_as(codes), unknown, counts[:, done].to(device))
+        scores = ORDERS[plan.order](Proposal(logits, codes, gumbel, heat, plan.grid))
+        revealed = highest(scores.expand_as(codes), unknown, plan.counts[:, done].to(device))
 
         result = (torch.where(revealed, codes, tokens), codes, revealed)
         prev_sample, pred_original_sample, revealed = (tensor.view_as(sample) for tensor in result)
         if not return_dict:
             return prev_sample, pred_original_sample, revealed
         return AbsorbingDiffusionSchedulerOutput(prev_sample, pred_original_sample, revealed)
+
+    def foreseen(
+        self, timestep: int | Tensor, sample: Tensor, generators: Sequence[Generator] | None = None
+    ) -> Tensor | None:
+        """The cells that :meth:`step` will reveal, before the model is asked; nothing is drawn.
+
+        Args:
+            timestep: one of ``timesteps``.
+            sample: shaped as in :meth:`set_timesteps`.
+            generators: as :meth:`step` will be given them.
+
+        Returns:
+            bool, of the sample's shape; None if the order goes by what the model thinks.
+        """
+        plan = self._planned(timestep, sample)
+        if plan.order not in BLIND:
+            return None
+        tokens = sample.flatten(1)
+        drawn_from = [g or torch.default_generator for g in _each(generators, len(tokens))]
+        # One copy for each generator, also where images share one.
+        copies = {id(generator): generator.clone_state() for generator in drawn_from}
+        _, gumbel = _noise(tokens, [copies[id(generator)] for generator in drawn_from], tokens.device)
+        # A blind order looks at no logits, and at no heat.
+        nothing = gumbel.new_zeros(*tokens.shape, 0)
+        scores = ORDERS[plan.order](Proposal(nothing, tokens, gumbel, gumbel[:, :1], plan.grid))
+        counts = plan.counts[:, len(self.timesteps) - int(timestep)].to(tokens.device)
+        unknown = tokens == self.config["codebook_size"]
+        return highest(scores.expand(tokens.shape), unknown, counts).view_as(sample)
+
+    def _planned(self, timestep: int | Tensor, sample: Tensor) -> Plan:
+        if self.plan is None or not 1 <= timestep <= len(self.timesteps):
+            raise ValueError(f"step {int(timestep)} is not planned: call set_timesteps() first")
+        if len(sample) != len(self.plan.counts):
+            raise ValueError(f"the plan is for {len(self.plan.counts)} images, the sample has {len(sample)}")
+        return self.plan
 
 
 def even_counts(unknown: int, steps: int, schedule: ScheduleName) -> Tensor:
@@ -289,6 +317,18 @@ def _ascending(values: Tensor) -> Tensor:
 
 def _rand(shape: Sequence[int], generator: Generator | None) -> Tensor:
     return torch.rand(shape, generator=generator, device=generator.device if generator else None)
+
+
+def _noise(
+    tokens: Tensor, generators: Sequence[Generator | None], device: torch.device
+) -> tuple[Tensor, Tensor]:
+    """A step's randomness, (B, N) each: uniform for the codes, Gumbel for the order.
+
+    Every image draws as much at every step, whatever is known of it.
+    """
+    noise = torch.stack([_rand((2, tokens.shape[1]), generator) for generator in generators])
+    uniform, gumbel = noise.to(device).unbind(1)
+    return uniform, -torch.log(-torch.log(gumbel.clamp(min=torch.finfo(gumbel.dtype).tiny)))
 
 
 def _each(generators: Sequence[Generator] | None, batch: int) -> Sequence[Generator | None]:

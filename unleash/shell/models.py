@@ -1,0 +1,57 @@
+"""`unleash models` and `unleash convert`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def models(
+    folders: Annotated[
+        list[str] | None,
+        typer.Argument(help="Model folders or Hub ids to describe besides the bundled ones."),
+    ] = None,
+) -> None:
+    """List the models there are: what they paint, on what grid, with which labels.
+
+    Examples:
+
+    \b
+      unleash models
+      unleash models weights/churches
+    """
+    from unleash.folders import bundled, describe
+
+    found = {name: describe(name) for name in [*bundled(), *(folders or [])]}
+    for name, model in found.items():
+        cells = f"{model.grid_size}×{model.grid_size} cells of {model.cell_size} pixels"
+        typer.echo(name)
+        typer.echo(f"  pictures   {model.image_size}×{model.image_size} pixels, {cells}")
+        typer.echo(f"  codebook   {model.codebook_size} codes")
+        typer.echo(f"  size       {model.parameters / 1e6:.1f} M parameters, {model.bytes / 1e6:.0f} MB")
+        typer.echo(f"  labels     {', '.join(model.labels) or 'none'}")
+
+
+def convert(
+    vqgan: Annotated[Path, typer.Option(help="The autoencoder: vqgan_ema_<step>.th.")],
+    absorbing: Annotated[Path, typer.Option(help="The transformer: absorbing_ema_<step>.th.")],
+    out: Annotated[Path, typer.Option(help="The model folder to write; must be new or empty.")],
+    heads: Annotated[int, typer.Option(help="Attention heads of the transformer.")] = 8,
+    image_size: Annotated[int, typer.Option(help="Pixels on a side of what it was trained on.")] = 256,
+) -> None:
+    """Make a model folder of two checkpoints of the paper "Unleashing Transformers".
+
+    Heads and image size are the paper's unless you say otherwise; everything
+    else is read off the files.
+
+    Example:
+
+    \b
+      unleash convert --vqgan vqgan_ema_2200000.th \\
+          --absorbing absorbing_ema_2000000.th --out weights/churches
+      unleash generate --model weights/churches --out church.png
+    """
+    from unleash.checkpoints import convert as convert_files
+
+    convert_files(vqgan, absorbing, out, heads=heads, image_size=image_size)
+    typer.echo(out)
