@@ -30,7 +30,7 @@ def _complaint(error: Exception) -> str | None:
     elif isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"
     elif isinstance(error, ModuleNotFoundError):
-        text = f'{error.name} is not installed: pip install -e ".[train]"'
+        text = f'{error.name} is not installed: pip install -e ".[train,eval]"'
     elif isinstance(error, ValueError | OSError):
         text = str(error)
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from unleash.recipe import BEST
 from unleash.studio import controls, models
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
@@ -109,7 +110,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     1, controls.MAX_PICTURES, value=1, step=1, label="Variations", elem_id="pictures"
                 )
             with gr.Row():
-                steps = gr.Slider(1, 64, value=16, step=1, label="Steps", elem_id="steps")
+                steps = gr.Slider(1, 64, value=BEST.steps, step=1, label="Steps", elem_id="steps")
                 with gr.Row(elem_id="seed-row"):
                     seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=90)
                     dice = gr.Button(

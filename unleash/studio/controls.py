@@ -10,7 +10,7 @@ from gradio.components import Component
 
 from unleash.orders import OrderName, ScheduleName
 from unleash.pictures import Fit
-from unleash.recipe import Settings
+from unleash.recipe import BEST, Settings
 
 MAX_PICTURES = 8
 
@@ -90,7 +90,7 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
     return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
-def guidance(labels: Sequence[str], chosen: float = 1) -> gr.Slider:
+def guidance(labels: Sequence[str], chosen: float = BEST.guidance_scale) -> gr.Slider:
     """How far a label is followed, shown if the model has labels."""
     return gr.Slider(
         0,
@@ -105,24 +105,25 @@ def guidance(labels: Sequence[str], chosen: float = 1) -> gr.Slider:
 
 def sampling() -> dict[str, Any]:
     """The controls that few people change."""
-    defaults = Settings()
     orders = [(_ORDERS[name], name) for name in get_args(OrderName)]
     with gr.Row():
-        order = gr.Dropdown(orders, value=defaults.order, label="Order", info="Which cells come first")
+        order = gr.Dropdown(orders, value=BEST.order, label="Order", info="Which cells come first")
         schedule = gr.Dropdown(
-            list(get_args(ScheduleName)), value=defaults.schedule, label="Schedule", info="How many at a step"
+            list(get_args(ScheduleName)), value=BEST.schedule, label="Schedule", info="How many at a step"
         )
     temperature = gr.Slider(
         0,
         2,
-        value=defaults.temperature,
+        value=BEST.temperature,
         step=0.05,
         label="Temperature",
         info="Less is tamer, 0 always the likeliest",
     )
     with gr.Row():
         top_k = gr.Slider(0, 1024, value=0, step=1, label="Top-k", info="Likeliest codes only, 0: off")
-        top_p = gr.Slider(0.05, 1, value=1, step=0.01, label="Top-p", info="Their share only, 1: off")
+        top_p = gr.Slider(
+            0.05, 1, value=BEST.top_p or 1, step=0.01, label="Top-p", info="Their share only, 1: off"
+        )
     return {
         "order": order,
         "schedule": schedule,

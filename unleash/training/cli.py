@@ -72,12 +72,11 @@ def score_command(
 def samples_command(
     out: Annotated[Path, typer.Option(help="The PNG to write.")],
     model: Annotated[str, typer.Option(help="The model to sample from.")] = "weights/scenes",
-    guidance: Annotated[float, typer.Option(help="How strongly labels are followed.")] = 1.0,
 ) -> None:
-    """Write a sheet of samples, a column for each label, seeds from 0 on, none left out."""
+    """Write a sheet of samples with the settings of the studio, a column for each label, none left out."""
     from unleash.pipeline import UnleashPipeline
     from unleash.training.sheets import save_samples
 
     pipe = UnleashPipeline.from_pretrained(model)
     pipe.set_progress_bar_config(disable=True)
-    save_samples(pipe, out, guidance)
+    save_samples(pipe, out)

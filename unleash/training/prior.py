@@ -182,7 +182,7 @@ class PriorTrainer:
             if self.run.sample_rows:
                 pipe = assemble(self.vqgan, self.transformer)
                 pipe.set_progress_bar_config(disable=True)
-                save_samples(pipe, self.out / f"samples-{step:06d}.png", 1.0, self.run.sample_rows)
+                save_samples(pipe, self.out / f"samples-{step:06d}.png", self.run.sample_rows)
         self.accelerator.log({"held_out/nats": nats}, step)
         tqdm.write(
             f"step {step}: held-out {nats:.4f} nats a {'cell' if self.run.autoregressive else 'masked cell'}"

@@ -7,6 +7,7 @@ from PIL import Image
 from torch import Tensor
 
 from unleash.pipeline import UnleashPipeline
+from unleash.recipe import BEST
 
 
 def save_sheet(images: Tensor, path: Path, columns: int) -> None:
@@ -15,21 +16,28 @@ def save_sheet(images: Tensor, path: Path, columns: int) -> None:
     Image.fromarray((sheet * 255).round().byte().cpu().numpy()).save(path)
 
 
-def save_samples(pipe: UnleashPipeline, path: Path, guidance_scale: float, rows: int = 8) -> None:
+def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:
     """Writes a sheet of samples, a column for each label, seeds 0, 1, 2, … row by row, none left out.
 
-    Pictures are halved on it. Every setting but the guidance is the pipeline's own default, except that an
-    autoregressive transformer takes a step for every cell. Without labels there are eight columns.
+    Pictures are halved on it. Settings are the studio's, except that an autoregressive transformer takes a
+    step for every cell and the pipeline's own order. Without labels there are eight columns.
     """
     labels = pipe.labels or (None,) * 8
     blank = pipe.blank()
     cells = blank.width * blank.height
-    steps = cells if pipe.transformer.config["causal"] else 16
+    steps = cells if pipe.transformer.config["causal"] else BEST.steps
     side = blank.width * pipe.vqgan.cell_size // 2
     sheet = Image.new("RGB", (side * len(labels), side * rows))
     for seed in range(rows * len(labels)):
         row, column = divmod(seed, len(labels))
-        out = pipe(num_inference_steps=steps, label=labels[column], guidance_scale=guidance_scale, seed=seed)
+        out = pipe(
+            num_inference_steps=steps,
+            temperature=BEST.temperature,
+            top_p=BEST.top_p,
+            label=labels[column],
+            guidance_scale=BEST.guidance_scale,
+            seed=seed,
+        )
         half = out.images[0].resize((side, side), Image.Resampling.LANCZOS)
         sheet.paste(half, (column * side, row * side))
     sheet.save(path, optimize=True)
