@@ -19,7 +19,8 @@ from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, pe
 from unleash.training.run import read_run
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_samples
-from unleash.training.vqgan import VQGANRun, train_vqgan
+from unleash.training.vqgan import CODEBOOK, VQGANRun, train_vqgan
+from unleash.training.warm import warm_started
 
 TINY = {
     "channels": 32,
@@ -247,3 +248,24 @@ def test_the_learning_rate_rises_stays_and_falls_to_zero():
     assert set(seen[10:750]) == {1.0}
     assert seen[875] == pytest.approx(0.5)
     assert seen[1000] == 0
+
+
+def test_a_warm_start_keeps_what_fits_and_makes_the_rest_anew(trained, tmp_path):
+    start = trained / "vqgan" / "vqgan"
+    changes = {"codebook_size": 24, "decoder_shape": {"num_res_blocks": 1}}
+    vqgan, new = warm_started(VQGAN, start, changes)
+    before = VQGAN.from_pretrained(start)
+    assert vqgan.config.codebook_size == 24
+    assert CODEBOOK in new
+    assert not any(name.startswith("encoder.") for name in new)
+    assert torch.equal(vqgan.encoder.blocks[0].weight, before.encoder.blocks[0].weight)
+    run = VQGANRun(warm_start=start, model=changes, steps=2, autoencoder_steps=1, batch_size=2, crop=64)
+    train_vqgan(run, tmp_path)
+    after = VQGAN.from_pretrained(tmp_path / "vqgan")
+    assert after.encode(torch.rand(8, 3, 64, 64)).max() < 24
+    assert after.config.decoder_shape == changes["decoder_shape"]
+
+
+def test_codes_that_are_not_there_cannot_be_frozen(tmp_path):
+    with pytest.raises(ValueError, match="warm_start"):
+        train_vqgan(VQGANRun(model=TINY, freeze_codes=True, steps=1), tmp_path)

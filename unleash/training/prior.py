@@ -19,6 +19,7 @@ from unleash.training.pictures import open_pictures, picture_loader
 from unleash.training.run import Run, accelerator_for, over_processes
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_samples
+from unleash.training.warm import warm_started
 
 HELD_OUT = 128
 """Pictures that the prior is measured on at each checkpoint."""
@@ -67,11 +68,10 @@ class PriorTrainer:
             "label_names": self.pictures.labels,
             "causal": run.autoregressive,
         } | run.model
-        self.transformer = (
-            BidirectionalTransformer.from_pretrained(run.warm_start)
-            if run.warm_start
-            else BidirectionalTransformer(**arguments)
-        )
+        if run.warm_start:
+            self.transformer, _ = warm_started(BidirectionalTransformer, run.warm_start, run.model)
+        else:
+            self.transformer = BidirectionalTransformer(**arguments)
         self._check()
         matrices = [p for p in self.transformer.blocks.parameters() if p.ndim == 2]
         inside = {id(p) for p in matrices}

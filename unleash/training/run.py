@@ -23,11 +23,11 @@ class Run(BaseModel):
     """What decides a training of either network.
 
     Args:
-        model: the arguments of the network.
+        model: the arguments of the network; with ``warm_start``, those that shall be others than before.
         data: ``scenes``, a folder of pictures, or ``hf:`` and the name of a Hugging Face data set.
         augment: whether pictures of a folder or data set are cut at random and mirrored half the time.
         workers: how many processes read pictures, for each that trains.
-        warm_start: a folder with a network to start from, instead of new weights.
+        warm_start: a folder with a network to start from; weights that it has in no such shape are new.
         steps: batches to train on.
         batch_size: pictures in a batch, of each process that trains.
         ema: how slowly the averaged weights, which are those saved, follow.

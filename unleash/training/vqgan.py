@@ -18,19 +18,23 @@ from unleash.training.augment import diff_augment
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.data import detailed_crops
 from unleash.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss
-from unleash.training.linear import start_from_principal_components
+from unleash.training.linear import silence, start_from_principal_components
 from unleash.training.perceptual import PerceptualDistance
 from unleash.training.pictures import Pictures, open_pictures, picture_loader
 from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
 from unleash.training.run import Run, accelerator_for, over_processes
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_sheet
+from unleash.training.warm import warm_started
 
 PERCEPTUAL_SIZE = 128
 """Pixels on a side of what the perceptual network is shown of each picture."""
 
 HELD_OUT = 32
 """Pictures that reconstruction is measured on at each checkpoint."""
+
+CODEBOOK = "quantizer.embedding.weight"
+"""The name of the VQGAN's codebook among its weights."""
 
 
 class VQGANRun(Run):
@@ -100,12 +104,19 @@ class VQGANTrainer:
     def __init__(self, run: VQGANRun, out: Path) -> None:
         self.run, self.out = run, out
         self.accelerator = accelerator_for(run, out)
-        vqgan = VQGAN.from_pretrained(run.warm_start) if run.warm_start else VQGAN(**run.model)
+        if run.warm_start:
+            vqgan, self.new = warm_started(VQGAN, run.warm_start, run.model)
+        else:
+            vqgan, self.new = VQGAN(**run.model), {CODEBOOK}
         self.pictures = open_pictures(run.data, vqgan.config.image_size, run.augment, run.seed)
         self.held_out = torch.stack([picture for picture, _ in self.pictures.held_out(HELD_OUT)])
         if vqgan.config.linear_path and not run.warm_start:
             start_from_principal_components(vqgan, _first(self.pictures, 80))
+        elif vqgan.config.linear_path:
+            silence(vqgan, self.new)
         if run.freeze_codes:
+            if not self._has_codes:
+                raise ValueError("freeze_codes needs a warm_start whose codebook is kept as it is")
             for frozen in (vqgan.encoder, vqgan.linear_in, vqgan.quantizer):
                 if frozen is not None:
                     frozen.requires_grad_(False)
@@ -150,18 +161,22 @@ class VQGANTrainer:
                 means = over_processes(accelerator, logs)
                 accelerator.log(means, progress.step)
                 bar.set_postfix({k: f"{v:.4f}" for k, v in means.items()}, refresh=False)
-            if progress.step == run.autoencoder_steps and not (run.freeze_codes or run.warm_start):
+            if progress.step == run.autoencoder_steps and not self._has_codes:
                 self._start_codebook()
             if progress.step % run.checkpoint_every == 0 or progress.step == run.steps:
                 self._checkpoint()
         bar.close()
         accelerator.end_training()
 
+    @property
+    def _has_codes(self) -> bool:
+        return CODEBOOK not in self.new
+
     def train_step(self, images: Tensor) -> dict[str, Tensor | float]:
         """One step on squares (B, 3, S, S) in [0, 1]; returns what to log."""
         run, size = self.run, self.vqgan.config.codebook_size
         adversarial = self.progress.step >= run.discriminator_start
-        quantised = self.progress.step >= run.autoencoder_steps or run.freeze_codes or run.warm_start
+        quantised = self.progress.step >= run.autoencoder_steps or self._has_codes
         weight = run.commitment
         if isinstance(self.codebook, GumbelCodebook):
             self.codebook.temperature = annealed(self.progress.step, run.steps)
