@@ -117,7 +117,8 @@ def _lay_out(handlers: Handlers) -> _Page:
                         "New seed", icon=STUDIO / "icons" / "dice.svg", size="sm", elem_id="dice", min_width=0
                     )
                     locked = gr.Checkbox(label="Lock", elem_id="lock", min_width=0)
-            palette = Palette()
+            with gr.Tabs(elem_id="panels"), gr.Tab("Codes", render_children=True):
+                palette = Palette()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"

@@ -3,7 +3,8 @@
  *
  * `base` holds the code of each cell, the mask token where nothing is known. `masked` says which cells
  * the person wants filled; what lies beneath the mask stays in `base`, so lifting the mask shows it again.
- * `pins` maps cells to the codes the person chose. `picture` is what the decoder last rendered and the
+ * `pins` maps cells to the codes the person chose; `rules` says of cells which codes they may get, as the
+ * server writes it: a list of `{cells: [[row, column]…], codes, allowed, strength}`. `picture` is what the decoder last rendered and the
  * codes it rendered, and which cells it `filled`; `recipe` is how it was made, null when no run made it.
  */
 
@@ -16,6 +17,7 @@ export function blank({ height, width, codebook }) {
     base: Array(size).fill(codebook),
     masked: Array(size).fill(true),
     pins: {},
+    rules: [],
     picture: null,
     recipe: null,
   };

@@ -13,6 +13,7 @@ export function toServer(state) {
       cell % state.width,
       code,
     ]),
+    rules: state.rules ?? [],
   };
 }
 
@@ -25,5 +26,6 @@ export function fromServer(canvas) {
     base: canvas.base.flat(),
     masked: canvas.masked.flat(),
     pins: Object.fromEntries(canvas.pins.map(([row, column, code]) => [row * width + column, code])),
+    rules: canvas.rules ?? [],
   };
 }
