@@ -128,6 +128,9 @@ def test_the_autoregressive_baseline_trains_and_is_sampled_row_by_row(vqgan, tmp
     pipe.set_progress_bar_config(disable=True)
     revealed = [step.revealed.flatten().argmax() for step in pipe.stream(num_inference_steps=16)]
     assert revealed == list(range(16))
+    for impossible in ({"num_inference_steps": 15}, {"num_inference_steps": 16, "order": "halton"}):
+        with pytest.raises(ValueError, match="from left to right"):
+            pipe(**impossible)
     assert score(pipe, 16).nats > 0
 
 

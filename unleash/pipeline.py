@@ -334,6 +334,7 @@ class UnleashPipeline(DiffusionPipeline):
     def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[_Frame]:
         """The reverse process (algorithm 2), one image for each seed; codes may be changed in place."""
         self._check_size(canvas)
+        self._check_direction(canvas, settings)
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
         # Its own scheduler, because a plan belongs to a run and several may be under way.
@@ -402,6 +403,14 @@ class UnleashPipeline(DiffusionPipeline):
         both = self.transformer(codes.repeat(2, 1, 1), torch.cat([labels, none]))
         conditional, unconditional = both.chunk(2)
         return torch.lerp(unconditional, conditional, guidance_scale)
+
+    def _check_direction(self, canvas: TokenCanvas, settings: Settings) -> None:
+        cells = int(canvas.unknown.sum())
+        if self.transformer.config["causal"] and (settings.order != "raster" or settings.steps < cells):
+            raise ValueError(
+                "this model goes from left to right, a cell at a time: "
+                f'its order is "raster" and {cells} masked cells take {cells} steps'
+            )
 
     def _check_size(self, canvas: TokenCanvas) -> None:
         size, most = self.transformer.config["codebook_size"], windows.MAX_SIDE
