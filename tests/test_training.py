@@ -252,13 +252,16 @@ def test_the_learning_rate_rises_stays_and_falls_to_zero():
 
 def test_a_warm_start_keeps_what_fits_and_makes_the_rest_anew(trained, tmp_path):
     start = trained / "vqgan" / "vqgan"
-    changes = {"codebook_size": 24, "decoder_shape": {"num_res_blocks": 1}}
+    changes = {"codebook_size": 24, "decoder_shape": {"num_res_blocks": 2}}
     vqgan, new = warm_started(VQGAN, start, changes)
     before = VQGAN.from_pretrained(start)
     assert vqgan.config.codebook_size == 24
     assert CODEBOOK in new
     assert not any(name.startswith("encoder.") for name in new)
     assert torch.equal(vqgan.encoder.blocks[0].weight, before.encoder.blocks[0].weight)
+    weights = {name: tensor for name, tensor in vqgan.state_dict().items() if name.endswith("conv1.weight")}
+    assert new & set(weights)
+    assert all(0.01 < tensor.std() < 1 for tensor in weights.values())
     run = VQGANRun(warm_start=start, model=changes, steps=2, autoencoder_steps=1, batch_size=2, crop=64)
     train_vqgan(run, tmp_path)
     after = VQGAN.from_pretrained(tmp_path / "vqgan")

@@ -20,11 +20,10 @@ def warm_started(kind: type[Network], folder: Path, changes: dict[str, Any]) -> 
         The network; the names of the weights that it has anew, since the one in ``folder`` had none of the
         same name and shape. Everything else is as it was.
     """
-    network, loading = kind.from_pretrained(
-        folder,
-        **changes,
-        ignore_mismatched_sizes=True,
-        low_cpu_mem_usage=False,  # with True, diffusers leaves new weights without values
-        output_loading_info=True,
-    )
-    return network, {*loading["missing_keys"], *(name for name, *_ in loading["mismatched_keys"])}
+    before = kind.from_pretrained(folder)
+    # Not by from_pretrained with the changes: diffusers leaves new weights without any values.
+    network = kind.from_config({**before.config, **changes})
+    shapes = {name: weights.shape for name, weights in network.state_dict().items()}
+    fits = {name: weights for name, weights in before.state_dict().items() if shapes.get(name) == weights.shape}
+    network.load_state_dict(fits, strict=False)
+    return network, set(shapes) - set(fits)
