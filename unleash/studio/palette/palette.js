@@ -29,7 +29,7 @@ export function mount({ element, props, watch }) {
   let view = "all";
   let like = null; // the code that "similar" was asked of
   let marked = [];
-  let pinned = null;
+  let pinned = store.timeline?.present.pins ?? null;
 
   // --- what there is -------------------------------------------------------------------------------
 
@@ -211,9 +211,17 @@ export function mount({ element, props, watch }) {
     if (event.shiftKey) extend(code);
     else if (event.ctrlKey || event.metaKey || collect.ariaPressed === "true") toggle(code);
     else choose(code);
+    look(code); // a finger hovers over nothing
   });
-  sheet.addEventListener("mouseover", (event) => look(codeAt(event) ?? looking));
-  sheet.addEventListener("mouseleave", () => look(null));
+  const byMouse = (listener) => (event) => event.pointerType === "mouse" && listener(event);
+  sheet.addEventListener(
+    "pointerover",
+    byMouse((event) => look(codeAt(event) ?? looking)),
+  );
+  sheet.addEventListener(
+    "pointerleave",
+    byMouse(() => look(null)),
+  );
   sheet.addEventListener("blur", () => look(null));
   sheet.addEventListener("focus", () => sheet.matches(":focus-visible") && look(store.tool.code));
   sheet.addEventListener("keydown", (event) => {
