@@ -7,13 +7,15 @@ from typing import Any
 import gradio as gr
 
 from unleash.recipe import BEST
-from unleash.studio import controls, models
+from unleash.studio import controls, models, opinions
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
 from unleash.studio.controls import Controls
 from unleash.studio.endpoints import generate_endpoint
 from unleash.studio.filmstrip import Filmstrip
 from unleash.studio.handlers import IDLE, Handlers, examples
+from unleash.studio.inspector import Inspector
+from unleash.studio.opinion import Opinion
 from unleash.studio.palette import Palette
 from unleash.studio.theme import THEME
 
@@ -29,6 +31,7 @@ class _Page:
     canvas: Canvas
     filmstrip: Filmstrip
     palette: Palette
+    opinion: Opinion
     controls: Controls
     model: gr.Dropdown
     model_before: gr.State
@@ -68,6 +71,7 @@ def build(given: Sequence[str] = ()) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
+        opinions.listen(page.opinion, page.model, page.controls.label, handlers.pipeline)
         gr.api(generate_endpoint(handlers), api_name="generate", **_MODEL)
     return demo
 
@@ -100,6 +104,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         with gr.Column(elem_id="easel"):
             canvas = Canvas({"height": blank.height, "width": blank.width, "codebook": blank.codebook_size})
             filmstrip = Filmstrip()
+            opinion = Opinion()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
                 generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
@@ -117,8 +122,11 @@ def _lay_out(handlers: Handlers) -> _Page:
                         "New seed", icon=STUDIO / "icons" / "dice.svg", size="sm", elem_id="dice", min_width=0
                     )
                     locked = gr.Checkbox(label="Lock", elem_id="lock", min_width=0)
-            with gr.Tabs(elem_id="panels"), gr.Tab("Codes", render_children=True):
-                palette = Palette()
+            with gr.Tabs(elem_id="panels"):
+                with gr.Tab("Codes", elem_id="codes"):
+                    palette = Palette()
+                with gr.Tab("Inspect", elem_id="inspect"):
+                    Inspector()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
@@ -147,6 +155,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         canvas=canvas,
         filmstrip=filmstrip,
         palette=palette,
+        opinion=opinion,
         controls=settings,
         model=model,
         model_before=gr.State(first),

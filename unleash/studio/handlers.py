@@ -10,13 +10,13 @@ from typing import Any
 import gradio as gr
 from PIL import Image
 
-from unleash.codebook import Sheet
 from unleash.pictures import Fit
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import Recipe
 from unleash.studio import controls, files, models
 from unleash.studio.canvas import Drawing
 from unleash.studio.component import STUDIO
+from unleash.studio.palette import Catalogue
 from unleash.studio.runs import Message, run
 from unleash.studio.toasts import toasted
 
@@ -117,11 +117,12 @@ class Handlers:
         menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)
         return [files.canvas_message(canvas, image, other_model=True), model, menu, guidance]
 
-    def codebook(self, model: str) -> Sheet:
-        """What the codes of a model look like."""
+    def codebook(self, model: str) -> Catalogue:
+        """What the codes of a model look like, and what they show."""
         with toasted():
             self.pipeline(model)
-            return models.codebook(self.offered[model])
+            folder = self.offered[model]
+            return Catalogue(model, models.codebook(folder), models.names(folder))
 
     def restore(self, kept: list[Any] | None) -> list[Any]:
         """The model and the settings that this browser kept, as far as they still fit."""

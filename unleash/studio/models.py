@@ -1,10 +1,13 @@
 """The models the studio offers."""
 
+import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
 from unleash.codebook import Sheet, sheet
+from unleash.folders import resolve
+from unleash.names import CodeName, load_names
 from unleash.pipeline import UnleashPipeline
 
 BUNDLED = Path(__file__).parents[2] / "weights"
@@ -46,3 +49,13 @@ def load(model: str) -> UnleashPipeline:
 def codebook(model: str) -> Sheet:
     """What the codes of a model look like."""
     return sheet(load(model).vqgan)
+
+
+@lru_cache(maxsize=4)
+def names(model: str) -> tuple[CodeName | None, ...]:
+    """What the codes of a model mostly show; nothing if it does not say, or not so that it can be read."""
+    try:
+        return load_names(resolve(model), load(model).vqgan.config["codebook_size"])
+    except (ValueError, OSError) as error:
+        logging.getLogger(__name__).warning("The codes go without names: %s", error)
+        return ()

@@ -1,6 +1,9 @@
 /** The canvas component: the stage with the picture and the grid, its toolbar, its live region. */
 
+import { brush } from "../browser/geometry.js";
+import { opinion } from "../browser/opinion.js";
 import { press } from "../browser/page.js";
+import { rulesAt } from "../browser/rules.js";
 import { store } from "../browser/store.js";
 import { sprite } from "../browser/sprite.js";
 import { toServer } from "../browser/wire.js";
@@ -9,7 +12,7 @@ import { acceptDrops } from "./drop.js";
 import { listen } from "./gestures.js";
 import { steer } from "./keyboard.js";
 import { bindToolbar } from "./toolbar.js";
-import { tip } from "./tools.js";
+import { describe, tip } from "./tools.js";
 import { FIT, layout, panBy, pointAt, reveal, zoomAt } from "./view.js";
 
 /** Called once by Gradio's hook when the component is on the page. */
@@ -44,6 +47,7 @@ class Screen {
   #url = null;
   #outline = null;
   #cursorCell = 0;
+  #told = null;
   #view = FIT;
   #size = { width: 1, height: 1 };
 
@@ -65,6 +69,7 @@ class Screen {
     for (const type of ["change", "tool"]) store.addEventListener(type, () => this.refresh());
     for (const type of ["focus", "blur"]) surface.addEventListener(type, () => this.refresh());
     sprite.addEventListener("load", () => this.refresh());
+    opinion.addEventListener("change", () => this.refresh());
   }
 
   get #layout() {
@@ -79,7 +84,18 @@ class Screen {
 
   hover(point) {
     this.#outline = point && tip(store.tool, store.state, point);
+    this.#tell(point);
     this.refresh();
+  }
+
+  // What is beneath the pointer, where the picture does not say it.
+  #tell(point) {
+    const [cell] = (point && brush(store.state, point, 1)) ?? [];
+    if (cell === this.#told) return;
+    this.#told = cell;
+    const asks = ["pick", "inspect"].includes(store.tool.name);
+    if (cell !== undefined && (asks || rulesAt(store.state, cell).length))
+      store.say(describe(store.state, cell));
   }
 
   shape(cells) {
@@ -161,6 +177,8 @@ class Screen {
       outline: this.#outline,
       cursor: focused ? this.#cursorCell : null,
       fresh: this.#fresh,
+      heat: opinion.heat,
+      looked: opinion.cell,
       now,
     });
     if (moving) this.refresh();

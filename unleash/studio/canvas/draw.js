@@ -1,6 +1,7 @@
 /** Paints one state of the canvas: picture, veil, grid, pins, what was just revealed, the cursor. */
 
 import { columnOf, rowOf } from "../browser/geometry.js";
+import { drawHeat, drawRules } from "./overlay.js";
 import { codeOf, isFilled, isKnown, kindOf } from "../browser/state.js";
 
 const HATCH = 7; // CSS pixels between two lines of the veil
@@ -20,6 +21,7 @@ export function readColors(element) {
     fresh: color("fresh"),
     line: color("line"),
     focus: color("focus"),
+    likely: color("likely"),
   };
 }
 
@@ -42,7 +44,7 @@ function hatchPattern(context, color, width) {
 }
 
 /**
- * Draw `scene` = {state, picture, sprite, tool, layout, cursor, outline, fresh, now}.
+ * Draw `scene` = {state, picture, sprite, tool, layout, cursor, outline, fresh, heat, looked, now}.
  * `picture` and `sprite` are loaded images or null; `fresh` maps cells to the time they were revealed.
  * Returns whether something still moves and another frame is wanted.
  */
@@ -60,7 +62,9 @@ export function draw(context, colors, scene) {
   context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
   drawPicture(context, colors, scene, box);
   drawVeil(context, colors, scene, box);
+  if (scene.heat) drawHeat(context, colors, scene, box);
   if (scene.tool.grid) drawGrid(context, colors, scene);
+  drawRules(context, colors, scene, box);
   drawPins(context, colors, scene, box);
   const moving = drawFresh(context, colors, scene, box);
   drawCursor(context, colors, scene, box);
@@ -213,7 +217,7 @@ function drawFresh(context, colors, { fresh, now }, box) {
   return moving;
 }
 
-function drawCursor(context, colors, { state, outline, cursor }, box) {
+function drawCursor(context, colors, { state, outline, cursor, looked }, box) {
   if (outline?.length) {
     const boxes = outline.map(box);
     const side = boxes[0][2];
@@ -223,6 +227,7 @@ function drawCursor(context, colors, { state, outline, cursor }, box) {
     const bottom = Math.max(...boxes.map(([, y]) => y)) + side;
     ring(context, colors.focus, left, top, right - left, bottom - top);
   }
+  if (looked !== null && looked < state.base.length) ring(context, colors.likely, ...box(looked));
   if (cursor !== null && cursor < state.base.length) ring(context, colors.focus, ...box(cursor));
 }
 

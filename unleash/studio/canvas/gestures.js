@@ -49,6 +49,10 @@ export function listen(stage, screen) {
       pick(cell);
       return null;
     }
+    if (tool.look) {
+      tool.look(cell);
+      return null;
+    }
     if (tool.needsCode && store.tool.code === null && !inverse) {
       store.say("Choose a code in the palette first, or pick one from the picture.");
       store.dispatchEvent(new Event("needcode"));

@@ -40,6 +40,10 @@ export function steer(stage, cursor) {
       pick(cell);
       return;
     }
+    if (tool.look) {
+      tool.look(cell);
+      return;
+    }
     if (tool.needsCode && code === null && !inverse) {
       store.say("Choose a code in the palette first, or pick one with I.");
       store.dispatchEvent(new Event("needcode"));

@@ -4,7 +4,12 @@
  */
 
 import { brush, rectangle, region, stroke } from "../browser/geometry.js";
+import { ruleInWords } from "../browser/names.js";
+import { opinion } from "../browser/opinion.js";
+import { press } from "../browser/page.js";
+import { ask, leavesACode, ruleInHand, rulesAt, unrestrict } from "../browser/rules.js";
 import { isKnown, keep, kindOf, mask, pin, unpin } from "../browser/state.js";
+import { store } from "../browser/store.js";
 
 const square = (grid, from, to, size) => stroke(grid, from, to, size);
 const single = (grid, from, to) => stroke(grid, from, to, 1);
@@ -46,8 +51,29 @@ export const TOOLS = {
     apply: pin,
     inverse: unpin,
   },
+  allow: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    needsCode: true,
+    apply: askInHand,
+    inverse: unrestrict,
+  },
   pick: { gesture: "click" },
+  inspect: { gesture: "click", look },
 };
+
+function askInHand(state, cells) {
+  const rule = ruleInHand(store.tool);
+  if (leavesACode([rule], state.codebook)) return ask(state, cells, rule);
+  store.say("That would leave no code at all.");
+  return state;
+}
+
+function look(cell) {
+  press("inspect-button")();
+  opinion.lookAt(cell);
+}
 
 const area = (state, cell) => region(state, cell, (c) => kindOf(state, c));
 
@@ -64,5 +90,6 @@ export function describe(state, cell) {
   const kind = kindOf(state, cell);
   const code = kind === "pinned" ? state.pins[cell] : state.base[cell];
   const content = isKnown(state, cell) ? `code ${code}` : "empty";
-  return `Row ${row}, column ${column}: ${kind}, ${content}`;
+  const rules = rulesAt(state, cell).map(ruleInWords);
+  return [`Row ${row}, column ${column}: ${kind}, ${content}`, ...rules].join(" · ");
 }

@@ -1,18 +1,36 @@
-"""The palette of codes."""
+"""The catalogue of codes."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from gradio.data_classes import FileData
 from gradio.processing_utils import save_pil_to_cache
 
 from unleash.codebook import Sheet
+from unleash.names import CodeName
 from unleash.studio.component import NativeComponent
 
 
-class Palette(NativeComponent):
-    """Every code as a thumbnail; choosing one puts it in the hand of the canvas's pin brush.
+@dataclass(frozen=True)
+class Catalogue:
+    """What there is to know of a model's codes.
 
-    Its value is the :class:`~unleash.codebook.Sheet` to show.
+    Attributes:
+        model: in the menu; favourites are kept for each.
+        sheet: what they look like.
+        names: what they mostly show, one for each code or none at all.
+    """
+
+    model: str
+    sheet: Sheet
+    names: Sequence[CodeName | None]
+
+
+class Palette(NativeComponent):
+    """Every code as a thumbnail; choosing one puts it in the hand of the canvas's brushes.
+
+    Its value is the :class:`Catalogue` to show.
     """
 
     folder = "palette"
@@ -20,10 +38,19 @@ class Palette(NativeComponent):
     def __init__(self, **options: Any) -> None:
         super().__init__(elem_id="palette", **options)
 
-    def postprocess(self, value: Sheet | None) -> dict[str, Any] | None:  # type: ignore[override]
+    def postprocess(self, value: Catalogue | None) -> dict[str, Any] | None:  # type: ignore[override]
         """The sheet as a file the browser fetches once, and what lies where on it."""
         if value is None:
             return None
-        path = save_pil_to_cache(value.image, cache_dir=self.GRADIO_CACHE, format="webp")
-        image = FileData(path=path, mime_type="image/webp").model_dump()
-        return {"image": image, "order": value.order, "columns": value.columns, "side": value.side}
+        sheet = value.sheet
+        path = save_pil_to_cache(sheet.image, cache_dir=self.GRADIO_CACHE, format="webp")
+        return {
+            "model": value.model,
+            "image": FileData(path=path, mime_type="image/webp").model_dump(),
+            "order": sheet.order,
+            "columns": sheet.columns,
+            "side": sheet.side,
+            "neighbours": sheet.neighbours,
+            "words": sheet.words,
+            "names": [name and [name.name, name.share] for name in value.names],
+        }

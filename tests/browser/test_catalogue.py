@@ -1,0 +1,209 @@
+"""The catalogue of codes, the inspector and the allow brush."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .studio import Studio
+
+SURE = 60_000  # ms: an opinion of all cells takes sixteen evaluations
+
+
+@pytest.fixture
+def painted(studio: Studio) -> Studio:
+    """A studio with a generated picture on it, nothing masked."""
+    studio.set_number("steps", 4)
+    studio.generate()
+    studio.tool("Clear mask")
+    return studio
+
+
+def shown(page: Page) -> list[int]:
+    codes = page.locator("#palette .code").evaluate_all("tiles => tiles.map((tile) => tile.dataset.code)")
+    return [int(code) for code in codes]
+
+
+def take_words(page: Page) -> list[int]:
+    """Take the codes of the word in hand that most go by."""
+    page.locator("#palette .chips button").first.click()
+    codes = shown(page)
+    page.locator("#palette .take").click()
+    expect(page.locator("#palette output")).to_have_text(f"{len(codes)} codes")
+    return codes
+
+
+def surface(page: Page) -> str:
+    """What the canvas looks like."""
+    page.wait_for_timeout(300)
+    return page.evaluate("document.querySelector('.stage canvas').toDataURL()")
+
+
+def test_codes_are_found_by_word_and_by_number(studio: Studio) -> None:
+    page, every = studio.page, shown(studio.page)
+    assert sorted(every) == list(range(1024))
+    chip = page.locator("#palette .chips button").first
+    word, count = chip.inner_text().split()
+    chip.click()
+    assert len(shown(page)) == int(count) < 1024
+    chip.click()
+    search = page.locator("#palette input[type=search]")
+    search.fill(word[:-1])
+    assert len(shown(page)) >= int(count)
+    search.fill("817")
+    assert shown(page) == [817]
+    search.fill("xyzzy")
+    assert shown(page) == []
+    expect(page.locator("#palette .wait")).to_contain_text("No code")
+    search.fill("")
+    assert shown(page) == every, "neighbours look alike again"
+
+
+def test_similar_recent_and_favourite_codes(studio: Studio) -> None:
+    page = studio.page
+    view = lambda name: page.locator(f"#palette [data-view={name}]").click()  # noqa: E731
+    studio.choose_code(400)
+    view("similar")
+    alike = shown(page)
+    assert alike[0] == 400
+    assert 20 < len(set(alike)) == len(alike) < 100
+    page.locator("#palette .star").click()
+    studio.choose_code(alike[1])
+    studio.click(3, 3)
+    page.reload()
+    page.wait_for_selector(".code")
+    view("favourites")
+    assert shown(page) == [400]
+    view("recent")
+    assert shown(page) == [alike[1]]
+    view("favourites")
+    studio.choose_code(400)
+    page.locator("#palette .star").click()
+    assert shown(page) == []
+
+
+def test_hovering_a_code_shows_where_it_is_likely_and_asks_once(painted: Studio) -> None:
+    page, questions = painted.page, []
+    page.on("request", lambda request: questions.append(1) if "queue/join" in request.url else None)
+    plain = surface(page)
+    tiles, likely = page.locator("#palette .code"), page.locator("#palette .likely")
+    tiles.nth(3).hover()
+    expect(likely).to_contain_text("likel", timeout=SURE)
+    heat = surface(page)
+    assert heat != plain
+    tiles.nth(60).hover()
+    expect(likely).to_contain_text(f"code {shown(page)[60]}: likel")
+    assert surface(page) not in (heat, plain)
+    assert len(questions) == 1
+    page.mouse.move(5, 5)
+    assert surface(page) == plain
+    painted.click(8, 8)
+    tiles.nth(3).hover()
+    expect(likely).to_contain_text("likel", timeout=SURE)
+    assert len(questions) == 2, "another canvas, another opinion"
+
+
+def test_keys_choose_a_code_and_show_where_it_is_likely(studio: Studio) -> None:
+    page = studio.page
+    page.locator("#palette .sheet").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#palette output")).to_have_text(f"code {shown(page)[1]}")
+    expect(page.locator("#palette .likely")).to_contain_text("likel", timeout=SURE)
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#palette output")).to_have_text("2 codes")
+
+
+def test_inspecting_a_cell_and_pinning_an_alternative(painted: Studio) -> None:
+    page, present = painted.page, painted.state["base"][6 * 16 + 5]
+    page.keyboard.press("q")
+    painted.click(6, 5)
+    expect(page.locator("#inspector .title")).to_contain_text(f"Row 7, column 6: code {present}")
+    lines = page.locator("#inspector .likeliest li")
+    expect(lines).to_have_count(8, timeout=SURE)
+    expect(page.locator("#inspector .facts")).to_contain_text("surprise")
+    shares = [
+        float(text.removesuffix(" %").lstrip("< ")) for text in lines.locator(".percent").all_inner_texts()
+    ]
+    assert shares == sorted(shares, reverse=True)
+    assert 0 < sum(shares) < 100.5
+    assert painted.masked == set(), "looking changes nothing"
+    pin = lines.nth(1).get_by_role("button")
+    code = int(pin.get_attribute("data-code"))
+    pin.click()
+    assert painted.pins == {(6, 5): code}
+    page.keyboard.press("Control+z")
+    assert painted.pins == {}
+
+
+def test_the_most_surprising_cells_are_masked_again_and_pins_are_not(painted: Studio) -> None:
+    page = painted.page
+    painted.choose_code(7)
+    painted.click(2, 2)
+    painted.tool("Mask all")  # as after a first run: all are masked, and filled
+    painted.generate()
+    page.get_by_role("tab", name="Inspect").click()
+    plain = surface(page)
+    page.locator("#inspector [data-heat=surprise]").click()
+    expect(page.locator("#inspector .legend")).to_contain_text("bits", timeout=SURE)
+    assert surface(page) != plain
+    page.locator("#inspector [data-heat='']").click()
+    page.locator("#inspector .repair input").fill("9")
+    button = page.locator("#inspector .remask")
+    expect(button).to_have_text("Re-mask the 9 most surprising cells")
+    button.click()
+    expect(page.locator(".counts")).to_have_text("9 to fill · 246 kept · 1 pinned", timeout=SURE)
+    assert painted.pins == {(2, 2): 7}
+    page.keyboard.press("Control+z")
+    expect(page.locator(".counts")).to_contain_text("255 to fill")
+
+
+def test_what_the_allow_brush_must_have_is_what_is_made(painted: Studio) -> None:
+    page = painted.page
+    codes = take_words(page)
+    painted.tool("Smaller brush")
+    painted.drag((5, 3), (5, 8))
+    cells = [(5, column) for column in range(3, 9)]
+    (rule,) = painted.state["rules"]
+    assert sorted(map(tuple, rule["cells"])) == cells
+    assert rule["codes"] == sorted(codes)
+    assert (rule["allowed"], rule["strength"]) == (True, 1)
+    assert painted.masked == set(cells), "or the rule would have nothing to say"
+    page.mouse.move(*painted.at(5, 4))
+    expect(page.locator(".live")).to_contain_text("only")
+    painted.generate()
+    recipe = painted.state["recipe"]
+    assert recipe["canvas"]["rules"][0]["codes"] == sorted(codes)
+    assert all(recipe["codes"][row][column] in codes for row, column in cells)
+
+
+def test_forbidding_collecting_and_taking_rules_away(painted: Studio) -> None:
+    page = painted.page
+    painted.choose_code(10)
+    page.locator("#code-20").click(modifiers=["Control"])
+    expect(page.locator("#palette output")).to_have_text("2 codes")
+    page.locator("#palette [data-allowed=false]").click()
+    page.locator("#palette .rule input").fill("0")
+    painted.tool("Smaller brush")
+    painted.drag((9, 3), (9, 5))
+    (rule,) = painted.state["rules"]
+    assert (rule["codes"], rule["allowed"], rule["strength"]) == ([10, 20], False, 0.5)
+    page.keyboard.press("Control+z")
+    assert painted.state["rules"] == []
+    page.keyboard.press("Control+Shift+z")
+    page.keyboard.down("Alt")
+    painted.drag((9, 3), (9, 4))
+    page.keyboard.up("Alt")
+    assert painted.state["rules"][0]["cells"] == [[9, 5]]
+
+
+def test_rules_never_contradict_each_other(painted: Studio) -> None:
+    page = painted.page
+    painted.choose_code(10)
+    page.locator("#palette [data-allowed=true]").click()
+    painted.tool("Smaller brush")
+    painted.click(4, 4)
+    page.locator("#palette [data-allowed=false]").click()
+    painted.click(4, 4)  # only code 10, and not code 10: the later word counts
+    (rule,) = painted.state["rules"]
+    assert rule["allowed"] is False
+    painted.generate()
+    assert painted.state["base"][4 * 16 + 4] != 10

@@ -1,0 +1,75 @@
+"""What codes look like, in words: for models whose codes have no names."""
+
+from einops import reduce
+from torch import Tensor
+
+_HUES = (
+    (15, "red"),
+    (42, "orange"),
+    (62, "yellow"),
+    (165, "green"),
+    (195, "teal"),
+    (255, "blue"),
+    (345, "purple"),
+    (360, "red"),
+)
+"""Where each colour ends, in degrees."""
+
+_FLAT = 0.035
+"""The standard deviation of brightness below which a picture has no texture."""
+
+_CLEARLY = 2.0
+"""How many times more it must change one way than the other to be called lines."""
+
+
+def words(pictures: Tensor) -> list[tuple[str, ...]]:
+    """A few words for each picture, from a vocabulary of about fifteen.
+
+    The colour (``blue``, ``brown``, ``grey``, …), ``dark`` or ``light`` where it is, and the texture:
+    ``flat``, ``upright`` lines, ``level`` lines or ``mixed``.
+
+    Args:
+        pictures: (K, 3, h, w) in [0, 1], h and w at least 2.
+
+    Returns:
+        K tuples of words.
+    """
+    means = reduce(pictures, "k c h w -> k c", "mean").tolist()
+    grey = reduce(pictures, "k c h w -> k h w", "mean")
+    contrast = grey.flatten(1).std(1).tolist()
+    across = (grey[:, :, 1:] - grey[:, :, :-1]).abs().mean((1, 2)).tolist()
+    down = (grey[:, 1:] - grey[:, :-1]).abs().mean((1, 2)).tolist()
+    return [
+        (*_colour(*mean), _texture(*changes))
+        for mean, changes in zip(means, zip(contrast, across, down, strict=True), strict=True)
+    ]
+
+
+def _colour(red: float, green: float, blue: float) -> tuple[str, ...]:
+    most, least = max(red, green, blue), min(red, green, blue)
+    tone = ("dark",) if most < 0.35 else ("light",) if least > 0.7 else ()
+    if most - least < 0.15 * most:
+        return ("grey", *tone)
+    hue = _hue(red, green, blue)
+    name = next(name for end, name in _HUES if hue <= end)
+    return ("brown" if name in ("orange", "red") and most < 0.65 else name, *tone)
+
+
+def _hue(red: float, green: float, blue: float) -> float:
+    """Of a colour that is not grey, in degrees from 0 to 360, as in HSV."""
+    most, spread = max(red, green, blue), max(red, green, blue) - min(red, green, blue)
+    if most == red:
+        sixth = (green - blue) / spread % 6
+    elif most == green:
+        sixth = (blue - red) / spread + 2
+    else:
+        sixth = (red - green) / spread + 4
+    return sixth * 60
+
+
+def _texture(contrast: float, across: float, down: float) -> str:
+    if contrast < _FLAT:
+        return "flat"
+    if across > _CLEARLY * down:
+        return "upright"
+    return "level" if down > _CLEARLY * across else "mixed"
