@@ -11,7 +11,7 @@ from unleash.studio import controls, models
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
 from unleash.studio.controls import Controls
-from unleash.studio.endpoints import generate_endpoint
+from unleash.studio.endpoints import publish_all
 from unleash.studio.filmstrip import Filmstrip
 from unleash.studio.handlers import IDLE, Handlers, examples
 from unleash.studio.palette import Palette
@@ -65,10 +65,10 @@ def build(given: Sequence[str] = ()) -> gr.Blocks:
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
+        publish_all(handlers, **_MODEL)  # before the page's own events, which would take names
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        gr.api(generate_endpoint(handlers), api_name="generate", **_MODEL)
     return demo
 
 
