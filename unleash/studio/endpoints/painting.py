@@ -70,14 +70,14 @@ class Painting(Family):
             raise ValueError("nothing to do: give a mask, cells or pins")
         worker = self.worker(model)
         opened = worker.open(image)
-        canvas, chosen = opened.canvas, opened.canvas.clear().mask(cells or [])
+        where = [(row, column) for row, column in cells or []]
+        canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().mask(where)
         for row, column, code in pins or []:
             canvas, chosen = canvas.pin((row, column), code), chosen.mask((row, column))
         for cell, asked in rule_book.from_json(rules or []).items():
             for rule in asked:
                 ask = canvas.allow if rule.allowed else canvas.forbid
                 canvas = ask([cell], rule.codes, rule.strength)
-        canvas = canvas.mask(cells or [])
         repainted = of_cells(chosen.masked, opened.cell_size)
         if mask is not None:
             canvas, marked = _masked(opened, canvas, mask)
