@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from unleash.recipe import BEST
-from unleash.studio import controls, model_choice, models
+from unleash.studio import controls, lesson, model_choice, models
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
 from unleash.studio.controls import Controls
@@ -78,6 +78,7 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
+    lesson.add(demo, handlers, _MODEL)
     return demo
 
 
@@ -85,7 +86,7 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
     """Serve the studio; ``options`` go to ``gr.Blocks.launch``."""
     demo.launch(
         theme=THEME,
-        css_paths=STUDIO / "studio.css",
+        css_paths=[STUDIO / "studio.css", STUDIO / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
         show_error=True,
         ssr_mode=False,  # the components exist in the browser alone
@@ -114,6 +115,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     blank = pipe.blank()
+    gr.Navbar(visible=False)  # the header links to the other page
     gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
