@@ -41,6 +41,17 @@ class Description:
     bytes: int
     labels: tuple[str, ...]
 
+    @property
+    def facts(self) -> dict[str, str]:
+        """The same in words, under headings."""
+        cells = f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels"
+        return {
+            "pictures": f"{self.image_size}×{self.image_size} pixels, {cells}",
+            "codebook": f"{self.codebook_size} codes",
+            "size": f"{self.parameters / 1e6:.1f} M parameters, {self.bytes / 1e6:.0f} MB",
+            "labels": ", ".join(self.labels) or "none",
+        }
+
 
 class CheckpointError(ValueError):
     """A file or folder of weights that cannot be used; says what is wrong with it."""

@@ -54,7 +54,7 @@ class _Model(BaseModel):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise RecipeError(_one_line(error)) from None
+            raise RecipeError(one_line(error)) from None
 
 
 class Settings(_Model):
@@ -192,7 +192,7 @@ def _text_chunk(data: bytes) -> str:
     return text
 
 
-def _one_line(error: ValidationError) -> str:
+def one_line(error: ValidationError) -> str:
     """The first of pydantic's complaints: where, what is wrong, what it got."""
     first = error.errors(include_url=False, include_context=False)[0]
     where = ".".join(map(str, first["loc"]))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ BUNDLED = ROOT / "weights" / "scenes"
 START = """
 import sys
 from unleash.studio import build, launch
-launch(build(sys.argv[1:]), server_name="127.0.0.1", server_port=None, quiet=False)
+whose, *models = sys.argv[1:]
+launch(build(models, may_add=whose == "owner"), server_name="127.0.0.1", server_port=None, quiet=False)
 """
 
 expect.set_options(timeout=20_000)
@@ -37,17 +39,24 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="package")
 def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the app listens; it chooses a free port itself."""
+    """Where the app listens, as visitors have it."""
+    with serving(model, tmp_path_factory.mktemp("gradio")) as address:
+        yield address
+
+
+@contextmanager
+def serving(model: Path, temporary: Path, whose: str = "visitors") -> Iterator[str]:
+    """Where an app listens; it chooses a free port itself. Its ``owner`` may add models."""
     environment = {
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "OMP_NUM_THREADS": "2",
         "GRADIO_SERVER_PORT": str(_free_port()),
-        "GRADIO_TEMP_DIR": str(tmp_path_factory.mktemp("gradio")),
+        "GRADIO_TEMP_DIR": str(temporary),
     }
     app = subprocess.Popen(
-        [sys.executable, "-c", START, str(model)],
+        [sys.executable, "-c", START, whose, str(model)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.shell.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
-from unleash.shell.running import Opened, files_of, keeping, load, open_picture, paint
+from unleash.shell.running import files_of, load, paint
 
 _LONGEST = 64
 """Cells on the longest side, as ``unleash.windows.MAX_SIDE`` has it without loading torch."""
@@ -54,9 +54,8 @@ def extend(
       unleash extend church.png --left 8 --right 8 --label church-day --out wide.png
       unleash extend room.jpg --bottom 6 --count 4 --out floors
     """
-    from PIL import Image
-
     from unleash.inpaint import of_cells
+    from unleash.opening import extended, keeping, open_picture
     from unleash.recipe import Settings
 
     settings = Settings(**chosen)
@@ -65,14 +64,9 @@ def extend(
     files = files_of(out, settings, count)
     name = model or BUNDLED
     pipe = load(name)
-    opened = open_picture(pipe, name, image, square=False)
-    canvas = opened.canvas.extended(left, right, top, bottom)
-    cell = pipe.vqgan.cell_size
-    paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
-    paper.paste(opened.image, (left * cell, top * cell))
-    larger = Opened(canvas, paper, paper.size, opened.drawn)
-    finish = keeping(pipe, larger, of_cells(canvas.unknown, cell), keep_pixels)
-    paint(pipe, name, canvas, settings, files, finish)
+    larger = extended(open_picture(pipe, name, image, square=False), left, right, top, bottom)
+    finish = keeping(larger, of_cells(larger.canvas.unknown, larger.cell_size), keep_pixels)
+    paint(pipe, name, larger.canvas, settings, files, finish)
 
 
 @with_sampling
@@ -104,22 +98,15 @@ def stitch(
       unleash stitch church.png village.png --seam 4 --label church-day --out street.png
       unleash stitch sky.png ground.png --axis vertical --seam 6 --out both.png
     """
-    from PIL import Image
-
     from unleash.inpaint import of_cells
+    from unleash.opening import joined, keeping, open_picture
     from unleash.recipe import Settings
-    from unleash.stitching import stitched
 
     settings = Settings(**chosen)
     files = files_of(out, settings, count)
     name = model or BUNDLED
     pipe = load(name)
     a, b = (open_picture(pipe, name, image, square=False) for image in (first, second))
-    canvas = stitched(a.canvas, b.canvas, axis.value, seam)
-    cell = pipe.vqgan.cell_size
-    paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
-    paper.paste(a.image, (0, 0))
-    paper.paste(b.image, (paper.width - b.image.width, paper.height - b.image.height))
-    both = Opened(canvas, paper, paper.size, a.drawn and b.drawn)
-    finish = keeping(pipe, both, of_cells(canvas.unknown, cell), keep_pixels)
-    paint(pipe, name, canvas, settings, files, finish)
+    both = joined(a, b, axis.value, seam)
+    finish = keeping(both, of_cells(both.canvas.unknown, both.cell_size), keep_pixels)
+    paint(pipe, name, both.canvas, settings, files, finish)

@@ -24,12 +24,9 @@ def models(
 
     found = {name: describe(name) for name in [*bundled(), *(folders or [])]}
     for name, model in found.items():
-        cells = f"{model.grid_size}×{model.grid_size} cells of {model.cell_size} pixels"
         typer.echo(name)
-        typer.echo(f"  pictures   {model.image_size}×{model.image_size} pixels, {cells}")
-        typer.echo(f"  codebook   {model.codebook_size} codes")
-        typer.echo(f"  size       {model.parameters / 1e6:.1f} M parameters, {model.bytes / 1e6:.0f} MB")
-        typer.echo(f"  labels     {', '.join(model.labels) or 'none'}")
+        for heading, fact in model.facts.items():
+            typer.echo(f"  {heading:<10} {fact}")
 
 
 def convert(

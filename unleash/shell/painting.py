@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.shell.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
-from unleash.shell.running import files_of, keeping, load, open_picture, paint, save
+from unleash.shell.running import files_of, load, paint, save
 
 
 @with_sampling
@@ -93,6 +93,7 @@ def edit(
     import numpy as np
 
     from unleash.inpaint import fitted, of_cells, touched_cells
+    from unleash.opening import keeping, open_picture
     from unleash.pictures import read_mask
     from unleash.recipe import Settings
 
@@ -112,7 +113,7 @@ def edit(
         marked = read_mask(mask, opened.size)
         canvas = canvas.mask(touched_cells(marked, (canvas.height, canvas.width)))
         repainted = np.maximum(repainted, fitted(marked, opened.image.size))
-    paint(pipe, name, canvas, settings, files, keeping(pipe, opened, repainted, keep_pixels))
+    paint(pipe, name, canvas, settings, files, keeping(opened, repainted, keep_pixels))
 
 
 def _pin(text: str) -> tuple[tuple[int, int], int]:

@@ -1,40 +1,16 @@
 """From what a command was given to pictures in files."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import typer
 
 if TYPE_CHECKING:
-    from PIL import Image
-
     from unleash.canvas import TokenCanvas
-    from unleash.inpaint import Mask
+    from unleash.opening import Finish
     from unleash.pipeline import UnleashPipeline
     from unleash.recipe import Recipe, Settings
-
-Finish: TypeAlias = "Callable[[Image.Image], Image.Image]"
-"""What is done to a picture between the decoder and its file."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A picture on the canvas.
-
-    Attributes:
-        canvas: its cells; of a picture that this model made, with the pins and rules it was made with.
-        image: its pixels, as large as the canvas.
-        size: (width, height) in pixels before it was cut.
-        drawn: whether its pixels are what the model draws of its cells, and no more.
-    """
-
-    canvas: "TokenCanvas"
-    image: "Image.Image"
-    size: tuple[int, int]
-    drawn: bool
 
 
 def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
@@ -61,54 +37,13 @@ def load(model: str) -> "UnleashPipeline":
     return pipe
 
 
-def open_picture(pipe: "UnleashPipeline", model: str, path: Path, *, square: bool) -> Opened:
-    """The picture in a file as cells: its recipe's if the model made it, else what the encoder sees in it.
-
-    Args:
-        pipe: of the model.
-        model: its name, as recipes have it.
-        path: a picture.
-        square: whether one that the model did not make is cut to a square, or to whole cells only.
-    """
-    import numpy as np
-
-    from unleash.pictures import read_picture, to_cells, to_square
-    from unleash.windows import MAX_SIDE
-
-    image = read_picture(path)
-    cell, side = pipe.vqgan.cell_size, pipe.blank().width * pipe.vqgan.cell_size
-    made = _made_by(model, path)
-    if made is not None and image.size == (made.width * cell, made.height * cell):
-        # Rounding differs between machines, but by a step of 255 and in few places.
-        difference = np.array(image, dtype=int) - np.array(pipe.render(made), dtype=int)
-        return Opened(made, image, image.size, drawn=bool(np.abs(difference).mean() < 0.1))
-    cut = to_square(image, side, "crop") if square else to_cells(image, side, cell, MAX_SIDE)
-    return Opened(pipe.encode(cut), cut, image.size, drawn=False)
-
-
-def keeping(pipe: "UnleashPipeline", opened: Opened, repainted: "Mask", asked: bool | None) -> Finish:
-    """Lays what was made over the picture it was made from, if that is asked or the picture needs it.
-
-    Args:
-        pipe: whose cells are half as wide as the soft edge.
-        opened: the original, as large as what will be made.
-        repainted: (H, W) in [0, 1], where the original may go.
-        asked: whether to; None: unless the original is just what the model draws.
-    """
-    from unleash.inpaint import blend
-
-    if asked is False or (asked is None and opened.drawn):
-        return lambda made: made
-    return lambda made: blend(opened.image, made, repainted, pipe.vqgan.cell_size // 2)
-
-
 def paint(
     pipe: "UnleashPipeline",
     model: str,
     canvas: "TokenCanvas",
     settings: "Settings",
     files: list[Path],
-    finish: Finish = lambda image: image,
+    finish: "Finish" = lambda image: image,
 ) -> None:
     """Fills the canvas once for each file, with seeds one apart."""
     from unleash.recipe import Recipe
@@ -121,7 +56,9 @@ def paint(
         save(pipe, recipe, file, finish)
 
 
-def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: Finish = lambda image: image) -> None:
+def save(
+    pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: "Finish" = lambda image: image
+) -> None:
     """Writes the picture of a recipe that has its codes, and says where."""
     from unleash.recipe import write_png
 
@@ -130,11 +67,3 @@ def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: Finish =
     file.parent.mkdir(parents=True, exist_ok=True)
     write_png(finish(pipe.render(result)), recipe, file)
     typer.echo(file)
-
-
-def _made_by(model: str, path: Path) -> "TokenCanvas | None":
-    """The filled canvas of a picture that carries a recipe of the model."""
-    from unleash.recipe import carries_recipe, read_recipe
-
-    recipe = read_recipe(path) if carries_recipe(path) else None
-    return recipe.result if recipe is not None and recipe.model == model else None

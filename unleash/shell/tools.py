@@ -20,18 +20,23 @@ def studio(
         typer.Option(min=1, max=65535, help="Port to listen at.", show_default="the first free from 7860"),
     ] = None,
     share: Annotated[bool, typer.Option(help="Make a public link through gradio.live.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Offer its endpoints as MCP tools too.")] = False,
 ) -> None:
     """Open the studio: paint masks and pins in the browser, and watch the cells fill.
+
+    At the default address, and without --share, nobody else can reach it,
+    and models can be added in its menu too.
 
     Examples:
 
     \b
       unleash studio
       unleash studio --model weights/churches --host 0.0.0.0 --port 8000
+      unleash studio --mcp
     """
     from unleash.studio import serve
 
-    serve(model or (), host, port, share)
+    serve(model or (), host, port, share, mcp)
 
 
 def scenes(

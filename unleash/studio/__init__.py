@@ -1,5 +1,6 @@
 """The studio: the Gradio app in which a person steers a picture token by token."""
 
 from unleash.studio.blocks import build, launch, serve
+from unleash.studio.owner import alone
 
-__all__ = ["build", "launch", "serve"]
+__all__ = ["alone", "build", "launch", "serve"]

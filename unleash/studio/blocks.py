@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
 
 from unleash.recipe import BEST
-from unleash.studio import controls, models, opinions
+from unleash.studio import controls, lesson, model_choice, models, opinions
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
 from unleash.studio.controls import Controls
-from unleash.studio.endpoints import generate_endpoint
+from unleash.studio.endpoints import publish_all
 from unleash.studio.filmstrip import Filmstrip
 from unleash.studio.handlers import IDLE, Handlers, examples
 from unleash.studio.inspector import Inspector
+from unleash.studio.model_choice import ModelChoice
 from unleash.studio.opinion import Opinion
+from unleash.studio.owner import alone
 from unleash.studio.palette import Palette
 from unleash.studio.theme import THEME
 
@@ -33,7 +36,7 @@ class _Page:
     palette: Palette
     opinion: Opinion
     controls: Controls
-    model: gr.Dropdown
+    choice: ModelChoice
     model_before: gr.State
     pictures: gr.Slider
     locked: gr.Checkbox
@@ -48,31 +51,38 @@ class _Page:
     settings_kept: gr.BrowserState
 
     @property
+    def model(self) -> gr.Dropdown:
+        """The menu of models."""
+        return self.choice.menu
+
+    @property
     def kept(self) -> list[Any]:
         """The controls whose values this browser remembers."""
         return [self.model, self.pictures, self.locked, *self.controls.inputs]
 
 
-def build(given: Sequence[str] = ()) -> gr.Blocks:
+def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
     """The studio as a Gradio app.
 
     Args:
         given: folders or Hub ids of models to offer before the bundled ones.
+        may_add: whether models may be added on the page: never where strangers can reach it.
 
     Raises:
         ValueError: if there is no model, or the first cannot be loaded.
     """
     serve_modules()
-    handlers = Handlers(models.menu(given))
+    handlers = Handlers(models.menu(given), may_add)
     with gr.Blocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
+        publish_all(handlers, **_MODEL)  # before the page's own events, which would take names
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        opinions.listen(page.opinion, page.model, page.controls.label, handlers.pipeline)
-        gr.api(generate_endpoint(handlers), api_name="generate", **_MODEL)
+        opinions.listen(page.opinion, page.choice.menu, page.controls.label, handlers.pipeline)
+    lesson.add(demo, handlers, _MODEL)
     return demo
 
 
@@ -80,7 +90,7 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
     """Serve the studio; ``options`` go to ``gr.Blocks.launch``."""
     demo.launch(
         theme=THEME,
-        css_paths=STUDIO / "studio.css",
+        css_paths=[STUDIO / "studio.css", STUDIO / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
         show_error=True,
         ssr_mode=False,  # the components exist in the browser alone
@@ -89,16 +99,27 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
 
 
 def serve(
-    given: Sequence[str] = (), host: str = "127.0.0.1", port: int | None = None, share: bool = False
+    given: Sequence[str] = (),
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    share: bool = False,
+    mcp: bool = False,
 ) -> None:
-    """Build the studio and serve it: what ``unleash studio`` does."""
-    launch(build(given), server_name=host, server_port=port, share=share)
+    """Build the studio and serve it: what ``unleash studio`` does.
+
+    Raises:
+        ValueError: as :func:`build`, and if ``mcp`` is asked for and its package is not there.
+    """
+    if mcp and find_spec("mcp") is None:
+        raise ValueError('for --mcp one more package is needed: pip install "gradio[mcp]"')
+    launch(build(given, alone(host, share)), server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     blank = pipe.blank()
+    gr.Navbar(visible=False)  # the header links to the other page
     gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
@@ -146,7 +167,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                 elem_id="examples",
             )
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
-                model = gr.Dropdown(list(handlers.offered), value=first, label="Model", elem_id="model")
+                choice = model_choice.lay_out(handlers, first)
                 guidance_scale = controls.guidance(pipe.labels)
                 sampling = controls.sampling()
                 fit = controls.fit_menu()
@@ -157,7 +178,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         palette=palette,
         opinion=opinion,
         controls=settings,
-        model=model,
+        choice=choice,
         model_before=gr.State(first),
         pictures=pictures,
         locked=locked,
@@ -201,6 +222,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     chosen = page.gallery.select(
         handlers.open_example, [page.fit, page.model], taken_up, **_MODEL, **_INTERNAL
     )
+    model_choice.tell(page.choice, handlers, [opened, chosen])
     for event in (opened, chosen):
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
     page.save.click(
@@ -209,13 +231,12 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
 
 
 def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
-    switched = page.model.input(
+    switch = (
         handlers.switch,
         [page.canvas, page.model, page.model_before, page.controls.label],
         [page.filmstrip, page.model_before, page.controls.label, page.controls.guidance_scale],
-        **_MODEL,
-        **_INTERNAL,
     )
+    switched = model_choice.wire(page.choice, handlers, switch, **_MODEL)
     restored = demo.load(
         handlers.restore,
         page.settings_kept,
@@ -224,7 +245,8 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
         **_INTERNAL,
     )
     # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
-    for event in (switched, restored):
+    model_choice.tell(page.choice, handlers, [*switched, restored])
+    for event in (*switched, restored):
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
     gr.on(
         [control.change for control in page.kept],

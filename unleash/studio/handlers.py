@@ -5,6 +5,7 @@ Nothing here remembers anybody: what a person has done comes in with the event a
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -27,15 +28,33 @@ IDLE: Message = {"kind": "idle"}
 
 @dataclass(frozen=True)
 class Handlers:
-    """The listeners of a studio that offers these models."""
+    """The listeners of a studio.
+
+    Attributes:
+        offered: the models of the menu.
+        may_add: whether more may be added: only where nobody but the owner can reach the app.
+    """
 
     offered: models.Menu
+    may_add: bool = False
 
     def pipeline(self, name: str) -> UnleashPipeline:
         """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
         if name not in self.offered:
             raise ValueError(f"the model {name!r} is not offered: choose {' or '.join(self.offered)}")
         return models.load(self.offered[name])
+
+    def add(self, model: str) -> str:
+        """Offer another folder or Hub id, once it has been loaded; its name in the menu."""
+        if not self.may_add:
+            raise ValueError("only whoever runs the studio may add models")
+        if not model:
+            raise ValueError("name a model folder, or an id on the Hub such as owner/name")
+        models.load(model)
+        # Two folders may end alike; no two models have the same whole name.
+        name = next(name for name in (Path(model).name, model) if self.offered.get(name, model) == model)
+        self.offered[name] = model
+        return name
 
     def generate(
         self, drawing: Drawing, model: str, locked: bool, pictures: float, *chosen: Any
@@ -126,13 +145,21 @@ class Handlers:
 
     def restore(self, kept: list[Any] | None) -> list[Any]:
         """The model and the settings that this browser kept, as far as they still fit."""
-        nothing = [gr.skip()] * (4 + controls.COUNT)
+        # Models may have been added since the page was laid out.
+        offered = list(self.offered)
+        nothing = [gr.Dropdown(offered), *[gr.skip()] * (3 + controls.COUNT)]
         try:
             model, pictures, locked, *chosen = kept or []
             settings, labels = controls.settings(chosen), self.pipeline(model).labels
         except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
             return nothing
-        return [model, model, pictures, locked, *controls.updates(settings, labels)]
+        return [
+            gr.Dropdown(offered, value=model),
+            model,
+            pictures,
+            locked,
+            *controls.updates(settings, labels),
+        ]
 
 
 def _shown(image: Image.Image) -> gr.Image:

@@ -24,6 +24,8 @@ def warm_started(kind: type[Network], folder: Path, changes: dict[str, Any]) -> 
     # Not by from_pretrained with the changes: diffusers leaves new weights without any values.
     network = kind.from_config({**before.config, **changes})
     shapes = {name: weights.shape for name, weights in network.state_dict().items()}
-    fits = {name: weights for name, weights in before.state_dict().items() if shapes.get(name) == weights.shape}
+    fits = {
+        name: weights for name, weights in before.state_dict().items() if shapes.get(name) == weights.shape
+    }
     network.load_state_dict(fits, strict=False)
     return network, set(shapes) - set(fits)

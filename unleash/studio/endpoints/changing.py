@@ -1,0 +1,96 @@
+"""Other pictures near one, and two pictures in one."""
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from unleash.inpaint import fitted
+from unleash.pictures import read_mask
+from unleash.recipe import Settings
+from unleash.studio.endpoints.publishing import Picture
+from unleash.studio.endpoints.working import Family, Made
+from unleash.variation import blend_canvases, borders, dithered, vary
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Changing(Family):
+    """Endpoints that go from pictures to pictures like them."""
+
+    def vary(
+        self, image: Picture, settings: Settings, strength: Share = 0.5, model: str | None = None
+    ) -> Made:
+        """More like this: draw a share of the cells again, chosen by the seed. Pins stay.
+
+        Args:
+            image: the picture; cut to a square unless it carries a recipe of this model.
+            settings: see there.
+            strength: the share of the cells, from 0, none, to 1, all.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        worker = self.worker(model)
+        canvas = vary(worker.open(image).canvas, strength, settings.seed)
+        return worker.paint(canvas, settings)
+
+    def relight(
+        self, image: Picture, settings: Settings, strength: Share = 0.6, model: str | None = None
+    ) -> Made:
+        """Light a picture differently: draw a share of its cells again under another label. Pins stay.
+
+        Args:
+            image: the picture; cut to a square unless it carries a recipe of this model.
+            settings: see there.
+            strength: the share of the cells, from 0, none, to 1, all.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        worker = self.worker(model)
+        if settings.label is None:
+            known = ", ".join(worker.pipe.labels) or "none, so it cannot relight"
+            raise ValueError(f"a label is needed to light the picture by; this model's are: {known}")
+        canvas = vary(worker.open(image).canvas, strength, settings.seed)
+        return worker.paint(canvas, settings)
+
+    def blend(
+        self,
+        first: Picture,
+        second: Picture,
+        settings: Settings,
+        share: Share = 0.5,
+        mask: Picture | None = None,
+        heal: Annotated[int, Field(ge=0, le=8)] | None = None,
+        model: str | None = None,
+    ) -> Made:
+        """Mix two pictures cell by cell, by a map or by lot, and paint over the borders between them.
+
+        Args:
+            first: a picture; cut to a square unless it carries a recipe of this model.
+            second: a picture; cut in the same way.
+            settings: see there.
+            share: how many of the cells are the second's, drawn by the seed; not used with a mask.
+            mask: a picture as large as the first, white where the second is wanted; grey is drawn by lot.
+            heal: cells on either side of a border that are painted anew; None: 1 with a mask, else 0.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        worker = self.worker(model)
+        a, b = worker.open(first), worker.open(second)
+        shape = a.canvas.base.shape
+        shares = np.full(shape, share) if mask is None else fitted(read_mask(mask, a.size), shape[::-1])
+        choice = dithered(shares, settings.seed)
+        canvas = blend_canvases(a.canvas, b.canvas, choice)
+        width = (0 if mask is None else 1) if heal is None else heal
+        if width:
+            canvas = canvas.mask(borders(choice, width))
+        return worker.paint(canvas, settings)

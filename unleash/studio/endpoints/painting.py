@@ -1,0 +1,118 @@
+"""Pictures from nothing, and parts of pictures painted anew."""
+
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from unleash import rules as rule_book
+from unleash.canvas import TokenCanvas
+from unleash.inpaint import Mask, fitted, of_cells, touched_cells
+from unleash.opening import Opened, keeping
+from unleash.pictures import read_mask
+from unleash.recipe import Recipe, Settings
+from unleash.studio.endpoints.publishing import Picture
+from unleash.studio.endpoints.working import Family, Made
+
+Cell = Annotated[list[int], Field(min_length=2, max_length=2)]
+Pin = Annotated[list[int], Field(min_length=3, max_length=3)]
+
+
+class Painting(Family):
+    """Endpoints that fill what is unknown of a picture."""
+
+    def generate(self, settings: Settings, recipe: str | None = None, model: str | None = None) -> Made:
+        """Make a picture, or make the picture of a recipe again.
+
+        Args:
+            settings: see there.
+            recipe: JSON of a recipe; its canvas and settings are used and all of the above are not.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        if recipe is None:
+            worker = self.worker(model)
+            return worker.paint(worker.pipe.blank(), settings)
+        wanted = Recipe.from_json(recipe)
+        return self.worker_for(wanted, model).paint(wanted.canvas, wanted.settings)
+
+    def edit(
+        self,
+        image: Picture,
+        settings: Settings,
+        mask: Picture | None = None,
+        cells: list[Cell] | None = None,
+        pins: list[Pin] | None = None,
+        rules: list[dict[str, Any]] | None = None,
+        keep_pixels: bool | None = None,
+        model: str | None = None,
+    ) -> Made:
+        """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
+
+        Args:
+            image: the picture; cut to a square unless it carries a recipe of this model.
+            settings: see there.
+            mask: a picture as large as the image; a cell that its white touches is repainted.
+            cells: repaint these too: [[row, column], ...], counted from 0.
+            pins: put codes in cells: [[row, column, code], ...].
+            rules: codes that cells may or may not get: [{"cells", "codes", "allowed", "strength"}, ...].
+            keep_pixels: leave all other pixels as they were; None: unless the model drew the picture itself.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        if not (mask or cells or pins):
+            raise ValueError("nothing to do: give a mask, cells or pins")
+        worker = self.worker(model)
+        opened = worker.open(image)
+        where = [(row, column) for row, column in cells or []]
+        canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().mask(where)
+        for row, column, code in pins or []:
+            canvas, chosen = canvas.pin((row, column), code), chosen.mask((row, column))
+        for cell, asked in rule_book.from_json(rules or []).items():
+            for rule in asked:
+                ask = canvas.allow if rule.allowed else canvas.forbid
+                canvas = ask([cell], rule.codes, rule.strength)
+        repainted = of_cells(chosen.masked, opened.cell_size)
+        if mask is not None:
+            canvas, marked = _masked(opened, canvas, mask)
+            repainted = np.maximum(repainted, marked)
+        return worker.paint(canvas, settings, keeping(opened, repainted, keep_pixels))
+
+    def inpaint(
+        self,
+        image: Picture,
+        mask: Picture,
+        settings: Settings,
+        feather: Annotated[int, Field(ge=0, le=128)] = 8,
+        model: str | None = None,
+    ) -> Made:
+        """Repaint what a mask marks, and leave every other pixel exactly as it was.
+
+        Args:
+            image: the picture; cut to a square unless it carries a recipe of this model.
+            mask: a picture as large as the image, white where it is repainted; grey blends.
+            settings: see there.
+            feather: pixels beyond the mask in which old and new fade into each other.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        worker = self.worker(model)
+        opened = worker.open(image)
+        canvas, marked = _masked(opened, opened.canvas, mask)
+        return worker.paint(canvas, settings, keeping(opened, marked, True, feather))
+
+
+def _masked(opened: Opened, canvas: TokenCanvas, mask: Picture) -> tuple[TokenCanvas, Mask]:
+    """A canvas masked where a picture of a mask touches it, and the mask as large as the picture."""
+    marked = read_mask(mask, opened.size)
+    touched = touched_cells(marked, (canvas.height, canvas.width))
+    return canvas.mask(touched), fitted(marked, opened.image.size)

@@ -1,0 +1,235 @@
+"""The page "How it works": what the model does with a picture, in pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+
+from unleash.codebook import Sheet
+from unleash.orders import OrderName
+from unleash.pipeline import Step, UnleashPipeline
+from unleash.recipe import BEST, MAX_SEED
+from unleash.studio import controls, files
+from unleash.studio.coding import Coding
+from unleash.studio.component import STUDIO
+from unleash.studio.fills import Fills
+from unleash.studio.handlers import Handlers, examples
+from unleash.studio.masking import Masking
+from unleash.studio.models import codebook
+from unleash.studio.pictures import data_url
+from unleash.studio.runs import Message
+from unleash.studio.toasts import toasted
+
+STEPS = 16
+"""Evaluations of every order but left to right, which takes one for each cell."""
+
+_CONTRAST = 3
+"""How much stronger than it is a difference is shown, or none would be seen."""
+
+_WORDS = STUDIO / "lesson"
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+LANES: tuple[OrderName, ...] = ("random", "confidence", "halton", "raster")
+
+
+def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
+    """Give a studio its second page.
+
+    Args:
+        demo: the studio, finished.
+        handlers: its listeners; the lesson uses the first model of their menu.
+        queue: with whom the events wait for the model.
+    """
+    lesson = Lesson(handlers)
+    with demo.route("How it works", "/how", show_in_navbar=False):
+        gr.Navbar(visible=False)
+        gr.Markdown(_words("header"), elem_id="lesson-header", elem_classes="lesson")
+        gr.Markdown(_words("codes"), elem_classes="lesson")
+        coding = Coding()
+        shown = examples()
+        with gr.Row(elem_id="look-row"):
+            opener = gr.UploadButton(
+                "Your picture…", file_types=["image"], size="sm", elem_id="look-file", scale=0, min_width=130
+            )
+            gallery = gr.Gallery(
+                shown,
+                columns=8,
+                show_label=False,
+                buttons=[],
+                allow_preview=False,
+                visible=bool(shown),
+                elem_id="look-examples",
+            )
+        with gr.Row(elem_id="masking-row"):
+            masking = Masking()
+            gr.Markdown(_words("masking"), elem_classes="lesson")
+        gr.Markdown(_words("filling"), elem_classes="lesson")
+        fills = Fills(lesson.blank())
+        with gr.Row(elem_id="fill-row"):
+            label = controls.label_menu(lesson.pipe.labels)
+            seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="fill-seed", min_width=90)
+            gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
+            stop = gr.Button("Stop", elem_id="fill-stop", min_width=80)
+            begin = gr.Button("Begin", elem_id="fill-begin", visible="hidden")
+
+        outputs = [coding, masking]
+        seen = [
+            opener.upload(lesson.look, opener, outputs, **queue, **_QUIET),
+            gallery.select(lesson.look_at_example, None, outputs, **queue, **_QUIET),
+        ]
+        if shown:
+            seen.append(demo.load(lambda: lesson.look(shown[0]), None, outputs, **queue, **_QUIET))
+        for event in seen:
+            event.success(lesson.sheet, None, coding, **queue, **_QUIET)
+        running = begin.click(lesson.race, [label, seed], fills, **queue, **_QUIET)
+        # After a run that was stopped too: then the browser may begin the one that was asked for meanwhile.
+        running.then(lambda: {"kind": "idle"}, None, fills, queue=False, **_QUIET)
+        stop.click(None, None, None, cancels=[running], queue=False, **_QUIET)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the server does for the lesson."""
+
+    handlers: Handlers
+
+    @property
+    def name(self) -> str:
+        """The model the lesson uses."""
+        return next(iter(self.handlers.offered))
+
+    @property
+    def pipe(self) -> UnleashPipeline:
+        """Its pipeline."""
+        return self.handlers.pipeline(self.name)
+
+    def look(self, path: str) -> list[Message]:
+        """A picture on its way through encoder and decoder, for both components that show it."""
+        with toasted():
+            encoded = files.encode(self.pipe, path, "crop")
+        given, decoded = encoded.given, encoded.reconstruction
+        codes = encoded.canvas.codes
+        steps = self.pipe.scheduler.config["num_train_timesteps"]
+        message = {
+            "kind": "look",
+            "given": data_url(given),
+            "decoded": data_url(decoded),
+            "difference": data_url(difference(given, decoded)),
+            "psnr": psnr(given, decoded),
+            "side": given.width,
+            "codes": codes.tolist(),
+            "codebook": encoded.canvas.codebook_size,
+            "steps": steps,
+            "masked_at": masked_at(self.pipe, codes).tolist(),
+        }
+        return [message, message]
+
+    def look_at_example(self, event: gr.SelectData) -> list[Message]:
+        """One of the bundled pictures."""
+        return self.look(examples()[event.index])
+
+    def sheet(self) -> Message:
+        """What the codes look like."""
+        sheet: Sheet = codebook(self.handlers.offered[self.name])
+        where = {"order": sheet.order, "columns": sheet.columns, "side": sheet.side}
+        return {"kind": "sheet", "sheet": {"url": data_url(sheet.image), **where}}
+
+    def blank(self) -> Message:
+        """The boards before anything was filled."""
+        canvas = self.pipe.blank()
+        evaluations = {order: _steps(order, canvas.size) for order in LANES}
+        return {
+            "kind": "blank",
+            "height": canvas.height,
+            "width": canvas.width,
+            "evaluations": evaluations,
+        }
+
+    def race(self, label: str, seed: float | None) -> Iterator[Message]:
+        """Fill a blank canvas in every order, a step of each in turn; a message for each step.
+
+        Closing the iterator ends it at once.
+        """
+        with toasted():
+            number = int(seed or 0)
+            if not 0 <= number <= MAX_SEED:
+                raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}, not {number}")
+            lanes = self._lanes(None if label == controls.NO_LABEL else label, number)
+            run = uuid4().hex
+            yield {**self.blank(), "kind": "begin", "run": run}
+            seconds = dict.fromkeys(lanes, 0.0)
+            while lanes:
+                for order, steps in list(lanes.items()):
+                    began = monotonic()
+                    step = next(steps, None)
+                    seconds[order] += monotonic() - began
+                    if step is None:
+                        del lanes[order]
+                    else:
+                        yield {"run": run, "order": order, "seconds": seconds[order], **_step(step)}
+
+    def _lanes(self, label: str | None, seed: int) -> dict[OrderName, Iterator[Step]]:
+        canvas, pipe = self.pipe.blank(), self.pipe
+        return {
+            order: pipe.stream(
+                canvas,
+                num_inference_steps=_steps(order, canvas.size),
+                order=order,
+                temperature=BEST.temperature,
+                top_p=BEST.top_p,
+                label=label,
+                seed=seed,
+            )
+            for order in LANES
+        }
+
+
+def masked_at(pipe: UnleashPipeline, codes: np.ndarray) -> np.ndarray:
+    """(h, w) the first time t, 1 to T, at which the forward process has masked each cell.
+
+    At every t the noise is the same, so that a cell once masked stays so, as in the process itself.
+    """
+    sample, mask_token = torch.from_numpy(codes)[None], pipe.scheduler.config["codebook_size"]
+    times = range(pipe.scheduler.config["num_train_timesteps"] + 1)
+    masked = [
+        pipe.scheduler.add_noise(sample, torch.tensor([t]), torch.Generator().manual_seed(0))[0] == mask_token
+        for t in times
+    ]
+    return len(times) - torch.stack(masked).sum(0).numpy()
+
+
+def difference(a: Image.Image, b: Image.Image) -> Image.Image:
+    """Where two pictures of one size differ, on black, three times as strong as it is."""
+    one, other = (np.array(image.convert("RGB"), dtype=int) for image in (a, b))
+    return Image.fromarray((np.abs(one - other) * _CONTRAST).clip(0, 255).astype(np.uint8))
+
+
+def psnr(a: Image.Image, b: Image.Image) -> float:
+    """The peak signal-to-noise ratio of two pictures of one size in decibels, 100 at most."""
+    one, other = (np.array(image.convert("RGB"), dtype=float) / 255 for image in (a, b))
+    error = float(np.square(one - other).mean())
+    return -10 * float(np.log10(max(error, 1e-10)))
+
+
+def _steps(order: OrderName, cells: int) -> int:
+    return cells if order == "raster" else min(STEPS, cells)
+
+
+def _step(step: Step) -> Message:
+    return {
+        "kind": "step",
+        "index": step.index,
+        "total": step.total,
+        "known": (~step.canvas.unknown).tolist(),
+        "image": data_url(step.image),
+    }
+
+
+def _words(name: str) -> str:
+    return (_WORDS / f"{name}.md").read_text("utf-8")
