@@ -382,7 +382,8 @@ def test_extend_and_stitch_refuse(model, arguments, complaint):
 def test_models_describes_bundled_and_given_ones(model):
     said = run("models", model)
     assert said.startswith("weights/")
-    assert "256×256 pixels, 16×16 cells of 16 pixels" in said
+    assert "256×256 pixels" in said
+    assert "16×16 cells of 16 pixels" in said
     described = said[said.index(model) :]
     assert "32×32 pixels, 4×4 cells of 8 pixels" in described
     assert "16 codes" in described

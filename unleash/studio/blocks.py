@@ -119,7 +119,6 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     blank = pipe.blank()
-    gr.Navbar(visible=False)  # the header links to the other page
     gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
