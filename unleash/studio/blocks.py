@@ -15,6 +15,7 @@ from unleash.studio.endpoints import generate_endpoint
 from unleash.studio.filmstrip import Filmstrip
 from unleash.studio.handlers import IDLE, Handlers, examples
 from unleash.studio.palette import Palette
+from unleash.studio.panels import size
 from unleash.studio.theme import THEME
 
 # Who waits for the model waits in one line, so that the machine works on one picture at a time.
@@ -29,6 +30,7 @@ class _Page:
     canvas: Canvas
     filmstrip: Filmstrip
     palette: Palette
+    size: size.SizePanel
     controls: Controls
     model: gr.Dropdown
     model_before: gr.State
@@ -68,6 +70,16 @@ def build(given: Sequence[str] = ()) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
+        size.wire(
+            page.size,
+            page.canvas,
+            page.model,
+            page.pictures,
+            page.controls,
+            handlers.offered,
+            handlers.pipeline,
+            _MODEL,
+        )
         gr.api(generate_endpoint(handlers), api_name="generate", **_MODEL)
     return demo
 
@@ -98,7 +110,8 @@ def _lay_out(handlers: Handlers) -> _Page:
     gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
-            canvas = Canvas({"height": blank.height, "width": blank.width, "codebook": blank.codebook_size})
+            grid = {"height": blank.height, "width": blank.width, "codebook": blank.codebook_size}
+            canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size})
             filmstrip = Filmstrip()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
@@ -117,8 +130,10 @@ def _lay_out(handlers: Handlers) -> _Page:
                         "New seed", icon=STUDIO / "icons" / "dice.svg", size="sm", elem_id="dice", min_width=0
                     )
                     locked = gr.Checkbox(label="Lock", elem_id="lock", min_width=0)
-            with gr.Tabs(elem_id="panels"), gr.Tab("Codes", render_children=True):
-                palette = Palette()
+            with gr.Tabs(elem_id="panels"):
+                with gr.Tab("Codes", render_children=True):
+                    palette = Palette()
+                size_panel = size.lay_out()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
@@ -147,6 +162,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         canvas=canvas,
         filmstrip=filmstrip,
         palette=palette,
+        size=size_panel,
         controls=settings,
         model=model,
         model_before=gr.State(first),

@@ -1,12 +1,15 @@
 /** The canvas component: the stage with the picture and the grid, its toolbar, its live region. */
 
-import { press } from "../browser/page.js";
+import { blended, toSave } from "../browser/blending.js";
+import { images } from "../browser/images.js";
+import { onPress, press } from "../browser/page.js";
 import { store } from "../browser/store.js";
 import { sprite } from "../browser/sprite.js";
 import { toServer } from "../browser/wire.js";
 import { draw, readColors } from "./draw.js";
 import { acceptDrops } from "./drop.js";
 import { listen } from "./gestures.js";
+import { softBrush } from "./softbrush.js";
 import { steer } from "./keyboard.js";
 import { bindToolbar } from "./toolbar.js";
 import { tip } from "./tools.js";
@@ -32,6 +35,10 @@ export function mount({ element, props }) {
     // What Generate sends: the server sees the canvas as it is at the click.
     props.value = { canvas: toServer(store.state), recipe: store.state.recipe };
   });
+  onPress("save", () => {
+    const pixels = store.tool.keepPixels ? toSave(store.state) : null;
+    props.value = { canvas: toServer(store.state), recipe: store.state.recipe, pixels };
+  });
   store.start(props.grid);
   element.dataset.ready = "true";
 }
@@ -43,6 +50,7 @@ class Screen {
   #picture = null;
   #url = null;
   #outline = null;
+  #softTip = null;
   #cursorCell = 0;
   #view = FIT;
   #size = { width: 1, height: 1 };
@@ -64,7 +72,7 @@ class Screen {
     }).observe(document.body, { attributeFilter: ["class"] });
     for (const type of ["change", "tool"]) store.addEventListener(type, () => this.refresh());
     for (const type of ["focus", "blur"]) surface.addEventListener(type, () => this.refresh());
-    sprite.addEventListener("load", () => this.refresh());
+    for (const loading of [sprite, images, softBrush]) loading.addEventListener("load", () => this.refresh());
   }
 
   get #layout() {
@@ -78,7 +86,8 @@ class Screen {
   }
 
   hover(point) {
-    this.#outline = point && tip(store.tool, store.state, point);
+    this.#softTip = store.tool.name === "soft" ? point : null;
+    this.#outline = this.#softTip ? null : point && tip(store.tool, store.state, point);
     this.refresh();
   }
 
@@ -154,7 +163,9 @@ class Screen {
     const focused = document.activeElement === this.surface && this.surface.matches(":focus-visible");
     const moving = draw(this.context, this.colors, {
       state: store.state,
-      picture: this.#picture,
+      picture: store.tool.keepPixels ? blended(store.state, this.#picture) : this.#picture,
+      soft: softBrush.veil(store.state),
+      softTip: this.#softTip && { ...this.#softTip, size: store.tool.softSize / store.state.cell },
       sprite: sprite.sheet ? sprite : null,
       tool: store.tool,
       layout: this.#layout,
