@@ -42,8 +42,8 @@ def at(studio: Studio, x: float, y: float) -> tuple[float, float]:
 
 
 def new_canvas(studio: Studio, columns: int, rows: int) -> None:
-    studio.page.get_by_label("Columns").fill(str(columns))
-    studio.page.get_by_label("Rows").fill(str(rows))
+    studio.page.locator("#sizes .columns").fill(str(columns))
+    studio.page.locator("#sizes .rows").fill(str(rows))
     studio.page.locator("#sizes .new button").click()
 
 
@@ -119,7 +119,7 @@ def test_a_file_is_stitched_below_and_keeps_its_pixels(sizes: Studio) -> None:
     sizes.tool("Clear mask")
     sizes.page.get_by_label("One above the other").check()
     photo = noise(256, 256)
-    sizes.page.locator("#open-second input[type=file]").set_input_files(png(photo))
+    sizes.page.locator("#behind-sizes input[type=file]").set_input_files(png(photo))
     expect(sizes.page.locator(".counts")).to_have_text("64 to fill · 448 kept")
     sizes.generate()
     made = np.array(saved(sizes).convert("RGB"))
@@ -140,16 +140,13 @@ def test_the_soft_brush_masks_the_touched_cells_and_keeps_all_other_pixels(sizes
     with sizes.page.expect_download() as download:
         sizes.page.locator("#sizes .save-mask").click()
     mask = np.array(Image.open(download.value.path()).convert("L"))
-    assert sizes.masked == touched(np.where(mask == 255, 255, 0))
+    assert sizes.masked == touched(mask)
     sizes.generate()
     image = saved(sizes)
     assert image.mode == "RGB"
     changed = (np.array(image) != np.array(photo)).any(axis=2)
-    inside = {(row, column) for row, column in sizes.masked}
-    cells = np.zeros((16, 16), dtype=bool)
-    cells[tuple(zip(*inside, strict=True))] = True
-    assert changed[80, 70:150].mean() > 0.9
-    assert not changed[~np.kron(cells, np.ones((CELL, CELL), dtype=bool))].any()
+    assert changed[mask == 255].mean() > 0.9
+    assert not changed[mask == 0].any()
 
 
 def test_pixels_are_kept_through_a_reload_and_drawn_anew_when_asked(sizes: Studio, tmp_path: Path) -> None:

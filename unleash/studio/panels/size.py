@@ -39,10 +39,9 @@ def lay_out() -> SizePanel:
     """Put the tab where the tabs are laid out."""
     with gr.Tab("Size", render_children=True):
         sizes = Sizes()
-        ask = gr.Button("About how long?", elem_id="ask-time", elem_classes="behind")
-        second = gr.UploadButton(
-            "Open the second picture", file_types=["image"], elem_id="open-second", elem_classes="behind"
-        )
+        with gr.Row(elem_id="behind-sizes"):
+            ask = gr.Button("About how long?", elem_id="ask-time")
+            second = gr.UploadButton("Open the second picture", file_types=["image"], elem_id="open-second")
     return SizePanel(sizes, ask, second)
 
 

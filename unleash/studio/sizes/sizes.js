@@ -6,7 +6,7 @@ import { timing } from "./timing.js";
 import { growing } from "./growth.js";
 
 export function mount({ element, props, watch }) {
-  const tell = timing(element);
+  const tell = timing();
   const join = stitching(element);
   growing(element);
   inpainting(element);

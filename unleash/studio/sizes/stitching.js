@@ -4,6 +4,7 @@ import { stitched, withSeam } from "../browser/growing.js";
 import { keepOriginal } from "../browser/originals.js";
 import { opened } from "../browser/pixels.js";
 import { blank, place } from "../browser/state.js";
+import { press } from "../browser/page.js";
 import { store } from "../browser/store.js";
 import { fromServer } from "../browser/wire.js";
 import { pasted } from "./pasted.js";
@@ -45,9 +46,7 @@ export function stitching(element) {
     const open = document.createElement("li");
     open.innerHTML =
       '<button type="button" class="file" title="A picture, cut to the size of this one">Open…</button>';
-    open.firstChild.addEventListener("click", () =>
-      document.querySelector("#open-second input[type=file]")?.click(),
-    );
+    open.firstChild.addEventListener("click", press("open-second"));
     list.replaceChildren(...store.results.map(thumbnail), open);
   }
 

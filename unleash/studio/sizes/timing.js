@@ -10,17 +10,15 @@ const PAUSE = 500;
 const USUAL = 16 * 16;
 
 /** Returns what shows the server's answer. */
-export function timing(element) {
-  const line = element.querySelector(".time");
-  const beside = document.createElement("p");
-  beside.id = "time-ahead";
-  document.getElementById("run-row")?.after(beside);
+export function timing() {
+  const line = document.createElement("p");
+  line.id = "time-ahead";
+  line.ariaLive = "polite";
+  document.getElementById("run-row")?.after(line);
   let timer = 0;
   let asked = null;
 
-  const say = (words) => {
-    for (const place of [line, beside]) place.textContent = words;
-  };
+  const say = (words) => (line.textContent = words);
 
   const large = () => store.state.base.length > USUAL && openCells(store.state) > 0;
 
