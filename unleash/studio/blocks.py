@@ -20,6 +20,7 @@ from unleash.studio.model_choice import ModelChoice
 from unleash.studio.opinion import Opinion
 from unleash.studio.owner import alone
 from unleash.studio.palette import Palette
+from unleash.studio.panels import size
 from unleash.studio.theme import THEME
 
 # Who waits for the model waits in one line, so that the machine works on one picture at a time.
@@ -35,6 +36,7 @@ class _Page:
     filmstrip: Filmstrip
     palette: Palette
     opinion: Opinion
+    size: size.SizePanel
     controls: Controls
     choice: ModelChoice
     model_before: gr.State
@@ -81,7 +83,17 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        opinions.listen(page.opinion, page.choice.menu, page.controls.label, handlers.pipeline)
+        opinions.listen(page.opinion, page.model, page.controls.label, handlers.pipeline)
+        size.wire(
+            page.size,
+            page.canvas,
+            page.model,
+            page.pictures,
+            page.controls,
+            handlers.offered,
+            handlers.pipeline,
+            _MODEL,
+        )
     lesson.add(demo, handlers, _MODEL)
     return demo
 
@@ -122,7 +134,8 @@ def _lay_out(handlers: Handlers) -> _Page:
     gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
-            canvas = Canvas({"height": blank.height, "width": blank.width, "codebook": blank.codebook_size})
+            grid = {"height": blank.height, "width": blank.width, "codebook": blank.codebook_size}
+            canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size})
             filmstrip = Filmstrip()
             opinion = Opinion()
         with gr.Column(elem_id="desk"):
@@ -147,6 +160,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
+                size_panel = size.lay_out()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
@@ -176,6 +190,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         filmstrip=filmstrip,
         palette=palette,
         opinion=opinion,
+        size=size_panel,
         controls=settings,
         choice=choice,
         model_before=gr.State(first),

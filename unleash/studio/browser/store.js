@@ -5,11 +5,17 @@
 
 import * as history from "./history.js";
 import { load, saver } from "./storage.js";
-import { blank, codesOf, place, sameGrid } from "./state.js";
+import { MAX_SIDE } from "./growing.js";
+import { keepOriginal } from "./originals.js";
+import { opened as pixelsOf } from "./pixels.js";
+import { blank, codesOf, pixelsAfterRun, place, sameGrid } from "./state.js";
 import { fromServer } from "./wire.js";
 
 const KEPT_RESULTS = 24;
 const REMEMBERED_RESULTS = 8;
+
+// The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
+const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 class Store extends EventTarget {
   #save = saver();
@@ -17,7 +23,7 @@ class Store extends EventTarget {
   constructor() {
     super();
     this.timeline = null;
-    this.tool = { name: "mask", size: 2, code: null, grid: true };
+    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
     this.run = null;
     this.results = [];
   }
@@ -29,8 +35,9 @@ class Store extends EventTarget {
   /** Take up the canvas this browser kept, or a blank one if none fits the model's `grid`. */
   start(grid) {
     const kept = load();
-    const fits = kept?.state && sameGrid(kept.state, grid);
-    this.timeline = history.begin(fits ? kept.state : blank(grid));
+    const { height, width, codebook } = kept?.state ?? {};
+    const fits = codebook === grid.codebook && Math.max(height, width) <= MAX_SIDE;
+    this.timeline = history.begin(fits ? { ...blank(grid), ...kept.state } : blank(grid));
     this.results = fits ? (kept.results ?? []) : [];
     Object.assign(this.tool, fits ? kept.tool : {});
     this.#emit("change");
@@ -67,6 +74,12 @@ class Store extends EventTarget {
     this.timeline = history.push(this.#tagged(), next);
     this.#emit("change");
     return true;
+  }
+
+  /** An edit that may change the grid: what a run under way still sends does not fit the new one. */
+  regrid(change) {
+    if (this.run) this.run.follows = false;
+    return this.edit(change);
   }
 
   /** Many edits that undo as one: the first opens the stroke, the rest go on with it. */
@@ -139,8 +152,8 @@ class Store extends EventTarget {
     if (this.run?.id !== frame.run) return;
     this.run = { ...this.run, frame };
     const codes = frame.codes.flat();
-    const { filled } = this.run;
-    const result = { url: frame.image, codes, filled, recipe: frame.recipe };
+    const { filled, pixels } = this.run;
+    const result = { url: frame.image, codes, filled, pixels, recipe: frame.recipe };
     if (frame.image && this.run.follows) {
       const id = frame.run;
       this.timeline = history.amend(
@@ -155,8 +168,13 @@ class Store extends EventTarget {
   }
 
   #beginRun(frame) {
-    const filled = this.state.masked;
-    this.run = { id: frame.run, follows: true, filled, frame };
+    const [height, width] = [frame.codes.length, frame.codes[0].length];
+    // While it waited in line the canvas may have become another one.
+    const follows = sameGrid(this.state, { ...this.state, height, width });
+    const filled = follows ? this.state.masked : null;
+    const pixels = follows ? pixelsAfterRun(this.state) : null;
+    this.run = { id: frame.run, follows, filled, pixels, frame };
+    if (!follows) return;
     this.timeline = history.push(this.timeline, {
       ...this.state,
       run: frame.run,
@@ -171,17 +189,24 @@ class Store extends EventTarget {
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
   choose(result) {
     if (this.run) this.run.follows = false;
-    this.edit((state) => place(state, result));
+    this.edit((state) => {
+      const made = fromServer(result.recipe.canvas);
+      const fitting = sameGrid(state, made) ? state : { ...blank({ ...made, cell: state.cell }), ...made };
+      return place(fitting, result);
+    });
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------
 
   /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
-  receiveCanvas({ canvas, codes, image, recipe, other_model: otherModel }) {
-    const opened = { ...fromServer(canvas), picture: null, recipe: null };
+  receiveCanvas({ canvas, codes, image, recipe, cell, original, other_model: otherModel }) {
+    const given = fromServer(canvas);
+    const opened = { ...blank({ ...given, cell: cell ?? this.state.cell }), ...given };
+    const carried = otherModel && !recipe && opened.base.length === this.state.base.length;
+    const pixels = original ? pixelsOf(opened, keepOriginal(original)) : carried ? this.state.pixels : null;
     const shown = codes?.flat() ?? codesOf(opened);
     const filled = recipe?.codes ? opened.masked : null;
-    const next = image ? place(opened, { codes: shown, url: image, filled, recipe }) : opened;
+    const next = image ? place(opened, { codes: shown, url: image, filled, recipe, pixels }) : opened;
     if (otherModel) {
       // Undo, the filmstrip and the code in hand are made of the other model's codes.
       this.timeline = history.begin(next);
@@ -190,7 +215,7 @@ class Store extends EventTarget {
       this.#emit("change");
       this.#emit("results");
     } else this.edit(() => next);
-    if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, recipe });
+    if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, pixels, recipe });
   }
 }
 

@@ -1,0 +1,1 @@
+"""What is in the tabs beside the palette."""
