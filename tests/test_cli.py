@@ -385,7 +385,8 @@ def test_models_describes_bundled_and_given_ones(model):
     assert "256×256 pixels" in said
     assert "16×16 cells of 16 pixels" in said
     described = said[said.index(model) :]
-    assert "32×32 pixels, 4×4 cells of 8 pixels" in described
+    assert "32×32 pixels" in described
+    assert "4×4 cells of 8 pixels" in described
     assert "16 codes" in described
     assert "day, night" in described
     assert "no folder './nowhere'" in refused("models", "./nowhere")
