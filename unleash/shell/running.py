@@ -132,6 +132,18 @@ def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: Finish =
     typer.echo(file)
 
 
+def save_film(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Settings", file: Path) -> None:
+    """Fills the canvas, writes the steps of that as a GIF, and says where."""
+    from unleash.film import gif
+
+    arguments = settings.model_dump()
+    steps = pipe.stream(canvas, num_inference_steps=arguments.pop("steps"), **arguments)
+    data = gif(step.image for step in steps)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    typer.echo(file)
+
+
 def _made_by(model: str, path: Path) -> "TokenCanvas | None":
     """The filled canvas of a picture that carries a recipe of the model."""
     from unleash.recipe import carries_recipe, read_recipe
