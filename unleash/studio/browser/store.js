@@ -155,7 +155,8 @@ class Store extends EventTarget {
   }
 
   #beginRun(frame) {
-    const filled = this.state.masked;
+    // A variation leaves the mask alone: what waited to be replaced still waits.
+    const filled = frame.varies ? (this.state.picture?.filled ?? null) : this.state.masked;
     this.run = { id: frame.run, follows: true, filled, frame };
     this.timeline = history.push(this.timeline, {
       ...this.state,
