@@ -428,7 +428,12 @@ def test_studio_serves(monkeypatch):
     monkeypatch.setattr("unleash.studio.serve", lambda *arguments: calls.append(arguments))
     run("studio", "--model", "a", "--model", "b", "--host", "0.0.0.0", "--port", 8000, "--share")
     run("studio")
-    assert calls == [(["a", "b"], "0.0.0.0", 8000, True), ((), "127.0.0.1", None, False)]
+    run("studio", "--mcp")
+    assert calls == [
+        (["a", "b"], "0.0.0.0", 8000, True, False),
+        ((), "127.0.0.1", None, False, False),
+        ((), "127.0.0.1", None, False, True),
+    ]
 
 
 def test_a_full_disk_is_one_line_too(model, monkeypatch):

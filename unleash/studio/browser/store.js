@@ -171,14 +171,20 @@ class Store extends EventTarget {
     const [height, width] = [frame.codes.length, frame.codes[0].length];
     // While it waited in line the canvas may have become another one.
     const follows = sameGrid(this.state, { ...this.state, height, width });
-    const filled = follows ? this.state.masked : null;
-    const pixels = follows ? pixelsAfterRun(this.state) : null;
-    this.run = { id: frame.run, follows, filled, pixels, frame };
+    this.run = { id: frame.run, follows, ...(follows && this.#before(frame)), frame };
     if (!follows) return;
     this.timeline = history.push(this.timeline, {
       ...this.state,
       run: frame.run,
     });
+  }
+
+  // Which cells the run fills, and which pixels of an opened picture it leaves. A variation leaves the
+  // mask alone, so what waited to be replaced still waits, and changes cells anywhere.
+  #before(frame) {
+    return frame.varies
+      ? { filled: this.state.picture?.filled ?? null, pixels: null }
+      : { filled: this.state.masked, pixels: pixelsAfterRun(this.state) };
   }
 
   #addResult(result) {

@@ -70,7 +70,9 @@ export function mount({ element, props, watch }) {
   store.addEventListener("change", () => {
     if (list.children.length === store.results.length) showCurrent();
   });
-  onPress("generate", () => store.run ?? store.expectRun());
+  for (const button of ["generate", "more", "relight"]) {
+    onPress(button, () => store.run ?? store.expectRun());
+  }
   watch("value", () => receive[props.value?.kind]?.(props.value));
   showResults();
 }

@@ -1,1 +1,1 @@
-"""What is in the tabs beside the palette."""
+"""The tabs beside the canvas that are more than one component."""

@@ -37,7 +37,7 @@ class SizePanel:
 
 def lay_out() -> SizePanel:
     """Put the tab where the tabs are laid out."""
-    with gr.Tab("Size", render_children=True):
+    with gr.Tab("Size"):
         sizes = Sizes()
         with gr.Row(elem_id="behind-sizes"):
             ask = gr.Button("About how long?", elem_id="ask-time")
