@@ -5,7 +5,11 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-KEPT = "JSON.parse(localStorage.getItem('unleash.canvas.1'))"
+# The page keeps what is on the canvas a moment later, and always before it goes.
+KEPT = """(() => {
+    window.dispatchEvent(new Event("pagehide"));
+    return JSON.parse(localStorage.getItem("unleash.canvas.1"));
+})()"""
 
 
 class Studio:
@@ -30,7 +34,7 @@ class Studio:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The canvas after what was done to it has been kept, which takes a third of a second."""
+        """The canvas, as it is kept for a reload, a moment after what was done last."""
         self.page.wait_for_timeout(400)
         return self.page.evaluate(f"{KEPT}.state")
 
