@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from unleash.recipe import BEST
-from unleash.studio import controls, lesson, model_choice, models, opinions
+from unleash.studio import controls, films, lesson, model_choice, models, opinions
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
 from unleash.studio.controls import Controls
@@ -20,6 +20,7 @@ from unleash.studio.model_choice import ModelChoice
 from unleash.studio.opinion import Opinion
 from unleash.studio.owner import alone
 from unleash.studio.palette import Palette
+from unleash.studio.reel import Reel
 from unleash.studio.theme import THEME
 
 # Who waits for the model waits in one line, so that the machine works on one picture at a time.
@@ -124,7 +125,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas({"height": blank.height, "width": blank.width, "codebook": blank.codebook_size})
-            filmstrip = Filmstrip()
+            films.listen(Reel(), filmstrip := Filmstrip())
             opinion = Opinion()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):

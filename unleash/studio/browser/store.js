@@ -1,18 +1,19 @@
 /**
  * The one state all components of the page share: the canvas with its history, the tool in hand,
- * the run under way. Components listen for "change" (the canvas), "tool", "run", "results" and "say".
+ * the run under way, the session's pictures and films (past.js). Components listen for "change" (the canvas),
+ * "tool", "run", "results", "preview" (what the stage shows in the canvas' place) and "say".
  */
 
+import * as attic from "./attic.js";
 import * as history from "./history.js";
+import * as past from "./past.js";
 import { load, saver } from "./storage.js";
 import { blank, codesOf, place, sameGrid } from "./state.js";
 import { fromServer } from "./wire.js";
 
-const KEPT_RESULTS = 24;
-const REMEMBERED_RESULTS = 8;
-
 class Store extends EventTarget {
   #save = saver();
+  #kept = { pictures: [], films: [] };
 
   constructor() {
     super();
@@ -20,6 +21,8 @@ class Store extends EventTarget {
     this.tool = { name: "mask", size: 2, code: null, grid: true };
     this.run = null;
     this.results = [];
+    this.films = [];
+    this.preview = null;
   }
 
   get state() {
@@ -31,7 +34,8 @@ class Store extends EventTarget {
     const kept = load();
     const fits = kept?.state && sameGrid(kept.state, grid);
     this.timeline = history.begin(fits ? kept.state : blank(grid));
-    this.results = fits ? (kept.results ?? []) : [];
+    if (fits) this.#recall();
+    else attic.clear();
     Object.assign(this.tool, fits ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
@@ -39,13 +43,9 @@ class Store extends EventTarget {
   }
 
   #emit(type, detail = null) {
+    if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
-    if (type !== "change" && type !== "tool" && type !== "results") return;
-    this.#save({
-      state: this.state,
-      tool: this.tool,
-      results: this.results.slice(0, REMEMBERED_RESULTS),
-    });
+    if (type === "change" || type === "tool") this.#save({ state: this.state, tool: this.tool });
   }
 
   /** A sentence for the live region. */
@@ -123,6 +123,7 @@ class Store extends EventTarget {
 
   abandonRun() {
     this.run = null;
+    this.#keepFilms();
     this.#emit("run");
     this.#emit("abandon");
   }
@@ -130,14 +131,16 @@ class Store extends EventTarget {
   endRun() {
     if (!this.run) return;
     this.run = null;
+    this.#keepFilms();
     this.#emit("run");
   }
 
   /** Take what the server sends while it generates. */
   receiveFrame(frame) {
+    const parent = this.run?.waiting ? this.#origin() : this.run?.parent;
     if (this.run?.waiting) this.#beginRun(frame);
     if (this.run?.id !== frame.run) return;
-    this.run = { ...this.run, frame };
+    this.run = { ...this.run, parent, frame };
     const codes = frame.codes.flat();
     const { filled } = this.run;
     const result = { url: frame.image, codes, filled, recipe: frame.recipe };
@@ -149,7 +152,7 @@ class Store extends EventTarget {
         (entry) => ({ ...place(entry, result), run: id }),
       );
     }
-    if (frame.recipe) this.#addResult(result);
+    if (!frame.live) this.#film(frame, result);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
   }
@@ -164,14 +167,88 @@ class Store extends EventTarget {
   }
 
   #addResult(result) {
-    this.results = [result, ...this.results].slice(0, KEPT_RESULTS);
-    this.#emit("results");
+    const made = now();
+    this.addPicture({ ...result, id: `opened.${made}`, parent: null, made });
   }
 
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
   choose(result) {
     if (this.run) this.run.follows = false;
     this.edit((state) => place(state, result));
+  }
+
+  // --- the past (past.js) ---------------------------------------------------------------------------
+
+  get #url() {
+    return this.state.picture?.url ?? null;
+  }
+
+  #origin() {
+    return past.originOf(this.results, this.films, this.#url);
+  }
+
+  #film(frame, result) {
+    const { parent } = this.run;
+    const made = { id: `${frame.run}.${frame.picture}`, run: frame.run, parent, made: now() };
+    const [height, width] = [frame.codes.length, frame.codes[0].length];
+    const step = { ...result, index: frame.index, total: frame.total };
+    this.films = past.withFrame(this.films, { ...made, height, width }, step);
+    if (!frame.recipe) return;
+    this.#keepFilms();
+    this.addPicture({ ...result, ...made });
+  }
+
+  /** The film in which the canvas was seen as it is, none while another is being made. */
+  get film() {
+    return this.run ? null : past.filmOf(this.films, this.#url);
+  }
+
+  /** Show another state on the stage until the canvas changes; null shows the canvas. */
+  look(state) {
+    this.preview = state;
+    this.#emit("preview");
+  }
+
+  /** Put a step of a film on the canvas, to go on from there another way. */
+  continueFrom(film, frame) {
+    this.edit((state) => past.canvasAt(state, film, frame));
+  }
+
+  /** One more picture in the tree, in its place in time. */
+  addPicture(picture) {
+    this.#setPictures(past.withPicture(this.results, picture, this.#url));
+  }
+
+  /** Take a picture out of the tree; a function that brings it back. */
+  forget(picture) {
+    const before = this.results;
+    this.#setPictures(past.withoutPicture(before, picture));
+    const orphans = before.filter(({ parent }) => parent?.picture === picture.id);
+    return () => {
+      const home = new Map(orphans.map((orphan) => [orphan.id, orphan.parent]));
+      const back = this.results.map((each) =>
+        home.has(each.id) ? { ...each, parent: home.get(each.id) } : each,
+      );
+      this.#setPictures(past.withPicture(back, picture, this.#url));
+    };
+  }
+
+  #setPictures(pictures) {
+    attic.keep("pictures", pictures, this.#kept.pictures);
+    this.results = this.#kept.pictures = pictures;
+    this.#emit("results");
+  }
+
+  #keepFilms() {
+    attic.keep("films", this.films, this.#kept.films);
+    this.#kept.films = this.films;
+  }
+
+  async #recall() {
+    const { pictures, films } = await attic.recall();
+    this.#kept = { pictures, films };
+    this.films = [...this.films, ...films];
+    this.#setPictures([...this.results, ...pictures]);
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------
@@ -185,13 +262,16 @@ class Store extends EventTarget {
     if (otherModel) {
       // Undo, the filmstrip and the code in hand are made of the other model's codes.
       this.timeline = history.begin(next);
-      this.results = [];
+      this.films = [];
+      this.#keepFilms();
+      this.#setPictures([]);
       this.setTool({ code: null });
       this.#emit("change");
-      this.#emit("results");
     } else this.edit(() => next);
     if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, recipe });
   }
 }
+
+const now = () => performance.timeOrigin + performance.now();
 
 export const store = new Store();
