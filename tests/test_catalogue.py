@@ -30,7 +30,7 @@ def test_words_say_colour_tone_and_texture() -> None:
         torch.stack(
             [
                 picture(0.9, 0.1, 0.1),
-                picture(0.05, 0.05, 0.05),
+                picture(0.0, 0.0, 0.0),
                 picture(0.95, 0.95, 0.95),
                 picture(0.4, 0.3, 0.2),
                 picture(0.1, 0.7, 0.2),

@@ -382,9 +382,11 @@ def test_extend_and_stitch_refuse(model, arguments, complaint):
 def test_models_describes_bundled_and_given_ones(model):
     said = run("models", model)
     assert said.startswith("weights/")
-    assert "256×256 pixels, 16×16 cells of 16 pixels" in said
+    assert "256×256 pixels" in said
+    assert "16×16 cells of 16 pixels" in said
     described = said[said.index(model) :]
-    assert "32×32 pixels, 4×4 cells of 8 pixels" in described
+    assert "32×32 pixels" in described
+    assert "4×4 cells of 8 pixels" in described
     assert "16 codes" in described
     assert "day, night" in described
     assert "no folder './nowhere'" in refused("models", "./nowhere")
@@ -426,7 +428,12 @@ def test_studio_serves(monkeypatch):
     monkeypatch.setattr("unleash.studio.serve", lambda *arguments: calls.append(arguments))
     run("studio", "--model", "a", "--model", "b", "--host", "0.0.0.0", "--port", 8000, "--share")
     run("studio")
-    assert calls == [(["a", "b"], "0.0.0.0", 8000, True), ((), "127.0.0.1", None, False)]
+    run("studio", "--mcp")
+    assert calls == [
+        (["a", "b"], "0.0.0.0", 8000, True, False),
+        ((), "127.0.0.1", None, False, False),
+        ((), "127.0.0.1", None, False, True),
+    ]
 
 
 def test_a_full_disk_is_one_line_too(model, monkeypatch):

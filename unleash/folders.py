@@ -44,9 +44,9 @@ class Description:
     @property
     def facts(self) -> dict[str, str]:
         """The same in words, under headings."""
-        cells = f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels"
         return {
-            "pictures": f"{self.image_size}×{self.image_size} pixels, {cells}",
+            "pictures": f"{self.image_size}×{self.image_size} pixels",
+            "grid": f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels",
             "codebook": f"{self.codebook_size} codes",
             "size": f"{self.parameters / 1e6:.1f} M parameters, {self.bytes / 1e6:.0f} MB",
             "labels": ", ".join(self.labels) or "none",

@@ -48,7 +48,7 @@ def words(pictures: Tensor) -> list[tuple[str, ...]]:
 def _colour(red: float, green: float, blue: float) -> tuple[str, ...]:
     most, least = max(red, green, blue), min(red, green, blue)
     tone = ("dark",) if most < 0.35 else ("light",) if least > 0.7 else ()
-    if most - least < 0.15 * most:
+    if most - least <= 0.15 * most:  # black is as grey as can be
         return ("grey", *tone)
     hue = _hue(red, green, blue)
     name = next(name for end, name in _HUES if hue <= end)

@@ -9,8 +9,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from unleash.inpaint import checked
 
-Fit = Literal["crop", "whole"]
-"""How a picture comes to be a square: cut at its longer sides, or whole with margins."""
+Fit = Literal["crop", "whole", "shape"]
+"""How a picture comes to fit: cut to a square, whole in a square with margins, or in its own shape."""
 
 _MARGIN = (236, 235, 232)
 
@@ -31,6 +31,23 @@ def to_square(image: Image.Image, side: int, fit: Fit) -> Image.Image:
     if fit == "crop":
         return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
     return ImageOps.pad(image, (side, side), Image.Resampling.LANCZOS, color=_MARGIN)
+
+
+def to_shape(image: Image.Image, cell_size: int, least: int, most: int) -> Image.Image:
+    """``image`` in its own shape and, if that is ``least`` to ``most`` cells a side, at its own size.
+
+    Pixels that make no whole cell are cut off around it. Where the longer side is too long for the shorter
+    one to have ``least`` cells, it is cut too.
+    """
+    shortest, longest = (length / cell_size for length in sorted(image.size))
+    scale = max(min(1.0, most / longest), least / shortest)
+    # A little more than nothing, or rounding would cost a picture of just so many cells one of them.
+    cells = (min(int(length * scale / cell_size + 1e-6), most) for length in image.size)
+    width, height = (count * cell_size for count in cells)
+    if scale == 1:
+        left, top = (image.width - width) // 2, (image.height - height) // 2
+        return image.crop((left, top, left + width, top + height))
+    return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
 
 
 def to_cells(image: Image.Image, side: int, cell_size: int, most: int) -> Image.Image:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.shell.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
-from unleash.shell.running import files_of, load, paint, save
+from unleash.shell.running import files_of, load, paint, save, save_film
 
 
 @with_sampling
@@ -20,6 +20,9 @@ def generate(
     recipe: Annotated[
         Path | None,
         typer.Option(help="Make the picture of this recipe (JSON, or a PNG by Unleash) again."),
+    ] = None,
+    film: Annotated[
+        Path | None, typer.Option(help="A .gif for the steps of the run, which is run once more for it.")
     ] = None,
 ) -> None:
     """Paint pictures from nothing, or again from a recipe.
@@ -35,19 +38,25 @@ def generate(
       unleash generate --label bedroom-day --count 8 --out rooms
       unleash generate --recipe night.png --out again.png
       unleash generate --recipe night.png --seed 4 --steps 64 --out other.png
+      unleash generate --label church-night --out night.png --film night.gif
     """
     from unleash.recipe import Settings, read_recipe
 
     source = None if recipe is None else read_recipe(recipe)
     settings = Settings(**(source.settings.model_dump() if source else {}) | chosen)
     name = model or (source.model if source else BUNDLED)
+    if film is not None and (film.suffix.lower() != ".gif" or count != 1):
+        raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
     files = files_of(out, settings, count)
     pipe = load(name)
+    canvas = source.canvas if source else pipe.blank()
     if source is not None and source.codes is not None and not chosen and model is None and count == 1:
         # Rounding differs between machines; the codes that were recorded do not.
         save(pipe, source, files[0])
     else:
-        paint(pipe, name, source.canvas if source else pipe.blank(), settings, files)
+        paint(pipe, name, canvas, settings, files)
+    if film is not None:
+        save_film(pipe, canvas, settings, film)
 
 
 @with_sampling

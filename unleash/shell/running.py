@@ -67,3 +67,15 @@ def save(
     file.parent.mkdir(parents=True, exist_ok=True)
     write_png(finish(pipe.render(result)), recipe, file)
     typer.echo(file)
+
+
+def save_film(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Settings", file: Path) -> None:
+    """Fills the canvas, writes the steps of that as a GIF, and says where."""
+    from unleash.film import gif
+
+    arguments = settings.model_dump()
+    steps = pipe.stream(canvas, num_inference_steps=arguments.pop("steps"), **arguments)
+    data = gif(step.image for step in steps)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(data)
+    typer.echo(file)

@@ -20,8 +20,10 @@ from unleash.studio.model_choice import ModelChoice
 from unleash.studio.opinion import Opinion
 from unleash.studio.owner import alone
 from unleash.studio.palette import Palette
+from unleash.studio.panels import size, vary
 from unleash.studio.reel import Reel
 from unleash.studio.theme import THEME
+from unleash.studio.varying import Varying
 
 # Who waits for the model waits in one line, so that the machine works on one picture at a time.
 _MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
@@ -36,7 +38,9 @@ class _Page:
     filmstrip: Filmstrip
     palette: Palette
     opinion: Opinion
+    size: size.SizePanel
     controls: Controls
+    vary: vary.VaryPanel
     choice: ModelChoice
     model_before: gr.State
     pictures: gr.Slider
@@ -82,7 +86,17 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        opinions.listen(page.opinion, page.choice.menu, page.controls.label, handlers.pipeline)
+        opinions.listen(page.opinion, page.model, page.controls.label, handlers.pipeline)
+        size.wire(
+            page.size,
+            page.canvas,
+            page.model,
+            page.pictures,
+            page.controls,
+            handlers.offered,
+            handlers.pipeline,
+            _MODEL,
+        )
     lesson.add(demo, handlers, _MODEL)
     return demo
 
@@ -120,11 +134,12 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     blank = pipe.blank()
-    gr.Navbar(visible=False)  # the header links to the other page
     gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
-            canvas = Canvas({"height": blank.height, "width": blank.width, "codebook": blank.codebook_size})
+            grid = {"height": blank.height, "width": blank.width, "codebook": blank.codebook_size}
+            known_as = models.known_as(handlers.offered[first])
+            canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size, "model": known_as})
             films.listen(Reel(), filmstrip := Filmstrip())
             opinion = Opinion()
         with gr.Column(elem_id="desk"):
@@ -149,6 +164,8 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
+                varied = vary.lay_out(pipe.labels)
+                size_panel = size.lay_out()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
@@ -178,7 +195,9 @@ def _lay_out(handlers: Handlers) -> _Page:
         filmstrip=filmstrip,
         palette=palette,
         opinion=opinion,
+        size=size_panel,
         controls=settings,
+        vary=varied,
         choice=choice,
         model_before=gr.State(first),
         pictures=pictures,
@@ -201,17 +220,22 @@ def _half(label: str, name: str) -> gr.Image:
 
 
 def _wire_runs(page: _Page, handlers: Handlers) -> None:
+    asked = [page.canvas, page.model, page.locked, page.pictures]
+    told = [page.filmstrip, page.controls.seed]
     running = page.generate.click(
         handlers.generate,
-        [page.canvas, page.model, page.locked, page.pictures, *page.controls.inputs],
-        [page.filmstrip, page.controls.seed],
+        [*asked, *page.controls.inputs],
+        told,
         api_name="run",  # or it would take the name of the endpoint for programs
         **_MODEL,
         **_INTERNAL,
     )
+    varied = vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
+    runs = [running, *varied]
     # After a run, and after an error too; a run that is stopped ends here as well.
-    running.then(lambda: IDLE, None, page.filmstrip, queue=False, **_INTERNAL)
-    page.stop.click(lambda: IDLE, None, page.filmstrip, cancels=[running], queue=False, **_INTERNAL)
+    for event in runs:
+        event.then(lambda: IDLE, None, page.filmstrip, queue=False, **_INTERNAL)
+    page.stop.click(lambda: IDLE, None, page.filmstrip, cancels=runs, queue=False, **_INTERNAL)
     page.dice.click(controls.new_seed, None, page.controls.seed, queue=False, **_INTERNAL)
 
 
@@ -226,6 +250,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     model_choice.tell(page.choice, handlers, [opened, chosen])
     for event in (opened, chosen):
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     page.save.click(
         handlers.save, [page.canvas, page.model, *page.controls.inputs], page.filmstrip, **_MODEL, **_INTERNAL
     )
@@ -249,6 +274,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     gr.on(
         [control.change for control in page.kept],
         lambda *values: list(values),

@@ -134,8 +134,12 @@ def sampling() -> dict[str, Any]:
 
 
 def fit_menu() -> gr.Radio:
-    """How an opened picture comes to be square."""
-    names: dict[Fit, str] = {"crop": "Cut to a square", "whole": "Whole, with margins"}
+    """How an opened picture comes to fit the model."""
+    names: dict[Fit, str] = {
+        "crop": "Cut to a square",
+        "whole": "Whole, with margins",
+        "shape": "In its own shape, up to 64×64 cells",
+    }
     return gr.Radio(
         [(name, fit) for fit, name in names.items()], value="crop", label="Pictures you open", elem_id="fit"
     )

@@ -9,12 +9,17 @@ from gradio.data_classes import FileData
 from PIL import Image
 
 from unleash.canvas import TokenCanvas
-from unleash.pictures import Fit, read_picture, to_square
+from unleash.pictures import Fit, read_picture, to_shape, to_square
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import CHUNK, Recipe, Settings, read_recipe, write_png
+from unleash.studio.kept_pixels import Pixels
 from unleash.studio.models import known_as
-from unleash.studio.pictures import data_url, without
+from unleash.studio.pictures import data_url, png_url, without
 from unleash.studio.runs import Message
+from unleash.windows import MAX_SIDE
+
+_ROUNDING = 0.1
+"""Of 255: two renderings of the same codes differ by less on average."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,16 @@ def carried_recipe(path: str | Path) -> Recipe | None:
 
 
 def encode(pipe: UnleashPipeline, path: str | Path, fit: Fit) -> Encoded:
-    """Fit a picture to the model's square and encode it.
+    """Fit a picture to the model and encode it.
 
     Raises:
         ValueError: if the file holds no picture.
     """
-    given = to_square(read_picture(path), pipe.blank().width * pipe.vqgan.cell_size, fit)
+    picture, cells, cell_size = read_picture(path), pipe.blank().width, pipe.vqgan.cell_size
+    if fit == "shape":
+        given = to_shape(picture, cell_size, cells, MAX_SIDE)
+    else:
+        given = to_square(picture, cells * cell_size, fit)
     canvas = pipe.encode(given)
     return Encoded(given, canvas, pipe.render(canvas))
 
@@ -65,17 +74,27 @@ def result(canvas: TokenCanvas, recipe: Recipe | None) -> np.ndarray:
 
 
 def canvas_message(
-    canvas: TokenCanvas, image: Image.Image | None, recipe: Recipe | None = None, other_model: bool = False
+    canvas: TokenCanvas,
+    image: Image.Image | None,
+    recipe: Recipe | None = None,
+    other_model: str | None = None,
+    original: Image.Image | None = None,
 ) -> Message:
-    """Tell the page to take up a canvas; codes of ``other_model`` have no past to go back to."""
+    """Tell the page to take up a canvas; if it is of ``other_model``, it has no past to go back to.
+
+    ``original``, as large as the picture of the canvas, is what ``image`` was encoded from: the page keeps
+    its pixels wherever nothing is painted over them.
+    """
     codes = result(canvas, recipe)
     return {
         "kind": "canvas",
         "other_model": other_model,
         "canvas": canvas.to_dict(),
+        "cell": None if image is None else image.width // canvas.width,
         "codes": codes.tolist(),
         "image": data_url(image, quality=95) if image else None,
         "recipe": recipe.model_dump(mode="json") if recipe else None,
+        "original": png_url(original) if original else None,
     }
 
 
@@ -85,6 +104,23 @@ def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
     known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
     image = pipe.render(known)
     return without(image, unknown) if unknown.any() else image
+
+
+def own_pixels(path: str | Path, image: Image.Image) -> Image.Image | None:
+    """The picture in a file that carries a recipe, where it is more than ``image``, what its codes show.
+
+    That is so where pixels of an opened picture were kept in it.
+    """
+    if Path(path).suffix.lower() == ".json":
+        return None
+    with Image.open(path) as file:
+        # What is see-through is not finished; of that the codes are what counts.
+        if file.size != image.size or file.mode != "RGB" or image.mode != "RGB":
+            return None
+        given = file.convert("RGB")
+    # Rounding differs between machines, but by a step of 255 and in few places.
+    difference = np.array(given, dtype=int) - np.array(image, dtype=int)
+    return given if np.abs(difference).mean() >= _ROUNDING else None
 
 
 def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Settings) -> Recipe:
@@ -101,29 +137,34 @@ def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Sett
     return Recipe(model=known_as(model), canvas=canvas, settings=chosen, codes=codes)
 
 
-def save(pipe: UnleashPipeline, recipe: Recipe) -> Message:
-    """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it."""
+def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) -> Message:
+    """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it.
+
+    Raises:
+        ValueError: if ``pixels`` to be kept are not as large as the picture.
+    """
     what = recipe.settings.label or "picture"
     name = f"unleash-{what}-{recipe.settings.seed}.png"
     path = Path(mkdtemp(prefix="unleash-")) / name
-    write_png(picture_of(pipe, result(recipe.canvas, recipe)), recipe, path)
+    image = picture_of(pipe, result(recipe.canvas, recipe))
+    write_png(pixels.under(image) if pixels else image, recipe, path)
     return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": name}
 
 
 def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:
-    """A canvas of one model as a canvas of another: the same picture in the other's codes.
+    """A canvas of one model as a canvas of another: the same picture, of as many cells, in the other's codes.
 
     What is masked stays masked and what is pinned stays pinned, to the code that the other model has
-    for what the pin shows. Where the grids differ there is only a blank canvas.
+    for what the pin shows. A blank canvas just as large as the old model's grid becomes as large as the new
+    one's.
     """
-    blank = new.blank()
-    if (blank.height, blank.width) != (canvas.height, canvas.width):
-        return blank
     shown = visible(canvas)
     unknown = shown == canvas.mask_token
+    if unknown.all() and canvas.base.shape == old.blank().base.shape:
+        return new.blank()
     picture = old.render(TokenCanvas.from_codes(np.where(unknown, 0, shown), canvas.codebook_size))
-    codes = new.encode(picture.resize((blank.width * new.vqgan.cell_size,) * 2)).codes
-    size = blank.codebook_size
+    cell, size = new.vqgan.cell_size, new.vqgan.config["codebook_size"]
+    codes = new.encode(picture.resize((canvas.width * cell, canvas.height * cell))).codes
     return TokenCanvas(
         np.where(unknown, size, codes), canvas.masked, np.where(canvas.pinned, codes, size), size
     )

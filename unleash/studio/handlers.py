@@ -20,6 +20,7 @@ from unleash.studio.component import STUDIO
 from unleash.studio.palette import Catalogue
 from unleash.studio.runs import Message, run
 from unleash.studio.toasts import toasted
+from unleash.windows import MAX_SIDE
 
 EXAMPLES = STUDIO.parents[1] / "assets" / "examples"
 
@@ -82,9 +83,9 @@ class Handlers:
         with toasted():
             recipe = files.carried_recipe(path)
             if recipe is not None:
-                return self._open_recipe(recipe, model)
+                return self._open_recipe(recipe, model, path)
             encoded = files.encode(self.pipeline(model), path, fit)
-        message = files.canvas_message(encoded.canvas, encoded.reconstruction)
+        message = files.canvas_message(encoded.canvas, encoded.reconstruction, original=encoded.given)
         pair = [_shown(encoded.given), _shown(encoded.reconstruction)]
         return [message, *pair, *(gr.skip() for _ in range(2 + controls.COUNT))]
 
@@ -92,7 +93,7 @@ class Handlers:
         """Take up one of the bundled pictures."""
         return self.open_file(examples()[event.index], fit, model)
 
-    def _open_recipe(self, recipe: Recipe, model: str) -> list[Any]:
+    def _open_recipe(self, recipe: Recipe, model: str, path: str) -> list[Any]:
         name = models.find(self.offered, recipe.model)
         if name is None:
             gr.Warning(
@@ -100,14 +101,16 @@ class Handlers:
             )
             name = model
         pipe = self.pipeline(name)
-        blank, canvas = pipe.blank(), recipe.canvas
-        if (blank.base.shape, blank.codebook_size) != (canvas.base.shape, canvas.codebook_size):
+        size, canvas = pipe.vqgan.config["codebook_size"], recipe.canvas
+        if canvas.codebook_size != size or max(canvas.base.shape) > MAX_SIDE:
             raise ValueError(
                 f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
-                f"{name} has {blank.height}×{blank.width} and {blank.codebook_size}"
+                f"{name} fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size}"
             )
         image = files.picture_of(pipe, files.result(canvas, recipe))
-        message = files.canvas_message(canvas, image, recipe, other_model=name != model)
+        own = files.own_pixels(path, image)
+        other = models.known_as(self.offered[name]) if name != model else None
+        message = files.canvas_message(canvas, image, recipe, other_model=other, original=own)
         hidden = gr.Image(visible=False)
         return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe.labels)]
 
@@ -118,10 +121,10 @@ class Handlers:
                 raise ValueError("there is no picture to save yet: press Generate or open one")
             pipe, settings = self.pipeline(model), controls.settings(chosen)
             recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
-            return files.save(pipe, recipe)
+            return files.save(pipe, recipe, drawing.pixels)
 
     def switch(self, drawing: Drawing, model: str, before: str, label: str) -> list[Any]:
-        """Go on with another model: the picture is encoded anew where the grids agree."""
+        """Go on with another model: the picture is encoded anew, on as many cells."""
         if model == before:
             return [gr.skip()] * 4
         with toasted():
@@ -131,10 +134,14 @@ class Handlers:
             gr.Info(
                 f"{model} has a grid of {canvas.height}×{canvas.width} cells: a blank canvas to begin with."
             )
+        elif canvas.base.shape != new.blank().base.shape:
+            gr.Info(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)
-        return [files.canvas_message(canvas, image, other_model=True), model, menu, guidance]
+        other = models.known_as(self.offered[model])
+        message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
+        return [message, model, menu, guidance]
 
     def codebook(self, model: str) -> Catalogue:
         """What the codes of a model look like, and what they show."""

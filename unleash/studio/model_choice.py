@@ -104,4 +104,4 @@ def add(handlers: Handlers, wanted: str) -> list[Any]:
 def about(handlers: Handlers, name: str) -> str:
     """A line about a model of the menu: its grid, codebook and size."""
     facts = describe(handlers.offered[name]).facts if name in handlers.offered else {}
-    return " · ".join(facts[heading] for heading in ("pictures", "codebook", "size") if heading in facts)
+    return " · ".join(facts[heading] for heading in ("grid", "codebook", "size") if heading in facts)

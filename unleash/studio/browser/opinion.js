@@ -6,6 +6,8 @@
 
 import { unpack } from "./bytes.js";
 import { lookOf, seen } from "./seen.js";
+import { sprite } from "./sprite.js";
+import { sameGrid } from "./state.js";
 import { store } from "./store.js";
 import { toServer } from "./wire.js";
 
@@ -19,13 +21,16 @@ class Opinion extends EventTarget {
   #timer = 0;
   #wants = { all: false, cell: false };
   #all = null;
+  #grid = null;
   #of = { code: null, heat: null };
 
   constructor() {
     super();
     this.cell = null;
     this.view = null;
+    sprite.addEventListener("load", () => this.receive({ kind: "stale" })); // another model's codes
     store.addEventListener("change", () => {
+      this.#checkGrid();
       this.#emit("change");
       if (this.#of.code !== null || this.#of.heat) this.want();
     });
@@ -173,6 +178,16 @@ class Opinion extends EventTarget {
     if (cell !== this.cell) return;
     this.view = view;
     this.#emit("cell");
+  }
+
+  // On another grid the same number is another cell.
+  #checkGrid() {
+    if (this.#grid && !sameGrid(this.#grid, store.state)) {
+      this.cell = this.view = null;
+      this.#wants.cell = false;
+      this.#emit("cell");
+    }
+    this.#grid = store.state;
   }
 
   // Another model or label thinks otherwise of the same canvas.

@@ -1,9 +1,9 @@
 /**
  * What came before, as pure functions: the pictures of the session, which form a tree, and the films of the
- * runs that made them. Both are lists, newest first. A picture is `{id, parent, url, codes, filled, recipe}`,
- * its `parent` is `{picture, step}`: the id of the picture the canvas came from, and the step its film was
- * continued from (null for the finished picture); null for a root. A film is `{id, run, parent, height, width,
- * frames}`, with the id of its picture; a frame is what was on the canvas after step `index` of `total`.
+ * runs that made them. Both are lists, newest first. A picture is `{id, made, model, parent, url, codes, filled,
+ * pixels, recipe}`, its `parent` is `{picture, step}`: the id of the picture the canvas came from, and the step its film was
+ * continued from (null for the finished picture); null for a root. A film is `{id, made, run, parent, height,
+ * width, frames}`, with the id of its picture; a frame is what was on the canvas after step `index` of `total`.
  */
 
 import { blank, clearMask, place, sameGrid } from "./state.js";
@@ -32,15 +32,23 @@ export function originOf(pictures, films, url) {
   return whole ? { picture: film.id, step: frameOf(film, url).index } : film.parent;
 }
 
+const newest = (a, b) => b.made - a.made;
+
+/** Those of this visit and those kept from earlier ones, which may be the same. */
+export function merged(present, kept) {
+  const known = new Set(present.map(({ id }) => id));
+  return [...present, ...kept.filter(({ id }) => !known.has(id))].sort(newest);
+}
+
 /** Without a picture; what was made of it hangs on its parent now. */
-export function withoutPicture(pictures, { id, parent }) {
+function withoutPicture(pictures, { id, parent }) {
   const others = pictures.filter((picture) => picture.id !== id);
   return others.map((picture) => (picture.parent?.picture === id ? { ...picture, parent } : picture));
 }
 
 /** With one more, in its place in time. The oldest make room, but for the one at `url`: it is on the canvas. */
 export function withPicture(pictures, added, url) {
-  const all = [...pictures, added].sort((a, b) => b.made - a.made);
+  const all = [...pictures, added].sort(newest);
   if (all.length <= MOST_PICTURES) return all;
   return withoutPicture(
     all,

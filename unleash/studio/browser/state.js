@@ -6,20 +6,28 @@
  * `pins` maps cells to the codes the person chose; `rules` says of cells which codes they may get, as the
  * server writes it: a list of `{cells: [[row, column]…], codes, allowed, strength}`. `picture` is what the decoder last rendered and the
  * codes it rendered, and which cells it `filled`; `recipe` is how it was made, null when no run made it.
+ * A cell has `cell` pixels a side; `soft` is the soft brush's mask and `pixels` are those of opened pictures
+ * (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
  */
 
-export function blank({ height, width, codebook }) {
+import { lift, painted } from "./pixels.js";
+
+export function blank({ height, width, codebook, cell = 16 }) {
   const size = height * width;
   return {
     height,
     width,
     codebook,
+    cell,
     base: Array(size).fill(codebook),
     masked: Array(size).fill(true),
     pins: {},
     rules: [],
     picture: null,
     recipe: null,
+    soft: null,
+    pixels: null,
+    seam: null,
   };
 }
 
@@ -52,7 +60,7 @@ function remask(state, masked) {
   // Once kept, a cell is no longer the run's: masked again, it waits to be replaced like any other.
   const filled = state.picture?.filled?.map((was, cell) => was && lawful[cell]);
   const picture = state.picture && { ...state.picture, filled };
-  return { ...state, masked: lawful, picture };
+  return { ...state, masked: lawful, picture, soft: lift(state.soft, lawful) };
 }
 
 export function mask(state, cells) {
@@ -98,13 +106,32 @@ export const invert = (state) =>
 /** Whether a masked cell shows what the last run made of it, rather than something yet to be replaced. */
 export const isFilled = (state, cell) => Boolean(state.picture?.filled?.[cell]) && isKnown(state, cell);
 
+/** The soft brush's mask, which touches these cells: they are masked, those it has left are kept. */
+export function soften(state, soft) {
+  const before = state.soft;
+  const masked = state.masked.map(
+    (was, cell) => soft.touched[cell] || (was && !(before?.touched[cell] && !before.lifted[cell])),
+  );
+  const next = remask({ ...state, soft: null }, masked);
+  return { ...next, soft: lift(soft, next.masked) };
+}
+
+/** What a run that begins now leaves of the opened pictures' pixels. */
+export const pixelsAfterRun = ({ pixels, masked, pins, soft }) =>
+  painted(
+    pixels,
+    masked.map((open, cell) => open || cell in pins),
+    soft,
+  );
+
 /** Put codes and their picture beneath the person's mask and pins; a run `filled` these cells. */
-export function place(state, { codes, url, filled = null, recipe = null }) {
+export function place(state, { codes, url, filled = null, recipe = null, pixels = null }) {
   const next = {
     ...state,
     base: [...codes],
     picture: { url, codes, filled },
     recipe,
+    pixels,
   };
   return remask(next, next.masked);
 }

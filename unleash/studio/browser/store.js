@@ -8,8 +8,14 @@ import * as attic from "./attic.js";
 import * as history from "./history.js";
 import * as past from "./past.js";
 import { load, saver } from "./storage.js";
-import { blank, codesOf, place, sameGrid } from "./state.js";
+import { MAX_SIDE } from "./growing.js";
+import { keepOriginal } from "./originals.js";
+import { opened as pixelsOf } from "./pixels.js";
+import { blank, codesOf, pixelsAfterRun, place, sameGrid } from "./state.js";
 import { fromServer } from "./wire.js";
+
+// The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
+const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 class Store extends EventTarget {
   #save = saver();
@@ -18,9 +24,10 @@ class Store extends EventTarget {
   constructor() {
     super();
     this.timeline = null;
-    this.tool = { name: "mask", size: 2, code: null, grid: true };
+    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
     this.run = null;
-    this.results = [];
+    this.model = null;
+    this.pictures = [];
     this.films = [];
     this.preview = null;
   }
@@ -29,13 +36,19 @@ class Store extends EventTarget {
     return this.timeline.present;
   }
 
+  /** The pictures of the session that the present model made, newest first. */
+  get results() {
+    return this.pictures.filter(({ model }) => model === this.model);
+  }
+
   /** Take up the canvas this browser kept, or a blank one if none fits the model's `grid`. */
   start(grid) {
     const kept = load();
-    const fits = kept?.state && sameGrid(kept.state, grid);
-    this.timeline = history.begin(fits ? kept.state : blank(grid));
-    if (fits) this.#recall();
-    else attic.clear();
+    const { height, width, codebook } = kept?.state ?? {};
+    const fits = codebook === grid.codebook && Math.max(height, width) <= MAX_SIDE;
+    this.timeline = history.begin(fits ? { ...blank(grid), ...kept.state } : blank(grid));
+    this.model = (fits && kept.model) || grid.model;
+    this.#recall();
     Object.assign(this.tool, fits ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
@@ -45,7 +58,8 @@ class Store extends EventTarget {
   #emit(type, detail = null) {
     if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
-    if (type === "change" || type === "tool") this.#save({ state: this.state, tool: this.tool });
+    if (type === "change" || type === "tool")
+      this.#save({ state: this.state, tool: this.tool, model: this.model });
   }
 
   /** A sentence for the live region. */
@@ -67,6 +81,12 @@ class Store extends EventTarget {
     this.timeline = history.push(this.#tagged(), next);
     this.#emit("change");
     return true;
+  }
+
+  /** An edit that may change the grid: what a run under way still sends does not fit the new one. */
+  regrid(change) {
+    if (this.run) this.run.follows = false;
+    return this.edit(change);
   }
 
   /** Many edits that undo as one: the first opens the stroke, the rest go on with it. */
@@ -142,8 +162,8 @@ class Store extends EventTarget {
     if (this.run?.id !== frame.run) return;
     this.run = { ...this.run, parent, frame };
     const codes = frame.codes.flat();
-    const { filled } = this.run;
-    const result = { url: frame.image, codes, filled, recipe: frame.recipe };
+    const { filled, pixels } = this.run;
+    const result = { url: frame.image, codes, filled, pixels, recipe: frame.recipe };
     if (frame.image && this.run.follows) {
       const id = frame.run;
       this.timeline = history.amend(
@@ -152,18 +172,29 @@ class Store extends EventTarget {
         (entry) => ({ ...place(entry, result), run: id }),
       );
     }
-    if (!frame.live) this.#film(frame, result);
+    if (frame.image) this.#film(frame, result);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
   }
 
   #beginRun(frame) {
-    const filled = this.state.masked;
-    this.run = { id: frame.run, follows: true, filled, frame };
+    const [height, width] = [frame.codes.length, frame.codes[0].length];
+    // While it waited in line the canvas may have become another one.
+    const follows = sameGrid(this.state, { ...this.state, height, width });
+    this.run = { id: frame.run, follows, ...(follows && this.#before(frame)), frame };
+    if (!follows) return;
     this.timeline = history.push(this.timeline, {
       ...this.state,
       run: frame.run,
     });
+  }
+
+  // Which cells the run fills, and which pixels of an opened picture it leaves. A variation leaves the
+  // mask alone, so what waited to be replaced still waits, and changes cells anywhere.
+  #before(frame) {
+    return frame.varies
+      ? { filled: this.state.picture?.filled ?? null, pixels: null }
+      : { filled: this.state.masked, pixels: pixelsAfterRun(this.state) };
   }
 
   #addResult(result) {
@@ -174,7 +205,11 @@ class Store extends EventTarget {
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
   choose(result) {
     if (this.run) this.run.follows = false;
-    this.edit((state) => place(state, result));
+    this.edit((state) => {
+      const made = fromServer(result.recipe.canvas);
+      const fitting = sameGrid(state, made) ? state : { ...blank({ ...made, cell: state.cell }), ...made };
+      return place(fitting, result);
+    });
   }
 
   // --- the past (past.js) ---------------------------------------------------------------------------
@@ -184,7 +219,7 @@ class Store extends EventTarget {
   }
 
   #origin() {
-    return past.originOf(this.results, this.films, this.#url);
+    return past.originOf(this.pictures, this.films, this.#url);
   }
 
   #film(frame, result) {
@@ -214,28 +249,14 @@ class Store extends EventTarget {
     this.edit((state) => past.canvasAt(state, film, frame));
   }
 
-  /** One more picture in the tree, in its place in time. */
+  /** One more picture in the tree. */
   addPicture(picture) {
-    this.#setPictures(past.withPicture(this.results, picture, this.#url));
-  }
-
-  /** Take a picture out of the tree; a function that brings it back. */
-  forget(picture) {
-    const before = this.results;
-    this.#setPictures(past.withoutPicture(before, picture));
-    const orphans = before.filter(({ parent }) => parent?.picture === picture.id);
-    return () => {
-      const home = new Map(orphans.map((orphan) => [orphan.id, orphan.parent]));
-      const back = this.results.map((each) =>
-        home.has(each.id) ? { ...each, parent: home.get(each.id) } : each,
-      );
-      this.#setPictures(past.withPicture(back, picture, this.#url));
-    };
+    this.#setPictures(past.withPicture(this.pictures, { ...picture, model: this.model }, this.#url));
   }
 
   #setPictures(pictures) {
     attic.keep("pictures", pictures, this.#kept.pictures);
-    this.results = this.#kept.pictures = pictures;
+    this.pictures = this.#kept.pictures = pictures;
     this.#emit("results");
   }
 
@@ -247,28 +268,30 @@ class Store extends EventTarget {
   async #recall() {
     const { pictures, films } = await attic.recall();
     this.#kept = { pictures, films };
-    this.films = [...this.films, ...films];
-    this.#setPictures([...this.results, ...pictures]);
+    this.films = past.merged(this.films, films);
+    this.#setPictures(past.merged(this.pictures, pictures));
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------
 
   /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
-  receiveCanvas({ canvas, codes, image, recipe, other_model: otherModel }) {
-    const opened = { ...fromServer(canvas), picture: null, recipe: null };
+  receiveCanvas({ canvas, codes, image, recipe, cell, original, other_model: otherModel }) {
+    const given = fromServer(canvas);
+    const opened = { ...blank({ ...given, cell: cell ?? this.state.cell }), ...given };
+    const carried = otherModel && !recipe && opened.base.length === this.state.base.length;
+    const pixels = original ? pixelsOf(opened, keepOriginal(original)) : carried ? this.state.pixels : null;
     const shown = codes?.flat() ?? codesOf(opened);
     const filled = recipe?.codes ? opened.masked : null;
-    const next = image ? place(opened, { codes: shown, url: image, filled, recipe }) : opened;
+    const next = image ? place(opened, { codes: shown, url: image, filled, recipe, pixels }) : opened;
     if (otherModel) {
-      // Undo, the filmstrip and the code in hand are made of the other model's codes.
+      // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
       this.timeline = history.begin(next);
-      this.films = [];
-      this.#keepFilms();
-      this.#setPictures([]);
+      this.model = otherModel;
       this.setTool({ code: null });
       this.#emit("change");
+      this.#emit("results");
     } else this.edit(() => next);
-    if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, recipe });
+    if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, pixels, recipe });
   }
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 from unleash.canvas import TokenCanvas
 from unleash.recipe import Recipe
 from unleash.studio.component import NativeComponent
+from unleash.studio.kept_pixels import Pixels
 from unleash.studio.toasts import toasted
 
 
@@ -16,10 +17,12 @@ class Drawing:
     Attributes:
         canvas: as the person left it.
         recipe: of the picture shown; None if no run made it.
+        pixels: of an opened picture that are to be kept; only a save sends them.
     """
 
     canvas: TokenCanvas
     recipe: Recipe | None
+    pixels: Pixels | None = None
 
 
 class Canvas(NativeComponent):
@@ -28,12 +31,13 @@ class Canvas(NativeComponent):
     Its value is only ever written by the page; a listener gets it as a :class:`Drawing`.
 
     Args:
-        grid: ``{"height", "width", "codebook"}`` of the canvas to begin with.
+        grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
+            pixels, the model as recipes name it.
     """
 
     folder = "canvas"
 
-    def __init__(self, grid: dict[str, int], **options: Any) -> None:
+    def __init__(self, grid: dict[str, Any], **options: Any) -> None:
         super().__init__(grid=grid, elem_id="canvas", **options)
 
     @toasted()
@@ -43,5 +47,7 @@ class Canvas(NativeComponent):
             raise ValueError("The canvas is still loading; try again in a moment.")
         made = payload.get("recipe")
         return Drawing(
-            TokenCanvas.from_dict(payload.get("canvas")), Recipe.model_validate(made) if made else None
+            TokenCanvas.from_dict(payload.get("canvas")),
+            Recipe.model_validate(made) if made else None,
+            Pixels.from_dict(payload.get("pixels")),
         )

@@ -1,8 +1,10 @@
 /** The canvas component: the stage with the picture and the grid, its toolbar, its live region. */
 
+import { blended, toSave } from "../browser/blending.js";
 import { brush } from "../browser/geometry.js";
+import { images } from "../browser/images.js";
 import { opinion } from "../browser/opinion.js";
-import { press } from "../browser/page.js";
+import { onPress, press } from "../browser/page.js";
 import { rulesAt } from "../browser/rules.js";
 import { store } from "../browser/store.js";
 import { sprite } from "../browser/sprite.js";
@@ -10,6 +12,7 @@ import { toServer } from "../browser/wire.js";
 import { draw, readColors } from "./draw.js";
 import { acceptDrops } from "./drop.js";
 import { listen } from "./gestures.js";
+import { softBrush } from "./softbrush.js";
 import { steer } from "./keyboard.js";
 import { bindToolbar } from "./toolbar.js";
 import { describe, tip } from "./tools.js";
@@ -35,6 +38,10 @@ export function mount({ element, props }) {
     // What Generate sends: the server sees the canvas as it is at the click.
     props.value = { canvas: toServer(store.state), recipe: store.state.recipe };
   });
+  onPress("save", () => {
+    const pixels = store.tool.keepPixels ? toSave(store.state) : null;
+    props.value = { canvas: toServer(store.state), recipe: store.state.recipe, pixels };
+  });
   store.start(props.grid);
   element.dataset.ready = "true";
 }
@@ -46,6 +53,7 @@ class Screen {
   #picture = null;
   #url = null;
   #outline = null;
+  #softTip = null;
   #cursorCell = 0;
   #told = null;
   #view = FIT;
@@ -68,7 +76,7 @@ class Screen {
     }).observe(document.body, { attributeFilter: ["class"] });
     for (const type of ["change", "tool", "preview"]) store.addEventListener(type, () => this.refresh());
     for (const type of ["focus", "blur"]) surface.addEventListener(type, () => this.refresh());
-    sprite.addEventListener("load", () => this.refresh());
+    for (const loading of [sprite, images, softBrush]) loading.addEventListener("load", () => this.refresh());
     opinion.addEventListener("change", () => this.refresh());
   }
 
@@ -83,7 +91,8 @@ class Screen {
   }
 
   hover(point) {
-    this.#outline = point && tip(store.tool, store.state, point);
+    this.#softTip = store.tool.name === "soft" ? point : null;
+    this.#outline = this.#softTip ? null : point && tip(store.tool, store.state, point);
     this.#tell(point);
     this.refresh();
   }
@@ -171,7 +180,9 @@ class Screen {
     const focused = document.activeElement === this.surface && this.surface.matches(":focus-visible");
     const moving = draw(this.context, this.colors, {
       state: store.state,
-      picture: this.#picture,
+      picture: store.tool.keepPixels ? blended(store.state, this.#picture) : this.#picture,
+      soft: softBrush.veil(store.state),
+      softTip: this.#softTip && { ...this.#softTip, size: store.tool.softSize / store.state.cell },
       sprite: sprite.sheet ? sprite : null,
       tool: store.tool,
       layout: this.#layout,

@@ -1,6 +1,7 @@
 /** Paints one state of the canvas: picture, veil, grid, pins, what was just revealed, the cursor. */
 
 import { columnOf, rowOf } from "../browser/geometry.js";
+import { isSoft } from "../browser/pixels.js";
 import { drawHeat, drawRules } from "./overlay.js";
 import { codeOf, isFilled, isKnown, kindOf } from "../browser/state.js";
 
@@ -44,7 +45,7 @@ function hatchPattern(context, color, width) {
 }
 
 /**
- * Draw `scene` = {state, picture, sprite, tool, layout, cursor, outline, fresh, heat, looked, now}.
+ * Draw `scene` = {state, picture, soft, sprite, tool, layout, cursor, outline, softTip, fresh, heat, looked, now}.
  * `picture` and `sprite` are loaded images or null; `fresh` maps cells to the time they were revealed.
  * Returns whether something still moves and another frame is wanted.
  */
@@ -65,6 +66,7 @@ export function draw(context, colors, scene) {
   if (scene.heat) drawHeat(context, colors, scene, box);
   if (scene.tool.grid) drawGrid(context, colors, scene);
   drawRules(context, colors, scene, box);
+  drawSoft(context, scene);
   drawPins(context, colors, scene, box);
   const moving = drawFresh(context, colors, scene, box);
   drawCursor(context, colors, scene, box);
@@ -97,16 +99,42 @@ function drawVeil(context, colors, { state }, box) {
     if (!isKnown(state, cell)) {
       context.fillStyle = hatch;
       context.fillRect(x, y, side, side);
-    } else if (!isFilled(state, cell)) {
+    } else if (isFilled(state, cell)) drawEar(context, colors, x, y, side);
+    else if (!isSoft(state.soft, cell)) {
       context.fillStyle = colors.paper;
       context.globalAlpha = VEIL;
       context.fillRect(x, y, side, side);
       context.globalAlpha = 1;
       context.fillStyle = veil;
       context.fillRect(x, y, side, side);
-    } else drawEar(context, colors, x, y, side);
+    }
   }
   drawBorder(context, colors, state, box);
+}
+
+/** The soft brush's mask, until a run has filled what it touches. */
+function drawSoft(context, { state, layout, soft }) {
+  const waits = (cell) => !isFilled(state, cell) && !state.soft?.lifted[cell];
+  if (!soft || (!soft.live && !state.base.some((_, cell) => isSoft(state.soft, cell) && waits(cell)))) return;
+  const { cell, left, top } = layout;
+  context.save();
+  if (!soft.live) {
+    const path = new Path2D();
+    for (let index = 0; index < state.base.length; index++)
+      if (waits(index))
+        path.rect(left + columnOf(state, index) * cell, top + rowOf(state, index) * cell, cell, cell);
+    context.clip(path);
+  }
+  const { place } = soft;
+  context.globalAlpha = 0.55;
+  context.drawImage(
+    soft.image,
+    left + place.left * cell,
+    top + place.top * cell,
+    place.columns * cell,
+    place.rows * cell,
+  );
+  context.restore();
 }
 
 // A dog-ear says "masked" and leaves the picture to be seen.
@@ -217,7 +245,14 @@ function drawFresh(context, colors, { fresh, now }, box) {
   return moving;
 }
 
-function drawCursor(context, colors, { state, outline, cursor, looked }, box) {
+function drawCursor(context, colors, { state, layout, outline, softTip, cursor, looked }, box) {
+  if (softTip) {
+    const circle = new Path2D();
+    const { cell, left, top } = layout;
+    const middle = [left + (softTip.column + 0.5) * cell, top + (softTip.row + 0.5) * cell];
+    circle.arc(...middle, (softTip.size / 2) * cell, 0, 2 * Math.PI);
+    stroke2(context, circle, "#fff", 3, colors.focus, 1.4);
+  }
   if (outline?.length) {
     const boxes = outline.map(box);
     const side = boxes[0][2];

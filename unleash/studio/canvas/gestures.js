@@ -3,6 +3,7 @@
 import { cellAt, clamp } from "../browser/geometry.js";
 import { codeOf } from "../browser/state.js";
 import { store } from "../browser/store.js";
+import { softBrush } from "./softbrush.js";
 import { TOOLS } from "./tools.js";
 
 const PEN_ERASER = 32;
@@ -58,6 +59,7 @@ export function listen(stage, screen) {
       store.dispatchEvent(new Event("needcode"));
       return null;
     }
+    if (tool.gesture === "soft") return softBrush.begin(point, inverse) ? { tool } : null;
     const apply = inverse ? tool.inverse : tool.apply;
     if (tool.gesture === "click") {
       store.edit((state) => apply(state, [cell]));
@@ -89,6 +91,7 @@ export function listen(stage, screen) {
     if (gesture.pans) screen.pan(now.x - before.x, now.y - before.y);
     else if (gesture.tool.gesture === "shape")
       screen.shape(gesture.tool.cells(store.state, gesture.first, nearest(screen.pointOf(event))));
+    else if (gesture.tool.gesture === "soft") softBrush.to(screen.pointOf(event));
     else for (const part of event.getCoalescedEvents?.() ?? [event]) sweep(gesture, screen.pointOf(part));
     screen.hover(event.pointerType === "touch" ? null : screen.pointOf(event));
   }
@@ -109,6 +112,7 @@ export function listen(stage, screen) {
   function end(event) {
     pointers.delete(event.pointerId);
     if (!gesture) return;
+    if (gesture.tool?.gesture === "soft") softBrush.end();
     if (gesture.tool?.gesture === "shape") {
       const { tool, apply, first } = gesture;
       const last = nearest(screen.pointOf(event));
@@ -118,7 +122,8 @@ export function listen(stage, screen) {
   }
 
   function cancel() {
-    const painted = gesture && !gesture.pans && store.strokeChanged;
+    softBrush.cancel();
+    const painted = gesture && !gesture.pans && gesture.tool.gesture !== "soft" && store.strokeChanged;
     finish();
     if (painted) store.undo();
   }

@@ -3,6 +3,7 @@
 import { cellAt, clamp, columnOf, inside, rowOf } from "../browser/geometry.js";
 import { store } from "../browser/store.js";
 import { pick } from "./gestures.js";
+import { softBrush } from "./softbrush.js";
 import { describe, TOOLS } from "./tools.js";
 
 const ARROWS = {
@@ -47,6 +48,12 @@ export function steer(stage, cursor) {
     if (tool.needsCode && code === null && !inverse) {
       store.say("Choose a code in the palette first, or pick one with I.");
       store.dispatchEvent(new Event("needcode"));
+      return;
+    }
+    if (tool.gesture === "soft") {
+      softBrush.begin({ row: rowOf(store.state, cell), column: columnOf(store.state, cell) }, inverse);
+      softBrush.end();
+      store.say(describe(store.state, cell));
       return;
     }
     if (tool.gesture === "shape" && corner === null) {

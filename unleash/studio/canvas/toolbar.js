@@ -6,6 +6,7 @@ import { blank, clearMask, clearPins, invert, maskAll, openCells } from "../brow
 import { press, tellShortcut } from "../browser/page.js";
 import { store } from "../browser/store.js";
 import { shortcuts } from "./keyboard.js";
+import { MAX_SOFT, MIN_SOFT, resized } from "./softbrush.js";
 
 const MAX_SIZE = 8;
 const STEP = 1.5;
@@ -14,7 +15,11 @@ export function bindToolbar(element, screen) {
   const edit = (change, sentence) => () => {
     store.say(store.edit(change) ? sentence : "Nothing to change.");
   };
-  const resize = (by) => () => store.setTool({ size: clamp(store.tool.size + by, 1, MAX_SIZE) });
+  const resize = (by) => () => {
+    const { name, size, softSize } = store.tool;
+    if (name === "soft") store.setTool({ softSize: resized(softSize, by) });
+    else store.setTool({ size: clamp(size + by, 1, MAX_SIZE) });
+  };
   const commands = {
     undo: () => store.undo(),
     redo: () => store.redo(),
@@ -53,11 +58,14 @@ export function bindToolbar(element, screen) {
 
   const button = (command) => element.querySelector(`[data-command="${command}"]`);
   const showTool = () => {
-    const { name, size, grid } = store.tool;
+    const { name, size, softSize, grid } = store.tool;
+    const soft = name === "soft";
     for (const tool of tools) tool.setAttribute("aria-pressed", tool.dataset.tool === name);
-    element.querySelector(".size").textContent = size;
-    button("smaller").disabled = size === 1;
-    button("larger").disabled = size === MAX_SIZE;
+    const output = element.querySelector(".size");
+    output.textContent = soft ? softSize : size;
+    output.title = soft ? "Brush size in pixels" : "Brush size in cells";
+    button("smaller").disabled = soft ? softSize === MIN_SOFT : size === 1;
+    button("larger").disabled = soft ? softSize === MAX_SOFT : size === MAX_SIZE;
     button("grid").setAttribute("aria-pressed", grid);
   };
   const showState = () => {

@@ -16,7 +16,8 @@ const single = (grid, from, to) => stroke(grid, from, to, 1);
 
 /**
  * A "brush" tool changes the cells it sweeps at once; a "shape" tool changes the cells between where
- * the gesture began and where it ends; a "click" tool acts on one cell.
+ * the gesture began and where it ends; a "click" tool acts on one cell; the "soft" one (softbrush.js) paints
+ * pixels and masks the cells they touch.
  */
 export const TOOLS = {
   mask: {
@@ -61,6 +62,7 @@ export const TOOLS = {
   },
   pick: { gesture: "click" },
   inspect: { gesture: "click", look },
+  soft: { gesture: "soft" },
 };
 
 function askInHand(state, cells) {

@@ -4,7 +4,7 @@ import { about } from "../browser/names.js";
 import { opinion } from "../browser/opinion.js";
 import { repair } from "../browser/seen.js";
 import { sprite } from "../browser/sprite.js";
-import { codeOf, isKnown, pin } from "../browser/state.js";
+import { codeOf, isKnown, pin, unpin } from "../browser/state.js";
 import { store } from "../browser/store.js";
 
 const AFTER_A_CHANGE = 400; // ms until a cell that is looked at is asked about anew
@@ -82,12 +82,15 @@ export function mount({ element }) {
 
   function showCell() {
     const { cell, view } = opinion;
-    const asked = cell !== null && cell < store.state.base.length;
-    find(".cell").classList.toggle("asking", asked && !view);
-    if (!asked) return;
+    if (cell === null) {
+      find(".title").textContent = "No cell yet";
+      find(".facts").textContent = "Take the Inspect tool (Q) and click a cell.";
+      likeliest.replaceChildren();
+      return;
+    }
     const code = codeOf(store.state, cell);
     const content = isKnown(store.state, cell) ? `code ${code}, ${about(code)}` : "empty";
-    find(".title").textContent = `${place(cell)}: ${content}`.replace("r", "R");
+    find(".title").textContent = `At ${place(cell)}: ${content}`;
     if (!view) {
       find(".facts").textContent = "Asking the model…";
       likeliest.replaceChildren();
@@ -108,14 +111,14 @@ export function mount({ element }) {
     const item = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Pin";
-    button.title = `Pin code ${code} here`;
+    const pinned = store.state.pins[cell] === code;
+    button.textContent = pinned ? "Unpin" : "Pin";
+    button.title = `${button.textContent} code ${code}`;
     button.setAttribute("aria-label", button.title);
     button.dataset.code = code;
-    button.disabled = store.state.pins[cell] === code;
     button.addEventListener("click", () => {
-      store.edit((state) => pin(state, [cell], code));
-      store.say(`Code ${code} pinned at ${place(cell)}.`);
+      store.edit((state) => (pinned ? unpin(state, [cell]) : pin(state, [cell], code)));
+      store.say(`Code ${code} ${pinned ? "no longer " : ""}pinned at ${place(cell)}.`);
     });
     const what = span("what", `${code} · ${about(code)}`);
     what.classList.toggle("present", code === present);

@@ -48,7 +48,6 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
     """
     lesson = Lesson(handlers)
     with demo.route("How it works", "/how", show_in_navbar=False):
-        gr.Navbar(visible=False)
         gr.Markdown(_words("header"), elem_id="lesson-header", elem_classes="lesson")
         gr.Markdown(_words("codes"), elem_classes="lesson")
         coding = Coding()

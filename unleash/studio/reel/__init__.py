@@ -1,4 +1,4 @@
-"""The reel: the steps of the run that made the picture, to look at again, to go on from, to keep as a film."""
+"""The reel: the steps of the run that made the picture, to look at, to go on from, to keep as a film."""
 
 import base64
 import binascii

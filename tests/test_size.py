@@ -1,0 +1,144 @@
+"""What the studio does for canvases of any size and for pixels that are kept."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer, TokenCanvas, UnleashPipeline
+from unleash.pictures import to_shape
+from unleash.recipe import Recipe, Settings, write_png
+from unleash.studio import files, timing
+from unleash.studio.kept_pixels import Pixels
+from unleash.studio.panels.size import second_picture
+from unleash.studio.pictures import from_png_url, png_url
+
+NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8))
+SETTINGS = Settings(steps=3)
+
+
+@pytest.fixture(scope="module")
+def other() -> UnleashPipeline:
+    """A pipeline of 2×2 cells of 4×4 pixels and 8 codes."""
+    torch.manual_seed(1)
+    vqgan = VQGAN(
+        image_size=8, channels=32, channel_mult=(1,), num_res_blocks=1, attn_resolutions=(), emb_dim=8,
+        codebook_size=8, patch_size=4,
+    )  # fmt: skip
+    transformer = BidirectionalTransformer(8, 2, 32, 1, 2)
+    pipe = UnleashPipeline(vqgan.eval(), transformer.eval(), AbsorbingDiffusionScheduler(codebook_size=8))
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def known(pipe: UnleashPipeline, height: int, width: int) -> TokenCanvas:
+    size = pipe.vqgan.config["codebook_size"]
+    codes = np.random.default_rng(0).integers(0, size, (height, width))
+    return TokenCanvas.from_codes(codes, size)
+
+
+@pytest.mark.parametrize(
+    ("given", "cells"),
+    [((70, 40), (8, 5)), ((8, 16), (4, 8)), ((800, 400), (64, 32)), ((4000, 40), (64, 4))],
+)
+def test_a_picture_keeps_its_shape_within_the_largest_grid(given, cells):
+    assert to_shape(Image.new("RGB", given), 8, 4, 64).size == (cells[0] * 8, cells[1] * 8)
+
+
+def test_a_picture_that_fits_keeps_its_pixels():
+    assert to_shape(NOISE, 8, 4, 64) == NOISE
+    assert to_shape(NOISE.crop((0, 0, 93, 64)), 8, 4, 64) == NOISE.crop((2, 0, 90, 64))
+
+
+def test_a_larger_canvas_is_carried_over_to_another_model(pipe, other):
+    canvas = known(pipe, 3, 6).mask([(0, 1)]).pin([(2, 5)], 3)
+    carried = files.carry_over(pipe, other, canvas)
+    assert (carried.height, carried.width, carried.codebook_size) == (3, 6, 8)
+    assert np.array_equal(carried.masked, canvas.masked)
+    assert list(carried.pins) == [(2, 5)]
+    assert (carried.base < 8).all()
+
+
+def test_only_a_blank_canvas_of_the_old_grid_becomes_the_new_grid(pipe, other):
+    assert files.carry_over(pipe, other, pipe.blank()).base.shape == (2, 2)
+    assert files.carry_over(pipe, other, TokenCanvas.blank(5, 7, 16)).base.shape == (5, 7)
+
+
+def pixels(value: int) -> Pixels:
+    mask = Image.new("L", NOISE.size)
+    mask.paste(value, (0, 0, 10, 10))
+    return Pixels.from_dict({"original": png_url(NOISE), "mask": png_url(mask)})
+
+
+def test_pixels_stay_where_the_mask_is_black():
+    made = Image.new("RGB", NOISE.size, (1, 2, 3))
+    result = np.array(pixels(255).under(made))
+    assert (result[:10, :10] == (1, 2, 3)).all()
+    assert (result[10:] == np.array(NOISE)[10:]).all()
+    assert (np.array(pixels(0).under(made)) == np.array(NOISE)).all()
+
+
+def test_holes_stay_holes():
+    made = Image.new("RGBA", NOISE.size, (1, 2, 3, 0))
+    assert pixels(255).under(made).getchannel("A").getextrema() == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "data", ["x", {}, {"original": "data:image/png;base64,AAAA", "mask": 3}, {"mask": ""}]
+)
+def test_what_is_no_pair_of_pngs_is_refused(data):
+    with pytest.raises(ValueError, match=r"no PNG|an object"):
+        Pixels.from_dict(data)
+
+
+def test_pixels_of_another_canvas_are_refused():
+    with pytest.raises(ValueError, match="not those of this canvas"):
+        pixels(255).under(Image.new("RGB", (8, 8)))
+
+
+def test_a_png_in_a_url_comes_back():
+    assert np.array_equal(np.array(from_png_url(png_url(NOISE))), np.array(NOISE))
+    jpeg = BytesIO()
+    NOISE.save(jpeg, "JPEG")
+    with pytest.raises(ValueError, match="no PNG"):
+        from_png_url("data:image/jpeg;base64,AAAA")
+
+
+def test_a_saved_picture_has_pixels_of_its_own_only_if_some_were_kept(pipe, tmp_path):
+    canvas = known(pipe, 4, 4)
+    recipe = Recipe(model="m", canvas=canvas, settings=SETTINGS, codes=canvas.codes.tolist())
+    drawn = pipe.render(canvas)
+    write_png(drawn, recipe, tmp_path / "drawn.png")
+    assert files.own_pixels(tmp_path / "drawn.png", drawn) is None
+    kept = NOISE.crop((0, 0, 32, 32))
+    write_png(kept, recipe, tmp_path / "kept.png")
+    assert np.array_equal(np.array(files.own_pixels(tmp_path / "kept.png", drawn)), np.array(kept))
+
+
+def test_time_grows_with_windows_pictures_and_guidance(pipe):
+    pace = timing.Pace(window=1.0, cell=0.0)
+    blank = TokenCanvas.blank(8, 12, 16)
+    windows = pipe.evaluations(blank, 3, "halton", "cosine", 0)
+    assert timing.seconds(pipe, pace, blank, SETTINGS, 1) == windows
+    assert timing.seconds(pipe, pace, blank, SETTINGS, 2) == 2 * windows
+    guided = SETTINGS.model_copy(update={"label": "day", "guidance_scale": 2.0})
+    assert timing.seconds(pipe, pace, blank, guided, 1) == 2 * windows
+    assert timing.seconds(pipe, timing.Pace(0.0, 1.0), blank, SETTINGS, 1) == 3 * 96
+
+
+def test_the_second_picture_of_a_stitch_is_as_large_as_the_first(pipe, tmp_path):
+    NOISE.save(tmp_path / "photo.png")
+    message = second_picture(pipe, str(tmp_path / "photo.png"), pipe.blank())
+    assert np.shape(message["codes"]) == (4, 4)
+    assert from_png_url(message["original"]).size == (32, 32)
+    assert message["kind"] == "second"
+
+
+def test_the_second_picture_of_another_codebook_is_refused(pipe, other, tmp_path):
+    canvas = known(other, 4, 4)
+    recipe = Recipe(model="m", canvas=canvas, settings=SETTINGS, codes=canvas.codes.tolist())
+    write_png(other.render(canvas), recipe, tmp_path / "other.png")
+    with pytest.raises(ValueError, match="8 codes, this model 16"):
+        second_picture(pipe, str(tmp_path / "other.png"), pipe.blank())

@@ -1,0 +1,56 @@
+/**
+ * Which pixels of opened pictures stay, as immutable values beside the canvas.
+ *
+ * `pixels` = {originals, layers}: `originals` are {key, top, left, rows, columns}, a picture and the cells it
+ * lies on; a layer is what one run painted over them: `cells`, and the `soft` mask it went by, if any.
+ * `soft` = {url, touched, lifted, top, left, rows, columns}: an image whose alpha is the mask, the cells it
+ * touches, and those that were taken out of it again.
+ */
+
+/** An opened picture that covers the whole grid. */
+export const opened = ({ height, width }, key) => ({
+  originals: [{ key, top: 0, left: 0, rows: height, columns: width }],
+  layers: [],
+});
+
+/** Whether a cell is masked by the soft brush, not as a whole. */
+export const isSoft = (soft, cell) => Boolean(soft) && soft.touched[cell] && !soft.lifted[cell];
+
+/** A run painted these cells. */
+export function painted(pixels, cells, soft) {
+  if (!pixels) return null;
+  return { ...pixels, layers: [...pixels.layers, { cells, soft }] };
+}
+
+/** A mask of which nothing is left is none. */
+export function lift(soft, masked) {
+  if (!soft) return null;
+  const lifted = soft.lifted.map((was, cell) => was || (soft.touched[cell] && !masked[cell]));
+  const next = { ...soft, lifted };
+  return soft.touched.some((_, cell) => isSoft(next, cell)) ? next : null;
+}
+
+/** On a larger grid, so many rows and columns further; `move` does that to a list of cells. */
+export function shifted(pixels, top, left, move) {
+  if (!pixels) return null;
+  const by = (placed) => ({ ...placed, top: placed.top + top, left: placed.left + left });
+  return {
+    originals: pixels.originals.map(by),
+    layers: pixels.layers.map(({ cells, soft }) => ({
+      cells: move(cells, false),
+      soft: shiftedSoft(soft, top, left, move),
+    })),
+  };
+}
+
+export function shiftedSoft(soft, top, left, move) {
+  if (!soft) return null;
+  const [touched, lifted] = [move(soft.touched, false), move(soft.lifted, false)];
+  return { ...soft, touched, lifted, top: soft.top + top, left: soft.left + left };
+}
+
+/** Those of two parts of one canvas. */
+export function joined(a, b) {
+  if (!a || !b) return a ?? b;
+  return { originals: [...a.originals, ...b.originals], layers: [...a.layers, ...b.layers] };
+}

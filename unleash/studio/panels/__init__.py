@@ -1,0 +1,1 @@
+"""The tabs beside the canvas that are more than one component."""
