@@ -26,6 +26,11 @@ whose, *models = sys.argv[1:]
 launch(build(models, may_add=whose == "owner"), server_name="127.0.0.1", server_port=None, quiet=False)
 """
 
+FORGET = """() => new Promise((resolve) => {
+    localStorage.clear();
+    indexedDB.deleteDatabase("unleash").onsuccess = resolve;
+})"""
+
 expect.set_options(timeout=20_000)
 
 
@@ -107,13 +112,15 @@ def page(context: BrowserContext, url: str) -> Iterator[Page]:
     """A page that remembers nothing, and must end without an error in its console."""
     page = context.new_page()
     page.goto(f"{url}/robots.txt")
-    page.evaluate("localStorage.clear()")
+    page.evaluate(FORGET)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield page
+    # Gradio takes the end of the page for an error of what the server still sends.
+    before_closing = list(errors)
     page.close()
-    assert errors == []
+    assert before_closing == []
 
 
 @pytest.fixture

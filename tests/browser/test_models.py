@@ -63,6 +63,11 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
     page.wait_for_selector(".code")
     page.get_by_text("Model and sampling").click()
     expect(page.locator("#model input")).to_have_value("other")
+    page.wait_for_function(f"{sheet} !== {codebook!r}")
+    page.click("#model input")
+    page.get_by_role("option", name="scenes").click()
+    expect(page.locator(".results li")).to_have_count(1)
+    page.wait_for_function(f"{sheet} === {codebook!r}")
 
 
 def test_visitors_cannot_add_a_model(studio: Studio, url: str, own_url: str) -> None:

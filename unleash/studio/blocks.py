@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from unleash.recipe import BEST
-from unleash.studio import controls, lesson, model_choice, models, opinions
+from unleash.studio import controls, films, lesson, model_choice, models, opinions
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
 from unleash.studio.controls import Controls
@@ -21,6 +21,7 @@ from unleash.studio.opinion import Opinion
 from unleash.studio.owner import alone
 from unleash.studio.palette import Palette
 from unleash.studio.panels import size, vary
+from unleash.studio.reel import Reel
 from unleash.studio.theme import THEME
 from unleash.studio.varying import Varying
 
@@ -137,8 +138,9 @@ def _lay_out(handlers: Handlers) -> _Page:
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             grid = {"height": blank.height, "width": blank.width, "codebook": blank.codebook_size}
-            canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size})
-            filmstrip = Filmstrip()
+            known_as = models.known_as(handlers.offered[first])
+            canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size, "model": known_as})
+            films.listen(Reel(), filmstrip := Filmstrip())
             opinion = Opinion()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):

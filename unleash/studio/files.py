@@ -77,10 +77,10 @@ def canvas_message(
     canvas: TokenCanvas,
     image: Image.Image | None,
     recipe: Recipe | None = None,
-    other_model: bool = False,
+    other_model: str | None = None,
     original: Image.Image | None = None,
 ) -> Message:
-    """Tell the page to take up a canvas; codes of ``other_model`` have no past to go back to.
+    """Tell the page to take up a canvas; if it is of ``other_model``, it has no past to go back to.
 
     ``original``, as large as the picture of the canvas, is what ``image`` was encoded from: the page keeps
     its pixels wherever nothing is painted over them.

@@ -109,7 +109,8 @@ class Handlers:
             )
         image = files.picture_of(pipe, files.result(canvas, recipe))
         own = files.own_pixels(path, image)
-        message = files.canvas_message(canvas, image, recipe, other_model=name != model, original=own)
+        other = models.known_as(self.offered[name]) if name != model else None
+        message = files.canvas_message(canvas, image, recipe, other_model=other, original=own)
         hidden = gr.Image(visible=False)
         return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe.labels)]
 
@@ -138,7 +139,8 @@ class Handlers:
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)
-        message = files.canvas_message(canvas, image, other_model=True) | {"cell": new.vqgan.cell_size}
+        other = models.known_as(self.offered[model])
+        message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
         return [message, model, menu, guidance]
 
     def codebook(self, model: str) -> Catalogue:

@@ -1,8 +1,9 @@
 /**
  * The pictures a person opened, pixel by pixel, in this browser only. They are large, so the canvas and its
- * history hold a key and the pictures lie in IndexedDB. Where that is forbidden they last as long as the page.
+ * history hold a key and the pictures lie in the database.
  */
 
+import { transact } from "./database.js";
 import { images } from "./images.js";
 
 const STORE = "originals";
@@ -15,7 +16,7 @@ const missing = new Set();
 export function keepOriginal(url) {
   const key = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
   urls.set(key, url);
-  transact("readwrite", (store) => {
+  transact(STORE, "readwrite", (store) => {
     store.put(url, key);
     store.getAllKeys().onsuccess = ({ target }) => {
       for (const old of target.result.slice(0, -KEPT)) store.delete(old);
@@ -33,29 +34,8 @@ export function originalOf(key) {
 
 async function fetchBack(key) {
   missing.add(key);
-  const url = await transact("readonly", (store) => store.get(key)).catch(() => null);
+  const url = await transact(STORE, "readonly", (store) => store.get(key)).catch(() => null);
   if (!url) return;
   urls.set(key, url);
   images.get(url);
-}
-
-let opening = null;
-
-function database() {
-  opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("unleash.originals", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  return opening;
-}
-
-async function transact(mode, work) {
-  const transaction = (await database()).transaction(STORE, mode);
-  const request = work(transaction.objectStore(STORE));
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve(request?.result);
-    transaction.onerror = () => reject(transaction.error);
-  });
 }

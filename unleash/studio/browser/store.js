@@ -1,9 +1,12 @@
 /**
  * The one state all components of the page share: the canvas with its history, the tool in hand,
- * the run under way. Components listen for "change" (the canvas), "tool", "run", "results" and "say".
+ * the run under way, the session's pictures and films (past.js). Components listen for "change" (the canvas),
+ * "tool", "run", "results", "preview" (what the stage shows in the canvas' place) and "say".
  */
 
+import * as attic from "./attic.js";
 import * as history from "./history.js";
+import * as past from "./past.js";
 import { load, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { keepOriginal } from "./originals.js";
@@ -11,25 +14,31 @@ import { opened as pixelsOf } from "./pixels.js";
 import { blank, codesOf, pixelsAfterRun, place, sameGrid } from "./state.js";
 import { fromServer } from "./wire.js";
 
-const KEPT_RESULTS = 24;
-const REMEMBERED_RESULTS = 8;
-
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 class Store extends EventTarget {
   #save = saver();
+  #kept = { pictures: [], films: [] };
 
   constructor() {
     super();
     this.timeline = null;
     this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
     this.run = null;
-    this.results = [];
+    this.model = null;
+    this.pictures = [];
+    this.films = [];
+    this.preview = null;
   }
 
   get state() {
     return this.timeline.present;
+  }
+
+  /** The pictures of the session that the present model made, newest first. */
+  get results() {
+    return this.pictures.filter(({ model }) => model === this.model);
   }
 
   /** Take up the canvas this browser kept, or a blank one if none fits the model's `grid`. */
@@ -38,7 +47,8 @@ class Store extends EventTarget {
     const { height, width, codebook } = kept?.state ?? {};
     const fits = codebook === grid.codebook && Math.max(height, width) <= MAX_SIDE;
     this.timeline = history.begin(fits ? { ...blank(grid), ...kept.state } : blank(grid));
-    this.results = fits ? (kept.results ?? []) : [];
+    this.model = (fits && kept.model) || grid.model;
+    this.#recall();
     Object.assign(this.tool, fits ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
@@ -46,13 +56,10 @@ class Store extends EventTarget {
   }
 
   #emit(type, detail = null) {
+    if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
-    if (type !== "change" && type !== "tool" && type !== "results") return;
-    this.#save({
-      state: this.state,
-      tool: this.tool,
-      results: this.results.slice(0, REMEMBERED_RESULTS),
-    });
+    if (type === "change" || type === "tool")
+      this.#save({ state: this.state, tool: this.tool, model: this.model });
   }
 
   /** A sentence for the live region. */
@@ -136,6 +143,7 @@ class Store extends EventTarget {
 
   abandonRun() {
     this.run = null;
+    this.#keepFilms();
     this.#emit("run");
     this.#emit("abandon");
   }
@@ -143,14 +151,16 @@ class Store extends EventTarget {
   endRun() {
     if (!this.run) return;
     this.run = null;
+    this.#keepFilms();
     this.#emit("run");
   }
 
   /** Take what the server sends while it generates. */
   receiveFrame(frame) {
+    const parent = this.run?.waiting ? this.#origin() : this.run?.parent;
     if (this.run?.waiting) this.#beginRun(frame);
     if (this.run?.id !== frame.run) return;
-    this.run = { ...this.run, frame };
+    this.run = { ...this.run, parent, frame };
     const codes = frame.codes.flat();
     const { filled, pixels } = this.run;
     const result = { url: frame.image, codes, filled, pixels, recipe: frame.recipe };
@@ -162,7 +172,7 @@ class Store extends EventTarget {
         (entry) => ({ ...place(entry, result), run: id }),
       );
     }
-    if (frame.recipe) this.#addResult(result);
+    if (frame.image) this.#film(frame, result);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
   }
@@ -188,8 +198,8 @@ class Store extends EventTarget {
   }
 
   #addResult(result) {
-    this.results = [result, ...this.results].slice(0, KEPT_RESULTS);
-    this.#emit("results");
+    const made = now();
+    this.addPicture({ ...result, id: `opened.${made}`, parent: null, made });
   }
 
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
@@ -200,6 +210,66 @@ class Store extends EventTarget {
       const fitting = sameGrid(state, made) ? state : { ...blank({ ...made, cell: state.cell }), ...made };
       return place(fitting, result);
     });
+  }
+
+  // --- the past (past.js) ---------------------------------------------------------------------------
+
+  get #url() {
+    return this.state.picture?.url ?? null;
+  }
+
+  #origin() {
+    return past.originOf(this.pictures, this.films, this.#url);
+  }
+
+  #film(frame, result) {
+    const { parent } = this.run;
+    const made = { id: `${frame.run}.${frame.picture}`, run: frame.run, parent, made: now() };
+    const [height, width] = [frame.codes.length, frame.codes[0].length];
+    const step = { ...result, index: frame.index, total: frame.total };
+    this.films = past.withFrame(this.films, { ...made, height, width }, step);
+    if (!frame.recipe) return;
+    this.#keepFilms();
+    this.addPicture({ ...result, ...made });
+  }
+
+  /** The film in which the canvas was seen as it is, none while another is being made. */
+  get film() {
+    return this.run ? null : past.filmOf(this.films, this.#url);
+  }
+
+  /** Show another state on the stage until the canvas changes; null shows the canvas. */
+  look(state) {
+    this.preview = state;
+    this.#emit("preview");
+  }
+
+  /** Put a step of a film on the canvas, to go on from there another way. */
+  continueFrom(film, frame) {
+    this.edit((state) => past.canvasAt(state, film, frame));
+  }
+
+  /** One more picture in the tree. */
+  addPicture(picture) {
+    this.#setPictures(past.withPicture(this.pictures, { ...picture, model: this.model }, this.#url));
+  }
+
+  #setPictures(pictures) {
+    attic.keep("pictures", pictures, this.#kept.pictures);
+    this.pictures = this.#kept.pictures = pictures;
+    this.#emit("results");
+  }
+
+  #keepFilms() {
+    attic.keep("films", this.films, this.#kept.films);
+    this.#kept.films = this.films;
+  }
+
+  async #recall() {
+    const { pictures, films } = await attic.recall();
+    this.#kept = { pictures, films };
+    this.films = past.merged(this.films, films);
+    this.#setPictures(past.merged(this.pictures, pictures));
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------
@@ -214,9 +284,9 @@ class Store extends EventTarget {
     const filled = recipe?.codes ? opened.masked : null;
     const next = image ? place(opened, { codes: shown, url: image, filled, recipe, pixels }) : opened;
     if (otherModel) {
-      // Undo, the filmstrip and the code in hand are made of the other model's codes.
+      // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
       this.timeline = history.begin(next);
-      this.results = [];
+      this.model = otherModel;
       this.setTool({ code: null });
       this.#emit("change");
       this.#emit("results");
@@ -224,5 +294,7 @@ class Store extends EventTarget {
     if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, pixels, recipe });
   }
 }
+
+const now = () => performance.timeOrigin + performance.now();
 
 export const store = new Store();

@@ -31,12 +31,13 @@ class Canvas(NativeComponent):
     Its value is only ever written by the page; a listener gets it as a :class:`Drawing`.
 
     Args:
-        grid: ``{"height", "width", "codebook", "cell"}`` of the canvas to begin with, a cell in pixels.
+        grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
+            pixels, the model as recipes name it.
     """
 
     folder = "canvas"
 
-    def __init__(self, grid: dict[str, int], **options: Any) -> None:
+    def __init__(self, grid: dict[str, Any], **options: Any) -> None:
         super().__init__(grid=grid, elem_id="canvas", **options)
 
     @toasted()

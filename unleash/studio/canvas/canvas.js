@@ -74,14 +74,14 @@ class Screen {
       this.colors = readColors(stage);
       this.refresh();
     }).observe(document.body, { attributeFilter: ["class"] });
-    for (const type of ["change", "tool"]) store.addEventListener(type, () => this.refresh());
+    for (const type of ["change", "tool", "preview"]) store.addEventListener(type, () => this.refresh());
     for (const type of ["focus", "blur"]) surface.addEventListener(type, () => this.refresh());
     for (const loading of [sprite, images, softBrush]) loading.addEventListener("load", () => this.refresh());
     opinion.addEventListener("change", () => this.refresh());
   }
 
   get #layout() {
-    return layout(store.state, this.#size, this.#view);
+    return layout(store.preview ?? store.state, this.#size, this.#view);
   }
 
   pointOf(event) {
@@ -175,7 +175,8 @@ class Screen {
   #render(now) {
     this.#wanted = false;
     if (!store.timeline) return;
-    this.#follow(store.state.picture?.url ?? null);
+    const { preview } = store;
+    this.#follow((preview ?? store.state).picture?.url ?? null);
     const focused = document.activeElement === this.surface && this.surface.matches(":focus-visible");
     const moving = draw(this.context, this.colors, {
       state: store.state,
@@ -191,6 +192,7 @@ class Screen {
       heat: opinion.heat,
       looked: opinion.cell,
       now,
+      ...(preview && { state: preview, picture: this.#picture, heat: null }),
     });
     if (moving) this.refresh();
   }

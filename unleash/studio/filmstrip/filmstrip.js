@@ -2,12 +2,14 @@
 
 import { onPress } from "../browser/page.js";
 import { store } from "../browser/store.js";
+import { placed } from "../browser/tree.js";
 
 export function mount({ element, props, watch }) {
   const run = element.querySelector(".run");
   const bar = element.querySelector("progress");
   const words = element.querySelector(".words");
   const list = element.querySelector(".results");
+  const tree = element.querySelector(".tree");
 
   const receive = {
     frame: (message) => store.receiveFrame(message),
@@ -38,18 +40,39 @@ export function mount({ element, props, watch }) {
   }
 
   function showResults() {
-    list.replaceChildren(...store.results.map(thumbnail));
+    const { results } = store;
+    list.replaceChildren(...results.map(thumbnail));
+    const grown = results.some(({ parent }) => parent);
+    tree.hidden = !grown;
+    if (grown && store.tool.tree) plant(results);
+    showView(grown && store.tool.tree);
     showCurrent();
+  }
+
+  function showView(asTree) {
+    list.dataset.view = asTree ? "tree" : "strip";
+    tree.setAttribute("aria-pressed", asTree);
+  }
+
+  function plant(results) {
+    const places = placed(results);
+    results.forEach((result, i) => {
+      const { row, column, up } = places.get(result);
+      const item = list.children[i];
+      item.style.gridArea = `${row + 1} / ${column + 1}`;
+      item.style.setProperty("--up", up);
+      if (column > 0) item.dataset.up = up;
+    });
   }
 
   function thumbnail(result) {
     const button = document.createElement("button");
     const image = document.createElement("img");
-    const seed = result.recipe?.settings.seed;
+    const name = nameOf(result);
     image.src = result.url;
-    image.alt = `Seed ${seed}`;
+    image.alt = name;
     button.type = "button";
-    button.title = `Seed ${seed}: put this picture on the canvas`;
+    button.title = `${name}: put this picture on the canvas`;
     button.append(image);
     button.addEventListener("click", () => store.choose(result));
     const item = document.createElement("li");
@@ -61,8 +84,17 @@ export function mount({ element, props, watch }) {
     const url = store.timeline?.present.picture?.url;
     store.results.forEach((result, i) => {
       const [button] = list.children[i].children;
-      button.setAttribute("aria-current", result.url === url);
+      const current = result.url === url;
+      if (current && button.getAttribute("aria-current") !== "true") reveal(list.children[i]);
+      button.setAttribute("aria-current", current);
     });
+  }
+
+  // Not scrollIntoView, which would scroll the page as well.
+  function reveal({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) {
+    const past = (at, length, from, room) => Math.min(at, Math.max(from, at + length - room));
+    list.scrollLeft = past(offsetLeft, offsetWidth, list.scrollLeft, list.clientWidth);
+    list.scrollTop = past(offsetTop, offsetHeight, list.scrollTop, list.clientHeight);
   }
 
   store.addEventListener("run", showRun);
@@ -73,8 +105,19 @@ export function mount({ element, props, watch }) {
   for (const button of ["generate", "more", "relight"]) {
     onPress(button, () => store.run ?? store.expectRun());
   }
+  tree.addEventListener("click", () => {
+    store.setTool({ tree: !store.tool.tree });
+    showResults();
+  });
   watch("value", () => receive[props.value?.kind]?.(props.value));
   showResults();
+}
+
+/** What tells a picture from the others, in words. */
+function nameOf({ recipe, parent }) {
+  const { label, seed } = recipe.settings;
+  const from = parent?.step ? `, continued from step ${parent.step}` : "";
+  return `${label ? `${label}, seed` : "Seed"} ${seed}${from}`;
 }
 
 function download(url, name) {

@@ -1,0 +1,73 @@
+/**
+ * What came before, as pure functions: the pictures of the session, which form a tree, and the films of the
+ * runs that made them. Both are lists, newest first. A picture is `{id, made, model, parent, url, codes, filled,
+ * pixels, recipe}`, its `parent` is `{picture, step}`: the id of the picture the canvas came from, and the step its film was
+ * continued from (null for the finished picture); null for a root. A film is `{id, made, run, parent, height,
+ * width, frames}`, with the id of its picture; a frame is what was on the canvas after step `index` of `total`.
+ */
+
+import { blank, clearMask, place, sameGrid } from "./state.js";
+
+const MOST_PICTURES = 60;
+const MOST_RUNS = 12;
+
+export const pictureOf = (pictures, url) => pictures.find((picture) => picture.url === url) ?? null;
+
+const frameOf = (film, url) => film.frames.find((frame) => frame.url === url);
+
+/** The film in which a canvas that shows the picture at `url` was seen. */
+export const filmOf = (films, url) => (url && films.find((film) => frameOf(film, url))) || null;
+
+/** Which step of a film shows the picture at `url`, counted from 0. */
+export const placeIn = (film, url) => film.frames.findIndex((frame) => frame.url === url);
+
+/** The parent of what is made next on a canvas that shows the picture at `url`. */
+export function originOf(pictures, films, url) {
+  const picture = pictureOf(pictures, url);
+  if (picture) return { picture: picture.id, step: null };
+  const film = filmOf(films, url);
+  if (!film) return null;
+  // A run that was stopped left no picture: what is made of it hangs where that would have hung.
+  const whole = pictures.some(({ id }) => id === film.id);
+  return whole ? { picture: film.id, step: frameOf(film, url).index } : film.parent;
+}
+
+const newest = (a, b) => b.made - a.made;
+
+/** Those of this visit and those kept from earlier ones, which may be the same. */
+export function merged(present, kept) {
+  const known = new Set(present.map(({ id }) => id));
+  return [...present, ...kept.filter(({ id }) => !known.has(id))].sort(newest);
+}
+
+/** Without a picture; what was made of it hangs on its parent now. */
+function withoutPicture(pictures, { id, parent }) {
+  const others = pictures.filter((picture) => picture.id !== id);
+  return others.map((picture) => (picture.parent?.picture === id ? { ...picture, parent } : picture));
+}
+
+/** With one more, in its place in time. The oldest make room, but for the one at `url`: it is on the canvas. */
+export function withPicture(pictures, added, url) {
+  const all = [...pictures, added].sort(newest);
+  if (all.length <= MOST_PICTURES) return all;
+  return withoutPicture(
+    all,
+    all.findLast((picture) => picture.url !== url),
+  );
+}
+
+/** With one more frame, of the film that `film` describes; the films of the oldest runs make room. */
+export function withFrame(films, film, frame) {
+  const present = films.find(({ id }) => id === film.id) ?? { ...film, frames: [] };
+  const others = films.filter(({ id }) => id !== film.id);
+  const all = [{ ...present, frames: [...present.frames, frame] }, ...others];
+  const runs = [...new Set(all.map(({ run }) => run))].slice(0, MOST_RUNS);
+  return all.filter(({ run }) => runs.includes(run));
+}
+
+/** The canvas as it was at a frame: what was known is kept, the rest masked; the person's pins and rules stay. */
+export function canvasAt(state, { height, width }, frame) {
+  const fitting = sameGrid(state, { ...state, height, width }) ? state : blank({ ...state, height, width });
+  // Where nothing is known the mask cannot be lifted.
+  return clearMask(place(fitting, { ...frame, filled: null, recipe: null }));
+}
