@@ -1,7 +1,8 @@
 """The pipeline: a canvas in, its unknown cells filled step by step, pictures out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from os import PathLike, fspath
 from typing import Any
 
@@ -36,15 +37,23 @@ class Step:
         total: how many steps the run takes.
         canvas: filled as far as it is.
         revealed: (h, w) bool, the cells this step filled.
-        image: the picture so far; cells still unknown show the code thought likeliest, and the plainest
-            one where a large canvas was not looked at yet.
+        render: decodes ``image``.
     """
 
     index: int
     total: int
     canvas: TokenCanvas
     revealed: NDArray[np.bool_]
-    image: Image.Image
+    render: Callable[[], Image.Image] = field(repr=False, compare=False)
+
+    @cached_property
+    def image(self) -> Image.Image:
+        """The picture so far, decoded when it is first asked for.
+
+        Cells still unknown show the code thought likeliest, and the plainest one where a large canvas was
+        not looked at yet.
+        """
+        return self.render()
 
 
 @dataclass
@@ -323,13 +332,14 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _steps(self, canvas: TokenCanvas, settings: Settings) -> Iterator[Step]:
         if not canvas.unknown.any():
-            yield Step(0, 0, canvas, np.zeros_like(canvas.unknown), self.render(canvas))
+            yield Step(0, 0, canvas, np.zeros_like(canvas.unknown), partial(self.render, canvas))
             return
         for frame in self._run(canvas, settings, [settings.seed]):
             codes = frame.codes[0].cpu().numpy()
             filled = canvas.filled(codes, partial=True)
             revealed = frame.revealed[0].cpu().numpy()
-            yield Step(frame.index, frame.total, filled, revealed, self._decode(frame.guess[0]))
+            guess = frame.guess[0].clone()
+            yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess))
 
     def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[_Frame]:
         """The reverse process (algorithm 2), one image for each seed; codes may be changed in place."""

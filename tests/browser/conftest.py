@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from . import tiny
 from .studio import Studio
@@ -25,11 +25,6 @@ from unleash.studio import build, launch
 whose, *models = sys.argv[1:]
 launch(build(models, may_add=whose == "owner"), server_name="127.0.0.1", server_port=None, quiet=False)
 """
-
-FORGET = """() => new Promise((resolve) => {
-    localStorage.clear();
-    indexedDB.deleteDatabase("unleash").onsuccess = resolve;
-})"""
 
 expect.set_options(timeout=20_000)
 
@@ -99,27 +94,18 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """One visitor for all tests, so that Gradio's files are fetched once."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    yield context
-    context.close()
-
-
 @pytest.fixture
-def page(context: BrowserContext, url: str) -> Iterator[Page]:
-    """A page that remembers nothing, and must end without an error in its console."""
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a new visitor, which must end without an error in its console."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
     page = context.new_page()
-    page.goto(f"{url}/robots.txt")
-    page.evaluate(FORGET)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     yield page
     # Gradio takes the end of the page for an error of what the server still sends.
     before_closing = list(errors)
-    page.close()
+    context.close()
     assert before_closing == []
 
 
@@ -127,3 +113,13 @@ def page(context: BrowserContext, url: str) -> Iterator[Page]:
 def studio(page: Page, url: str) -> Studio:
     """A fresh studio, its codebook decoded."""
     return Studio(page).visit(url)
+
+
+@pytest.fixture
+def painted(studio: Studio) -> Studio:
+    """A studio with a generated picture on it, always the same, and nothing masked."""
+    studio.set_number("steps", 4)
+    studio.page.locator("#lock input").check()
+    studio.generate()
+    studio.tool("Clear mask")
+    return studio

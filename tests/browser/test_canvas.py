@@ -8,14 +8,6 @@ from .studio import Studio
 BLOCK = {(3, 3), (3, 4), (4, 3), (4, 4)}
 
 
-@pytest.fixture
-def painted(studio: Studio) -> Studio:
-    """A studio with a generated picture on it, nothing masked."""
-    studio.generate()
-    studio.tool("Clear mask")
-    return studio
-
-
 def test_a_new_canvas_is_masked_all_over(studio: Studio) -> None:
     assert len(studio.masked) == 256
     expect(studio.page.locator(".counts")).to_have_text("256 to fill · 0 kept")

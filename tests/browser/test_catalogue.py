@@ -1,20 +1,10 @@
 """The catalogue of codes, the inspector and the allow brush."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from .studio import Studio
 
 SURE = 60_000  # ms: an opinion of all cells takes sixteen evaluations
-
-
-@pytest.fixture
-def painted(studio: Studio) -> Studio:
-    """A studio with a generated picture on it, nothing masked."""
-    studio.set_number("steps", 4)
-    studio.generate()
-    studio.tool("Clear mask")
-    return studio
 
 
 def shown(page: Page) -> list[int]:
@@ -32,9 +22,14 @@ def take_words(page: Page) -> list[int]:
 
 
 def surface(page: Page) -> str:
-    """What the canvas looks like."""
-    page.wait_for_timeout(300)
-    return page.evaluate("document.querySelector('.stage canvas').toDataURL()")
+    """What the canvas looks like, once nothing moves on it."""
+    looks = [None]
+    for _ in range(20):
+        page.wait_for_timeout(300)
+        looks.append(page.evaluate("document.querySelector('.stage canvas').toDataURL()"))
+        if looks[-1] == looks[-2]:
+            return looks[-1]
+    raise AssertionError("the canvas does not come to rest")
 
 
 def test_codes_are_found_by_word_and_by_number(studio: Studio) -> None:

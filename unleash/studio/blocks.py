@@ -8,13 +8,13 @@ from typing import Any
 import gradio as gr
 
 from unleash.recipe import BEST
-from unleash.studio import controls, films, lesson, model_choice, models, opinions
+from unleash.studio import controls, films, lesson, live, model_choice, models, opinions
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
 from unleash.studio.controls import Controls
 from unleash.studio.endpoints import publish_all
 from unleash.studio.filmstrip import Filmstrip
-from unleash.studio.handlers import IDLE, Handlers, examples
+from unleash.studio.handlers import Handlers, examples, idle
 from unleash.studio.inspector import Inspector
 from unleash.studio.model_choice import ModelChoice
 from unleash.studio.opinion import Opinion
@@ -48,6 +48,7 @@ class _Page:
     dice: gr.Button
     generate: gr.Button
     stop: gr.Button
+    live: live.LiveButtons
     open: gr.UploadButton
     save: gr.Button
     fit: gr.Radio
@@ -142,6 +143,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size, "model": known_as})
             films.listen(Reel(), filmstrip := Filmstrip())
             opinion = Opinion()
+            live_buttons = live.lay_out()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
                 generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
@@ -205,6 +207,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         dice=dice,
         generate=generate,
         stop=stop,
+        live=live_buttons,
         open=opener,
         save=save,
         fit=fit,
@@ -234,8 +237,18 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
     runs = [running, *varied]
     # After a run, and after an error too; a run that is stopped ends here as well.
     for event in runs:
-        event.then(lambda: IDLE, None, page.filmstrip, queue=False, **_INTERNAL)
-    page.stop.click(lambda: IDLE, None, page.filmstrip, cancels=runs, queue=False, **_INTERNAL)
+        event.then(idle, None, page.filmstrip, queue=False, **_INTERNAL)
+    filled = live.wire(
+        page.live,
+        handlers,
+        page.canvas,
+        page.model,
+        page.controls.inputs,
+        page.filmstrip,
+        queue=_MODEL,
+        **_INTERNAL,
+    )
+    page.stop.click(idle, None, page.filmstrip, cancels=[*runs, filled], queue=False, **_INTERNAL)
     page.dice.click(controls.new_seed, None, page.controls.seed, queue=False, **_INTERNAL)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import gradio as gr
 from PIL import Image
@@ -24,7 +25,10 @@ from unleash.windows import MAX_SIDE
 
 EXAMPLES = STUDIO.parents[1] / "assets" / "examples"
 
-IDLE: Message = {"kind": "idle"}
+
+def idle() -> Message:
+    """Tell the page that a run has ended; a new message each time, or it would not be heard twice."""
+    return {"kind": "idle", "id": uuid4().hex}
 
 
 @dataclass(frozen=True)

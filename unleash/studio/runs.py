@@ -21,10 +21,16 @@ def arguments(settings: Settings) -> dict[str, Any]:
 
 
 def run(
-    pipe: UnleashPipeline, model: str, canvas: TokenCanvas, settings: Settings, pictures: int
+    pipe: UnleashPipeline,
+    model: str,
+    canvas: TokenCanvas,
+    settings: Settings,
+    pictures: int,
+    previews: bool = True,
 ) -> Iterator[Message]:
     """Fill ``canvas`` with ``pictures`` seeds in turn; a message for each step.
 
+    Without ``previews`` only the last step of each has a picture: the time of decoding the others is saved.
     Closing the iterator ends the run at once.
     """
     name = uuid4().hex
@@ -33,25 +39,27 @@ def run(
         seeded = settings.model_copy(update={"seed": settings.seed + picture})
         for step in pipe.stream(canvas, **arguments(seeded)):
             done = picture * step.total + step.index
-            left = (monotonic() - began) / done * (pictures * step.total - done)
+            # Where nothing was to be filled there is one step, number 0 of 0.
+            left = (monotonic() - began) / max(done, 1) * (pictures * step.total - done)
             yield {
                 "kind": "frame",
                 "run": name,
                 "picture": picture,
                 "pictures": pictures,
                 "seconds_left": round(left, 1),
-                **_step(step),
+                **_step(step, previews),
                 "recipe": _recipe(model, canvas, seeded, step),
             }
 
 
-def _step(step: Step) -> Message:
+def _step(step: Step, previews: bool) -> Message:
+    last = step.index == step.total
     return {
         "index": step.index,
         "total": step.total,
         "codes": step.canvas.codes.tolist(),
         "revealed": step.revealed.tolist(),
-        "image": data_url(step.image, quality=95 if step.index == step.total else 85),
+        "image": data_url(step.image, quality=95 if last else 85) if last or previews else None,
     }
 
 

@@ -13,7 +13,14 @@ function database() {
     request.onupgradeneeded = () => {
       for (const [name, options] of Object.entries(STORES)) request.result.createObjectStore(name, options);
     };
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => {
+      // A page that held on to it would keep every other from clearing or renewing it.
+      request.result.onversionchange = () => {
+        request.result.close();
+        opening = null;
+      };
+      resolve(request.result);
+    };
     request.onerror = () => reject(request.error);
   });
   return opening;

@@ -48,7 +48,7 @@ function withoutPicture(pictures, { id, parent }) {
 
 /** With one more, in its place in time. The oldest make room, but for the one at `url`: it is on the canvas. */
 export function withPicture(pictures, added, url) {
-  const all = [...pictures, added].sort(newest);
+  const all = [...pictures.filter(({ id }) => id !== added.id), added].sort(newest);
   if (all.length <= MOST_PICTURES) return all;
   return withoutPicture(
     all,

@@ -10,7 +10,7 @@
  * (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
  */
 
-import { lift, painted } from "./pixels.js";
+import { lift as liftSoft, painted } from "./pixels.js";
 
 export function blank({ height, width, codebook, cell = 16 }) {
   const size = height * width;
@@ -60,7 +60,7 @@ function remask(state, masked) {
   // Once kept, a cell is no longer the run's: masked again, it waits to be replaced like any other.
   const filled = state.picture?.filled?.map((was, cell) => was && lawful[cell]);
   const picture = state.picture && { ...state.picture, filled };
-  return { ...state, masked: lawful, picture, soft: lift(state.soft, lawful) };
+  return { ...state, masked: lawful, picture, soft: liftSoft(state.soft, lawful) };
 }
 
 export function mask(state, cells) {
@@ -68,6 +68,20 @@ export function mask(state, cells) {
   for (const cell of cells) masked[cell] = true;
   return remask(state, masked);
 }
+
+/** Mask these cells to be replaced, also those that a run has filled since they were masked. */
+export function renew(state, cells) {
+  const renewed = new Set(cells);
+  const filled = state.picture?.filled?.map((was, cell) => was && !renewed.has(cell));
+  return mask({ ...state, picture: state.picture && { ...state.picture, filled } }, cells);
+}
+
+/** Lift the mask of the `open` cells, flags for the whole grid, of which something is known; pins stay. */
+export const settle = (state, open) =>
+  remask(
+    state,
+    state.masked.map((was, cell) => was && !open[cell]),
+  );
 
 export function unpin(state, cells) {
   const gone = cells.filter((cell) => cell in state.pins);
@@ -113,7 +127,7 @@ export function soften(state, soft) {
     (was, cell) => soft.touched[cell] || (was && !(before?.touched[cell] && !before.lifted[cell])),
   );
   const next = remask({ ...state, soft: null }, masked);
-  return { ...next, soft: lift(soft, next.masked) };
+  return { ...next, soft: liftSoft(soft, next.masked) };
 }
 
 /** What a run that begins now leaves of the opened pictures' pixels. */

@@ -1,17 +1,19 @@
 /**
  * The one state all components of the page share: the canvas with its history, the tool in hand,
- * the run under way, the session's pictures and films (past.js). Components listen for "change" (the canvas),
- * "tool", "run", "results", "preview" (what the stage shows in the canvas' place) and "say".
+ * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
+ * "run", "results", "preview" (what the stage shows in place of the canvas), "fill" (a stroke asks for a run of
+ * its own) and "say".
  */
 
-import * as attic from "./attic.js";
 import * as history from "./history.js";
 import * as past from "./past.js";
+import { strokeRun } from "./live.js";
+import { Session } from "./session.js";
 import { load, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { keepOriginal } from "./originals.js";
 import { opened as pixelsOf } from "./pixels.js";
-import { blank, codesOf, pixelsAfterRun, place, sameGrid } from "./state.js";
+import { blank, codesOf, pixelsAfterRun, place, sameGrid, settle } from "./state.js";
 import { fromServer } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
@@ -19,16 +21,18 @@ const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 class Store extends EventTarget {
   #save = saver();
-  #kept = { pictures: [], films: [] };
+  #session = new Session(
+    () => this.#emit("results"),
+    () => this.state.picture?.url ?? null,
+  );
+  #swept = new Set();
 
   constructor() {
     super();
     this.timeline = null;
     this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
     this.run = null;
-    this.model = null;
-    this.pictures = [];
-    this.films = [];
+    this.asked = null;
     this.preview = null;
   }
 
@@ -36,9 +40,14 @@ class Store extends EventTarget {
     return this.timeline.present;
   }
 
-  /** The pictures of the session that the present model made, newest first. */
+  /** The pictures of the session that the present model made, newest first (session.js). */
   get results() {
-    return this.pictures.filter(({ model }) => model === this.model);
+    return this.#session.results;
+  }
+
+  /** The film in which the canvas was seen as it is, none while another is being made. */
+  get film() {
+    return this.run ? null : this.#session.film;
   }
 
   /** Take up the canvas this browser kept, or a blank one if none fits the model's `grid`. */
@@ -47,8 +56,8 @@ class Store extends EventTarget {
     const { height, width, codebook } = kept?.state ?? {};
     const fits = codebook === grid.codebook && Math.max(height, width) <= MAX_SIDE;
     this.timeline = history.begin(fits ? { ...blank(grid), ...kept.state } : blank(grid));
-    this.model = (fits && kept.model) || grid.model;
-    this.#recall();
+    this.#session.model = (fits && kept.model) || grid.model;
+    this.#session.recall();
     Object.assign(this.tool, fits ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
@@ -59,7 +68,7 @@ class Store extends EventTarget {
     if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (type === "change" || type === "tool")
-      this.#save({ state: this.state, tool: this.tool, model: this.model });
+      this.#save({ state: this.state, tool: this.tool, model: this.#session.model });
   }
 
   /** A sentence for the live region. */
@@ -93,10 +102,13 @@ class Store extends EventTarget {
   beginStroke() {
     this.stroking = true;
     this.strokeChanged = false;
+    this.#swept = new Set();
   }
 
-  stroke(change) {
+  /** `change` maps a state to the next and says by its `cells` where. */
+  stroke(change, cells) {
     if (!this.stroking) return;
+    for (const cell of cells) this.#swept.add(cell);
     const next = change(this.state);
     if (next === this.state) return;
     this.timeline = this.strokeChanged
@@ -106,8 +118,18 @@ class Store extends EventTarget {
     this.#emit("change");
   }
 
-  endStroke() {
+  /** `fills` says which cells a run fills at once: those "swept", all that are "masked", or none (null). */
+  endStroke(fills = null) {
+    if (this.stroking && fills) this.#fill(fills);
     this.stroking = false;
+  }
+
+  /** A stroke of one edit; whether it changed anything. */
+  dab(change, cells, fills) {
+    this.beginStroke();
+    this.stroke(change, cells);
+    this.endStroke(fills);
+    return this.strokeChanged;
   }
 
   // An entry made while a run is under way shows that run's picture, however far it has come by then.
@@ -142,46 +164,72 @@ class Store extends EventTarget {
   }
 
   abandonRun() {
+    const { live } = this.run;
     this.run = null;
-    this.#keepFilms();
+    this.#session.keepFilms();
     this.#emit("run");
-    this.#emit("abandon");
+    this.#emit("abandon", { live });
   }
 
-  endRun() {
-    if (!this.run) return;
+  /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
+  #fill(which) {
+    if (!this.strokeChanged || (this.run && !this.run.live)) return;
+    const id = `live.${Date.now()}.${this.#swept.size}`;
+    const asked = strokeRun(this.state, which, this.#swept, id, this.run);
+    if (!asked) return;
+    const supersedes = Boolean(this.run);
+    this.timeline = history.replace(this.timeline, { ...this.state, run: asked.run.id });
+    this.run = { ...asked.run, parent: this.#session.origin };
+    this.asked = asked;
+    this.#emit("run");
+    this.#emit("fill", { supersedes });
+  }
+
+  /** The run under way has ended, if it is the one named or none is named. */
+  endRun(id = null) {
+    if (!this.run || (id && this.run.id !== id)) return;
     this.run = null;
-    this.#keepFilms();
+    this.#session.keepFilms();
     this.#emit("run");
   }
 
   /** Take what the server sends while it generates. */
   receiveFrame(frame) {
-    const parent = this.run?.waiting ? this.#origin() : this.run?.parent;
-    if (this.run?.waiting) this.#beginRun(frame);
+    // Of a run that a newer one has taken the place of, some may still arrive.
+    const expected = frame.live ? this.run?.id === frame.run : !this.run?.live;
+    if (!expected) return;
+    if (this.run?.waiting && !frame.live) this.#beginRun(frame);
     if (this.run?.id !== frame.run) return;
-    this.run = { ...this.run, parent, frame };
+    this.run = { ...this.run, waiting: false, frame };
+    const { filled, follows, live, parent, pixels, settles } = this.run;
     const codes = frame.codes.flat();
-    const { filled, pixels } = this.run;
     const result = { url: frame.image, codes, filled, pixels, recipe: frame.recipe };
-    if (frame.image && this.run.follows) {
-      const id = frame.run;
-      this.timeline = history.amend(
-        this.timeline,
-        (entry) => entry.run === id,
-        (entry) => ({ ...place(entry, result), run: id }),
-      );
+    if (frame.image && follows) this.#show(frame.run, result, settles);
+    if (!live && frame.image) this.#session.step(frame, result, parent);
+    if (live && frame.recipe) {
+      this.#session.stroke(result, this.run);
+      this.run = null;
     }
-    if (frame.image) this.#film(frame, result);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
+  }
+
+  // In every entry of the history that was made during the run.
+  #show(run, result, settles) {
+    const placed = (entry) => (settles ? settle(place(entry, result), settles) : place(entry, result));
+    this.timeline = history.amend(
+      this.timeline,
+      (entry) => entry.run === run,
+      (entry) => ({ ...placed(entry), run }),
+    );
   }
 
   #beginRun(frame) {
     const [height, width] = [frame.codes.length, frame.codes[0].length];
     // While it waited in line the canvas may have become another one.
     const follows = sameGrid(this.state, { ...this.state, height, width });
-    this.run = { id: frame.run, follows, ...(follows && this.#before(frame)), frame };
+    const parent = this.#session.origin;
+    this.run = { id: frame.run, follows, parent, ...(follows && this.#before(frame)), frame };
     if (!follows) return;
     this.timeline = history.push(this.timeline, {
       ...this.state,
@@ -197,11 +245,6 @@ class Store extends EventTarget {
       : { filled: this.state.masked, pixels: pixelsAfterRun(this.state) };
   }
 
-  #addResult(result) {
-    const made = now();
-    this.addPicture({ ...result, id: `opened.${made}`, parent: null, made });
-  }
-
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
   choose(result) {
     if (this.run) this.run.follows = false;
@@ -210,32 +253,6 @@ class Store extends EventTarget {
       const fitting = sameGrid(state, made) ? state : { ...blank({ ...made, cell: state.cell }), ...made };
       return place(fitting, result);
     });
-  }
-
-  // --- the past (past.js) ---------------------------------------------------------------------------
-
-  get #url() {
-    return this.state.picture?.url ?? null;
-  }
-
-  #origin() {
-    return past.originOf(this.pictures, this.films, this.#url);
-  }
-
-  #film(frame, result) {
-    const { parent } = this.run;
-    const made = { id: `${frame.run}.${frame.picture}`, run: frame.run, parent, made: now() };
-    const [height, width] = [frame.codes.length, frame.codes[0].length];
-    const step = { ...result, index: frame.index, total: frame.total };
-    this.films = past.withFrame(this.films, { ...made, height, width }, step);
-    if (!frame.recipe) return;
-    this.#keepFilms();
-    this.addPicture({ ...result, ...made });
-  }
-
-  /** The film in which the canvas was seen as it is, none while another is being made. */
-  get film() {
-    return this.run ? null : past.filmOf(this.films, this.#url);
   }
 
   /** Show another state on the stage until the canvas changes; null shows the canvas. */
@@ -247,29 +264,6 @@ class Store extends EventTarget {
   /** Put a step of a film on the canvas, to go on from there another way. */
   continueFrom(film, frame) {
     this.edit((state) => past.canvasAt(state, film, frame));
-  }
-
-  /** One more picture in the tree. */
-  addPicture(picture) {
-    this.#setPictures(past.withPicture(this.pictures, { ...picture, model: this.model }, this.#url));
-  }
-
-  #setPictures(pictures) {
-    attic.keep("pictures", pictures, this.#kept.pictures);
-    this.pictures = this.#kept.pictures = pictures;
-    this.#emit("results");
-  }
-
-  #keepFilms() {
-    attic.keep("films", this.films, this.#kept.films);
-    this.#kept.films = this.films;
-  }
-
-  async #recall() {
-    const { pictures, films } = await attic.recall();
-    this.#kept = { pictures, films };
-    this.films = past.merged(this.films, films);
-    this.#setPictures(past.merged(this.pictures, pictures));
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------
@@ -286,15 +280,13 @@ class Store extends EventTarget {
     if (otherModel) {
       // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
       this.timeline = history.begin(next);
-      this.model = otherModel;
+      this.#session.model = otherModel;
       this.setTool({ code: null });
       this.#emit("change");
       this.#emit("results");
     } else this.edit(() => next);
-    if (recipe?.codes) this.#addResult({ url: image, codes: shown, filled, pixels, recipe });
+    if (recipe?.codes) this.#session.opened({ url: image, codes: shown, filled, pixels, recipe });
   }
 }
-
-const now = () => performance.timeOrigin + performance.now();
 
 export const store = new Store();

@@ -7,7 +7,8 @@ from unleash.canvas import TokenCanvas
 from unleash.recipe import Recipe
 from unleash.studio.component import NativeComponent
 from unleash.studio.kept_pixels import Pixels
-from unleash.studio.toasts import toasted
+
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class Drawing:
         canvas: as the person left it.
         recipe: of the picture shown; None if no run made it.
         pixels: of an opened picture that are to be kept; only a save sends them.
+        run: what the page calls the run it asks for; only runs that belong to a stroke have a name yet.
     """
 
     canvas: TokenCanvas
     recipe: Recipe | None
     pixels: Pixels | None = None
+    run: str | None = None
 
 
 class Canvas(NativeComponent):
@@ -40,14 +43,16 @@ class Canvas(NativeComponent):
     def __init__(self, grid: dict[str, Any], **options: Any) -> None:
         super().__init__(grid=grid, elem_id="canvas", **options)
 
-    @toasted()
-    def preprocess(self, payload: dict[str, Any] | None) -> Drawing:  # type: ignore[override]
-        """The page's JSON, checked: it may come from anyone."""
-        if not isinstance(payload, dict):
+    def read(self, value: Any) -> Drawing:
+        """The page\'s JSON, checked."""
+        if not isinstance(value, dict):
             raise ValueError("The canvas is still loading; try again in a moment.")
-        made = payload.get("recipe")
+        made, run = value.get("recipe"), value.get("run")
+        if run is not None and not (isinstance(run, str) and len(run) <= _LONGEST_NAME):
+            raise ValueError(f"a run's name has at most {_LONGEST_NAME} characters")
         return Drawing(
-            TokenCanvas.from_dict(payload.get("canvas")),
+            TokenCanvas.from_dict(value.get("canvas")),
             Recipe.model_validate(made) if made else None,
-            Pixels.from_dict(payload.get("pixels")),
+            Pixels.from_dict(value.get("pixels")),
+            run,
         )

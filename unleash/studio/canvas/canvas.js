@@ -32,7 +32,7 @@ export function mount({ element, props }) {
 
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
-  store.addEventListener("abandon", press("stop"));
+  store.addEventListener("abandon", ({ detail }) => press(detail.live ? "supersede" : "stop")());
   store.addEventListener("change", ({ detail }) => {
     screen.highlight(detail?.revealed);
     // What Generate sends: the server sees the canvas as it is at the click.
@@ -41,6 +41,14 @@ export function mount({ element, props }) {
   onPress("save", () => {
     const pixels = store.tool.keepPixels ? toSave(store.state) : null;
     props.value = { canvas: toServer(store.state), recipe: store.state.recipe, pixels };
+  });
+  onPress("fill-in", () => {
+    const { canvas, run } = store.asked;
+    props.value = { canvas: toServer(canvas), recipe: null, run: run.id };
+  });
+  store.addEventListener("fill", ({ detail }) => {
+    if (detail.supersedes) press("supersede")();
+    press("fill-in")();
   });
   store.start(props.grid);
   element.dataset.ready = "true";

@@ -4,7 +4,7 @@ import { cellAt, clamp } from "../browser/geometry.js";
 import { codeOf } from "../browser/state.js";
 import { store } from "../browser/store.js";
 import { softBrush } from "./softbrush.js";
-import { TOOLS } from "./tools.js";
+import { effectOf, fillsAfter, TOOLS } from "./tools.js";
 
 const PEN_ERASER = 32;
 
@@ -59,14 +59,16 @@ export function listen(stage, screen) {
       store.dispatchEvent(new Event("needcode"));
       return null;
     }
-    if (tool.gesture === "soft") return softBrush.begin(point, inverse) ? { tool } : null;
-    const apply = inverse ? tool.inverse : tool.apply;
+    const fills = fillsAfter(store.tool, inverse);
+    if (tool.gesture === "soft") return softBrush.begin(point, inverse) ? { tool, fills } : null;
+    const apply = effectOf(store.tool, inverse);
     if (tool.gesture === "click") {
-      store.edit((state) => apply(state, [cell]));
+      const cells = tool.cells(store.state, cell);
+      store.dab((state) => apply(state, cells), cells, fills);
       return null;
     }
     store.beginStroke();
-    const begun = { tool, apply, from: point, first: cell };
+    const begun = { tool, apply, fills, from: point, first: cell };
     if (tool.gesture === "brush") sweep(begun, point);
     else screen.shape([cell]);
     return begun;
@@ -75,7 +77,8 @@ export function listen(stage, screen) {
   function sweep(begun, point) {
     const { tool, apply, from } = begun;
     begun.from = point;
-    store.stroke((state) => apply(state, tool.cells(state, from, point, store.tool.size), store.tool.code));
+    const cells = tool.cells(store.state, from, point, store.tool.size);
+    store.stroke((state) => apply(state, cells, store.tool.code), cells);
   }
 
   function move(event) {
@@ -112,13 +115,13 @@ export function listen(stage, screen) {
   function end(event) {
     pointers.delete(event.pointerId);
     if (!gesture) return;
-    if (gesture.tool?.gesture === "soft") softBrush.end();
+    if (gesture.tool?.gesture === "soft") softBrush.end(gesture.fills);
     if (gesture.tool?.gesture === "shape") {
       const { tool, apply, first } = gesture;
-      const last = nearest(screen.pointOf(event));
-      store.stroke((state) => apply(state, tool.cells(state, first, last)));
+      const cells = tool.cells(store.state, first, nearest(screen.pointOf(event)));
+      store.stroke((state) => apply(state, cells), cells);
     }
-    finish();
+    finish(gesture.fills);
   }
 
   function cancel() {
@@ -128,8 +131,8 @@ export function listen(stage, screen) {
     if (painted) store.undo();
   }
 
-  function finish() {
-    store.endStroke();
+  function finish(fills = null) {
+    store.endStroke(fills);
     screen.shape(null);
     gesture = null;
   }

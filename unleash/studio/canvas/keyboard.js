@@ -4,7 +4,7 @@ import { cellAt, clamp, columnOf, inside, rowOf } from "../browser/geometry.js";
 import { store } from "../browser/store.js";
 import { pick } from "./gestures.js";
 import { softBrush } from "./softbrush.js";
-import { describe, TOOLS } from "./tools.js";
+import { describe, effectOf, fillsAfter, TOOLS } from "./tools.js";
 
 const ARROWS = {
   ArrowUp: [-1, 0],
@@ -50,9 +50,10 @@ export function steer(stage, cursor) {
       store.dispatchEvent(new Event("needcode"));
       return;
     }
+    const fills = fillsAfter(store.tool, inverse);
     if (tool.gesture === "soft") {
       softBrush.begin({ row: rowOf(store.state, cell), column: columnOf(store.state, cell) }, inverse);
-      softBrush.end();
+      softBrush.end(fills);
       store.say(describe(store.state, cell));
       return;
     }
@@ -62,8 +63,8 @@ export function steer(stage, cursor) {
       store.say("First corner set. Move to the other corner and press Space.");
       return;
     }
-    const apply = inverse ? tool.inverse : tool.apply;
-    store.edit((state) => apply(state, touched(tool, cell, size), code));
+    const [apply, cells] = [effectOf(store.tool, inverse), touched(tool, cell, size)];
+    store.dab((state) => apply(state, cells, code), cells, fills);
     dropCorner();
     store.say(describe(store.state, cell));
   }
@@ -71,7 +72,7 @@ export function steer(stage, cursor) {
   function touched(tool, cell, size) {
     const grid = store.state;
     if (tool.gesture === "shape") return tool.cells(grid, corner, cell);
-    if (tool.gesture === "click") return [cell];
+    if (tool.gesture === "click") return tool.cells(grid, cell);
     const point = { row: rowOf(grid, cell), column: columnOf(grid, cell) };
     return tool.cells(grid, point, point, size);
   }

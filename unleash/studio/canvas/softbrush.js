@@ -84,15 +84,16 @@ class SoftBrush extends EventTarget {
     this.dispatchEvent(new Event("load"));
   }
 
-  /** Lift the brush: the cells it touched are masked, as one edit. */
-  end() {
+  /** Lift the brush: the cells it touched are masked, as one edit; `fills` as in the store's `endStroke`. */
+  end(fills = null) {
     const stroke = this.#stroke;
     this.#stroke = null;
     if (!stroke) return;
-    store.edit((state) => {
-      if (state.base.length !== stroke.state.base.length) return state;
-      return soften(state, softOf(state, stroke.alpha));
-    });
+    if (store.state.base.length === stroke.state.base.length) {
+      const soft = softOf(store.state, stroke.alpha);
+      const cells = soft.touched.flatMap((touched, cell) => (touched ? [cell] : []));
+      store.dab((state) => soften(state, soft), cells, fills);
+    }
     this.dispatchEvent(new Event("load"));
   }
 

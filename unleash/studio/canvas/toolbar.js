@@ -30,6 +30,10 @@ export function bindToolbar(element, screen) {
     "clear-pins": edit(clearPins, "Pins removed."),
     invert: edit(invert, "Mask inverted."),
     new: edit((state) => blank({ ...state }), "Blank canvas: everything is masked."),
+    live: () => {
+      store.setTool({ live: !store.tool.live });
+      store.say(store.tool.live ? "Live: each stroke is filled at once." : "Live is off.");
+    },
     grid: () => store.setTool({ grid: !store.tool.grid }),
     "zoom-in": () => screen.zoom(STEP),
     "zoom-out": () => screen.zoom(1 / STEP),
@@ -58,7 +62,7 @@ export function bindToolbar(element, screen) {
 
   const button = (command) => element.querySelector(`[data-command="${command}"]`);
   const showTool = () => {
-    const { name, size, softSize, grid } = store.tool;
+    const { name, size, softSize, grid, live } = store.tool;
     const soft = name === "soft";
     for (const tool of tools) tool.setAttribute("aria-pressed", tool.dataset.tool === name);
     const output = element.querySelector(".size");
@@ -67,6 +71,7 @@ export function bindToolbar(element, screen) {
     button("smaller").disabled = soft ? softSize === MIN_SOFT : size === 1;
     button("larger").disabled = soft ? softSize === MAX_SOFT : size === MAX_SIZE;
     button("grid").setAttribute("aria-pressed", grid);
+    button("live").setAttribute("aria-pressed", Boolean(live));
   };
   const showState = () => {
     button("undo").disabled = !history.canUndo(store.timeline);

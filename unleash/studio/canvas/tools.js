@@ -8,7 +8,7 @@ import { ruleInWords } from "../browser/names.js";
 import { opinion } from "../browser/opinion.js";
 import { press } from "../browser/page.js";
 import { ask, leavesACode, ruleInHand, rulesAt, unrestrict } from "../browser/rules.js";
-import { isKnown, keep, kindOf, mask, pin, unpin } from "../browser/state.js";
+import { isKnown, keep, kindOf, mask, pin, renew, unpin } from "../browser/state.js";
 import { store } from "../browser/store.js";
 
 const square = (grid, from, to, size) => stroke(grid, from, to, size);
@@ -16,8 +16,8 @@ const single = (grid, from, to) => stroke(grid, from, to, 1);
 
 /**
  * A "brush" tool changes the cells it sweeps at once; a "shape" tool changes the cells between where
- * the gesture began and where it ends; a "click" tool acts on one cell; the "soft" one (softbrush.js) paints
- * pixels and masks the cells they touch.
+ * the gesture began and where it ends; a "click" tool acts on what lies around one cell; the "soft" one
+ * (softbrush.js) paints pixels and masks the cells they touch.
  */
 export const TOOLS = {
   mask: {
@@ -26,6 +26,13 @@ export const TOOLS = {
     cells: square,
     apply: mask,
     inverse: keep,
+  },
+  heal: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    apply: renew,
+    inverse: renew,
   },
   keep: {
     gesture: "brush",
@@ -42,8 +49,9 @@ export const TOOLS = {
   },
   fill: {
     gesture: "click",
-    apply: (state, [cell]) => mask(state, area(state, cell)),
-    inverse: (state, [cell]) => keep(state, area(state, cell)),
+    cells: area,
+    apply: mask,
+    inverse: keep,
   },
   pin: {
     gesture: "brush",
@@ -77,7 +85,22 @@ function look(cell) {
   opinion.lookAt(cell);
 }
 
-const area = (state, cell) => region(state, cell, (c) => kindOf(state, c));
+function area(state, cell) {
+  return region(state, cell, (c) => kindOf(state, c));
+}
+
+/** What a gesture does to cells; what it masks while Live is on is seen to change, masked before or not. */
+export function effectOf({ name, live }, inverse) {
+  const { apply, inverse: back } = TOOLS[name];
+  const effect = inverse ? back : apply;
+  return live && effect === mask ? renew : effect;
+}
+
+/** What is filled at once when a gesture ends: the "swept" cells, all that is "masked", or nothing (null). */
+export function fillsAfter(tool, inverse) {
+  if (effectOf(tool, inverse) === renew || (tool.live && tool.name === "soft" && !inverse)) return "swept";
+  return tool.live && ["pin", "allow"].includes(tool.name) ? "masked" : null;
+}
 
 /** The cells the tool would touch with its tip at `point`, for the outline under the pointer. */
 export function tip(tool, grid, point) {

@@ -14,7 +14,7 @@ export function mount({ element, props, watch }) {
   const receive = {
     frame: (message) => store.receiveFrame(message),
     canvas: (message) => store.receiveCanvas(message),
-    idle: () => store.endRun(),
+    idle: (message) => store.endRun(message.run),
     file: ({ file, name }) => download(file.url, name),
   };
 

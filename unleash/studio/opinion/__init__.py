@@ -5,7 +5,6 @@ from typing import Any
 
 from unleash.canvas import Cell, TokenCanvas
 from unleash.studio.component import NativeComponent
-from unleash.studio.toasts import toasted
 
 
 @dataclass(frozen=True)
@@ -35,18 +34,17 @@ class Opinion(NativeComponent):
     def __init__(self, **options: Any) -> None:
         super().__init__(elem_id="opinion", visible="hidden", **options)
 
-    @toasted()
-    def preprocess(self, payload: dict[str, Any] | None) -> Question:  # type: ignore[override]
-        """The page's JSON, checked: it may come from anyone."""
-        if not isinstance(payload, dict) or not isinstance(payload.get("id"), int):
+    def read(self, value: Any) -> Question:
+        """The page\'s JSON, checked."""
+        if not isinstance(value, dict) or not isinstance(value.get("id"), int):
             raise ValueError("nothing was asked: choose a cell")
-        canvas = TokenCanvas.from_dict(payload.get("canvas"))
-        cell = payload.get("cell")
+        canvas = TokenCanvas.from_dict(value.get("canvas"))
+        cell = value.get("cell")
         if cell is None:
-            return Question(payload["id"], canvas, None)
+            return Question(value["id"], canvas, None)
         if not isinstance(cell, list) or len(cell) != 2 or any(type(index) is not int for index in cell):
             raise ValueError(f"a cell is [row, column], not {cell!r:.60}")
         row, col = cell
         if not (0 <= row < canvas.height and 0 <= col < canvas.width):
             raise ValueError(f"cell {(row, col)} is off the grid of {canvas.height}×{canvas.width}")
-        return Question(payload["id"], canvas, (row, col))
+        return Question(value["id"], canvas, (row, col))

@@ -1,5 +1,6 @@
 """The catalogue of codes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -39,14 +40,13 @@ class Palette(NativeComponent):
         super().__init__(elem_id="palette", **options)
 
     def postprocess(self, value: Catalogue | None) -> dict[str, Any] | None:  # type: ignore[override]
-        """The sheet as a file the browser fetches once, and what lies where on it."""
+        """The sheet as a file the browser fetches once, and what lies where on it as JSON."""
         if value is None:
             return None
         sheet = value.sheet
         path = save_pil_to_cache(sheet.image, cache_dir=self.GRADIO_CACHE, format="webp")
-        return {
+        catalogue = {
             "model": value.model,
-            "image": FileData(path=path, mime_type="image/webp").model_dump(),
             "order": sheet.order,
             "columns": sheet.columns,
             "side": sheet.side,
@@ -54,3 +54,5 @@ class Palette(NativeComponent):
             "words": sheet.words,
             "names": [name and [name.name, name.share] for name in value.names],
         }
+        image = FileData(path=path, mime_type="image/webp").model_dump()
+        return {"image": image, "catalogue": json.dumps(catalogue)}

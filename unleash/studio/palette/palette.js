@@ -35,12 +35,14 @@ export function mount({ element, props, watch }) {
 
   async function takeUp() {
     if (!props.value) return;
-    const { image, order, model } = props.value;
-    await sprite.load({ ...props.value, url: image.url });
+    const { image } = props.value;
+    const catalogue = JSON.parse(props.value.catalogue);
+    const { order, model } = catalogue;
+    await sprite.load({ ...catalogue, url: image.url });
     element.style.setProperty("--sheet", `url("${image.url}")`);
     tiles = new Map(order.map((code) => [code, tile(code)]));
     chosen.clear();
-    chips.replaceChildren(...vocabulary(props.value).map(chip));
+    chips.replaceChildren(...vocabulary(catalogue).map(chip));
     shelf.open(model, order.length);
     filter();
   }

@@ -10,7 +10,6 @@ from typing import Any
 from PIL import Image
 
 from unleash.studio.component import NativeComponent
-from unleash.studio.toasts import toasted
 
 MOST_PIXELS = 64 * 1024**2
 """Of all pictures of a film together: a run of 64 steps on the largest canvas."""
@@ -42,10 +41,9 @@ class Reel(NativeComponent):
     def __init__(self, **options: Any) -> None:
         super().__init__(elem_id="reel", **options)
 
-    @toasted()
-    def preprocess(self, payload: dict[str, Any] | None) -> Film:  # type: ignore[override]
-        """The page's JSON, checked: it may come from anyone."""
-        given = payload if isinstance(payload, dict) else {}
+    def read(self, value: Any) -> Film:
+        """The page\'s JSON, checked."""
+        given = value if isinstance(value, dict) else {}
         name, urls = given.get("name"), given.get("images")
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}\.gif", name):
             raise ValueError("a film needs a name of letters, digits and hyphens that ends in .gif")

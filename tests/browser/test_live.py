@@ -1,0 +1,121 @@
+"""Live and heal: strokes that are filled at once."""
+
+import re
+
+from playwright.sync_api import expect
+
+from .studio import Studio
+
+
+def filled(studio: Studio) -> None:
+    """Wait for the run of a stroke to end."""
+    studio.page.wait_for_timeout(50)
+    studio.wait_idle()
+
+
+def begun(studio: Studio) -> list[int]:
+    """A whole picture, Live on; its codes."""
+    studio.set_number("steps", 4)
+    studio.generate()
+    studio.page.locator("#lock input").check()
+    studio.page.keyboard.press("t")
+    expect(studio.page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "true")
+    return studio.state["base"]
+
+
+def changed(before: list[int], after: list[int]) -> set[tuple[int, int]]:
+    return {divmod(i, 16) for i in range(256) if before[i] != after[i]}
+
+
+def test_a_stroke_is_filled_at_once_and_undone_with_its_fill(studio: Studio) -> None:
+    before = begun(studio)
+    state = studio.state
+    studio.drag((9, 4), (9, 10))
+    filled(studio)
+    after = studio.state
+    region = {(row, column) for row in (9, 10, 8) for column in range(3, 12)}
+    assert changed(before, after["base"])
+    assert changed(before, after["base"]) <= region
+    assert 1024 not in after["base"]
+    assert not studio.masked & {(9, column) for column in range(4, 11)}, "what was filled is kept"
+    assert after["recipe"]["settings"]["steps"] == 3
+    studio.page.keyboard.press("Control+z")
+    assert studio.state["base"] == before
+    assert studio.state["masked"] == state["masked"]
+    studio.page.keyboard.press("Control+y")
+    assert studio.state["base"] == after["base"]
+
+
+def test_a_newer_stroke_takes_the_place_of_a_run_under_way(studio: Studio) -> None:
+    before = begun(studio)
+    for row in (3, 7, 11):
+        studio.drag((row, 2), (row, 13))
+    filled(studio)
+    after = studio.state
+    assert 1024 not in after["base"]
+    rows = {row for row, _ in changed(before, after["base"])}
+    assert rows & {2, 3}
+    assert rows & {6, 7}
+    assert rows & {10, 11}
+    expect(studio.page.locator(".results li")).to_have_count(2), "one picture for all strokes"
+    for _ in range(3):
+        studio.page.keyboard.press("Control+z")
+    assert studio.state["base"] == before
+
+
+def test_pins_call_for_an_answer_of_what_is_masked(studio: Studio) -> None:
+    before = begun(studio)
+    masked = studio.masked
+    studio.choose_code(5)
+    studio.drag((6, 6), (6, 9))
+    filled(studio)
+    state = studio.state
+    assert studio.pins == {(6, column): 5 for column in range(6, 10)}
+    assert studio.masked == masked, "the mask stays for the next pin"
+    assert len(changed(before, state["base"])) > 4
+    studio.tool("Clear mask")
+    kept = studio.state
+    studio.drag((2, 2), (2, 3))
+    filled(studio)
+    after = studio.state
+    assert changed(kept["base"], after["base"]) <= {(2, 2), (2, 3)}
+    assert after["picture"]["codes"][2 * 16 + 2] == 5, "the picture shows the pins"
+
+
+def test_healing_fills_what_it_sweeps_and_no_more(studio: Studio) -> None:
+    studio.set_number("steps", 4)
+    studio.generate()
+    studio.tool("Clear mask")
+    studio.tool("Rectangle")
+    studio.drag((0, 0), (2, 2))
+    before, waiting = studio.state, studio.masked
+    studio.page.keyboard.press("j")
+    studio.drag((9, 9), (9, 12))
+    filled(studio)
+    after = studio.state
+    assert changed(before["base"], after["base"])
+    assert changed(before["base"], after["base"]) <= {(r, c) for r in (8, 9, 10) for c in range(8, 14)}
+    assert studio.masked == waiting, "what waits, waits"
+    studio.page.keyboard.press("Control+z")
+    assert studio.state["base"] == before["base"]
+
+
+def test_live_is_remembered_and_a_blank_canvas_becomes_a_picture(studio: Studio) -> None:
+    studio.page.keyboard.press("t")
+    studio.page.wait_for_timeout(500)
+    studio.page.reload()
+    studio.page.wait_for_selector("[data-ready]")
+    studio.page.wait_for_selector(".code")
+    expect(studio.page.get_by_role("button", name="Live")).to_have_attribute("aria-pressed", "true")
+    studio.drag((5, 5), (5, 8))
+    expect(studio.page.locator(".results li")).to_have_count(1)
+    assert 1024 not in studio.state["base"]
+    assert not studio.masked
+
+
+def test_strokes_during_generate_only_mask(studio: Studio) -> None:
+    studio.page.keyboard.press("t")
+    studio.begin_a_long_run()
+    studio.drag((5, 5), (5, 8))
+    expect(studio.words).to_have_text(re.compile(r"Step \d+ of 64 · picture"))
+    studio.stop()
