@@ -105,8 +105,8 @@ class Store extends EventTarget {
     this.#swept = new Set();
   }
 
-  /** `change` maps a state to the next and says by its `cells` where. */
-  stroke(change, cells) {
+  /** `change` maps a state to the next; `cells` are those that the brush passed over. */
+  stroke(change, cells = []) {
     if (!this.stroking) return;
     for (const cell of cells) this.#swept.add(cell);
     const next = change(this.state);
