@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unleash import TokenCanvas, blend_canvases, borders, dithered, stitched, vary
+from unleash import TokenCanvas, blend_canvases, borders, dithered, patches, stitched, vary
 
 K = 9
 A = TokenCanvas.from_codes(np.arange(20).reshape(4, 5) % 8, K).pin((1, 1), 8).allow((0, 4), [1, 2])
@@ -67,6 +67,21 @@ def test_a_soft_map_is_dithered_by_a_seed():
     assert not np.array_equal(choice, dithered(soft, seed=2))
 
 
+@given(st.tuples(st.integers(1, 20), st.integers(1, 20)), st.floats(0, 1), st.integers(0, 2**32))
+def test_patches_are_as_many_cells_as_their_share_and_grow_with_it(shape, share, seed):
+    choice = patches(shape, share, seed)
+    assert choice.shape == shape
+    assert choice.sum() == round(share * choice.size)
+    assert (choice <= patches(shape, (1 + share) / 2, seed)).all()
+    assert np.array_equal(choice, patches(shape, share, seed))
+
+
+def test_patches_are_large_and_lie_elsewhere_for_another_seed():
+    choice = patches((16, 16), 0.5, 1)
+    assert borders(choice).sum() < 0.6 * borders(dithered(np.full((16, 16), 0.5), 1)).sum()
+    assert not np.array_equal(choice, patches((16, 16), 0.5, 2))
+
+
 # -- extended and stitched -------------------------------------------------------------------------
 
 
@@ -112,6 +127,7 @@ def test_stitched_one_above_the_other_leaves_pins_in_the_seam():
         (lambda: blend_canvases(A, B, np.ones((4, 4), bool)), r"\(4, 4\), the canvases are \(4, 5\)"),
         (lambda: blend_canvases(A, B, np.ones((4, 5))), "boolean"),
         (lambda: dithered([[2.0]]), "from 0 to 1"),
+        (lambda: patches((4, 5), 2.0), "from 0 to 1"),
         (lambda: borders(np.ones((4, 5), bool), 0), "at least 1 cell wide"),
         (lambda: A.extended(left=-1), "left is -1"),
         (lambda: A.extended(top=1.5), "top is a whole number"),

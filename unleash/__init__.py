@@ -18,6 +18,7 @@ _HOMES = {
     "blend_canvases": "unleash.variation",
     "borders": "unleash.variation",
     "dithered": "unleash.variation",
+    "patches": "unleash.variation",
     "stitched": "unleash.stitching",
     "vary": "unleash.variation",
 }

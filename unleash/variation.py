@@ -70,6 +70,32 @@ def dithered(shares: ArrayLike, seed: int = 0) -> NDArray[np.bool_]:
     return np.less(_random(seed).random(soft.shape), soft)
 
 
+def patches(shape: tuple[int, int], share: float, seed: int = 0) -> NDArray[np.bool_]:
+    """A share of a grid as a choice in few large patches, so that most cells keep their neighbours.
+
+    With one seed, a greater share chooses the cells of a lesser one and more.
+
+    Args:
+        shape: (h, w).
+        share: of the cells that are true, from 0, none, to 1, all.
+        seed: of where the patches lie.
+
+    Raises:
+        ValueError: if the share is out of range, or the seed negative.
+    """
+    if not 0 <= share <= 1:
+        raise ValueError(f"a share is from 0 to 1, not {share}")
+    # Noise averaged over about a third of the grid, twice, has hills of that size: the choice is their tops.
+    side = max(shape) // 6 * 2 + 1
+    heights = _random(seed).standard_normal(shape)
+    for _ in range(2):
+        padded = np.pad(heights, side // 2, mode="symmetric")
+        heights = np.lib.stride_tricks.sliding_window_view(padded, (side, side)).mean(axis=(2, 3))
+    choice = np.zeros(heights.size, dtype=bool)
+    choice[np.argsort(-heights, axis=None, kind="stable")[: round(share * heights.size)]] = True
+    return choice.reshape(shape)
+
+
 def borders(choice: ArrayLike, width: int = 1) -> NDArray[np.bool_]:
     """(h, w) bool: cells at most ``width`` cells from one that was chosen otherwise, also diagonally.
 

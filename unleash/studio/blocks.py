@@ -235,9 +235,9 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
     )
     varied = vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
     runs = [running, *varied]
-    # After a run, and after an error too; a run that is stopped ends here as well.
     for event in runs:
-        event.then(idle, None, page.filmstrip, queue=False, **_INTERNAL)
+        for end in (event.then, event.failure):  # Gradio takes "then" for "unless there was an error"
+            end(idle, None, page.filmstrip, queue=False, **_INTERNAL)
     filled = live.wire(
         page.live,
         handlers,

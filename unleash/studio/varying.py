@@ -11,9 +11,9 @@ from unleash.recipe import Settings
 from unleash.studio import controls, models
 from unleash.studio.canvas import Drawing
 from unleash.studio.handlers import Handlers
-from unleash.studio.runs import Message, run
+from unleash.studio.runs import run
 from unleash.studio.toasts import toasted
-from unleash.variation import vary
+from unleash.variation import blend_canvases, borders, patches, vary
 
 
 def present(canvas: TokenCanvas) -> TokenCanvas:
@@ -59,6 +59,25 @@ class Varying:
             settings = controls.settings(chosen).model_copy(update={"label": light})
             yield from self._vary(drawing, model, locked, pictures, strength, settings)
 
+    def blend(
+        self,
+        drawing: Drawing,
+        model: str,
+        locked: bool,
+        pictures: float,
+        other: list[list[int]] | None,
+        masked: bool,
+        share: float,
+        *chosen: Any,
+    ) -> Iterator[tuple[Any, Any]]:
+        """Mix in another picture, where ``masked`` or a share of it in patches, and heal the borders."""
+        with toasted():
+            settings = _seeded(controls.settings(chosen), locked)
+            if other is None:
+                raise ValueError("choose the picture to blend with first")
+            canvas = _blended(drawing.canvas, other, masked, share, settings.seed)
+            yield from self._run(canvas, model, pictures, settings)
+
     def lights(self, model: str, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
         """The labels of a model to light a picture by, the one chosen if it can be; and the button."""
         with toasted():
@@ -74,26 +93,48 @@ class Varying:
         strength: float,
         settings: Settings,
     ) -> Iterator[tuple[Any, Any]]:
-        if not locked:
-            settings = settings.model_copy(update={"seed": controls.new_seed()})
+        settings = _seeded(settings, locked)
         canvas = vary(present(drawing.canvas), strength, settings.seed)
         if not canvas.unknown.any():
             raise ValueError("nothing would change: choose a greater strength, or take pins off")
+        yield from self._run(canvas, model, pictures, settings)
+
+    def _run(
+        self, canvas: TokenCanvas, model: str, pictures: float, settings: Settings
+    ) -> Iterator[tuple[Any, Any]]:
         yield gr.skip(), settings.seed
         pipe, count = self.handlers.pipeline(model), min(int(pictures), controls.MAX_PICTURES)
         for message in run(pipe, models.known_as(self.handlers.offered[model]), canvas, settings, count):
-            yield _whole_only(message), gr.skip()
+            # The page leaves the person's mask as it is: it is not what this run fills.
+            yield {**message, "varies": True}, gr.skip()
+
+
+def _seeded(settings: Settings, locked: bool) -> Settings:
+    return settings if locked else settings.model_copy(update={"seed": controls.new_seed()})
+
+
+def _blended(
+    canvas: TokenCanvas, other: list[list[int]], masked: bool, share: float, seed: int
+) -> TokenCanvas:
+    """The picture on a canvas with another one in it, the borders masked; its own pins stay.
+
+    Raises:
+        ValueError: if there is no picture, the other does not fit, or nothing is masked where it should go.
+    """
+    ours, theirs = present(canvas), TokenCanvas.from_codes(np.array(other), canvas.codebook_size)
+    choice = (
+        canvas.masked if masked else patches((canvas.height, canvas.width), share, seed)
+    ) & ~canvas.pinned
+    if not choice.any():
+        raise ValueError(
+            "nothing would change: mask the cells that should be taken from the other picture"
+            if masked
+            else "nothing would change: choose a greater share"
+        )
+    return blend_canvases(ours, theirs, choice).mask(borders(choice) & ~canvas.pinned)
 
 
 def lights(labels: list[str], chosen: str | None = None) -> gr.Dropdown:
     """The menu of labels; hidden where a model has none."""
     value = chosen if chosen in labels else next(iter(labels), None)
     return gr.Dropdown(labels, value=value, label="Light", visible=bool(labels), elem_id="light")
-
-
-def _whole_only(message: Message) -> Message:
-    """The frame without its picture unless it is the last.
-
-    The page masks the cells a frame leaves open, and here the person's mask must stay as it is.
-    """
-    return {**message, "varies": True, "image": message["image"] if message["recipe"] else None}

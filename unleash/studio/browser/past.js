@@ -13,6 +13,20 @@ const MOST_RUNS = 12;
 
 export const pictureOf = (pictures, url) => pictures.find((picture) => picture.url === url) ?? null;
 
+/** What tells a picture from the others, in words. */
+export function nameOf({ recipe, parent }) {
+  const { label, seed } = recipe.settings;
+  const from = parent?.step ? `, continued from step ${parent.step}` : "";
+  return `${label ? `${label}, seed` : "Seed"} ${seed}${from}`;
+}
+
+/** The pictures to choose among: those of the run that made the one at `url`, or else all that there are. */
+export function choicesFor(pictures, url) {
+  const run = pictureOf(pictures, url)?.run;
+  const variations = run ? pictures.filter((picture) => picture.run === run).reverse() : [];
+  return variations.length > 1 ? variations : pictures;
+}
+
 const frameOf = (film, url) => film.frames.find((frame) => frame.url === url);
 
 /** The film in which a canvas that shows the picture at `url` was seen. */

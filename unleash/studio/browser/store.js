@@ -204,7 +204,9 @@ class Store extends EventTarget {
     const { filled, follows, live, parent, pixels, settles } = this.run;
     const codes = frame.codes.flat();
     const result = { url: frame.image, codes, filled, pixels, recipe: frame.recipe };
-    if (frame.image && follows) this.#show(frame.run, result, settles);
+    // A variation leaves the person's mask alone: its steps are looked at, only its end is put in place.
+    const passes = frame.varies && !frame.recipe;
+    if (frame.image && follows && !passes) this.#show(frame.run, result, settles);
     if (!live && frame.image) this.#session.step(frame, result, parent);
     if (live && frame.recipe) {
       this.#session.stroke(result, this.run);
@@ -212,6 +214,7 @@ class Store extends EventTarget {
     }
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
+    if (passes && follows && !this.stroking) this.look(past.canvasAt(this.state, this.state, result));
   }
 
   // In every entry of the history that was made during the run.

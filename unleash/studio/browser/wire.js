@@ -1,6 +1,7 @@
 /** The canvas as the server writes it (`TokenCanvas` in JSON) and as this page holds it. */
 
-const rows = (grid, flat) =>
+/** A flat list as one list for each row of the grid. */
+export const rows = (grid, flat) =>
   Array.from({ length: grid.height }, (_, row) => flat.slice(row * grid.width, (row + 1) * grid.width));
 
 export function toServer(state) {

@@ -5,6 +5,7 @@ import * as history from "../browser/history.js";
 import { blank, clearMask, clearPins, invert, maskAll, openCells } from "../browser/state.js";
 import { press, tellShortcut } from "../browser/page.js";
 import { store } from "../browser/store.js";
+import { choices } from "./choices.js";
 import { shortcuts } from "./keyboard.js";
 import { MAX_SOFT, MIN_SOFT, resized } from "./softbrush.js";
 
@@ -34,6 +35,7 @@ export function bindToolbar(element, screen) {
       store.setTool({ live: !store.tool.live });
       store.say(store.tool.live ? "Live: each stroke is filled at once." : "Live is off.");
     },
+    compare: choices(element),
     grid: () => store.setTool({ grid: !store.tool.grid }),
     "zoom-in": () => screen.zoom(STEP),
     "zoom-out": () => screen.zoom(1 / STEP),

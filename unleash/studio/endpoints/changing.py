@@ -2,7 +2,6 @@
 
 from typing import Annotated
 
-import numpy as np
 from pydantic import Field
 
 from unleash.inpaint import fitted
@@ -10,7 +9,7 @@ from unleash.pictures import read_mask
 from unleash.recipe import Settings
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made
-from unleash.variation import blend_canvases, borders, dithered, vary
+from unleash.variation import blend_canvases, borders, dithered, patches, vary
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -66,18 +65,18 @@ class Changing(Family):
         settings: Settings,
         share: Share = 0.5,
         mask: Picture | None = None,
-        heal: Annotated[int, Field(ge=0, le=8)] | None = None,
+        heal: Annotated[int, Field(ge=0, le=8)] = 1,
         model: str | None = None,
     ) -> Made:
-        """Mix two pictures cell by cell, by a map or by lot, and paint over the borders between them.
+        """Mix two pictures cell by cell, by a map or in patches, and paint over the borders between them.
 
         Args:
             first: a picture; cut to a square unless it carries a recipe of this model.
             second: a picture; cut in the same way.
             settings: see there.
-            share: how many of the cells are the second's, drawn by the seed; not used with a mask.
+            share: how many of the cells are the second's, in patches drawn by the seed; unused with a mask.
             mask: a picture as large as the first, white where the second is wanted; grey is drawn by lot.
-            heal: cells on either side of a border that are painted anew; None: 1 with a mask, else 0.
+            heal: cells on either side of a border that are painted anew.
             model: a name in the studio's menu; None: the first.
 
         Returns:
@@ -87,10 +86,11 @@ class Changing(Family):
         worker = self.worker(model)
         a, b = worker.open(first), worker.open(second)
         shape = a.canvas.base.shape
-        shares = np.full(shape, share) if mask is None else fitted(read_mask(mask, a.size), shape[::-1])
-        choice = dithered(shares, settings.seed)
+        if mask is None:
+            choice = patches((shape[0], shape[1]), share, settings.seed)
+        else:
+            choice = dithered(fitted(read_mask(mask, a.size), shape[::-1]), settings.seed)
         canvas = blend_canvases(a.canvas, b.canvas, choice)
-        width = (0 if mask is None else 1) if heal is None else heal
-        if width:
-            canvas = canvas.mask(borders(choice, width))
+        if heal:
+            canvas = canvas.mask(borders(choice, heal))
         return worker.paint(canvas, settings)

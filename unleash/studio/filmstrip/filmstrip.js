@@ -1,6 +1,7 @@
 /** The filmstrip: what the server sends of a run, its progress, and the pictures of this session. */
 
 import { onPress } from "../browser/page.js";
+import { nameOf } from "../browser/past.js";
 import { store } from "../browser/store.js";
 import { placed } from "../browser/tree.js";
 
@@ -102,7 +103,7 @@ export function mount({ element, props, watch }) {
   store.addEventListener("change", () => {
     if (list.children.length === store.results.length) showCurrent();
   });
-  for (const button of ["generate", "more", "relight"]) {
+  for (const button of ["generate", "more", "more-like-it", "relight", "blend"]) {
     onPress(button, () => store.run ?? store.expectRun());
   }
   tree.addEventListener("click", () => {
@@ -111,13 +112,6 @@ export function mount({ element, props, watch }) {
   });
   watch("value", () => receive[props.value?.kind]?.(props.value));
   showResults();
-}
-
-/** What tells a picture from the others, in words. */
-function nameOf({ recipe, parent }) {
-  const { label, seed } = recipe.settings;
-  const from = parent?.step ? `, continued from step ${parent.step}` : "";
-  return `${label ? `${label}, seed` : "Seed"} ${seed}${from}`;
 }
 
 function download(url, name) {

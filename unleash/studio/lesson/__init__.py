@@ -88,7 +88,8 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
             event.success(lesson.sheet, None, coding, **queue, **_QUIET)
         running = begin.click(lesson.race, [label, seed], fills, **queue, **_QUIET)
         # After a run that was stopped too: then the browser may begin the one that was asked for meanwhile.
-        running.then(lambda: {"kind": "idle"}, None, fills, queue=False, **_QUIET)
+        for end in (running.then, running.failure):
+            end(lambda: {"kind": "idle"}, None, fills, queue=False, **_QUIET)
         stop.click(None, None, None, cancels=[running], queue=False, **_QUIET)
 
 

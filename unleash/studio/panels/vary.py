@@ -1,4 +1,4 @@
-"""The tab "Vary": more like the present picture, and the same in another light."""
+"""The tab "Vary": more like the present picture, the same in another light, a blend with another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,27 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 
+from unleash.studio.blend import Blend
 from unleash.studio.varying import Varying, lights
 
 
 @dataclass(frozen=True)
 class VaryPanel:
-    """The components of the tab."""
+    """The components of the tab.
+
+    Attributes:
+        again: what the page presses for more like a picture, wherever it shows one.
+    """
 
     strength: gr.Slider
     more: gr.Button
+    again: gr.Button
     light: gr.Dropdown
     relight: gr.Button
+    other: Blend
+    where: gr.Radio
+    share: gr.Slider
+    blend: gr.Button
 
     def follow(self, event: Any, varying: Varying, model: gr.Dropdown, **options: Any) -> None:
         """Offer the labels of the model that is chosen after ``event``."""
@@ -39,7 +49,15 @@ def lay_out(labels: Sequence[str]) -> VaryPanel:
         more = gr.Button("More like this", elem_id="more")
         light = lights(list(labels))
         relight = gr.Button("Re-light", visible=bool(labels), elem_id="relight")
-    return VaryPanel(strength, more, light, relight)
+        other = Blend()
+        where = gr.Radio(
+            [("In patches", False), ("Where masked", True)], value=False, label="Where", elem_id="blend-where"
+        )
+        share = gr.Slider(0, 1, value=0.5, step=0.05, label="How much of it", elem_id="blend-share")
+        blend = gr.Button("Blend", elem_id="blend")
+    # Outside the tab, which is not on the page until it is opened.
+    again = gr.Button(visible="hidden", elem_id="more-like-it")
+    return VaryPanel(strength, more, again, light, relight, other, where, share, blend)
 
 
 def wire(
@@ -60,8 +78,22 @@ def wire(
         told: filmstrip and seed.
         options: of the events.
     """
-    more = panel.more.click(varying.more, [*asked, panel.strength, *settings], told, **options)
+    more, again = (
+        button.click(varying.more, [*asked, panel.strength, *settings], told, **options)
+        for button in (panel.more, panel.again)
+    )
     relight = panel.relight.click(
         varying.relight, [*asked, panel.strength, panel.light, *settings], told, **options
     )
-    return [more, relight]
+    blend = panel.blend.click(
+        varying.blend, [*asked, panel.other, panel.where, panel.share, *settings], told, **options
+    )
+    panel.where.change(
+        lambda masked: gr.Slider(visible=not masked),
+        panel.where,
+        panel.share,
+        queue=False,
+        api_visibility="private",
+        show_progress="hidden",
+    )
+    return [more, again, relight, blend]

@@ -1,0 +1,47 @@
+/** The pictures of the session that the present one can be blended with: as large as it, and not itself. */
+
+import { nameOf } from "../browser/past.js";
+import { sameGrid } from "../browser/state.js";
+import { store } from "../browser/store.js";
+import { fromServer, rows } from "../browser/wire.js";
+
+export function mount({ element, props }) {
+  const list = element.querySelector(".others");
+  let [chosen, shown] = [null, null];
+
+  const fits = ({ url, recipe }) =>
+    url !== store.state.picture?.url && sameGrid(fromServer(recipe.canvas), store.state);
+
+  function choose(picture) {
+    chosen = picture;
+    props.value = { codes: picture && rows(store.state, picture.codes) };
+    for (const { firstChild: button } of list.children)
+      button.setAttribute("aria-pressed", button.dataset.id === chosen?.id);
+  }
+
+  function thumbnail(picture) {
+    const [item, button, image] = ["li", "button", "img"].map((tag) => document.createElement(tag));
+    image.src = picture.url;
+    image.alt = nameOf(picture);
+    Object.assign(button, { type: "button", title: `${nameOf(picture)}: blend with this picture` });
+    button.dataset.id = picture.id;
+    button.append(image);
+    button.addEventListener("click", () => choose(picture));
+    item.append(button);
+    return item;
+  }
+
+  function show() {
+    if (!store.timeline) return;
+    const others = store.results.filter(fits);
+    const now = others.map(({ id, url }) => id + url).join();
+    if (now === shown) return;
+    shown = now;
+    list.replaceChildren(...others.map(thumbnail));
+    choose(others.find(({ id }) => id === chosen?.id) ?? null);
+  }
+
+  store.addEventListener("results", show);
+  store.addEventListener("change", show);
+  show();
+}
