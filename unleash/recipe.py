@@ -70,6 +70,12 @@ class Settings(_Model):
     guidance_scale: float = Field(default=1.0, ge=0)
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
 
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """As keyword arguments of a pipeline."""
+        values = self.model_dump()
+        return {"num_inference_steps": values.pop("steps"), **values}
+
 
 BEST = Settings(steps=24, temperature=0.9, top_p=0.9, guidance_scale=2.0)
 """What looks best with the bundled model; the studio begins with it. Less likely codes than these 90 % are

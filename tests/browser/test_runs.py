@@ -126,3 +126,27 @@ def test_two_visitors_each_get_their_own(browser: Browser, url: str) -> None:
     assert one.state["base"] != two.state["base"]
     for context in contexts:
         context.close()
+
+
+def test_another_label_half_way_is_followed_by_the_rest(studio: Studio) -> None:
+    page = studio.page
+    studio.set_number("steps", 64)
+    page.locator("#lock input").check()
+    studio.generate()
+    plain = studio.state["base"]
+    page.click("#generate")
+    expect(studio.words).to_contain_text(re.compile(r"Step \d"))
+    page.click("#label input")
+    page.get_by_role("option", name="bedroom-night").click()
+    expect(page.locator(".results li")).to_have_count(2)
+    studio.wait_idle()
+    after = studio.state
+    settings = after["recipe"]["settings"]
+    assert settings["label"] == "bedroom-night"
+    assert 0 < settings["steps"] < 64
+    left = [masked for row in after["recipe"]["canvas"]["masked"] for masked in row]
+    known = [i for i, masked in enumerate(left) if not masked]
+    assert known, "the label came before the first step"
+    assert all(after["base"][i] == plain[i] for i in known)
+    assert after["base"] != plain
+    assert len(studio.masked) == 256, "the mask is as it was"

@@ -50,8 +50,7 @@ def paint(
 
     for i, file in enumerate(files):
         seeded = settings.model_copy(update={"seed": settings.seed + i})
-        arguments = seeded.model_dump()
-        out = pipe(canvas, num_inference_steps=arguments.pop("steps"), **arguments)
+        out = pipe(canvas, **seeded.arguments)
         recipe = Recipe(model=model, canvas=canvas, settings=seeded, codes=out.canvases[0].codes.tolist())
         save(pipe, recipe, file, finish)
 
@@ -73,9 +72,7 @@ def save_film(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Setting
     """Fills the canvas, writes the steps of that as a GIF, and says where."""
     from unleash.film import gif
 
-    arguments = settings.model_dump()
-    steps = pipe.stream(canvas, num_inference_steps=arguments.pop("steps"), **arguments)
-    data = gif(step.image for step in steps)
+    data = gif(step.image for step in pipe.stream(canvas, **settings.arguments))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
     typer.echo(file)

@@ -249,6 +249,14 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
         **_INTERNAL,
     )
     page.stop.click(idle, None, page.filmstrip, cancels=[*runs, filled], queue=False, **_INTERNAL)
+    gr.on(
+        [page.controls.label.input, page.controls.guidance_scale.input],
+        handlers.steer,
+        [page.canvas, *page.controls.inputs],
+        trigger_mode="always_last",
+        queue=False,
+        **_INTERNAL,
+    )
     page.dice.click(controls.new_seed, None, page.controls.seed, queue=False, **_INTERNAL)
 
 

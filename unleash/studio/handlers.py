@@ -15,7 +15,7 @@ from PIL import Image
 from unleash.pictures import Fit
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import Recipe
-from unleash.studio import controls, files, models
+from unleash.studio import controls, files, midway, models
 from unleash.studio.canvas import Drawing
 from unleash.studio.component import STUDIO
 from unleash.studio.palette import Catalogue
@@ -77,6 +77,12 @@ class Handlers:
             known_as = models.known_as(self.offered[model])
             for message in run(pipe, known_as, drawing.canvas, settings, count):
                 yield message, gr.skip()
+
+    def steer(self, drawing: Drawing, *chosen: Any) -> None:
+        """Let the run under way on the person's canvas go on with the label and guidance chosen now."""
+        with toasted():
+            if drawing.run:
+                midway.tell(drawing.run, controls.settings(chosen))
 
     def open_file(self, path: str, fit: Fit, model: str) -> list[Any]:
         """Take up a picture, a picture with its recipe, or a recipe.

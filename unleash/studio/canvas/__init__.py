@@ -19,7 +19,7 @@ class Drawing:
         canvas: as the person left it.
         recipe: of the picture shown; None if no run made it.
         pixels: of an opened picture that are to be kept; only a save sends them.
-        run: what the page calls the run it asks for; only runs that belong to a stroke have a name yet.
+        run: the name of the run under way, or of the one that the page asks for when a stroke ends.
     """
 
     canvas: TokenCanvas

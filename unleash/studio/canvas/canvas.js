@@ -36,7 +36,7 @@ export function mount({ element, props }) {
   store.addEventListener("change", ({ detail }) => {
     screen.highlight(detail?.revealed);
     // What Generate sends: the server sees the canvas as it is at the click.
-    props.value = { canvas: toServer(store.state), recipe: store.state.recipe };
+    props.value = { canvas: toServer(store.state), recipe: store.state.recipe, run: store.run?.id ?? null };
   });
   onPress("save", () => {
     const pixels = store.tool.keepPixels ? toSave(store.state) : null;

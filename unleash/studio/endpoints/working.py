@@ -15,7 +15,6 @@ from unleash.recipe import Recipe, Settings, write_png
 from unleash.studio.endpoints.publishing import File, Picture
 from unleash.studio.handlers import Handlers
 from unleash.studio.models import find, known_as
-from unleash.studio.runs import arguments
 
 Made = tuple[File, str]
 """A PNG that carries its recipe, and the recipe as JSON."""
@@ -39,7 +38,7 @@ class Worker:
 
     def paint(self, canvas: TokenCanvas, settings: Settings, finish: Finish = lambda image: image) -> Made:
         """Fill a canvas."""
-        out = self.pipe(canvas, **arguments(settings))
+        out = self.pipe(canvas, **settings.arguments)
         codes = out.canvases[0].codes.tolist()
         recipe = Recipe(model=self.model, canvas=canvas, settings=settings, codes=codes)
         return png(finish(out.images[0]), recipe), recipe.to_json()
