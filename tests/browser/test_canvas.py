@@ -118,6 +118,14 @@ def test_keyboard_alone(studio: Studio) -> None:
     )
 
 
+def test_every_tab_opens(studio: Studio) -> None:
+    tabs = studio.page.locator("#panels [role=tab]")
+    for name in ("Inspect", "Vary", "Size", "Codes"):
+        tabs.get_by_text(name, exact=True).click()
+        expect(tabs.and_(studio.page.locator("[aria-selected=true]"))).to_have_text([name])
+        assert [text.strip() for text in tabs.all_inner_texts()] == ["Codes", "Inspect", "Vary", "Size"]
+
+
 def test_zoom_keeps_painting_exact(painted: Studio) -> None:
     for _ in range(2):
         painted.tool("Zoom in")

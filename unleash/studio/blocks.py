@@ -143,7 +143,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size, "model": known_as})
             films.listen(Reel(), filmstrip := Filmstrip())
             opinion = Opinion()
-            live_buttons = live.lay_out()
+            live_buttons, again = live.lay_out(), vary.again_button()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
                 generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
@@ -166,7 +166,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
-                varied = vary.lay_out(pipe.labels)
+                varied = vary.lay_out(pipe.labels, again)
                 size_panel = size.lay_out()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(

@@ -34,8 +34,13 @@ class VaryPanel:
         event.success(varying.lights, [model, self.light], [self.light, self.relight], **options)
 
 
-def lay_out(labels: Sequence[str]) -> VaryPanel:
-    """The tab of a model with these labels."""
+def again_button() -> gr.Button:
+    """What the page presses for more like a picture; outside the tabs, which count what is among them."""
+    return gr.Button(visible="hidden", elem_id="more-like-it")
+
+
+def lay_out(labels: Sequence[str], again: gr.Button) -> VaryPanel:
+    """The tab of a model with these labels; ``again`` is an :func:`again_button`."""
     with gr.Tab("Vary", elem_id="vary"):
         strength = gr.Slider(
             0,
@@ -55,8 +60,6 @@ def lay_out(labels: Sequence[str]) -> VaryPanel:
         )
         share = gr.Slider(0, 1, value=0.5, step=0.05, label="How much of it", elem_id="blend-share")
         blend = gr.Button("Blend", elem_id="blend")
-    # Outside the tab, which is not on the page until it is opened.
-    again = gr.Button(visible="hidden", elem_id="more-like-it")
     return VaryPanel(strength, more, again, light, relight, other, where, share, blend)
 
 
