@@ -12,8 +12,13 @@ const inJson = new Proxy(props, {
   },
 });
 
+// Until the module is there a click would be lost, or send a form and with it the page away.
+element.inert = true;
 import(`${root}/gradio_api/file=${props.module}`)
-  .then(({ mount }) => mount({ element, trigger, props: inJson, watch }))
+  .then(({ mount }) => {
+    element.inert = false;
+    mount({ element, trigger, props: inJson, watch });
+  })
   .catch((error) => {
     element.textContent = `This part of the studio could not be loaded: ${error.message}`;
   });
