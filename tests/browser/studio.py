@@ -39,6 +39,11 @@ class Studio:
         return self.page.evaluate(f"{KEPT}.state")
 
     @property
+    def mask_token(self) -> int:
+        """What stands for no code; codes are less."""
+        return self.state["codebook"]
+
+    @property
     def masked(self) -> set[tuple[int, int]]:
         state = self.state
         return {divmod(i, state["width"]) for i, masked in enumerate(state["masked"]) if masked}

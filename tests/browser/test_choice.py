@@ -87,10 +87,11 @@ def test_who_paints_on_is_not_asked_to_choose(studio: Studio) -> None:
     studio.set_number("pictures", 3)
     studio.page.click("#generate")
     expect(studio.words).to_contain_text("Step")
-    studio.tool("Eraser")
+    studio.choose_code(5)
     studio.drag((5, 5), (5, 8))
-    studio.wait_idle()
     expect(studio.page.locator(".results li")).to_have_count(3)
+    studio.wait_idle()
+    assert len(studio.pins) == 4
     expect(studio.page.locator(".choices")).to_be_hidden()
 
 

@@ -88,7 +88,8 @@ def test_a_recipe_as_json_opens_too(studio: Studio) -> None:
 def test_a_half_filled_canvas_is_saved_with_holes(studio: Studio) -> None:
     studio.begin_a_long_run()
     studio.stop()
-    unknown = [code == 1024 for code in studio.state["base"]]
+    state = studio.state
+    unknown = [code == state["codebook"] for code in state["base"]]
     image = Image.open(BytesIO(Path(studio.save().path()).read_bytes()))
     holes = [
         alpha == 0

@@ -30,7 +30,8 @@ def own_url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 def test_what_the_model_is_stands_below_the_menu(studio: Studio) -> None:
     studio.page.get_by_text("Model and sampling").click()
-    expect(studio.page.locator("#model-facts")).to_contain_text("16×16 cells of 16 pixels · 1024 codes")
+    codes = f"16×16 cells of 16 pixels · {studio.mask_token} codes"
+    expect(studio.page.locator("#model-facts")).to_contain_text(codes)
     expect(studio.page.locator("#model-facts")).to_contain_text("M parameters")
 
 
@@ -52,11 +53,11 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
     field.fill(str(other))
     page.locator("#add").click()
     expect(page.locator("#model input")).to_have_value("other")
-    expect(page.locator("#model-facts")).to_contain_text("1024 codes")
+    expect(page.locator("#model-facts")).to_contain_text(f"{tiny.CODES} codes")
     expect(field).to_have_value("")
     expect(page.locator(".results li")).to_have_count(0)
     assert studio.masked == masked
-    assert max(studio.state["base"]) < 1024
+    assert max(studio.state["base"]) < tiny.CODES
     assert studio.state["base"] != before["base"], "the same picture in the other model's codes"
     page.wait_for_function(f"{sheet} !== {codebook!r}")
     page.reload()

@@ -21,13 +21,16 @@ export function choices(element) {
   function open() {
     const { url } = store.state.picture ?? {};
     const pictures = choicesFor(store.results, url).slice(0, MOST);
-    if (pictures.length < 2) return store.say("There is nothing to compare yet: ask for more variations.");
+    if (pictures.length < 2) {
+      store.say("There is nothing to compare yet: ask for more variations.");
+      return;
+    }
     columns = Math.ceil(Math.sqrt(pictures.length));
     list.style.setProperty("--columns", columns);
     list.replaceChildren(...pictures.map((picture, i) => tile(picture, i, picture.url === url)));
     board.hidden = false;
     (list.querySelector("[aria-current=true]") ?? tiles()[0]).focus({ preventScroll: true });
-    return store.say(`${pictures.length} pictures side by side: choose one, or press Escape.`);
+    store.say(`${pictures.length} pictures side by side: choose one, or press Escape.`);
   }
 
   function close() {
@@ -81,7 +84,8 @@ export function choices(element) {
     if (!last) edited = false;
     last = store.run;
     const { recipe, picture, pictures } = ended?.frame ?? {};
-    if (recipe && pictures > 1 && picture === pictures - 1 && !edited) open();
+    const painting = edited || store.stroking;
+    if (recipe && pictures > 1 && picture === pictures - 1 && !painting) open();
   });
   return () => (board.hidden ? open() : close());
 }
