@@ -26,6 +26,10 @@ export function mount({ element, props, watch }) {
     if (!live) {
       bar.value = before === "idle" ? 0 : bar.max;
       words.textContent = "Ready";
+    } else if (live.live) {
+      // Over in a moment, which a moving bar would only make longer.
+      bar.value = 0;
+      words.textContent = "Filling…";
     } else if (live.waiting) {
       bar.removeAttribute("value");
       words.textContent = "Waiting for the model…";
