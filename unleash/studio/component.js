@@ -3,7 +3,13 @@
 const { root = "" } = window.gradio_config ?? {};
 
 // A value goes to the server and comes from it as one string of JSON: see component.py.
-const parsed = (value) => (typeof value === "string" && value ? JSON.parse(value) : value);
+// Listeners read it more than once, and a frame is long: each string is parsed once.
+const last = { text: null, value: null };
+function parsed(value) {
+  if (typeof value !== "string" || !value) return value;
+  if (value !== last.text) Object.assign(last, { text: value, value: JSON.parse(value) });
+  return last.value;
+}
 const inJson = new Proxy(props, {
   get: (target, name) => (name === "value" ? parsed(target.value) : target[name]),
   set(target, name, value) {

@@ -7,7 +7,7 @@ import { fromServer, rows } from "../browser/wire.js";
 
 export function mount({ element, props }) {
   const list = element.querySelector(".others");
-  let [chosen, shown] = [null, null];
+  let [chosen, shown, drawnFor] = [null, null, null];
 
   const fits = ({ url, recipe }) =>
     url !== store.state.picture?.url && sameGrid(fromServer(recipe.canvas), store.state);
@@ -31,8 +31,11 @@ export function mount({ element, props }) {
     return item;
   }
 
+  const placeOf = ({ picture, height, width }) => `${height} ${width} ${picture?.url}`;
+
   function show() {
     if (!store.timeline) return;
+    drawnFor = placeOf(store.state);
     const others = store.results.filter(fits);
     const now = others.map(({ id, url }) => id + url).join();
     if (now === shown) return;
@@ -42,6 +45,7 @@ export function mount({ element, props }) {
   }
 
   store.addEventListener("results", show);
-  store.addEventListener("change", show);
+  // A stroke changes the canvas, but not which pictures fit it.
+  store.addEventListener("change", () => placeOf(store.state) === drawnFor || show());
   show();
 }

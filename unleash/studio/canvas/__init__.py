@@ -44,7 +44,7 @@ class Canvas(NativeComponent):
         super().__init__(grid=grid, elem_id="canvas", **options)
 
     def read(self, value: Any) -> Drawing:
-        """The page\'s JSON, checked."""
+        """The page's JSON, checked."""
         if not isinstance(value, dict):
             raise ValueError("The canvas is still loading; try again in a moment.")
         made, run = value.get("recipe"), value.get("run")
