@@ -19,6 +19,7 @@ from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, pe
 from unleash.training.run import read_run
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_samples
+from unleash.training.translate import together, translated
 from unleash.training.vqgan import CODEBOOK, VQGANRun, train_vqgan
 from unleash.training.warm import warm_started
 
@@ -188,7 +189,7 @@ def test_perplexity_counts_equally_frequent_codes():
 def test_ignorance_costs_log_k(kind):
     codes = torch.randint(0, 16, (4000, 16))
     _, masked, time = mask_codes(codes, 16, torch.Generator().manual_seed(0))
-    loss = masked_loss(torch.zeros(4000, 16, 16), codes, masked, time, kind)
+    loss = masked_loss(torch.zeros(int(masked.sum()), 16), codes, masked, time, kind)
     assert float(loss) == pytest.approx(math.log(16), rel=0.05)
 
 
@@ -196,7 +197,7 @@ def test_the_reweighted_elbo_weighs_t_by_what_is_left():
     codes = torch.zeros(2, 4, dtype=torch.long)
     everything = torch.ones(2, 4, dtype=torch.bool)
     time = torch.tensor([0.25, 1.0])
-    logits = torch.zeros(2, 4, 16)
+    logits = torch.zeros(8, 16)
     loss = masked_loss(logits, codes, everything, time, "reweighted_elbo")
     assert float(loss) == pytest.approx(math.log(16) * (1.0 + 0.25) / 2, rel=1e-4)
 
@@ -217,7 +218,7 @@ def test_the_prior_learns_what_is_always_the_same():
     codes, generator = torch.arange(16).repeat(8, 1), torch.Generator().manual_seed(0)
     for _ in range(60):
         tokens, masked, time = mask_codes(codes, 16, generator)
-        loss = masked_loss(model(tokens), codes, masked, time, "mlm")
+        loss = masked_loss(model(tokens, cells=masked), codes, masked, time, "mlm")
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
@@ -272,3 +273,32 @@ def test_a_warm_start_keeps_what_fits_and_makes_the_rest_anew(trained, tmp_path)
 def test_codes_that_are_not_there_cannot_be_frozen(tmp_path):
     with pytest.raises(ValueError, match="warm_start"):
         train_vqgan(VQGANRun(model=TINY, freeze_codes=True, steps=1), tmp_path)
+
+
+def test_a_prior_says_the_same_of_codes_that_only_changed_their_numbers():
+    torch.manual_seed(0)
+    prior = BidirectionalTransformer(16, 4, 32, 1, 2, ("day", "night")).eval()
+    old = torch.randperm(16)  # the old number of each new code
+    counts = 1000 * torch.nn.functional.one_hot(old, 16).float()
+    after = translated(prior, counts).eval()
+    tokens = torch.randint(0, 17, (2, 16))
+    before = torch.cat([old, torch.tensor([16])])[tokens]  # the mask token stays the last
+    with torch.no_grad():
+        torch.testing.assert_close(after(tokens), prior(before)[:, :, old], atol=1e-3, rtol=0)
+    assert after.config.label_names == ("day", "night")
+
+
+def test_codes_that_never_occurred_begin_as_the_mean_of_those_that_did():
+    prior = BidirectionalTransformer(2, 4, 32, 1, 2)
+    counts = torch.tensor([[3.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    rows = prior.head.weight
+    torch.testing.assert_close(
+        translated(prior, counts).head.weight[2], 0.75 * rows[0] + 0.25 * rows[1], atol=1e-5, rtol=0
+    )
+
+
+def test_codes_of_other_cells_cannot_be_compared():
+    fine = VQGAN(**TINY | {"image_size": 64})
+    coarse = VQGAN(**TINY | {"image_size": 64, "patch_size": 16})
+    with pytest.raises(ValueError, match="cells to a picture"):
+        together(fine, coarse, [torch.zeros(1, 3, 64, 64, dtype=torch.uint8)])

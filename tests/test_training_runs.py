@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.cli import app
+from unleash.scenes import LABELS
 from unleash.training.augment import diff_augment
 from unleash.training.bundle import bundle, score
 from unleash.training.checkpoint import Checkpoint
@@ -48,6 +49,12 @@ def vqgan(tmp_path_factory):
     torch.manual_seed(0)
     folder = tmp_path_factory.mktemp("vqgan") / "vqgan"
     VQGAN(**TINY).save_pretrained(folder)
+    return folder
+
+
+def saved_prior(folder):
+    """A prior of the drawn scenes' labels for the VQGAN of these tests."""
+    BidirectionalTransformer(16, 4, **SMALL, label_names=LABELS).save_pretrained(folder)
     return folder
 
 
@@ -151,6 +158,19 @@ def test_the_forms_of_the_elbo_train(vqgan, tmp_path):
         run = PriorRun(vqgan=vqgan, model=SMALL, pictures=16, steps=1, batch_size=8, loss=loss, sample_rows=0)
         train_prior(run, tmp_path / loss)
         assert not list((tmp_path / loss).glob("samples-*.png"))
+
+
+def test_a_prior_is_carried_over_to_another_codebook(vqgan, tmp_path):
+    torch.manual_seed(1)
+    VQGAN(**TINY | {"codebook_size": 24}).save_pretrained(tmp_path / "vqgan")
+    bundle(vqgan, saved_prior(tmp_path / "old"), tmp_path / "model")
+    arguments = ["--model", tmp_path / "model", "--vqgan", tmp_path / "vqgan", "--out", tmp_path / "new"]
+    result = CliRunner().invoke(app, ["train", "translate", "--pictures", "16", *map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    run = PriorRun(vqgan=tmp_path / "vqgan", warm_start=tmp_path / "new", pictures=16, steps=1, batch_size=8)
+    train_prior(run, tmp_path / "run")
+    after = BidirectionalTransformer.from_pretrained(tmp_path / "run" / "transformer")
+    assert after.config.codebook_size == 24
 
 
 def test_what_does_not_fit_is_refused_before_the_training(vqgan, tmp_path):

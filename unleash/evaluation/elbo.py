@@ -45,10 +45,12 @@ def cost(
         share = (draw + torch.rand(len(codes), generator=generator)) / draws
         t = ((share * total).long() + 1).clamp(max=total)
         noisy = scheduler.add_noise(codes, t, generator)
-        logits = transformer(noisy, labels)
-        each = F.cross_entropy(logits.mT, codes.flatten(1), reduction="none")
         masked = (noisy == scheduler.config["codebook_size"]).flatten(1)
-        nats += (each * masked).sum(1) * total / t / draws
+        each = torch.zeros(masked.shape)
+        each[masked] = F.cross_entropy(
+            transformer(noisy, labels, masked), codes.flatten(1)[masked], reduction="none"
+        )
+        nats += each.sum(1) * total / t / draws
     return nats
 
 

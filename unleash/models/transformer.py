@@ -48,15 +48,16 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         self.head = nn.Linear(width, codebook_size, bias=False)
         self.apply(_initialise)
 
-    def forward(self, tokens: Tensor, labels: Tensor | None = None) -> Tensor:
-        """Logits of the code of every cell.
+    def forward(self, tokens: Tensor, labels: Tensor | None = None, cells: Tensor | None = None) -> Tensor:
+        """Logits of the code of every cell, or of those asked for.
 
         Args:
             tokens: (B, h, w) or (B, h * w) long in [0, K], K where the cell is masked.
             labels: (B,) long indices into ``label_names``, ``len(label_names)`` for none; None: none.
+            cells: (B, h * w) bool, of which cells the logits are wanted; None: all.
 
         Returns:
-            (B, h * w, K) float.
+            (B, h * w, K) float; with ``cells``, (M, K) for the M cells that are true, in reading order.
 
         Raises:
             ValueError: if a token is out of range, there are more cells than positions, or labels are
@@ -71,7 +72,8 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
             if labels is None:
                 labels = tokens.new_full((tokens.shape[0],), len(self.config.label_names))
             x = x + self.label_embedding(labels)[:, None]
-        return self.head(self.norm(self.blocks(x)))
+        x = self.blocks(x)
+        return self.head(self.norm(x if cells is None else x[cells]))
 
     def _check(self, tokens: Tensor, labels: Tensor | None) -> None:
         size, cells = self.config.codebook_size, self.config.grid_size**2

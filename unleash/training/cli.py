@@ -41,6 +41,20 @@ def prior(
     train_prior(read_run(PriorRun, run, data=data, autoregressive=autoregressive or None), out)
 
 
+@app.command("translate")
+def translate_command(
+    model: Annotated[Path, typer.Option(help="A model whose prior is trained, with the VQGAN it knows.")],
+    vqgan: Annotated[Path, typer.Option(help="The folder with the new VQGAN.")],
+    out: Annotated[Path, typer.Option(help="Where the transformer goes, for warm_start.")],
+    data: Data = None,
+    pictures: Annotated[int, typer.Option(help="How many to compare the codes on.", min=16)] = 1024,
+) -> None:
+    """Carry a prior over to the codes of another VQGAN, so that it need not be trained from nothing."""
+    from unleash.training.translate import translate
+
+    translate(model, vqgan, out, data or "scenes", pictures)
+
+
 @app.command("bundle")
 def bundle_command(
     vqgan: Annotated[Path, typer.Option(help="The folder with the trained VQGAN.")],

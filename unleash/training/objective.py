@@ -11,9 +11,9 @@ def masked_loss(logits: Tensor, codes: Tensor, masked: Tensor, time: Tensor, kin
     """The training objective, in nats a cell.
 
     Args:
-        logits: (B, N, K) float, from the masked grid.
+        logits: (M, K) float, of the M masked cells in reading order, from the masked grid.
         codes: (B, N) long, what is under the masks.
-        masked: (B, N) bool.
+        masked: (B, N) bool, M of them true.
         time: (B,) float in (0, 1], the expected share of masked cells, t / T.
         kind: ``elbo``, each masked cell weighs T / t (equation 5 of the paper, N terms for T);
             ``reweighted_elbo``, 1 - (t - 1) / T (section 3.3); ``mlm``, the mean over masked cells.
@@ -21,12 +21,13 @@ def masked_loss(logits: Tensor, codes: Tensor, masked: Tensor, time: Tensor, kin
     Returns:
         A scalar, the mean over the batch.
     """
-    nats = F.cross_entropy(logits.transpose(1, 2), codes, reduction="none") * masked
+    batch, cells = codes.shape
+    nats = F.cross_entropy(logits, codes[masked], reduction="none")
     if kind == "mlm":
-        return (nats.sum(1) / masked.sum(1).clamp(min=1)).mean()
-    cells = codes.shape[1]
-    weight = 1 / time if kind == "elbo" else 1 - time + 1 / cells
-    return (nats.sum(1) * weight).mean() / cells
+        weight = 1 / masked.sum(1)
+    else:
+        weight = (1 / time if kind == "elbo" else 1 - time + 1 / cells) / cells
+    return (nats * weight[:, None].expand(batch, cells)[masked]).sum() / batch
 
 
 def mask_codes(codes: Tensor, mask_token: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -75,4 +76,4 @@ def cell_nats(
     """
     config = model.config
     tokens, asked, time = problem(codes, config["codebook_size"], config["causal"], generator)
-    return masked_loss(model(tokens, labels).float(), codes, asked, time, "mlm")
+    return masked_loss(model(tokens, labels, asked).float(), codes, asked, time, "mlm")

@@ -119,7 +119,7 @@ class PriorTrainer:
         codes = codes.to(device)
         tokens, asked, time = problem(codes, config.codebook_size, config.causal, generator)
         with self.accelerator.autocast():
-            logits = self.model(tokens, names if config.label_names else None)
+            logits = self.model(tokens, names if config.label_names else None, asked)
         loss = masked_loss(logits.float(), codes, asked, time, "mlm" if config.causal else self.run.loss)
         self.accelerator.backward(loss)
         self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
