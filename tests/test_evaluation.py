@@ -22,7 +22,7 @@ from unleash.evaluation.neighbours import nearest
 from unleash.evaluation.reconstruction import psnr, ssim
 from unleash.evaluation.samples import sample
 from unleash.names import CodeName, load_names, save_names
-from unleash.recipe import Settings
+from unleash.recipe import BEST, Settings
 from unleash.scenes import Element
 
 
@@ -237,12 +237,12 @@ def figures(section):
 
 def test_the_three_distances_stand_beside_each_other(model):
     data = ("--data", model.parent / "data")
-    text = run("samples", "--model", model, "--count", 8, *data, "--steps", 2, "--guidance", 2)
+    text = run("samples", "--model", model, "--count", 8, *data, "--steps", 2, "--guidance", 3)
     found = figures("samples")
     assert list(found)[:3] == ["FD, samples", "FD, reconstructions", "FD, other pictures"]
     assert all(value > 0 for value in list(found.values())[:3])
     assert found["FD, other pictures"] < found["FD, samples"]
-    assert written("samples")["settings"]["guidance"] == 2
+    assert written("samples")["settings"]["guidance"] == 3
     assert "corners" in text
     assert "holds 16" in refused("samples", "--model", model, "--count", 9, *data)
 
@@ -297,7 +297,7 @@ def test_the_table_goes_on_where_it_was(model, monkeypatch):
         ("halton", 1),
     ]
     assert Path("runs/evaluation/tradeoff.png").stat().st_size > 0
-    assert "another guidance (1.0)" in refused(*table, "--guidance", 2)
+    assert f"another guidance ({BEST.guidance_scale})" in refused(*table, "--guidance", 3)
     assert "order" in refused(*table, "--order", "spiral")
 
 

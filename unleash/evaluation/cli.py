@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from unleash.recipe import BEST, Settings
+
 if TYPE_CHECKING:
     from unleash.evaluation.features import FeatureNetwork
     from unleash.evaluation.pictures import Pictures
     from unleash.evaluation.report import Facts, Figure
     from unleash.pipeline import UnleashPipeline
-    from unleash.recipe import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
     help="Measure a model. Install the extra first: -e '.\\[eval]'.\n\n"
     "Every command adds a section to report.json and report.md in the folder --out. Pictures to measure "
-    "with are drawn from seeds that training never uses, unless --data names a folder.",
+    "with are drawn from seeds that training never uses, unless --data names a folder. Samples are painted "
+    "with the studio's settings, in 16 steps, unless told otherwise.",
 )
 
 Model = Annotated[str, typer.Option(help="A model folder or Hub id.")]
@@ -39,6 +41,7 @@ Schedule = Annotated[
     str | None, typer.Option(help="How many cells a step reveals.", show_default="the model's")
 ]
 Temperature = Annotated[float, typer.Option(min=0, help="Below 1 tamer, above 1 wilder.")]
+TopP = Annotated[float, typer.Option(min=0.01, max=1, help="Only codes that have this share together.")]
 Guidance = Annotated[float, typer.Option(min=0, help="How strongly labels are followed.")]
 
 MODEL, OUT = "weights/scenes", Path("runs/evaluation")
@@ -56,8 +59,9 @@ def samples(
     steps: Steps = 16,
     order: Order = None,
     schedule: Schedule = None,
-    temperature: Temperature = 1.0,
-    guidance: Guidance = 1.0,
+    temperature: Temperature = BEST.temperature,
+    top_p: TopP = BEST.top_p or 1,
+    guidance: Guidance = BEST.guidance_scale,
 ) -> None:
     """Fréchet distance, density and coverage of samples, beside what codes and chance allow.
 
@@ -67,12 +71,12 @@ def samples(
     Example:
 
     \b
-      unleash evaluate samples --count 2000 --guidance 2
+      unleash evaluate samples --count 2000
     """
     from unleash.evaluation.samples import measure
 
     pipe = _load(model, out)
-    settings = _settings(pipe, steps, order, schedule, temperature, guidance)
+    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance)
     pictures, network = _held_out(pipe, data), _network(inception)
     figures = measure(pipe, pictures, count, settings, network)
     facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
@@ -134,15 +138,16 @@ def neighbours(
     rows: Annotated[int, typer.Option(min=1, help="How many samples.")] = 8,
     k: Annotated[int, typer.Option(min=1, help="How many neighbours of each.")] = 5,
     steps: Steps = 16,
-    temperature: Temperature = 1.0,
-    guidance: Guidance = 1.0,
+    temperature: Temperature = BEST.temperature,
+    top_p: TopP = BEST.top_p or 1,
+    guidance: Guidance = BEST.guidance_scale,
 ) -> None:
     """A sheet of samples, each with the training pictures nearest to it: neighbours.png.
 
     Example:
 
     \b
-      unleash evaluate neighbours --count 10000 --rows 8 --guidance 2
+      unleash evaluate neighbours --count 10000 --rows 8
     """
     from unleash.evaluation.neighbours import measure
     from unleash.evaluation.pictures import drawn, folder
@@ -151,7 +156,7 @@ def neighbours(
     pipe = _load(model, out)
     side = _side(pipe)
     training = folder(data, side) if data else drawn(_TRAINING, training_scene, side)
-    settings = _settings(pipe, steps, None, None, temperature, guidance)
+    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance)
     network = _network(inception)
     figures = measure(pipe, training, count, rows, k, settings, network, out / "neighbours.png")
     facts = _facts(pipe, model, count, training.name) | {"features": network.name} | _sampling(settings)
@@ -171,8 +176,9 @@ def tradeoff(
     ] = None,
     order: Annotated[list[str] | None, typer.Option(help="A row. Repeatable.", show_default="all")] = None,
     schedule: Schedule = None,
-    temperature: Temperature = 1.0,
-    guidance: Guidance = 1.0,
+    temperature: Temperature = BEST.temperature,
+    top_p: TopP = BEST.top_p or 1,
+    guidance: Guidance = BEST.guidance_scale,
 ) -> None:
     """Fréchet distance and time by steps, for every order: the paper's table, and tradeoff.png.
 
@@ -190,8 +196,10 @@ def tradeoff(
 
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
-    settings = _settings(pipe, 1, None, schedule, temperature, guidance)
-    rows = [_settings(pipe, 1, name, None, 1.0, 1.0).order for name in order or ORDERS]
+    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance)
+    rows = [
+        _settings(pipe, 1, name, schedule, temperature, top_p, guidance).order for name in order or ORDERS
+    ]
     pictures, network = _held_out(pipe, data), _network(inception)
     facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
     facts = {key: value for key, value in facts.items() if key not in ("steps", "order")}
@@ -279,13 +287,18 @@ def _settings(
     order: str | None,
     schedule: str | None,
     temperature: float,
+    top_p: float,
     guidance: float,
-) -> "Settings":
-    from unleash.recipe import Settings
-
+) -> Settings:
     config = pipe.scheduler.config
     asked: dict[str, Any] = {"order": order or config["order"], "schedule": schedule or config["schedule"]}
-    return Settings(steps=steps, temperature=temperature, guidance_scale=guidance, **asked)
+    return Settings(
+        steps=steps,
+        temperature=temperature,
+        top_p=None if top_p == 1 else top_p,
+        guidance_scale=guidance,
+        **asked,
+    )
 
 
 def _side(pipe: "UnleashPipeline") -> int:
@@ -315,12 +328,13 @@ def _facts(pipe: "UnleashPipeline", model: str, count: int, pictures: str) -> "F
     return {"model": model, "weights": digest.hexdigest()[:12], "pictures": pictures, "count": count}
 
 
-def _sampling(settings: "Settings") -> "Facts":
+def _sampling(settings: Settings) -> "Facts":
     return {
         "steps": settings.steps,
         "order": settings.order,
         "schedule": settings.schedule,
         "temperature": settings.temperature,
+        "top-p": settings.top_p or 1,
         "guidance": settings.guidance_scale,
     }
 
