@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from unleash.recipe import read_recipe
+from unleash import TokenCanvas
+from unleash.recipe import Recipe, Settings, read_recipe, write_png
 
 from .studio import Studio
 
@@ -74,6 +75,14 @@ def test_a_saved_png_brings_everything_back(studio: Studio, tmp_path: Path) -> N
     assert after["picture"]["codes"] == before["picture"]["codes"]
 
 
+def test_a_file_can_be_opened_again(studio: Studio, photo: Path) -> None:
+    for _ in range(2):
+        studio.drop(photo.name, "image/jpeg", photo.read_bytes())
+        expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+        studio.tool("New canvas")
+        expect(studio.page.locator(".counts")).to_have_text("256 to fill · 0 kept")
+
+
 def test_a_recipe_as_json_opens_too(studio: Studio) -> None:
     studio.set_number("steps", 4)
     studio.generate()
@@ -83,6 +92,20 @@ def test_a_recipe_as_json_opens_too(studio: Studio) -> None:
     studio.open({"name": "recipe.json", "mimeType": "application/json", "buffer": text})
     expect(studio.page.locator(".results li")).to_have_count(2)
     assert studio.state["base"] == before["base"]
+
+
+def test_a_png_of_other_codes_is_opened_as_a_picture(studio: Studio, photo: Path, tmp_path: Path) -> None:
+    canvas = TokenCanvas.blank(16, 16, studio.mask_token + 1)
+    recipe = Recipe(model="weights/scenes", settings=Settings(), canvas=canvas)
+    write_png(Image.open(photo), recipe, path := tmp_path / "older.png")
+    studio.open(path)
+    expect(studio.page.locator(".toast-body")).to_contain_text("Opened as a picture: the recipe is of 16×16")
+    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    before = studio.state
+    text = recipe.to_json().encode()
+    studio.open({"name": "older.json", "mimeType": "application/json", "buffer": text})
+    expect(studio.page.locator(".toast-body").last).to_contain_text(f"and {studio.mask_token + 1} codes")
+    assert studio.state == before, "of a recipe alone there is no picture"
 
 
 def test_a_half_filled_canvas_is_saved_with_holes(studio: Studio) -> None:

@@ -17,7 +17,7 @@ from .studio import Studio
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that is not in the menu, of the same grid."""
+    """A model that is not in the menu, of as many cells and other codes."""
     return tiny.save(tmp_path_factory.mktemp("models") / "other")
 
 
@@ -60,15 +60,54 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
     assert max(studio.state["base"]) < tiny.CODES
     assert studio.state["base"] != before["base"], "the same picture in the other model's codes"
     page.wait_for_function(f"{sheet} !== {codebook!r}")
+    carried = studio.state
     page.reload()
     page.wait_for_selector(".code")
     page.get_by_text("Model and sampling").click()
     expect(page.locator("#model input")).to_have_value("other")
     page.wait_for_function(f"{sheet} !== {codebook!r}")
+    assert studio.state == carried
     page.click("#model input")
     page.get_by_role("option", name="scenes").click()
     expect(page.locator(".results li")).to_have_count(1)
     page.wait_for_function(f"{sheet} === {codebook!r}")
+
+
+OTHER_CODES = """() => new Promise((resolve) => {
+    const kept = JSON.parse(localStorage.getItem("unleash.canvas.1"));
+    kept.state.codebook -= 1;
+    localStorage.setItem("unleash.canvas.1", JSON.stringify(kept));
+    indexedDB.open("unleash").onsuccess = ({ target: { result: database } }) => {
+        const store = database.transaction("pictures", "readwrite").objectStore("pictures");
+        store.openCursor().onsuccess = ({ target: { result: cursor } }) => {
+            if (!cursor) return database.close() ?? resolve();
+            cursor.value.recipe.canvas.codebook_size -= 1;
+            cursor.update(cursor.value);
+            cursor.continue();
+        };
+    };
+})"""
+"""What the browser kept, as if it had been made with weights of another codebook."""
+
+
+def test_what_was_made_with_weights_that_are_no_more_is_opened_as_a_picture(studio: Studio) -> None:
+    page = studio.page
+    studio.set_number("steps", 2)
+    studio.generate()
+    made = studio.state
+    page.wait_for_timeout(400)
+    page.evaluate(OTHER_CODES)
+    page.reload()
+    expect(page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    expect(page.locator("#given img")).to_be_visible()
+    opened = studio.state
+    assert opened["codebook"] == made["codebook"]
+    assert opened["picture"]["url"] != made["picture"]["url"], "encoded anew"
+    studio.tool("New canvas")
+    page.locator(".results button").click()
+    expect(page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    studio.tool("Mask all")
+    studio.generate()
 
 
 def test_visitors_cannot_add_a_model(studio: Studio, url: str, own_url: str) -> None:

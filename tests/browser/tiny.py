@@ -7,12 +7,12 @@ from einops import repeat
 
 from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer, UnleashPipeline
 
-CODES = 1024
+CODES = 600
 LABELS = ("church-day", "bedroom-night")
 
 
 def save(folder: Path) -> Path:
-    """Save the pipeline: 16×16 cells, 1024 codes of which each has a colour of its own."""
+    """Save the pipeline: 16×16 cells, ``CODES`` codes of which each has a colour of its own."""
     torch.manual_seed(0)
     vqgan = VQGAN(
         channels=32,

@@ -134,13 +134,10 @@ def serve(
 def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
-    blank = pipe.blank()
     gr.Markdown((STUDIO / "header.md").read_text("utf-8"), elem_id="header")
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
-            grid = {"height": blank.height, "width": blank.width, "codebook": blank.codebook_size}
-            known_as = models.known_as(handlers.offered[first])
-            canvas = Canvas(grid | {"cell": pipe.vqgan.cell_size, "model": known_as})
+            canvas = Canvas(handlers.grid(first))
             films.listen(Reel(), filmstrip := Filmstrip())
             opinion = Opinion()
             live_buttons, again = live.lay_out(), vary.again_button()
@@ -287,7 +284,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     restored = demo.load(
         handlers.restore,
         page.settings_kept,
-        [page.model, page.model_before, *page.kept[1:]],
+        [page.filmstrip, page.model, page.model_before, *page.kept[1:]],
         queue=False,
         **_INTERNAL,
     )

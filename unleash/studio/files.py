@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
+from uuid import uuid4
 
 import numpy as np
 from gradio.data_classes import FileData
@@ -88,6 +89,7 @@ def canvas_message(
     codes = result(canvas, recipe)
     return {
         "kind": "canvas",
+        "id": uuid4().hex,  # or the same picture would not be heard twice
         "other_model": other_model,
         "canvas": canvas.to_dict(),
         "cell": None if image is None else image.width // canvas.width,

@@ -49,6 +49,18 @@ class Handlers:
             raise ValueError(f"the model {name!r} is not offered: choose {' or '.join(self.offered)}")
         return models.load(self.offered[name])
 
+    def grid(self, name: str) -> dict[str, Any]:
+        """What a canvas of a model in the menu is made of: cells, their pixels and codes; whose they are."""
+        pipe = self.pipeline(name)
+        blank = pipe.blank()
+        return {
+            "height": blank.height,
+            "width": blank.width,
+            "codebook": blank.codebook_size,
+            "cell": pipe.vqgan.cell_size,
+            "model": models.known_as(self.offered[name]),
+        }
+
     def add(self, model: str) -> str:
         """Offer another folder or Hub id, once it has been loaded; its name in the menu."""
         if not self.may_add:
@@ -92,8 +104,8 @@ class Handlers:
         """
         with toasted():
             recipe = files.carried_recipe(path)
-            if recipe is not None:
-                return self._open_recipe(recipe, model, path)
+            if recipe is not None and (name := self._maker(recipe, model, path)):
+                return self._open_recipe(recipe, model, name, path)
             encoded = files.encode(self.pipeline(model), path, fit)
         message = files.canvas_message(encoded.canvas, encoded.reconstruction, original=encoded.given)
         pair = [_shown(encoded.given), _shown(encoded.reconstruction)]
@@ -103,20 +115,27 @@ class Handlers:
         """Take up one of the bundled pictures."""
         return self.open_file(examples()[event.index], fit, model)
 
-    def _open_recipe(self, recipe: Recipe, model: str, path: str) -> list[Any]:
+    def _maker(self, recipe: Recipe, model: str, path: str) -> str | None:
+        """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
         name = models.find(self.offered, recipe.model)
+        size, canvas = self.grid(name or model)["codebook"], recipe.canvas
+        if canvas.codebook_size != size or max(canvas.base.shape) > MAX_SIDE:
+            fault = (
+                f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
+                f"{name or model} fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size}"
+            )
+            if Path(path).suffix.lower() == ".json":
+                raise ValueError(fault)
+            gr.Warning(f"Opened as a picture: {fault}.")
+            return None
         if name is None:
             gr.Warning(
                 f"This was made with {recipe.model}, which is not offered here: {model} is used instead."
             )
-            name = model
-        pipe = self.pipeline(name)
-        size, canvas = pipe.vqgan.config["codebook_size"], recipe.canvas
-        if canvas.codebook_size != size or max(canvas.base.shape) > MAX_SIDE:
-            raise ValueError(
-                f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
-                f"{name} fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size}"
-            )
+        return name or model
+
+    def _open_recipe(self, recipe: Recipe, model: str, name: str, path: str) -> list[Any]:
+        pipe, canvas = self.pipeline(name), recipe.canvas
         image = files.picture_of(pipe, files.result(canvas, recipe))
         own = files.own_pixels(path, image)
         other = models.known_as(self.offered[name]) if name != model else None
@@ -161,22 +180,27 @@ class Handlers:
             return Catalogue(model, models.codebook(folder), models.names(folder))
 
     def restore(self, kept: list[Any] | None) -> list[Any]:
-        """The model and the settings that this browser kept, as far as they still fit."""
+        """The grid of the model to go on with; the model and the settings that this browser kept, as far as
+        they still fit."""
         # Models may have been added since the page was laid out.
         offered = list(self.offered)
-        nothing = [gr.Dropdown(offered), *[gr.skip()] * (3 + controls.COUNT)]
+        nothing = [self._goes_on_with(offered[0]), gr.Dropdown(offered), *[gr.skip()] * (3 + controls.COUNT)]
         try:
             model, pictures, locked, *chosen = kept or []
             settings, labels = controls.settings(chosen), self.pipeline(model).labels
         except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
             return nothing
         return [
+            self._goes_on_with(model),
             gr.Dropdown(offered, value=model),
             model,
             pictures,
             locked,
             *controls.updates(settings, labels),
         ]
+
+    def _goes_on_with(self, model: str) -> Message:
+        return {"kind": "grid", "id": uuid4().hex, **self.grid(model)}
 
 
 def _shown(image: Image.Image) -> gr.Image:

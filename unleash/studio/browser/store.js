@@ -2,7 +2,7 @@
  * The one state all components of the page share: the canvas with its history, the tool in hand,
  * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
  * "run", "results", "preview" (what the stage shows in place of the canvas), "fill" (a stroke asks for a run of
- * its own) and "say".
+ * its own), "reopen" (a picture whose codes are of no use here asks to be encoded anew) and "say".
  */
 
 import * as history from "./history.js";
@@ -11,9 +11,8 @@ import { strokeRun } from "./live.js";
 import { Session } from "./session.js";
 import { load, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
-import { keepOriginal } from "./originals.js";
-import { opened as pixelsOf } from "./pixels.js";
-import { blank, codesOf, pixelsAfterRun, place, sameGrid, settle } from "./state.js";
+import { openedBy } from "./opened.js";
+import { blank, pixelsAfterRun, place, sameGrid, settle } from "./state.js";
 import { fromServer } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
@@ -50,17 +49,33 @@ class Store extends EventTarget {
     return this.run ? null : this.#session.film;
   }
 
-  /** Take up the canvas this browser kept, or a blank one if none fits the model's `grid`. */
+  /** Take up the canvas this browser kept, or a blank one of the first model's `grid`. */
   start(grid) {
     const kept = load();
-    const { height, width, codebook } = kept?.state ?? {};
-    const fits = codebook === grid.codebook && Math.max(height, width) <= MAX_SIDE;
-    this.timeline = history.begin(fits ? { ...blank(grid), ...kept.state } : blank(grid));
-    this.#session.model = (fits && kept.model) || grid.model;
+    const sound = Math.max(kept?.state?.height, kept?.state?.width) <= MAX_SIDE;
+    this.timeline = history.begin(sound ? { ...blank(grid), ...kept.state } : blank(grid));
+    this.#session.model = (sound && kept.model) || grid.model;
     this.#session.recall();
-    Object.assign(this.tool, fits ? kept.tool : {});
+    Object.assign(this.tool, sound ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
+    this.#emit("results");
+  }
+
+  /** Go on with the model that the server found again, of this `grid`; it may have other codes by now. */
+  fit(grid) {
+    if (this.#session.model === grid.model && this.state.codebook === grid.codebook) return;
+    const { picture } = this.state;
+    this.#changeModel(grid.model, blank(grid));
+    if (picture) this.#emit("reopen", picture.url);
+  }
+
+  // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
+  #changeModel(model, state) {
+    this.timeline = history.begin(state);
+    this.#session.model = model;
+    this.setTool({ code: null });
+    this.#emit("change");
     this.#emit("results");
   }
 
@@ -250,9 +265,10 @@ class Store extends EventTarget {
 
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
   choose(result) {
+    const made = fromServer(result.recipe.canvas);
+    if (made.codebook !== this.state.codebook) return this.#emit("reopen", result.url);
     if (this.run) this.run.follows = false;
     this.edit((state) => {
-      const made = fromServer(result.recipe.canvas);
       const fitting = sameGrid(state, made) ? state : { ...blank({ ...made, cell: state.cell }), ...made };
       return place(fitting, result);
     });
@@ -272,23 +288,11 @@ class Store extends EventTarget {
   // --- what comes from elsewhere -------------------------------------------------------------------
 
   /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
-  receiveCanvas({ canvas, codes, image, recipe, cell, original, other_model: otherModel }) {
-    const given = fromServer(canvas);
-    const opened = { ...blank({ ...given, cell: cell ?? this.state.cell }), ...given };
-    const carried = otherModel && !recipe && opened.base.length === this.state.base.length;
-    const pixels = original ? pixelsOf(opened, keepOriginal(original)) : carried ? this.state.pixels : null;
-    const shown = codes?.flat() ?? codesOf(opened);
-    const filled = recipe?.codes ? opened.masked : null;
-    const next = image ? place(opened, { codes: shown, url: image, filled, recipe, pixels }) : opened;
-    if (otherModel) {
-      // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
-      this.timeline = history.begin(next);
-      this.#session.model = otherModel;
-      this.setTool({ code: null });
-      this.#emit("change");
-      this.#emit("results");
-    } else this.edit(() => next);
-    if (recipe?.codes) this.#session.opened({ url: image, codes: shown, filled, pixels, recipe });
+  receiveCanvas(message) {
+    const { state, result } = openedBy(message, this.state);
+    if (message.other_model) this.#changeModel(message.other_model, state);
+    else this.edit(() => state);
+    if (result) this.#session.opened(result);
   }
 }
 

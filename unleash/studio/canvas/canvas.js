@@ -10,7 +10,7 @@ import { store } from "../browser/store.js";
 import { sprite } from "../browser/sprite.js";
 import { toServer } from "../browser/wire.js";
 import { draw, readColors } from "./draw.js";
-import { acceptDrops } from "./drop.js";
+import { acceptDrops, openPicture } from "./drop.js";
 import { listen } from "./gestures.js";
 import { softBrush } from "./softbrush.js";
 import { steer } from "./keyboard.js";
@@ -32,6 +32,7 @@ export function mount({ element, props }) {
 
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
+  store.addEventListener("reopen", ({ detail }) => openPicture(detail));
   store.addEventListener("abandon", ({ detail }) => press(detail.live ? "supersede" : "stop")());
   store.addEventListener("change", ({ detail }) => {
     screen.highlight(detail?.revealed);

@@ -1,7 +1,14 @@
-/** Files dropped on the canvas go the way of the Open button, so Gradio's upload checks hold for both. */
+/** Other ways to open a picture go that of the Open button, so Gradio's upload checks hold for all. */
 
 const OPEN_INPUT = "#file-row input[type=file]";
 
+/** Open the picture at a URL, of which only the pixels count. */
+export async function openPicture(url) {
+  const picture = await (await fetch(url)).blob();
+  open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
+}
+
+/** Open what is dropped on the `frame`. */
 export function acceptDrops(frame) {
   let depth = 0;
   const show = () => frame.classList.toggle("dropping", depth > 0);

@@ -15,6 +15,7 @@ export function mount({ element, props, watch }) {
   const receive = {
     frame: (message) => store.receiveFrame(message),
     canvas: (message) => store.receiveCanvas(message),
+    grid: whenStarted((message) => store.fit(message)),
     idle: (message) => store.endRun(message.run),
     file: ({ file, name }) => download(file.url, name),
   };
@@ -114,9 +115,15 @@ export function mount({ element, props, watch }) {
     store.setTool({ tree: !store.tool.tree });
     showResults();
   });
-  watch("value", () => receive[props.value?.kind]?.(props.value));
+  const hear = () => receive[props.value?.kind]?.(props.value);
+  watch("value", hear);
+  hear(); // Of the model's grid the server may have told before this was there to listen.
   showResults();
 }
+
+// The canvas may be taken up after this component is there.
+const whenStarted = (act) => (message) =>
+  store.timeline ? act(message) : store.addEventListener("results", () => act(message), { once: true });
 
 function download(url, name) {
   const link = document.createElement("a");
