@@ -283,24 +283,26 @@ def sample_codes(
     if temperature == 0:
         return logits.argmax(-1)
     logits = (logits - logits.amax(-1, keepdim=True)) / temperature
-    cumulative = restrict(logits, top_k, top_p).softmax(-1).cumsum(-1)
+    cumulative = restrict(logits.softmax(-1), top_k, top_p).cumsum(-1)
     # The first code whose cumulative probability exceeds u: never one of probability 0.
     u = uniform * cumulative[..., -1]
     return torch.searchsorted(cumulative, u[..., None], right=True)[..., 0]
 
 
-def restrict(logits: Tensor, top_k: int | None, top_p: float | None) -> Tensor:
-    """-∞ outside the ``top_k`` likeliest codes and, of these, outside the nucleus of mass ``top_p``.
+def restrict(probabilities: Tensor, top_k: int | None, top_p: float | None) -> Tensor:
+    """0 outside the ``top_k`` likeliest codes and, of these, outside the nucleus of mass ``top_p``.
 
-    The nucleus (Holtzman et al. 2020) is the fewest codes whose probabilities sum to ``top_p`` or more.
+    The nucleus (Holtzman et al. 2020) is the fewest codes whose probabilities sum to the share ``top_p`` or
+    more. What is left does not sum to 1.
     """
     if top_k is None and (top_p is None or top_p == 1):
-        return logits
-    ranked = _ascending(logits)[..., -(top_k or 0) :]
+        return probabilities
+    ranked = _ascending(probabilities)[..., -(top_k or 0) :]
     if top_p is not None:
-        outside = (ranked.softmax(-1).cumsum(-1) <= 1 - top_p).sum(-1, keepdim=True)
+        mass = ranked.cumsum(-1)
+        outside = (mass <= (1 - top_p) * mass[..., -1:]).sum(-1, keepdim=True)
         ranked = ranked.gather(-1, outside.clamp(max=ranked.shape[-1] - 1))
-    return logits.masked_fill(logits < ranked[..., :1], -torch.inf)
+    return probabilities.where(probabilities >= ranked[..., :1], 0)
 
 
 def highest(scores: Tensor, among: Tensor, counts: Tensor) -> Tensor:
