@@ -25,7 +25,7 @@ WIDTH, HEIGHT = 1180, 740
 SHOWN = 760
 """Pixels across of the moving picture."""
 
-LABEL, SEED = "church-day", 11
+LABEL, SEED = "church-day", 5
 """What is painted from nothing, and filled again."""
 
 STEPS = 48
