@@ -130,7 +130,7 @@ def test_two_visitors_each_get_their_own(browser: Browser, url: str) -> None:
 
 def test_another_label_half_way_is_followed_by_the_rest(studio: Studio) -> None:
     page = studio.page
-    studio.set_number("steps", 64)
+    studio.set_number("steps", 32)
     page.locator("#lock input").check()
     studio.generate()
     plain = studio.state["base"]
@@ -143,7 +143,7 @@ def test_another_label_half_way_is_followed_by_the_rest(studio: Studio) -> None:
     after = studio.state
     settings = after["recipe"]["settings"]
     assert settings["label"] == "bedroom-night"
-    assert 0 < settings["steps"] < 64
+    assert 0 < settings["steps"] < 32
     left = [masked for row in after["recipe"]["canvas"]["masked"] for masked in row]
     known = [i for i, masked in enumerate(left) if not masked]
     assert known, "the label came before the first step"

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unleash.recipe import BEST, Settings
-
 if TYPE_CHECKING:
     from unleash.evaluation.features import FeatureNetwork
     from unleash.evaluation.pictures import Pictures
     from unleash.evaluation.report import Facts, Figure
     from unleash.pipeline import UnleashPipeline
+    from unleash.recipe import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -40,9 +39,17 @@ Order = Annotated[str | None, typer.Option(help="Which cells come first.", show_
 Schedule = Annotated[
     str | None, typer.Option(help="How many cells a step reveals.", show_default="the model's")
 ]
-Temperature = Annotated[float, typer.Option(min=0, help="Below 1 tamer, above 1 wilder.")]
-TopP = Annotated[float, typer.Option(min=0.01, max=1, help="Only codes that have this share together.")]
-Guidance = Annotated[float, typer.Option(min=0, help="How strongly labels are followed.")]
+_STUDIO = "the studio's"
+Temperature = Annotated[
+    float | None, typer.Option(min=0, help="Below 1 tamer, above 1 wilder.", show_default=_STUDIO)
+]
+TopP = Annotated[
+    float | None,
+    typer.Option(min=0.01, max=1, help="Only codes that have this share together.", show_default=_STUDIO),
+]
+Guidance = Annotated[
+    float | None, typer.Option(min=0, help="How strongly labels are followed.", show_default=_STUDIO)
+]
 
 MODEL, OUT = "weights/scenes", Path("runs/evaluation")
 
@@ -59,9 +66,9 @@ def samples(
     steps: Steps = 16,
     order: Order = None,
     schedule: Schedule = None,
-    temperature: Temperature = BEST.temperature,
-    top_p: TopP = BEST.top_p or 1,
-    guidance: Guidance = BEST.guidance_scale,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    guidance: Guidance = None,
 ) -> None:
     """Fréchet distance, density and coverage of samples, beside what codes and chance allow.
 
@@ -138,9 +145,9 @@ def neighbours(
     rows: Annotated[int, typer.Option(min=1, help="How many samples.")] = 8,
     k: Annotated[int, typer.Option(min=1, help="How many neighbours of each.")] = 5,
     steps: Steps = 16,
-    temperature: Temperature = BEST.temperature,
-    top_p: TopP = BEST.top_p or 1,
-    guidance: Guidance = BEST.guidance_scale,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    guidance: Guidance = None,
 ) -> None:
     """A sheet of samples, each with the training pictures nearest to it: neighbours.png.
 
@@ -176,9 +183,9 @@ def tradeoff(
     ] = None,
     order: Annotated[list[str] | None, typer.Option(help="A row. Repeatable.", show_default="all")] = None,
     schedule: Schedule = None,
-    temperature: Temperature = BEST.temperature,
-    top_p: TopP = BEST.top_p or 1,
-    guidance: Guidance = BEST.guidance_scale,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    guidance: Guidance = None,
 ) -> None:
     """Fréchet distance and time by steps, for every order: the paper's table, and tradeoff.png.
 
@@ -286,19 +293,18 @@ def _settings(
     steps: int,
     order: str | None,
     schedule: str | None,
-    temperature: float,
-    top_p: float,
-    guidance: float,
-) -> Settings:
+    temperature: float | None,
+    top_p: float | None,
+    guidance: float | None,
+) -> "Settings":
+    from unleash.recipe import BEST, Settings
+
     config = pipe.scheduler.config
     asked: dict[str, Any] = {"order": order or config["order"], "schedule": schedule or config["schedule"]}
-    return Settings(
-        steps=steps,
-        temperature=temperature,
-        top_p=None if top_p == 1 else top_p,
-        guidance_scale=guidance,
-        **asked,
-    )
+    sampling = {"temperature": temperature, "top_p": top_p, "guidance_scale": guidance}
+    asked |= BEST.model_dump(include=set(sampling))
+    asked |= {name: value for name, value in sampling.items() if value is not None}
+    return Settings(**asked | {"steps": steps, "top_p": None if asked["top_p"] == 1 else asked["top_p"]})
 
 
 def _side(pipe: "UnleashPipeline") -> int:
@@ -328,7 +334,7 @@ def _facts(pipe: "UnleashPipeline", model: str, count: int, pictures: str) -> "F
     return {"model": model, "weights": digest.hexdigest()[:12], "pictures": pictures, "count": count}
 
 
-def _sampling(settings: Settings) -> "Facts":
+def _sampling(settings: "Settings") -> "Facts":
     return {
         "steps": settings.steps,
         "order": settings.order,
