@@ -204,9 +204,7 @@ def tradeoff(
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
     settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance)
-    rows = [
-        _settings(pipe, 1, name, schedule, temperature, top_p, guidance).order for name in order or ORDERS
-    ]
+    rows = [_settings(pipe, 1, name, None, None, None, None).order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
     facts = {key: value for key, value in facts.items() if key not in ("steps", "order")}

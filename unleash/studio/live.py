@@ -18,7 +18,7 @@ SMALL = 64
 
 
 def few_steps(cells: int) -> int:
-    """As many steps as a fill may take to come within half a second of its stroke on two CPU cores."""
+    """As few steps as still give a whole picture: a fill should come while the stroke is in mind."""
     return 2 if cells <= SMALL else 3
 
 
