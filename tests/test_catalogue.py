@@ -3,15 +3,17 @@
 import base64
 import json
 import zlib
+from io import BytesIO
 from pathlib import Path
 
 import gradio as gr
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from unleash import TokenCanvas, UnleashPipeline
-from unleash.codebook import neighbours, sheet
+from unleash.codebook import load_thumbnails, save_thumbnails, sheet, thumbnails
 from unleash.looks import words
 from unleash.names import CodeName
 from unleash.studio import models, opinions
@@ -50,15 +52,36 @@ def test_words_say_colour_tone_and_texture() -> None:
     assert said[6] == ("blue", "level")
 
 
-def test_neighbours_are_the_most_alike_first_and_never_the_code_itself() -> None:
-    greys = torch.stack([picture(shade, shade, shade) for shade in (0.0, 0.9, 0.1, 0.3)])
-    assert neighbours(greys, count=2) == [[2, 3], [3, 2], [0, 3], [2, 0]]
-    assert [len(others) for others in neighbours(greys)] == [3] * 4
-
-
 def test_a_sheet_tells_of_every_code(pipe: UnleashPipeline) -> None:
-    shown = sheet(pipe.vqgan)
-    assert len(shown.words) == len(shown.neighbours) == len(shown.order) == 16
+    shown = sheet(thumbnails(pipe.vqgan))
+    assert len(shown.words) == 16
+    assert sorted(shown.order) == list(range(16))
+    with Image.open(BytesIO(shown.webp)) as image:
+        assert image.size == shown.image.size == (32 * shown.columns, 32)
+
+
+def test_thumbnails_come_with_a_model_or_are_made(pipe: UnleashPipeline, tmp_path: Path) -> None:
+    pipe.save_pretrained(tmp_path)
+    assert load_thumbnails(tmp_path, 16) is None
+    made = thumbnails(pipe.vqgan)
+    shades = torch.linspace(0, 1, 16)[:, None, None, None].expand_as(made)
+    save_thumbnails(shades, tmp_path)
+    torch.testing.assert_close(load_thumbnails(tmp_path, 16), shades, atol=0.02, rtol=0)
+    assert models.codebook(str(tmp_path)).order == list(range(16)), "what the folder says is shown"
+
+
+@pytest.mark.parametrize("codes", [128, 16])
+def test_thumbnails_of_another_codebook_are_made_anew(
+    pipe: UnleashPipeline, tmp_path: Path, codes: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    pipe.save_pretrained(tmp_path)
+    path = save_thumbnails(torch.zeros(codes, 3, 32, 32), tmp_path)
+    if codes == 16:
+        path.write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"codes\.webp"):
+        load_thumbnails(tmp_path, 16)
+    assert len(models.codebook(str(tmp_path)).words) == 16
+    assert "codes.webp" in caplog.text
 
 
 @pytest.mark.parametrize("text", [None, "[]", "{", '[{"name": 3}]', '{"a": 1}'])

@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 
 from unleash import UnleashPipeline
 from unleash.checkpoints import CheckpointError, convert, read_transformer, read_vqgan
+from unleash.codebook import load_thumbnails, thumbnails
 from unleash.folders import resolve
 
 PARITY = Path(__file__).parent / "fixtures" / "parity"
@@ -49,6 +50,12 @@ def refused(match, out, vqgan=VQGAN_FILE, absorbing=ABSORBING_FILE, heads=4, ima
         convert(vqgan, absorbing, out, heads=heads, image_size=image_size)
     assert "\n" not in str(error.value)
     assert sorted(out.parent.rglob("*")) == before
+
+
+def test_what_the_codes_look_like_is_made_once(converted):
+    pipe = UnleashPipeline.from_pretrained(converted)
+    kept = load_thumbnails(converted, pipe.vqgan.config["codebook_size"])
+    torch.testing.assert_close(kept, thumbnails(pipe.vqgan), atol=0.2, rtol=0)
 
 
 def test_architecture_is_read_off_the_shapes(converted):
@@ -304,7 +311,9 @@ def official(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_official_shapes_convert_load_and_generate(official):
+def test_the_official_shapes_convert_load_and_generate(official, monkeypatch):
+    # Decoding every code takes this one most of a minute; the small pair's are looked at above.
+    monkeypatch.setattr("unleash.checkpoints.thumbnails", lambda _: torch.zeros(1024, 3, 8, 8))
     convert(official / "vqgan_ema_1.th", official / "absorbing_ema_1.th", official / "model")
     pipe = UnleashPipeline.from_pretrained(official / "model")
     assert sum(weight.numel() for weight in pipe.transformer.parameters()) == pytest.approx(77e6, rel=0.01)

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from unleash.codebook import save_thumbnails, thumbnails
 from unleash.folders import CheckpointError, Shapes, mismatch
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.models.vqgan import ResBlock
@@ -302,6 +303,7 @@ def _write(pipeline: UnleashPipeline, target: Path) -> None:
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
         finished = Path(temporary) / "model"
         pipeline.save_pretrained(finished)
+        save_thumbnails(thumbnails(pipeline.vqgan), finished)
         if target.exists():
             target.rmdir()
         finished.rename(target)

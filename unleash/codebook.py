@@ -1,6 +1,13 @@
-"""What each code of a codebook looks like."""
+"""What each code of a codebook looks like.
+
+Decoding every code amid copies of itself takes as long as a hundred pictures, so a model's folder may bring
+the thumbnails along: ``vqgan/codes.webp``, the codes in order, 64 in a row.
+"""
 
 from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -12,6 +19,10 @@ from torch import Tensor
 
 from unleash import looks
 from unleash.models import VQGAN
+
+_FILE = Path("vqgan") / "codes.webp"
+_ROW = 64
+"""Thumbnails in a row of the file."""
 
 _PATCH = 3
 """Cells on a side of the uniform patch a code is decoded in: the one in the middle sees no border."""
@@ -26,7 +37,6 @@ class Sheet:
         order: (K,) the code of each thumbnail, row by row.
         columns: thumbnails in a row.
         side: pixels on a side of a thumbnail.
-        neighbours: for each of the K codes the codes that look most like it, the most alike first.
         words: for each of the K codes what it looks like, as ``unleash.looks`` puts it.
     """
 
@@ -34,8 +44,12 @@ class Sheet:
     order: list[int]
     columns: int
     side: int
-    neighbours: list[list[int]]
     words: list[tuple[str, ...]]
+
+    @cached_property
+    def webp(self) -> bytes:
+        """The image as a file for the browser."""
+        return _webp(self.image, quality=90)
 
 
 @torch.inference_mode()
@@ -63,13 +77,6 @@ def alike(pictures: Tensor) -> NDArray[np.int64]:
     return np.array(order)
 
 
-def neighbours(pictures: Tensor, count: int = 36) -> list[list[int]]:
-    """For each of ``pictures`` (K, 3, h, w) the ``count`` others that look most like it, nearest first."""
-    distances = _differences(pictures)
-    distances.fill_diagonal_(torch.inf)
-    return distances.topk(min(count, len(pictures) - 1), largest=False).indices.tolist()
-
-
 def _differences(pictures: Tensor) -> Tensor:
     """(K, K) how unlike each two of ``pictures`` (K, 3, h, w) are."""
     coarse = F.adaptive_avg_pool2d(pictures, 4)
@@ -79,12 +86,48 @@ def _differences(pictures: Tensor) -> Tensor:
     return torch.cdist(features, features)
 
 
-def sheet(vqgan: VQGAN, side: int = 32, columns: int = 32) -> Sheet:
-    """The codebook of a model on one image, ordered so that neighbours look alike."""
-    pictures = thumbnails(vqgan, side)
+def sheet(pictures: Tensor, columns: int = 32) -> Sheet:
+    """Thumbnails (K, 3, side, side) on one image, ordered so that neighbours look alike."""
     order = alike(pictures)
-    missing = -len(order) % columns
-    tiles = torch.cat([pictures[order], pictures.new_zeros(missing, 3, side, side)])
-    pixels = rearrange(tiles, "(r c) d h w -> (r h) (c w) d", c=columns)
-    image = Image.fromarray((pixels * 255).round().byte().numpy())
-    return Sheet(image, order.tolist(), columns, side, neighbours(pictures), looks.words(pictures))
+    image = _tiled(pictures[order], columns)
+    return Sheet(image, order.tolist(), columns, pictures.shape[-1], looks.words(pictures))
+
+
+def save_thumbnails(pictures: Tensor, folder: Path) -> Path:
+    """Writes thumbnails (K, 3, side, side) into a model's folder, and says where."""
+    path = folder / _FILE
+    path.write_bytes(_webp(_tiled(pictures, _ROW), quality=95))
+    return path
+
+
+def load_thumbnails(folder: Path, codebook_size: int) -> Tensor | None:
+    """The thumbnails that a model's folder brings along, as of :func:`thumbnails`; None if it has none.
+
+    Raises:
+        ValueError: if the file is no picture of as many thumbnails.
+    """
+    path = folder / _FILE
+    if not path.is_file():
+        return None
+    try:
+        with Image.open(path) as image:
+            pixels = np.array(image.convert("RGB"))
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} cannot be read as a picture: {error}") from None
+    rows, side = -(-codebook_size // _ROW), pixels.shape[1] // _ROW
+    if pixels.shape != (rows * side, _ROW * side, 3) or side == 0:
+        raise ValueError(f"{path} is no picture of {codebook_size} codes, {_ROW} in a row")
+    tiles = rearrange(torch.from_numpy(pixels), "(r h) (c w) d -> (r c) d h w", h=side, w=side)
+    return tiles[:codebook_size] / 255
+
+
+def _tiled(pictures: Tensor, columns: int) -> Image.Image:
+    missing = pictures.new_zeros(-len(pictures) % columns, *pictures.shape[1:])
+    pixels = rearrange(torch.cat([pictures, missing]), "(r c) d h w -> (r h) (c w) d", c=columns)
+    return Image.fromarray((pixels * 255).round().byte().numpy())
+
+
+def _webp(image: Image.Image, quality: int) -> bytes:
+    file = BytesIO()
+    image.save(file, "WEBP", quality=quality)
+    return file.getvalue()

@@ -124,7 +124,9 @@ def _fetch(model: str, revision: str | None) -> Path:
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
         raise CheckpointError(f"no folder {model!r}; give a model folder or a Hub id such as owner/name")
     try:
-        return Path(snapshot_download(model, revision=revision, allow_patterns=["*.json", "*.safetensors"]))
+        return Path(
+            snapshot_download(model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp"])
+        )
     except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
         raise CheckpointError(
             f"no folder {model!r} here, and the Hub did not give it either ({type(error).__name__})"

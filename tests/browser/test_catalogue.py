@@ -1,5 +1,9 @@
 """The catalogue of codes, the inspector and the allow brush."""
 
+from io import BytesIO
+
+import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from .studio import Studio
@@ -10,6 +14,12 @@ SURE = 60_000  # ms: an opinion of all cells takes sixteen evaluations
 def shown(page: Page) -> list[int]:
     codes = page.locator("#palette .code").evaluate_all("tiles => tiles.map((tile) => tile.dataset.code)")
     return [int(code) for code in codes]
+
+
+def colour(page: Page, code: int) -> np.ndarray:
+    """The mean colour of a code's tile, 0 to 255."""
+    with Image.open(BytesIO(page.locator(f"#code-{code}").screenshot())) as tile:
+        return np.array(tile.convert("RGB"), dtype=float).mean((0, 1))
 
 
 def take_words(page: Page) -> list[int]:
@@ -60,6 +70,9 @@ def test_similar_recent_and_favourite_codes(studio: Studio) -> None:
     alike = shown(page)
     assert alike[0] == 400
     assert 20 < len(set(alike)) == len(alike) < 100
+    asked, nearest, *_, farthest = [colour(page, code) for code in alike]
+    assert np.abs(asked - nearest).max() < 16
+    assert np.abs(asked - nearest).sum() <= np.abs(asked - farthest).sum() + 8
     page.locator("#palette .star").click()
     studio.choose_code(alike[1])
     studio.click(3, 3)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from unleash.codebook import Sheet, sheet
+from unleash.codebook import Sheet, load_thumbnails, sheet, thumbnails
 from unleash.folders import resolve
 from unleash.names import CodeName, load_names
 from unleash.pipeline import UnleashPipeline
@@ -47,8 +47,14 @@ def load(model: str) -> UnleashPipeline:
 
 @lru_cache(maxsize=4)
 def codebook(model: str) -> Sheet:
-    """What the codes of a model look like."""
-    return sheet(load(model).vqgan)
+    """What the codes of a model look like, from its folder if that can tell."""
+    vqgan = load(model).vqgan
+    try:
+        kept = load_thumbnails(resolve(model), vqgan.config["codebook_size"])
+    except ValueError as error:
+        logging.getLogger(__name__).warning("Every code is decoded: %s", error)
+        kept = None
+    return sheet(thumbnails(vqgan) if kept is None else kept)
 
 
 @lru_cache(maxsize=4)

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from unleash.codebook import save_thumbnails, thumbnails
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.pipeline import UnleashPipeline
 from unleash.scheduler import AbsorbingDiffusionScheduler
@@ -39,10 +40,13 @@ class Scores:
 def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
     """Puts a VQGAN and a transformer together as a pipeline of float16 weights in ``out``.
 
-    The descriptions of both runs, ``run.yaml`` beside each network, go into ``out / "training"``.
+    With them goes what every code looks like, for the studio; the descriptions of both runs, ``run.yaml``
+    beside each network, go into ``out / "training"``.
     """
     networks = VQGAN.from_pretrained(vqgan), BidirectionalTransformer.from_pretrained(transformer)
+    looks = thumbnails(networks[0])
     assemble(networks[0].half(), networks[1].half()).save_pretrained(out)
+    save_thumbnails(looks, out)
     (out / "training").mkdir(exist_ok=True)
     for name, network in (("vqgan", vqgan), ("prior", transformer)):
         run = Path(network).resolve().parent / "run.yaml"

@@ -55,9 +55,14 @@ export function mount({ element, props }) {
   element.dataset.ready = "true";
 }
 
+// Between two frames of what was just revealed as it fades. Sixty a second would take the model's processor
+// where the same one does both.
+const GLOW_MS = 100;
+
 /** What is on the stage at the moment: it redraws once a frame, when something changed. */
 class Screen {
   #wanted = false;
+  #glowing = false;
   #fresh = new Map();
   #picture = null;
   #url = null;
@@ -203,6 +208,15 @@ class Screen {
       now,
       ...(preview && { state: preview, picture: this.#picture, heat: null }),
     });
-    if (moving) this.refresh();
+    if (moving) this.#glowOn();
+  }
+
+  #glowOn() {
+    if (this.#glowing) return;
+    this.#glowing = true;
+    setTimeout(() => {
+      this.#glowing = false;
+      this.refresh();
+    }, GLOW_MS);
   }
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_pil_to_cache
+from gradio.processing_utils import save_bytes_to_cache
 
 from unleash.codebook import Sheet
 from unleash.names import CodeName
@@ -44,13 +44,12 @@ class Palette(NativeComponent):
         if value is None:
             return None
         sheet = value.sheet
-        path = save_pil_to_cache(sheet.image, cache_dir=self.GRADIO_CACHE, format="webp")
+        path = save_bytes_to_cache(sheet.webp, "codes.webp", cache_dir=self.GRADIO_CACHE)
         catalogue = {
             "model": value.model,
             "order": sheet.order,
             "columns": sheet.columns,
             "side": sheet.side,
-            "neighbours": sheet.neighbours,
             "words": sheet.words,
             "names": [name and [name.name, name.share] for name in value.names],
         }

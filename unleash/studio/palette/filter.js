@@ -1,4 +1,4 @@
-/** Which codes the catalogue shows. Pure functions over the sheet `{order, names, words, neighbours}`. */
+/** Which codes the catalogue shows. Pure functions over the sheet `{order, names, words}`. */
 
 /**
  * The codes of `order` that match every word of `query`, and one of the `chips` if any is chosen. A

@@ -7,6 +7,7 @@ import { inHand } from "../browser/rules.js";
 import { shelf } from "../browser/shelf.js";
 import { sprite } from "../browser/sprite.js";
 import { store } from "../browser/store.js";
+import { features, nearest } from "./alike.js";
 import { bindBrush } from "./brush.js";
 import { matching, vocabulary } from "./filter.js";
 
@@ -28,6 +29,7 @@ export function mount({ element, props, watch }) {
   let shown = [];
   let view = "all";
   let like = null; // the code that "similar" was asked of
+  let looks = null; // of every code, measured when first asked
   let marked = [];
   let pinned = store.timeline?.present.pins ?? null;
 
@@ -41,6 +43,7 @@ export function mount({ element, props, watch }) {
     await sprite.load({ ...catalogue, url: image.url });
     element.style.setProperty("--sheet", `url("${image.url}")`);
     tiles = new Map(order.map((code) => [code, tile(code)]));
+    looks = null;
     chosen.clear();
     chips.replaceChildren(...vocabulary(catalogue).map(chip));
     shelf.open(model, order.length);
@@ -82,8 +85,13 @@ export function mount({ element, props, watch }) {
   // --- what is shown of it -------------------------------------------------------------------------
 
   function ofView() {
-    if (view === "similar") return like === null ? [] : [like, ...sprite.sheet.neighbours[like]];
+    if (view === "similar") return like === null ? [] : similar();
     return view === "all" ? sprite.sheet.order : shelf[view];
+  }
+
+  function similar() {
+    looks ??= features(sprite);
+    return [like, ...nearest(looks, like)];
   }
 
   function filter() {
