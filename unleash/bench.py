@@ -129,7 +129,6 @@ def products(block: Block, cells: int) -> list[Callable[[], Tensor]]:
 
 
 def _step(pipe: UnleashPipeline, model: str, runs: int) -> Iterator[Figure]:
-    # As the studio asks for it, which with labels means guidance: two evaluations in one batch.
     label = next(iter(pipe.labels), None)
     canvas, settings = pipe.blank(), BEST.model_copy(update={"steps": STEPS, "label": label})
 

@@ -372,8 +372,7 @@ class UnleashPipeline(DiffusionPipeline):
                     top_p=settings.top_p,
                 )
                 codes = out.prev_sample
-                guess = torch.where(seen, logits.argmax(-1).view_as(codes), guess)
-                guess = torch.where(codes == size, guess, codes)
+                guess = torch.where(seen | (codes != size), out.pred_original_sample, guess)
             yield _Frame(index, total, codes, guess, out.revealed)
 
     def _predict(

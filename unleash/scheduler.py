@@ -19,7 +19,7 @@ class AbsorbingDiffusionSchedulerOutput(BaseOutput):
 
     Attributes:
         prev_sample: the next step's sample: as before, with the revealed cells filled.
-        pred_original_sample: the sample with all of its unknown cells filled by this step's draw.
+        pred_original_sample: ``prev_sample`` with the likeliest code wherever it is unknown.
         revealed: bool, the cells this step filled.
     """
 
@@ -146,7 +146,7 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         top_p: float | None = None,
         return_dict: bool = True,
     ) -> AbsorbingDiffusionSchedulerOutput | tuple[Tensor, Tensor, Tensor]:
-        """Draw a code for every unknown cell and reveal as many as are planned.
+        """Reveal as many of the unknown cells as are planned, each with a code that is drawn for it.
 
         Args:
             model_output: (B, h * w, K) logits of the codes; an image that is finished may hold anything.
@@ -169,16 +169,25 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         uniform, gumbel = _noise(tokens, _each(generators, len(tokens)), device)
         logits = model_output.detach().float()
         unknown = tokens == self.config["codebook_size"]
-        codes = tokens.clone()
-        codes[unknown] = sample_codes(logits[unknown], uniform[unknown], temperature, top_k, top_p)
-
         done = len(self.timesteps) - int(timestep)
+        counts = plan.counts[:, done].to(device)
         length = (plan.counts > 0).sum(1, keepdim=True).clamp(min=1)
         heat = temperature * (1 - (done + 1) / length).clamp(min=0).to(logits)
-        scores = ORDERS[plan.order](Proposal(logits, codes, gumbel, heat, plan.grid))
-        revealed = highest(scores.expand_as(codes), unknown, plan.counts[:, done].to(device))
 
-        result = (torch.where(revealed, codes, tokens), codes, revealed)
+        def chosen(codes: Tensor) -> Tensor:
+            scores = ORDERS[plan.order](Proposal(logits, codes, gumbel, heat, plan.grid))
+            return highest(scores.expand_as(codes), unknown, counts)
+
+        # A blind order chooses without looking at what was drawn, so no more need be drawn.
+        blind = plan.order in BLIND
+        wanted = chosen(tokens) if blind else unknown
+        codes = tokens.clone()
+        codes[wanted] = sample_codes(logits[wanted], uniform[wanted], temperature, top_k, top_p)
+        revealed = wanted if blind else chosen(codes)
+        known = torch.where(revealed, codes, tokens)
+        guess = torch.where(unknown & ~revealed, logits.argmax(-1), known)
+
+        result = (known, guess, revealed)
         prev_sample, pred_original_sample, revealed = (tensor.view_as(sample) for tensor in result)
         if not return_dict:
             return prev_sample, pred_original_sample, revealed
