@@ -174,7 +174,10 @@ def neighbours(
 def tradeoff(
     model: Model = MODEL,
     out: Out = OUT,
-    count: Count = 256,
+    count: Annotated[int, typer.Option(min=2, help="How many pictures for each cell of the table.")] = 256,
+    reference: Annotated[
+        int, typer.Option(min=2, help="How many held-out pictures they are compared with.")
+    ] = 2000,
     data: Data = None,
     inception: Inception = None,
     steps: Annotated[
@@ -191,6 +194,7 @@ def tradeoff(
 
     Hours on a CPU. Every cell is written as soon as it is measured; run the
     same line again, or one with other --steps or --order, and it goes on.
+    The fewer pictures, the larger all distances: compare within a table only.
 
     Example:
 
@@ -206,7 +210,9 @@ def tradeoff(
     settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance)
     rows = [_settings(pipe, 1, name, None, None, None, None).order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
-    facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
+    reference = min(reference, pictures.count or reference)
+    facts = _facts(pipe, model, count, pictures.name) | {"compared with": reference}
+    facts |= {"features": network.name} | _sampling(settings)
     facts = {key: value for key, value in facts.items() if key not in ("steps", "order")}
     if section.cells and section.settings != facts:
         other = [key for key in facts if facts[key] != section.settings.get(key)]
@@ -215,7 +221,7 @@ def tradeoff(
             f"({', '.join(str(section.settings.get(key)) for key in other)}); give the same, or another --out"
         )
     todo = table.missing(rows, steps or table.STEPS, section.cells)
-    for cell in table.measure(pipe, pictures, count, settings, network, todo) if todo else ():
+    for cell in table.measure(pipe, pictures, reference, count, settings, network, todo) if todo else ():
         section = Section(settings=facts, cells=(*section.cells, cell), picture="tradeoff.png")
         table.plot(section.cells, out / "tradeoff.png")
         add(out, "tradeoff", section)

@@ -33,18 +33,23 @@ def missing(
 def measure(
     pipe: UnleashPipeline,
     pictures: Pictures,
+    reference: int,
     count: int,
     settings: Settings,
     network: FeatureNetwork,
     todo: Sequence[tuple[OrderName, int]],
 ) -> Iterator[Cell]:
-    """Paints ``count`` pictures for each order and number of steps, and yields each cell when it is known."""
-    pictures.require(count)
-    real = features(network, tqdm(pictures.pixels(range(count)), "pictures", count, disable=None))
-    reference = moments(real)
+    """Paints ``count`` pictures for each order and number of steps, and yields each cell when it is known.
+
+    They are compared with the first ``reference`` of ``pictures``.
+    """
+    pictures.require(reference)
+    real = moments(
+        features(network, tqdm(pictures.pixels(range(reference)), "pictures", reference, disable=None))
+    )
     for order, steps in todo:
         asked = settings.model_copy(update={"order": order, "steps": steps})
-        yield _cell(pipe, reference, count, asked, network)
+        yield _cell(pipe, real, count, asked, network)
 
 
 def plot(cells: Sequence[Cell], path: Path) -> None:
@@ -68,7 +73,7 @@ def plot(cells: Sequence[Cell], path: Path) -> None:
 
 
 def _cell(
-    pipe: UnleashPipeline, reference: Moments, count: int, settings: Settings, network: FeatureNetwork
+    pipe: UnleashPipeline, real: Moments, count: int, settings: Settings, network: FeatureNetwork
 ) -> Cell:
     seconds: list[float] = []
 
@@ -83,6 +88,6 @@ def _cell(
     return Cell(
         order=settings.order,
         steps=settings.steps,
-        distance=frechet_distance(reference, moments(found)),
+        distance=frechet_distance(real, moments(found)),
         seconds=median(seconds),
     )
