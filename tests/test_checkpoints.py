@@ -55,7 +55,7 @@ def refused(match, out, vqgan=VQGAN_FILE, absorbing=ABSORBING_FILE, heads=4, ima
 def test_what_the_codes_look_like_is_made_once(converted):
     pipe = UnleashPipeline.from_pretrained(converted)
     kept = load_thumbnails(converted, pipe.vqgan.config["codebook_size"])
-    torch.testing.assert_close(kept, thumbnails(pipe.vqgan), atol=0.2, rtol=0)
+    assert (kept - thumbnails(pipe.vqgan)).abs().mean() < 0.006  # between two codes it is 0.03
 
 
 def test_architecture_is_read_off_the_shapes(converted):
