@@ -2,7 +2,9 @@
 
 import json
 import math
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from unleash.cli import app
 from unleash.evaluation import tradeoff
 from unleash.evaluation.density import density_and_coverage
 from unleash.evaluation.elbo import cost
-from unleash.evaluation.features import FeatureNetwork, efficientnet, features
+from unleash.evaluation.features import FeatureNetwork, efficientnet, features, inception
 from unleash.evaluation.frechet import Moments, frechet_distance, moments
 from unleash.evaluation.names import named, pixels_shown
 from unleash.evaluation.neighbours import nearest
@@ -334,17 +336,34 @@ def test_an_inception_that_is_none_is_refused(model, wrong):
     assert wrong in refused("samples", "--model", model, "--count", 6, "--inception", wrong)
 
 
+class Every16thPixel(torch.nn.Module):
+    """Is called as Inception is."""
+
+    def forward(self, images: torch.Tensor, return_features: bool = False) -> torch.Tensor:
+        assert return_features
+        return images[:, :, ::16, ::16].float().flatten(1)
+
+
 @pytest.mark.filterwarnings("ignore:.*torch.jit")
 def test_an_inception_is_named_in_the_report(model):
-    class Network(torch.nn.Module):
-        def forward(self, images: torch.Tensor, return_features: bool = False) -> torch.Tensor:
-            assert return_features
-            return images[:, :, ::16, ::16].float().flatten(1)
-
-    torch.jit.save(torch.jit.script(Network()), "inception.pt")
+    torch.jit.save(torch.jit.script(Every16thPixel()), "inception.pt")
     data = ("--data", model.parent / "data", "--inception", "inception.pt")
     run("samples", "--model", model, "--count", 6, *data, "--steps", 1)
     assert written("samples")["settings"]["features"] == "inception.pt (48 features)"
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit")
+def test_an_inception_is_fetched_once_from_an_address(monkeypatch):
+    monkeypatch.setenv("TORCH_HOME", "kept")
+    torch.jit.save(torch.jit.script(Every16thPixel()), "inception.pt")
+    with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        with pytest.raises(ValueError, match="could not be fetched"):
+            inception(f"{address}/missing.pt")
+        assert inception(f"{address}/inception.pt").name == "inception.pt (48 features)"
+        server.shutdown()
+    assert inception(f"{address}/inception.pt").name == "inception.pt (48 features)"
 
 
 def test_what_is_no_report_or_no_folder_of_pictures_is_refused(model):

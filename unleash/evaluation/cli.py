@@ -28,9 +28,11 @@ Data = Annotated[
     Path | None, typer.Option(help="A folder of pictures to measure with.", show_default="drawn scenes")
 ]
 Inception = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
-        help="Inception as a TorchScript file (inception-2015-12-05.pt) for the features.",
+        metavar="PATH_OR_URL",
+        help="Inception as a TorchScript file (inception-2015-12-05.pt) for the features; an address is "
+        "fetched once.",
         show_default="EfficientNet-Lite0",
     ),
 ]
@@ -323,7 +325,7 @@ def _held_out(pipe: "UnleashPipeline", data: Path | None) -> "Pictures":
     return folder(data, side) if data else drawn("drawn held-out scenes", held_out_scene, side)
 
 
-def _network(inception: Path | None) -> "FeatureNetwork":
+def _network(inception: str | None) -> "FeatureNetwork":
     from unleash.evaluation import features
 
     return features.inception(inception) if inception else features.efficientnet()

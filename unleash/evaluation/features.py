@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlparse
 
 import torch
 import torch.nn.functional as F
@@ -42,14 +43,18 @@ def efficientnet() -> FeatureNetwork:
     return FeatureNetwork("EfficientNet-Lite0 (ImageNet, 1,280 features)", extract)
 
 
-def inception(path: Path) -> FeatureNetwork:
+def inception(source: str) -> FeatureNetwork:
     """Inception as a TorchScript file such as ``inception-2015-12-05.pt`` (Karras et al.): 2,048 features.
 
     The file takes (B, 3, H, W) uint8, resizes by itself, and knows ``return_features=True``.
 
+    Args:
+        source: its path, or an address where it is fetched from once and then kept by ``torch.hub``.
+
     Raises:
-        ValueError: if the file is not there or no such network.
+        ValueError: if the file is not there, cannot be fetched or is no such network.
     """
+    path = _fetched(source) if urlparse(source).netloc else Path(source)
     if not path.is_file():
         raise ValueError(f"there is no file {path}")
     try:
@@ -57,7 +62,7 @@ def inception(path: Path) -> FeatureNetwork:
         width = network(torch.zeros(1, 3, 64, 64, dtype=torch.uint8), return_features=True).shape[1]
     except (RuntimeError, AttributeError, IndexError) as error:
         raise ValueError(
-            f"{path.name} is no Inception in TorchScript: one that takes (B, 3, H, W) uint8 and "
+            f"{path} is no Inception in TorchScript: one that takes (B, 3, H, W) uint8 and "
             "return_features=True is right"
         ) from error
     return FeatureNetwork(
@@ -69,3 +74,14 @@ def inception(path: Path) -> FeatureNetwork:
 def features(network: FeatureNetwork, pictures: Iterable[Tensor]) -> Tensor:
     """Features (N, D) float32 of pictures (3, H, W) uint8, which are taken up a few at a time."""
     return torch.cat([network.extract(batch).float() for batch in batches(pictures)])
+
+
+def _fetched(address: str) -> Path:
+    path = Path(torch.hub.get_dir()) / "checkpoints" / Path(urlparse(address).path).name
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            torch.hub.download_url_to_file(address, str(path))
+        except OSError as error:
+            raise ValueError(f"{address} could not be fetched: {error}") from error
+    return path
