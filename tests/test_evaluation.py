@@ -244,6 +244,9 @@ def test_the_three_distances_stand_beside_each_other(model):
     assert list(found)[:3] == ["FD, samples", "FD, reconstructions", "FD, other pictures"]
     assert all(value > 0 for value in list(found.values())[:3])
     assert found["FD, other pictures"] < found["FD, samples"]
+    apart = ["density", "coverage", "density beside reconstructions", "coverage beside reconstructions"]
+    assert list(found)[3:] == apart
+    assert 0 <= found["coverage"] <= found["coverage beside reconstructions"] <= 1
     assert written("samples")["settings"]["guidance"] == 3
     assert "corners" in text
     assert "holds 16" in refused("samples", "--model", model, "--count", 9, *data)

@@ -38,6 +38,8 @@ def measure(
     """Distances of samples, reconstructions and other pictures to the first ``count`` pictures.
 
     The other pictures are the next ``count``, so there must be twice as many.
+    Density and coverage are also taken beside the reconstructions: how well
+    the transformer does what the codes allow.
     """
     pictures.require(2 * count)
     numbers = range(count)
@@ -63,17 +65,24 @@ def measure(
         Figure(name=f"FD, {name}", value=frechet_distance(reference, moments(found)), meaning=meaning)
         for name, found, meaning in rows
     ]
-    density, coverage = density_and_coverage(real, generated)
     return [
         *distances,
+        *_fidelity_and_diversity("", "held-out pictures", real, generated),
+        *_fidelity_and_diversity(" beside reconstructions", "reconstructions", decoded, generated),
+    ]
+
+
+def _fidelity_and_diversity(suffix: str, pictures: str, real: Tensor, generated: Tensor) -> list[Figure]:
+    density, coverage = density_and_coverage(real, generated)
+    return [
         Figure(
-            name="density",
+            name=f"density{suffix}",
             value=density,
-            meaning=f"fidelity of the samples (k = {NEIGHBOURS}); about 1 is real",
+            meaning=f"fidelity of the samples beside the {pictures} (k = {NEIGHBOURS}); 1 if drawn alike",
         ),
         Figure(
-            name="coverage",
+            name=f"coverage{suffix}",
             value=coverage,
-            meaning=f"share of the held-out pictures with a sample near; {1 - 0.5**NEIGHBOURS:.3g} is real",
+            meaning=f"share of the {pictures} with a sample near; {1 - 0.5**NEIGHBOURS:.3g} if drawn alike",
         ),
     ]
