@@ -14,7 +14,7 @@ from unleash.evaluation.frechet import Moments, frechet_distance, moments
 from unleash.evaluation.pictures import Pictures
 from unleash.evaluation.report import Cell
 from unleash.evaluation.samples import sample
-from unleash.orders import OrderName
+from unleash.orders import ORDERS, OrderName
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import Settings
 
@@ -54,7 +54,7 @@ def measure(
 
 def plot(cells: Sequence[Cell], path: Path) -> None:
     """Draws the table as curves, a line for each order: distance by steps, and by seconds a picture."""
-    figure = Figure(figsize=(10, 4), layout="constrained")
+    figure = Figure(figsize=(10, 4.4), layout="constrained")
     by_steps, by_seconds = figure.subplots(1, 2, sharey=True)
     for order in dict.fromkeys(cell.order for cell in cells):
         line = sorted((cell for cell in cells if cell.order == order), key=lambda cell: cell.steps)
@@ -67,7 +67,7 @@ def plot(cells: Sequence[Cell], path: Path) -> None:
         axes.set_xlabel(what)
         axes.grid(alpha=0.3)
     by_steps.set_ylabel("Fréchet distance")
-    by_steps.legend()
+    figure.legend(*by_steps.get_legend_handles_labels(), loc="outside lower center", ncols=len(ORDERS))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=120)
 
