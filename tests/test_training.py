@@ -11,9 +11,10 @@ from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.models.vqgan import Quantizer
 from unleash.training.bundle import bundle, score
 from unleash.training.data import FIRST_TRAINING_SEED, chw, detailed_crops, held_out_scene, training_scene
-from unleash.training.discriminator import adaptive_weight, discriminator_loss
+from unleash.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss
 from unleash.training.linear import start_from_principal_components
 from unleash.training.objective import mask_codes, masked_loss
+from unleash.training.pictures import DrawnScenes
 from unleash.training.prior import PriorRun, train_prior
 from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
 from unleash.training.run import read_run
@@ -229,6 +230,26 @@ def test_the_hinge_is_satisfied_beyond_the_margin():
     far = torch.full((4,), 2.0)
     assert discriminator_loss(far, -far) == 0
     assert discriminator_loss(-far, far) == 3
+
+
+def test_the_discriminator_soon_tells_blurred_pictures_from_sharp_ones():
+    torch.manual_seed(0)
+    scenes = DrawnScenes(128)
+    sharp = torch.stack([scenes[position][0] for position in range(16)]).float() / 255
+    blurred = F.avg_pool2d(F.pad(sharp, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    network = PatchDiscriminator(channels=16)
+    optimizer = torch.optim.AdamW(network.parameters(), 1e-3, betas=(0.5, 0.9))
+    losses = []
+    for _ in range(60):
+        chosen = torch.randperm(16)[:4]
+        loss = discriminator_loss(*network(torch.cat([sharp[chosen], blurred[chosen]])).chunk(2))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    assert sum(losses[-10:]) / 10 < 0.75  # 1 if it knows nothing
+    together = network(sharp[:2])
+    assert torch.allclose(network(sharp[1:2]), together[1:], atol=1e-4)
 
 
 def test_the_adaptive_weight_balances_gradients():

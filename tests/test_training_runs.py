@@ -18,8 +18,9 @@ from unleash.scenes import LABELS
 from unleash.training.augment import diff_augment
 from unleash.training.bundle import bundle, score
 from unleash.training.checkpoint import Checkpoint
-from unleash.training.codes import cached_batches
-from unleash.training.prior import PriorRun, train_prior
+from unleash.training.codes import cached_batches, encode
+from unleash.training.pictures import DrawnScenes
+from unleash.training.prior import PriorRun, PriorTrainer, train_prior
 from unleash.training.run import read_run
 from unleash.training.vqgan import Autoencoder, VQGANRun, train_vqgan
 
@@ -119,6 +120,20 @@ def test_kept_codes_are_each_used_once_an_epoch_and_shared_between_processes():
     assert torch.equal(next(resumed)[0], next(streams[1])[0])
     with pytest.raises(ValueError, match="batch_size"):
         next(cached_batches(codes, labels, 16, seed=0, start=0))
+
+
+@pytest.mark.parametrize("codes", ["cached", "fresh"])
+def test_a_training_can_begin_where_another_one_ended(codes, vqgan, tmp_path, monkeypatch):
+    learned = []
+    step = PriorTrainer.train_step
+    monkeypatch.setattr(
+        PriorTrainer, "train_step", lambda self, *batch: learned.append(batch) or step(self, *batch)
+    )
+    run = PriorRun(vqgan=vqgan, model=SMALL, codes=codes, pictures=8, first_picture=8, steps=1, batch_size=8)
+    train_prior(run, tmp_path / "prior")
+    later = torch.stack([DrawnScenes(64)[8 + position][0] for position in range(8)])
+    grids = encode(VQGAN.from_pretrained(vqgan), later).tolist()
+    assert sorted(learned[0][0].tolist()) == sorted(grids)
 
 
 def test_the_autoregressive_baseline_trains_and_is_sampled_row_by_row(vqgan, tmp_path):

@@ -17,15 +17,25 @@ Batch = tuple[Tensor, Tensor]
 """Codes (B, N) long and labels (B,) long."""
 
 
-def cached_codes(vqgan: VQGAN, pictures: Pictures, count: int, path: Path, workers: int = 1) -> Batch:
+def cached_codes(
+    vqgan: VQGAN, pictures: Pictures, count: int, path: Path, first: int = 0, workers: int = 1
+) -> Batch:
     """Codes (count, N) int16 and labels (count,) of training pictures, encoded once, kept in ``path``.
+
+    Args:
+        vqgan: in evaluation mode.
+        pictures: to encode, from the ``first``-th on.
+        count: how many.
+        path: an .npz file, read instead if it is there.
+        first: a position among the pictures.
+        workers: processes that read pictures.
 
     Raises:
         ValueError: if what is kept has other labels than the pictures, as of another data set.
     """
     if not path.is_file():
         batches: list[Batch] = []
-        loader = iter(picture_loader(pictures, 0, 16, workers))
+        loader = iter(picture_loader(pictures, first, 16, workers))
         for _ in tqdm(range(-(-count // 16)), desc="encoding", mininterval=30):
             images, names = next(loader)
             batches.append((encode(vqgan, images), names))

@@ -5,18 +5,27 @@ import itertools
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.parametrizations import spectral_norm
 
 
 class PatchDiscriminator(nn.Sequential):
-    """Scores overlapping patches of a picture: (B, 3, H, W) in [0, 1] to (B, 1, H / 8, W / 8)."""
+    """Scores overlapping patches of a picture: (B, 3, H, W) in [0, 1] to (B, 1, H / 8, W / 8).
+
+    Normalised by groups, so that a score depends on one picture alone, with how many processes one trains.
+    """
 
     def __init__(self, channels: int = 48) -> None:
         widths = [3, channels, 2 * channels, 4 * channels]
         layers: list[nn.Module] = []
         for width, out in itertools.pairwise(widths):
-            layers += [spectral_norm(nn.Conv2d(width, out, 4, stride=2, padding=1)), nn.LeakyReLU(0.2)]
-        super().__init__(*layers, spectral_norm(nn.Conv2d(widths[-1], 1, 3, padding=1)))
+            layers.append(nn.Conv2d(width, out, 4, stride=2, padding=1))
+            if width != widths[0]:
+                layers.append(nn.GroupNorm(8, out))
+            layers.append(nn.LeakyReLU(0.2))
+        super().__init__(*layers, nn.Conv2d(widths[-1], 1, 3, padding=1))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Scores, see above; not bounded."""
+        return super().forward(2 * images - 1)
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:

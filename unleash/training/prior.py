@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from accelerate.utils import set_seed
 from diffusers.training_utils import EMAModel
+from pydantic import Field
 from torch import Tensor
 from tqdm import tqdm
 
@@ -33,6 +34,8 @@ class PriorRun(Run):
         codes: ``cached``, pictures are encoded once, before the training, and used over and over; ``fresh``,
             at each step the next pictures are, which suits drawn ones and augmentation.
         pictures: how many are encoded if they are cached, at most all there are.
+        first_picture: where among the pictures to begin, so that a training that goes on from another one
+            need not learn from the same pictures again.
         loss: how masked cells are weighed, see ``masked_loss``.
         autoregressive: whether to train the baseline, which fills row by row: ``causal`` of the transformer.
         label_dropout: share of pictures whose label is withheld, for classifier-free guidance.
@@ -42,6 +45,7 @@ class PriorRun(Run):
     vqgan: Path
     codes: Literal["cached", "fresh"] = "cached"
     pictures: int = 16_000
+    first_picture: int = Field(default=0, ge=0)
     matrix_learning_rate: float = 2e-2
     loss: Literal["reweighted_elbo", "elbo", "mlm"] = "mlm"
     autoregressive: bool = False
@@ -149,13 +153,13 @@ class PriorTrainer:
         run, step = self.run, self.progress.step
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
         if run.codes == "fresh":
-            loader = picture_loader(
-                self.pictures, step * run.batch_size, run.batch_size, run.workers, rank, world
-            )
+            used = run.first_picture // world + step * run.batch_size
+            loader = picture_loader(self.pictures, used, run.batch_size, run.workers, rank, world)
             return fresh_batches(self.vqgan, loader)
         count = min(run.pictures, self.pictures.size or run.pictures)
         with self.accelerator.main_process_first():
-            kept = cached_codes(self.vqgan, self.pictures, count, self.out / "codes.npz", run.workers)
+            path = self.out / "codes.npz"
+            kept = cached_codes(self.vqgan, self.pictures, count, path, run.first_picture, run.workers)
         return cached_batches(*kept, run.batch_size, run.seed, step, rank, world)
 
     def _check(self) -> None:
