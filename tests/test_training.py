@@ -69,6 +69,7 @@ def test_the_trained_networks_bundle_into_a_model_that_is_scored(trained, tmp_pa
     kept = {path.name for path in (tmp_path / "model" / "training").iterdir()}
     assert kept == {"vqgan.yaml", "prior.yaml"}
     assert read_run(PriorRun, tmp_path / "model" / "training" / "prior.yaml").batch_size == 8
+    assert not any(str(trained) in path.read_text() for path in (tmp_path / "model").rglob("*.json"))
     pipe = UnleashPipeline.from_pretrained(tmp_path / "model")
     assert pipe.labels[0] == "church-day"
     scores = score(pipe, 16)

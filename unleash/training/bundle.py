@@ -44,6 +44,8 @@ def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
     beside each network, go into ``out / "training"``.
     """
     networks = VQGAN.from_pretrained(vqgan), BidirectionalTransformer.from_pretrained(transformer)
+    for network in networks:
+        network.register_to_config(_name_or_path=out.name)  # else it would tell where they were trained
     looks = thumbnails(networks[0])
     assemble(networks[0].half(), networks[1].half()).save_pretrained(out)
     save_thumbnails(looks, out)
