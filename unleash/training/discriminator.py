@@ -8,10 +8,7 @@ from torch import Tensor, nn
 
 
 class PatchDiscriminator(nn.Sequential):
-    """Scores overlapping patches of a picture: (B, 3, H, W) in [0, 1] to (B, 1, H / 8, W / 8).
-
-    Normalised by groups, so that a score depends on one picture alone, with how many processes one trains.
-    """
+    """Scores overlapping patches of a picture: (B, 3, H, W) in [0, 1] to (B, 1, H / 8, W / 8)."""
 
     def __init__(self, channels: int = 48) -> None:
         widths = [3, channels, 2 * channels, 4 * channels]
@@ -19,13 +16,25 @@ class PatchDiscriminator(nn.Sequential):
         for width, out in itertools.pairwise(widths):
             layers.append(nn.Conv2d(width, out, 4, stride=2, padding=1))
             if width != widths[0]:
-                layers.append(nn.GroupNorm(8, out))
+                layers.append(PlaceNorm(out))
             layers.append(nn.LeakyReLU(0.2))
         super().__init__(*layers, nn.Conv2d(widths[-1], 1, 3, padding=1))
 
     def forward(self, images: Tensor) -> Tensor:
         """Scores, see above; not bounded."""
         return super().forward(2 * images - 1)
+
+
+class PlaceNorm(nn.LayerNorm):
+    """Normalises the channels of each place by themselves.
+
+    Where means are taken over a plane or a batch, one bright spot in a corner is enough to move the score of
+    every patch, and a decoder soon learns to put it there.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(B, C, H, W) to the same."""
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
