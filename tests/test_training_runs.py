@@ -193,6 +193,10 @@ def test_what_does_not_fit_is_refused_before_the_training(vqgan, tmp_path):
     run = PriorRun(vqgan=vqgan, warm_start=tmp_path / "other", steps=1)
     with pytest.raises(ValueError, match="8 codes, the VQGAN 16"):
         train_prior(run, tmp_path / "out")
+    with pytest.raises(ValueError, match=r"no network in .*nowhere"):
+        train_prior(PriorRun(vqgan=tmp_path / "nowhere", steps=1), tmp_path / "out")
+    with pytest.raises(ValueError, match=r"no network in .*nowhere"):
+        train_vqgan(VQGANRun(warm_start=tmp_path / "nowhere", steps=1), tmp_path / "out")
 
 
 @pytest.mark.parametrize(

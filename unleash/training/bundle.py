@@ -14,6 +14,7 @@ from unleash.scheduler import AbsorbingDiffusionScheduler
 from unleash.training.objective import cell_nats
 from unleash.training.pictures import DrawnScenes
 from unleash.training.quantizer import perplexity
+from unleash.training.warm import trained
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,11 @@ def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
 
     With them goes what every code looks like, for the studio; the descriptions of both runs, ``run.yaml``
     beside each network, go into ``out / "training"``.
+
+    Raises:
+        ValueError: if there is no network in one of the folders.
     """
-    networks = VQGAN.from_pretrained(vqgan), BidirectionalTransformer.from_pretrained(transformer)
+    networks = trained(VQGAN, vqgan), trained(BidirectionalTransformer, transformer)
     for network in networks:
         network.register_to_config(_name_or_path=out.name)  # else it would tell where they were trained
     looks = thumbnails(networks[0])

@@ -18,7 +18,13 @@ Data = Annotated[
 
 @app.command()
 def vqgan(run: RunFile, out: Out, data: Data = None) -> None:
-    """Train the VQGAN. Example: unleash train vqgan weights/scenes/training/vqgan.yaml --out runs/vqgan."""
+    """Train the VQGAN.
+
+    Example:
+
+    \b
+      unleash train vqgan weights/scenes/training/vqgan-1.yaml --out runs/vqgan-1
+    """
     from unleash.training.run import read_run
     from unleash.training.vqgan import VQGANRun, train_vqgan
 
@@ -34,7 +40,13 @@ def prior(
         bool, typer.Option("--autoregressive", help="Train the baseline, which fills row by row.")
     ] = False,
 ) -> None:
-    """Train the prior. Example: unleash train prior weights/scenes/training/prior.yaml --out runs/prior."""
+    """Train the prior on the codes of a VQGAN that was trained before.
+
+    Example:
+
+    \b
+      unleash train prior weights/scenes/training/prior-1.yaml --out runs/prior-1
+    """
     from unleash.training.prior import PriorRun, train_prior
     from unleash.training.run import read_run
 

@@ -20,7 +20,7 @@ from unleash.training.pictures import open_pictures, picture_loader
 from unleash.training.run import Run, accelerator_for, over_processes
 from unleash.training.schedule import warm_stable_decay
 from unleash.training.sheets import save_samples
-from unleash.training.warm import warm_started
+from unleash.training.warm import trained, warm_started
 
 HELD_OUT = 128
 """Pictures that the prior is measured on at each checkpoint."""
@@ -62,7 +62,7 @@ class PriorTrainer:
     def __init__(self, run: PriorRun, out: Path) -> None:
         self.run, self.out = run, out
         self.accelerator = accelerator_for(run, out)
-        self.vqgan = VQGAN.from_pretrained(run.vqgan).eval().to(self.accelerator.device)
+        self.vqgan = trained(VQGAN, run.vqgan).eval().to(self.accelerator.device)
         config = self.vqgan.config
         self.pictures = open_pictures(run.data, config.image_size, run.augment, run.seed)
         self.held_out = held_out_codes(self.vqgan, self.pictures, HELD_OUT)

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.codes import encode
 from unleash.training.pictures import open_pictures, picture_loader
+from unleash.training.warm import trained
 
 BATCH = 16
 """Pictures encoded at once."""
@@ -27,10 +28,10 @@ def translate(model: Path, vqgan: Path, out: Path, data: str = "scenes", picture
         pictures: how many of them the two codebooks are compared on.
 
     Raises:
-        ValueError: if the VQGANs have other numbers of cells, or there are no pictures.
+        ValueError: if a network is missing, the VQGANs have other numbers of cells, or there are no pictures.
     """
-    old, new = VQGAN.from_pretrained(model / "vqgan"), VQGAN.from_pretrained(vqgan)
-    prior = BidirectionalTransformer.from_pretrained(model / "transformer")
+    old, new = trained(VQGAN, model / "vqgan"), trained(VQGAN, vqgan)
+    prior = trained(BidirectionalTransformer, model / "transformer")
     loader = picture_loader(open_pictures(data, new.config["image_size"]), 0, BATCH, 1)
     batches = (images for images, _ in islice(loader, -(-pictures // BATCH)))
     counts = together(new.eval(), old.eval(), tqdm(batches, "encoding", -(-pictures // BATCH)))
