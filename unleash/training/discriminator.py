@@ -28,8 +28,7 @@ class PatchDiscriminator(nn.Sequential):
 class PlaceNorm(nn.LayerNorm):
     """Normalises the channels of each place by themselves.
 
-    Where means are taken over a plane or a batch, one bright spot in a corner is enough to move the score of
-    every patch, and a decoder soon learns to put it there.
+    Where means are taken over a plane or a batch, one bright spot in a corner moves the score of every patch.
     """
 
     def forward(self, x: Tensor) -> Tensor:
