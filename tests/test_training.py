@@ -9,11 +9,12 @@ from PIL import Image
 
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.models.vqgan import Quantizer
+from unleash.orders import halton_ranks
 from unleash.training.bundle import bundle, score
 from unleash.training.data import FIRST_TRAINING_SEED, chw, detailed_crops, held_out_scene, training_scene
 from unleash.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss
 from unleash.training.linear import start_from_principal_components
-from unleash.training.objective import mask_codes, masked_loss
+from unleash.training.objective import mask_codes, mask_regions, masked_loss, problem
 from unleash.training.pictures import DrawnScenes
 from unleash.training.prior import PriorRun, train_prior
 from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
@@ -211,6 +212,36 @@ def test_masks_have_every_size_and_at_least_one_cell():
     assert masked.any(1).all()
     assert masked[time > 0.9].float().mean() == pytest.approx(float(time[time > 0.9].mean()), abs=0.01)
     assert masked.float().mean() == pytest.approx(17 / 32, abs=0.03)
+
+
+def test_masked_regions_are_rectangles_that_the_halton_order_has_begun_to_fill():
+    codes = torch.zeros(2000, 64, dtype=torch.long)
+    tokens, masked, time = mask_regions(codes, 16, torch.Generator().manual_seed(0))
+    assert torch.equal(tokens == 16, masked)
+    assert torch.equal(masked.sum(1), (time * 64).round().long())
+    assert masked.any(0).all()
+    assert masked.any(1).all()
+    ranks = halton_ranks(8, 8)
+    whole = 0
+    for cells in masked:
+        rows, cols = torch.where(cells.view(8, 8))
+        box = torch.zeros(8, 8, dtype=torch.bool)
+        box[rows.min() : rows.max() + 1, cols.min() : cols.max() + 1] = True
+        late = ranks >= ranks[cells].min()
+        assert torch.equal(cells, box.flatten() & late)
+        whole += torch.equal(cells, late)
+    assert 900 < whole < 1500  # half by design, and small regions by chance
+
+
+def test_a_share_of_the_masks_is_of_regions():
+    codes = torch.zeros(4000, 64, dtype=torch.long)
+    known = {}
+    for share in (0.0, 0.5, 1.0):
+        tokens, masked, _ = problem(codes, 16, False, torch.Generator().manual_seed(0), share)
+        assert torch.equal(tokens == 16, masked)
+        known[share] = (~masked).float().mean()
+    assert known[1.0] - known[0.0] > 0.1  # most rectangles are smaller than the grid
+    assert known[0.5] == pytest.approx(float(known[0.0] + known[1.0]) / 2, abs=0.02)
 
 
 def test_the_prior_learns_what_is_always_the_same():

@@ -175,6 +175,13 @@ def test_the_forms_of_the_elbo_train(vqgan, tmp_path):
         assert not list((tmp_path / loss).glob("samples-*.png"))
 
 
+def test_masks_of_regions_train_and_are_refused_where_the_loss_is_of_others(vqgan, tmp_path):
+    arguments = {"vqgan": vqgan, "model": SMALL, "pictures": 16, "steps": 1, "batch_size": 8, "regions": 0.5}
+    train_prior(PriorRun(**arguments), tmp_path / "out")
+    with pytest.raises(ValueError, match="regions need the loss mlm"):
+        train_prior(PriorRun(**arguments, loss="elbo"), tmp_path / "refused")
+
+
 def test_a_prior_is_carried_over_to_another_codebook(vqgan, tmp_path):
     torch.manual_seed(1)
     VQGAN(**TINY | {"codebook_size": 24}).save_pretrained(tmp_path / "vqgan")

@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from unleash.models import BidirectionalTransformer
+from unleash.orders import halton_ranks
+from unleash.scheduler import highest
 
 
 def masked_loss(logits: Tensor, codes: Tensor, masked: Tensor, time: Tensor, kind: str) -> Tensor:
@@ -49,17 +51,61 @@ def mask_codes(codes: Tensor, mask_token: int, generator: torch.Generator) -> tu
     return codes.masked_fill(masked, mask_token), masked, time.to(codes.device)
 
 
+def mask_regions(codes: Tensor, mask_token: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Masks what people and the Halton order leave masked, which ``mask_codes`` hardly ever draws.
+
+    A region, the whole grid for one picture in two and else a rectangle, of which the order has revealed
+    all but t cells, t uniform over 1 and the cells of the region.
+
+    Args:
+        codes: (B, N) long, of square grids.
+        mask_token: K.
+        generator: on the CPU.
+
+    Returns:
+        As ``mask_codes``.
+    """
+    batch, cells = codes.shape
+    side = round(cells**0.5)
+
+    def draw(below: Tensor | int) -> Tensor:
+        """(B,) long, uniform over 0, ..., ``below`` - 1."""
+        return (torch.rand(batch, generator=generator, dtype=torch.float64) * below).long()
+
+    whole = draw(2).bool()
+    places = torch.arange(side)
+    spans = []
+    for _ in range(2):
+        length = (1 + draw(side)).masked_fill(whole, side)
+        first = draw(side - length + 1)
+        spans.append((places >= first[:, None]) & (places < (first + length)[:, None]))
+    region = (spans[0][:, :, None] & spans[1][:, None, :]).flatten(1)
+    left = 1 + draw(region.sum(1))
+    late = halton_ranks(side, side).float().expand(batch, cells)
+    masked = highest(late, region, left).to(codes.device)
+    return codes.masked_fill(masked, mask_token), masked, (left / cells).to(codes.device)
+
+
 def problem(
-    codes: Tensor, mask_token: int, causal: bool, generator: torch.Generator
+    codes: Tensor, mask_token: int, causal: bool, generator: torch.Generator, regions: float = 0
 ) -> tuple[Tensor, Tensor, Tensor]:
     """What the transformer is given of ``codes``, and asked for; arguments and result as ``mask_codes``.
 
     A causal transformer is given everything, sees of it what is before each cell, and is asked for every
-    cell; with weights ``mlm`` or ``elbo`` that is the exact likelihood.
+    cell; with weights ``mlm`` or ``elbo`` that is the exact likelihood. To a bidirectional one, the masks
+    of about a share ``regions`` of the pictures are drawn by ``mask_regions``.
     """
-    if not causal:
-        return mask_codes(codes, mask_token, generator)
-    return codes, torch.ones_like(codes, dtype=torch.bool), torch.ones(len(codes), device=codes.device)
+    if causal:
+        return codes, torch.ones_like(codes, dtype=torch.bool), torch.ones(len(codes), device=codes.device)
+    drawn = mask_codes(codes, mask_token, generator)
+    if not regions:
+        return drawn
+    chosen = (torch.rand(len(codes), generator=generator) < regions).to(codes.device)
+    tokens, masked, time = (
+        torch.where(chosen.view(-1, *[1] * (one.ndim - 1)), one, other)
+        for one, other in zip(mask_regions(codes, mask_token, generator), drawn, strict=True)
+    )
+    return tokens, masked, time
 
 
 @torch.no_grad()

@@ -37,6 +37,8 @@ class PriorRun(Run):
         first_picture: where among the pictures to begin, so that a training that goes on from another one
             need not learn from the same pictures again.
         loss: how masked cells are weighed, see ``masked_loss``.
+        regions: share of the pictures whose masks are drawn by ``mask_regions``; with ``mlm`` only, since
+            the ELBO is of the paper's masks.
         autoregressive: whether to train the baseline, which fills row by row: ``causal`` of the transformer.
         label_dropout: share of pictures whose label is withheld, for classifier-free guidance.
         sample_rows: rows of samples on the sheet of each checkpoint; 0: no sheet.
@@ -48,6 +50,7 @@ class PriorRun(Run):
     first_picture: int = Field(default=0, ge=0)
     matrix_learning_rate: float = 2e-2
     loss: Literal["reweighted_elbo", "elbo", "mlm"] = "mlm"
+    regions: float = Field(default=0, ge=0, le=1)
     autoregressive: bool = False
     label_dropout: float = 0.1
     sample_rows: int = 1
@@ -121,7 +124,7 @@ class PriorTrainer:
         withheld = torch.rand(len(labels), generator=generator) < self.run.label_dropout
         names = labels.masked_fill(withheld, len(config.label_names)).to(device)
         codes = codes.to(device)
-        tokens, asked, time = problem(codes, config.codebook_size, config.causal, generator)
+        tokens, asked, time = problem(codes, config.codebook_size, config.causal, generator, self.run.regions)
         with self.accelerator.autocast():
             logits = self.model(tokens, names if config.label_names else None, asked)
         loss = masked_loss(logits.float(), codes, asked, time, "mlm" if config.causal else self.run.loss)
@@ -172,6 +175,8 @@ class PriorTrainer:
             )
         if config.label_names and len(config.label_names) < len(labels):
             raise ValueError(f"the transformer has {len(config.label_names)} labels, the data {len(labels)}")
+        if self.run.regions and (self.run.loss != "mlm" or config.causal):
+            raise ValueError("regions need the loss mlm, and no autoregressive transformer: leave them at 0")
         if config.causal != self.run.autoregressive:
             raise ValueError(f"the transformer is causal={config.causal}; autoregressive must say the same")
 
