@@ -306,6 +306,16 @@ def test_the_table_goes_on_where_it_was(model, monkeypatch):
     assert "order" in refused(*table, "--order", "spiral")
 
 
+def test_a_table_may_be_of_other_seeds(model, monkeypatch):
+    seeds = []
+    paint = tradeoff.sample
+    monkeypatch.setattr(tradeoff, "sample", lambda *given: seeds.append(given[2]) or paint(*given))
+    table = ("tradeoff", "--model", model, "--count", 4, "--data", model.parent / "data", "--steps", 1)
+    run(*table, "--order", "halton", "--first-seed", 96)
+    assert seeds == [96, 97, 98, 99]
+    assert "another first seed (96)" in refused(*table, "--order", "random")
+
+
 def test_a_table_that_is_stopped_keeps_what_it_has(model, monkeypatch):
     paint = tradeoff.sample
 

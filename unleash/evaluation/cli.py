@@ -187,6 +187,9 @@ def tradeoff(
         typer.Option(min=1, help="A column. Repeatable.", show_default="256, 150, 100, 50, 32, 16, 8"),
     ] = None,
     order: Annotated[list[str] | None, typer.Option(help="A row. Repeatable.", show_default="all")] = None,
+    first_seed: Annotated[
+        int, typer.Option(min=0, help="The first picture's seed; others give another set of pictures.")
+    ] = 0,
     schedule: Schedule = None,
     temperature: Temperature = None,
     top_p: TopP = None,
@@ -214,7 +217,7 @@ def tradeoff(
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
     facts = _facts(pipe, model, count, pictures.name) | {"compared with": reference}
-    facts |= {"features": network.name} | _sampling(settings)
+    facts |= {"features": network.name, "first seed": first_seed} | _sampling(settings)
     facts = {key: value for key, value in facts.items() if key not in ("steps", "order")}
     if section.cells and section.settings != facts:
         other = [key for key in facts if facts[key] != section.settings.get(key)]
@@ -223,7 +226,8 @@ def tradeoff(
             f"({', '.join(str(section.settings.get(key)) for key in other)}); give the same, or another --out"
         )
     todo = table.missing(rows, steps or table.STEPS, section.cells)
-    for cell in table.measure(pipe, pictures, reference, count, settings, network, todo) if todo else ():
+    measured = table.measure(pipe, pictures, reference, count, settings, network, todo, first_seed)
+    for cell in measured if todo else ():
         section = Section(settings=facts, cells=(*section.cells, cell), picture="tradeoff.png")
         table.plot(section.cells, out / "tradeoff.png")
         add(out, "tradeoff", section)

@@ -38,10 +38,12 @@ def measure(
     settings: Settings,
     network: FeatureNetwork,
     todo: Sequence[tuple[OrderName, int]],
+    first_seed: int = 0,
 ) -> Iterator[Cell]:
     """Paints ``count`` pictures for each order and number of steps, and yields each cell when it is known.
 
-    They are compared with the first ``reference`` of ``pictures``.
+    Their seeds are those from ``first_seed`` on; they are compared with the first ``reference`` of
+    ``pictures``.
     """
     pictures.require(reference)
     real = moments(
@@ -49,7 +51,7 @@ def measure(
     )
     for order, steps in todo:
         asked = settings.model_copy(update={"order": order, "steps": steps})
-        yield _cell(pipe, real, count, asked, network)
+        yield _cell(pipe, real, range(first_seed, first_seed + count), asked, network)
 
 
 def plot(cells: Sequence[Cell], path: Path) -> None:
@@ -73,18 +75,18 @@ def plot(cells: Sequence[Cell], path: Path) -> None:
 
 
 def _cell(
-    pipe: UnleashPipeline, real: Moments, count: int, settings: Settings, network: FeatureNetwork
+    pipe: UnleashPipeline, real: Moments, seeds: range, settings: Settings, network: FeatureNetwork
 ) -> Cell:
     seconds: list[float] = []
 
-    def painted(number: int) -> Tensor:
+    def painted(seed: int) -> Tensor:
         began = perf_counter()
-        picture = sample(pipe, settings, number)
+        picture = sample(pipe, settings, seed)
         seconds.append(perf_counter() - began)
         return picture
 
-    numbers = tqdm(range(count), f"{settings.order}, {settings.steps} steps", disable=None)
-    found = features(network, map(painted, numbers))
+    progress = tqdm(seeds, f"{settings.order}, {settings.steps} steps", disable=None)
+    found = features(network, map(painted, progress))
     return Cell(
         order=settings.order,
         steps=settings.steps,
