@@ -78,6 +78,8 @@ def test_the_trained_networks_bundle_into_a_model_that_is_scored(trained, tmp_pa
     assert 1 <= scores.perplexity <= 16
     assert 5 < scores.psnr < 60
     assert 0 < scores.nats < 2 * math.log(16)
+    assert 0 < scores.region_nats < 2 * math.log(16)
+    assert scores.region_nats != scores.nats
     save_samples(pipe, tmp_path / "samples.png", rows=1)
     assert Image.open(tmp_path / "samples.png").size == (8 * 128, 128)
 

@@ -110,7 +110,11 @@ def problem(
 
 @torch.no_grad()
 def cell_nats(
-    model: BidirectionalTransformer, codes: Tensor, labels: Tensor | None, generator: torch.Generator
+    model: BidirectionalTransformer,
+    codes: Tensor,
+    labels: Tensor | None,
+    generator: torch.Generator,
+    regions: float = 0,
 ) -> Tensor:
     """Mean nats a masked cell over all shares of masked cells; of a causal model, a cell: a scalar.
 
@@ -119,7 +123,8 @@ def cell_nats(
         codes: (B, N) long.
         labels: (B,) long; None: none.
         generator: draws the masks, on the CPU.
+        regions: share of the pictures whose masks are drawn by ``mask_regions``.
     """
     config = model.config
-    tokens, asked, time = problem(codes, config["codebook_size"], config["causal"], generator)
+    tokens, asked, time = problem(codes, config["codebook_size"], config["causal"], generator, regions)
     return masked_loss(model(tokens, labels, asked).float(), codes, asked, time, "mlm")
