@@ -216,8 +216,8 @@ def tradeoff(
     rows = [_settings(pipe, 1, name, None, None, None, None).order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
-    facts = _facts(pipe, model, count, pictures.name) | {"compared with": reference}
-    facts |= {"features": network.name} | {"first seed": first_seed} | _sampling(settings)
+    facts = _facts(pipe, model, count, pictures.name) | {"first seed": first_seed, "compared with": reference}
+    facts |= {"features": network.name} | _sampling(settings)
     facts = {key: value for key, value in facts.items() if key not in ("steps", "order")}
     if section.cells and section.settings != facts:
         other = [key for key in facts if facts[key] != section.settings.get(key)]
