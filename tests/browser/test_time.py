@@ -47,7 +47,8 @@ def test_the_steps_are_there_to_look_at_and_looking_changes_nothing(studio: Stud
     expect(words).to_have_text("Step 6 of 6")
     assert studio.state == before
     studio.page.get_by_role("button", name="Play").click()
-    expect(words).to_have_text("Step 3 of 6")
+    # In the page, at every frame: from outside, a step would be over between two looks.
+    studio.page.wait_for_function("document.querySelector('.reel output').textContent == 'Step 3 of 6'")
     expect(words).to_have_text("Step 6 of 6")
     expect(studio.page.get_by_role("button", name="Play")).to_be_visible()
 
