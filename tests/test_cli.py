@@ -122,7 +122,7 @@ def test_python_m_unleash_is_the_same():
 
 def test_generate_writes_a_picture_with_its_recipe(model, pipe):
     values = {"seed": 5, "label": "night", "order": "random", "schedule": "linear"}
-    values |= {"temperature": 0.9, "top_k": 8, "top_p": 0.9}
+    values |= {"temperature": 0.9, "top_k": 8, "top_p": 0.9, "correction": 0.25}
     options = [part for name, value in values.items() for part in (f"--{name.replace('_', '-')}", value)]
     said = run("generate", "--model", model, "--steps", 3, "--guidance", 2, *options, "--out", "new/a.png")
     assert said == "new/a.png\n"
@@ -194,8 +194,8 @@ def test_generate_refuses(model, arguments, complaint):
 def test_generate_refuses_files_that_are_none_of_its_own(model):
     picture("plain.png")
     assert "carries no recipe" in refused("generate", "--model", model, "--recipe", "plain.png")
-    Path("other.json").write_text('{"version": 3}')
-    assert "version 3" in refused("generate", "--model", model, "--recipe", "other.json")
+    Path("other.json").write_text('{"version": 4}')
+    assert "version 4" in refused("generate", "--model", model, "--recipe", "other.json")
     assert "folder" in refused("generate", "--model", model, "--count", 2, "--out", "plain.png")
 
 

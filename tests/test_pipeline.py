@@ -170,6 +170,7 @@ def test_a_picture_becomes_a_canvas_and_back(pipe):
         ({"num_inference_steps": 0}, "steps"),
         ({"temperature": -1.0}, "temperature"),
         ({"top_p": 0.0}, "top_p"),
+        ({"correction": 0.75}, "correction"),
         ({"order": "spiral"}, "order"),
         ({"num_images": 0}, "num_images"),
         ({"seed": -1}, "seed"),

@@ -37,7 +37,7 @@ def changed(**fields):
 def test_defaults():
     recipe = Recipe(model="weights/scenes", canvas=CANVAS)
     assert recipe.settings == Settings()
-    assert (recipe.version, recipe.codes, recipe.result) == (2, None, None)
+    assert (recipe.version, recipe.codes, recipe.result) == (3, None, None)
     assert recipe.settings.model_dump() == {
         "steps": 16,
         "order": "halton",
@@ -47,6 +47,7 @@ def test_defaults():
         "top_p": None,
         "label": None,
         "guidance_scale": 1.0,
+        "correction": 0.0,
         "seed": 0,
     }
 
@@ -75,6 +76,7 @@ cells = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)))
         top_p=st.none() | st.floats(0, 1, exclude_min=True),
         label=st.none() | st.text(min_size=1, max_size=200),
         guidance_scale=st.floats(0, 100),
+        correction=st.floats(0, 0.5),
         seed=st.integers(0, 2**53 - 1),
     ),
     st.text(min_size=1, max_size=50),
@@ -132,6 +134,7 @@ def test_a_recipe_cannot_be_changed():
         ("temperature", float("inf"), "temperature: .*finite"),
         ("top_k", 0, "top_k: "),
         ("top_p", 0, "top_p: .*greater than 0"),
+        ("correction", 0.6, "correction: .*less than or equal to 0.5"),
         ("top_p", 1.1, "top_p: .*less than or equal to 1"),
         ("label", "", "label: "),
         ("guidance_scale", -0.1, "guidance_scale: "),
@@ -158,7 +161,7 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
         ("[" * 100_000, "not JSON"),
         ("[]", "this JSON is no recipe"),
         ("{}", "this JSON is no recipe"),
-        (changed(version=3), "recipe version 3 is not known: this app reads versions 1 and 2"),
+        (changed(version=4), "recipe version 4 is not known: this app reads versions 1 to 3"),
         (changed(version="1"), "recipe version '1' is not known"),
         (changed(version="x" * 1000), "recipe version 'x{39} is not known"),
         ('{"version": 1}', "model: field required"),

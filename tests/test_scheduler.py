@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -17,6 +19,7 @@ K = 11
 orders = st.sampled_from(list(ORDERS))
 schedules = st.sampled_from(list(SCHEDULES))
 seeds = st.integers(0, 2**20)
+corrections = st.just(0.0) | st.floats(0, 0.5)
 
 
 def rng(seed=0):
@@ -41,11 +44,11 @@ class Transformer:
         return seen + seen.roll(1, dims=1)
 
 
-def run(tokens, generators, transformer=None, steps=4, order=None, schedule=None, **sampling):
+def run(tokens, generators, transformer=None, steps=4, order=None, schedule=None, correction=0.0, **sampling):
     """All that the scheduler did: the samples from first to last, and the outputs of its steps."""
     transformer = transformer or Transformer(tokens.shape[1])
     scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
-    scheduler.set_timesteps(steps, tokens, generators, order=order, schedule=schedule)
+    scheduler.set_timesteps(steps, tokens, generators, order=order, schedule=schedule, correction=correction)
     samples, outputs = [tokens], []
     for t in scheduler.timesteps:
         outputs.append(scheduler.step(transformer(samples[-1]), t, samples[-1], generators, **sampling))
@@ -167,19 +170,24 @@ def test_random_leaves_out_empty_steps():
 
 
 @settings(max_examples=60, deadline=None)
-@given(orders, schedules, st.integers(1, 40), seeds, st.sampled_from([0.0, 0.7, 1.0]))
-def test_a_run_fills_what_is_unknown_and_touches_nothing_else(order, schedule, steps, seed, temperature):
+@given(orders, schedules, st.integers(1, 40), seeds, st.sampled_from([0.0, 0.7, 1.0]), corrections)
+def test_a_run_fills_what_is_unknown_and_touches_nothing_else(
+    order, schedule, steps, seed, temperature, correction
+):
     tokens = partly_masked(3, 36, seed, rate=None)
     transformer = Transformer(36, seed)
     samples, outputs = run(
-        tokens, rngs(seed, 1, 2), transformer, steps, order, schedule, temperature=temperature
+        tokens, rngs(seed, 1, 2), transformer, steps, order, schedule, correction, temperature=temperature
     )
     unknown = tokens == K
     assert transformer.evaluations <= min(steps, int(unknown.sum(1).max()))
     assert not (samples[-1] == K).any()
     for before, after, output in zip(samples[:-1], samples[1:], outputs, strict=True):
-        assert torch.equal(after[before != K], before[before != K])
-        assert torch.equal(output.revealed, (before == K) & (after != K))
+        assert torch.equal(after[~unknown], tokens[~unknown])
+        again = (after == K) & ((before != K) | output.revealed)
+        assert correction or not again.any()
+        assert torch.equal(after[(before != K) & ~again], before[(before != K) & ~again])
+        assert torch.equal(output.revealed & ~again, (before == K) & (after != K))
         assert torch.equal(output.pred_original_sample[after != K], after[after != K])
         assert ((output.pred_original_sample >= 0) & (output.pred_original_sample < K)).all()
         # Every image that is not finished gets something.
@@ -187,14 +195,39 @@ def test_a_run_fills_what_is_unknown_and_touches_nothing_else(order, schedule, s
 
 
 @settings(max_examples=40, deadline=None)
-@given(orders, schedules, st.integers(1, 12), seeds)
-def test_image_i_of_a_batch_is_the_single_run_with_its_generator(order, schedule, steps, seed):
+@given(orders, schedules, st.integers(1, 12), seeds, corrections)
+def test_image_i_of_a_batch_is_the_single_run_with_its_generator(order, schedule, steps, seed, correction):
     tokens = partly_masked(4, 25, seed, rate=None)
-    sampling = {"steps": steps, "order": order, "schedule": schedule, "top_p": 0.9}
+    sampling = {"steps": steps, "order": order, "schedule": schedule, "top_p": 0.9, "correction": correction}
     batch, _ = run(tokens, rngs(*range(4)), **sampling)
     for i in range(4):
         single, _ = run(tokens[i : i + 1], rngs(i), **sampling)
         assert torch.equal(single[-1][0], batch[-1][i])
+
+
+@pytest.mark.parametrize("order", list(ORDERS))
+def test_corrector_steps_draw_the_half_that_was_filled_first_again(order):
+    samples, outputs = run(torch.full((1, 64), K), rngs(0), steps=16, order=order, correction=0.25)
+    reveals = torch.cat([output.revealed for output in outputs])
+    filling, corrector = reveals[:-4], reveals[-4:]
+    assert (filling.sum(0) == 1).all()
+    assert (corrector.sum(1) == 8).all()
+    # Each of the last four asks of its 8 cells only, with all others known.
+    assert torch.equal(torch.cat(samples[-5:-1]) == K, corrector)
+    filled_at = filling.int().argmax(0)
+    redrawn = torch.cat([filled_at[revealed].sort().values for revealed in corrector])
+    assert torch.equal(redrawn, filled_at.sort().values[:32])
+
+
+def test_the_correction_is_a_share_of_the_steps_rounded_down():
+    for steps, correction, corrector in ((16, 0.25, 4), (3, 0.25, 0), (7, 0.5, 3), (1, 0.5, 0)):
+        samples, outputs = run(torch.full((1, 36), K), rngs(0), steps=steps, correction=correction)
+        again = [(after == K) & output.revealed for after, output in zip(samples[1:], outputs, strict=True)]
+        known_before = [(before != K) & (after == K) for before, after in pairwise(samples)]
+        redoing = sum(bool((a | b).any()) for a, b in zip(again, known_before, strict=True))
+        assert (len(outputs), redoing) == (steps, corrector)
+    with pytest.raises(ValueError, match=r"from 0 to 0.5 of the steps, not 0.6"):
+        run(torch.full((1, 36), K), rngs(0), correction=0.6)
 
 
 def test_the_same_seed_repeats_and_another_does_not():

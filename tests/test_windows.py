@@ -125,7 +125,7 @@ def test_any_canvas_is_filled_and_what_is_known_stays(pipe, order, size):
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_cost_can_be_asked_beforehand(pipe, monkeypatch, order):
     canvas = TokenCanvas.blank(9, 10, K).fill([(r, c) for r in range(5) for c in range(8)], 2)
-    for settings in ({}, {"schedule": "linear", "seed": 5, "num_inference_steps": 40}):
+    for settings in ({}, {"schedule": "linear", "seed": 5, "num_inference_steps": 40}, {"correction": 0.5}):
         told = pipe.evaluations(canvas, order=order, **settings)
         seen = count_windows(pipe, monkeypatch)
         pipe(canvas, order=order, **settings)

@@ -141,6 +141,7 @@ class UnleashPipeline(DiffusionPipeline):
         top_p: float | None = None,
         label: str | None = None,
         guidance_scale: float = 1.0,
+        correction: float = 0.0,
         seed: int = 0,
         num_images: int = 1,
         callback_on_step_end: StepCallback | None = None,
@@ -160,6 +161,8 @@ class UnleashPipeline(DiffusionPipeline):
             top_p: draw from the fewest codes that together have this probability only.
             label: one of ``labels``; None: none.
             guidance_scale: 1 follows the label as it was learned, more exaggerates it.
+            correction: share of the steps, up to 0.5, that draw the cells filled first once more, now that
+                the others are known.
             seed: of the first image.
             num_images: how many.
             callback_on_step_end: see ``StepCallback``.
@@ -172,7 +175,16 @@ class UnleashPipeline(DiffusionPipeline):
             raise ValueError(f"num_images is at least 1, not {num_images}")
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(
-            num_inference_steps, order, schedule, temperature, top_k, top_p, label, guidance_scale, seed
+            num_inference_steps,
+            order,
+            schedule,
+            temperature,
+            top_k,
+            top_p,
+            label,
+            guidance_scale,
+            correction,
+            seed,
         )
         seeds = range(seed, seed + num_images)
         # On CPUs a batch is no faster, and its rounding would depend on how many images are in it.
@@ -193,6 +205,7 @@ class UnleashPipeline(DiffusionPipeline):
         top_p: float | None = None,
         label: str | None = None,
         guidance_scale: float = 1.0,
+        correction: float = 0.0,
         seed: int = 0,
     ) -> Iterator[Step]:
         """Fills ``canvas`` and yields every step with its picture; arguments as for a call.
@@ -207,7 +220,16 @@ class UnleashPipeline(DiffusionPipeline):
         """
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(
-            num_inference_steps, order, schedule, temperature, top_k, top_p, label, guidance_scale, seed
+            num_inference_steps,
+            order,
+            schedule,
+            temperature,
+            top_k,
+            top_p,
+            label,
+            guidance_scale,
+            correction,
+            seed,
         )
         return self._steps(canvas, settings)
 
@@ -217,6 +239,7 @@ class UnleashPipeline(DiffusionPipeline):
         num_inference_steps: int = 16,
         order: OrderName | None = None,
         schedule: ScheduleName | None = None,
+        correction: float = 0.0,
         seed: int = 0,
     ) -> int:
         """How many windows of the model's size a run evaluates; twice as many passes with guidance.
@@ -227,14 +250,14 @@ class UnleashPipeline(DiffusionPipeline):
         """
         canvas = self.blank() if canvas is None else canvas
         self._check_size(canvas)
-        settings = self._settings(num_inference_steps, order, schedule, 1.0, None, None, None, 1.0, seed)
+        settings = self._settings(
+            num_inference_steps, order, schedule, 1.0, None, None, None, 1.0, correction, seed
+        )
         # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
         unknown = torch.from_numpy(canvas.unknown)[None]
         codes, generators = unknown.long(), [Generator().manual_seed(seed)]
         scheduler = AbsorbingDiffusionScheduler(codebook_size=1)
-        scheduler.set_timesteps(
-            settings.steps, codes, generators, order=settings.order, schedule=settings.schedule
-        )
+        self._plan(scheduler, settings, codes, generators)
         total = 0
         for timestep in scheduler.timesteps:
             revealed = scheduler.foreseen(timestep, codes, generators)
@@ -299,6 +322,7 @@ class UnleashPipeline(DiffusionPipeline):
         top_p: float | None,
         label: str | None,
         guidance_scale: float,
+        correction: float,
         seed: int,
     ) -> Settings:
         if label is not None and label not in self.labels:
@@ -313,6 +337,7 @@ class UnleashPipeline(DiffusionPipeline):
             top_p=top_p,
             label=label,
             guidance_scale=guidance_scale,
+            correction=correction,
             seed=seed,
         )
 
@@ -349,9 +374,7 @@ class UnleashPipeline(DiffusionPipeline):
         generators = [Generator().manual_seed(seed) for seed in seeds]
         # Its own scheduler, because a plan belongs to a run and several may be under way.
         scheduler = AbsorbingDiffusionScheduler.from_config(self.scheduler.config)
-        scheduler.set_timesteps(
-            settings.steps, codes, generators, order=settings.order, schedule=settings.schedule
-        )
+        self._plan(scheduler, settings, codes, generators)
         total = len(scheduler.timesteps)
         shape, size = (canvas.height, canvas.width), canvas.codebook_size
         bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
@@ -375,6 +398,22 @@ class UnleashPipeline(DiffusionPipeline):
                 guess = torch.where(seen | (codes != size), out.pred_original_sample, guess)
             yield _Frame(index, total, codes, guess, out.revealed)
 
+    @staticmethod
+    def _plan(
+        scheduler: AbsorbingDiffusionScheduler,
+        settings: Settings,
+        codes: Tensor,
+        generators: Sequence[Generator],
+    ) -> None:
+        scheduler.set_timesteps(
+            settings.steps,
+            codes,
+            generators,
+            order=settings.order,
+            schedule=settings.schedule,
+            correction=settings.correction,
+        )
+
     def _predict(
         self, codes: Tensor, asked: Tensor, label: str | None, guidance_scale: float
     ) -> tuple[Tensor, Tensor]:
@@ -386,7 +425,7 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _opinion(self, canvas: TokenCanvas, label: str | None, guidance_scale: float) -> inspector.Opinion:
         self._check_size(canvas)
-        self._settings(1, None, None, 1.0, None, None, label, guidance_scale, 0)
+        self._settings(1, None, None, 1.0, None, None, label, guidance_scale, 0.0, 0)
 
         @torch.no_grad()
         def opinion(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
@@ -415,10 +454,11 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _check_direction(self, canvas: TokenCanvas, settings: Settings) -> None:
         cells = int(canvas.unknown.sum())
-        if self.transformer.config["causal"] and (settings.order != "raster" or settings.steps < cells):
+        one_by_one = settings.order == "raster" and settings.steps >= cells and not settings.correction
+        if self.transformer.config["causal"] and not one_by_one:
             raise ValueError(
                 "this model goes from left to right, a cell at a time: "
-                f'its order is "raster" and {cells} masked cells take {cells} steps'
+                f'its order is "raster", {cells} masked cells take {cells} steps, and there is no correction'
             )
 
     def _check_size(self, canvas: TokenCanvas) -> None:

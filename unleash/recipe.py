@@ -24,8 +24,8 @@ from pydantic import (
 from .canvas import TokenCanvas
 from .orders import OrderName, ScheduleName
 
-VERSION: Literal[2] = 2
-"""Of the recipes that are written; those of version 1 are read too."""
+VERSION: Literal[3] = 3
+"""Of the recipes that are written; those of versions 1 and 2 are read too."""
 
 CHUNK = "unleash"
 """Keyword of the PNG text chunk that carries the recipe."""
@@ -68,6 +68,7 @@ class Settings(_Model):
     top_p: float | None = Field(default=None, gt=0, le=1)
     label: str | None = Field(default=None, min_length=1, max_length=200)
     guidance_scale: float = Field(default=1.0, ge=0)
+    correction: float = Field(default=0.0, ge=0, le=0.5)
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
 
     @property
@@ -77,7 +78,7 @@ class Settings(_Model):
         return {"num_inference_steps": values.pop("steps"), **values}
 
 
-BEST = Settings(steps=16, temperature=0.8, top_p=0.9)
+BEST = Settings(steps=16, temperature=0.8, top_p=0.9, correction=0.25)
 """What measured best with the bundled model, as its card tells; the studio begins with it. Less likely codes
 than these 90 % are where most of what looks wrong comes from."""
 
@@ -91,7 +92,7 @@ def _rows(value: Any) -> Any:
 
 
 def _upgraded(version: Any) -> Any:
-    return VERSION if version == 1 else version
+    return VERSION if version in (1, 2) else version
 
 
 CanvasField = Annotated[TokenCanvas, PlainValidator(_canvas), PlainSerializer(TokenCanvas.to_dict)]
@@ -102,14 +103,14 @@ class Recipe(_Model):
     """Model, start canvas and settings, and the codes that they gave.
 
     Attributes:
-        version: of this format. 2 added the canvas' rules; what was written as 1 is read as 2.
+        version: of this format. 2 added the canvas' rules, 3 the correction; older ones are read as 3.
         model: what ``UnleashPipeline.from_pretrained`` was given.
         canvas: as it was before the run.
         settings: of the run.
         codes: (h, w) the result, rows of codes; None if it was not run yet.
     """
 
-    version: Annotated[Literal[2], BeforeValidator(_upgraded)] = VERSION
+    version: Annotated[Literal[3], BeforeValidator(_upgraded)] = VERSION
     model: str = Field(min_length=1, max_length=500)
     canvas: CanvasField
     settings: Settings = Settings()
@@ -139,9 +140,9 @@ class Recipe(_Model):
         except ValueError as error:
             raise RecipeError(f"the recipe is not JSON: {error}") from None
         if not isinstance(data, dict) or "version" not in data:
-            raise RecipeError('this JSON is no recipe: a recipe is an object with "version": 2')
-        if data["version"] not in (1, VERSION):
-            known = f"this app reads versions 1 and {VERSION}"
+            raise RecipeError('this JSON is no recipe: a recipe is an object with "version": 3')
+        if data["version"] not in (1, 2, VERSION):
+            known = f"this app reads versions 1 to {VERSION}"
             raise RecipeError(f"recipe version {data['version']!r:.40} is not known: {known}")
         return cls(**data)
 

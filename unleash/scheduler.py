@@ -9,8 +9,9 @@ from diffusers import ConfigMixin, SchedulerMixin
 from diffusers.configuration_utils import register_to_config
 from diffusers.utils import BaseOutput
 from torch import Generator, Tensor
+from torch.nn.utils.rnn import pad_sequence
 
-from .orders import BLIND, ORDERS, SCHEDULES, OrderName, Proposal, ScheduleName
+from .orders import BLIND, ORDERS, SCHEDULES, OrderName, Proposal, ScheduleName, halton_ranks
 
 
 @dataclass
@@ -21,6 +22,8 @@ class AbsorbingDiffusionSchedulerOutput(BaseOutput):
         prev_sample: the next step's sample: as before, with the revealed cells filled.
         pred_original_sample: ``prev_sample`` with the likeliest code wherever it is unknown.
         revealed: bool, the cells this step filled.
+
+    With corrector steps, ``prev_sample`` lacks the cells that were masked again for the next of them.
     """
 
     prev_sample: Tensor
@@ -36,19 +39,21 @@ class Plan:
         order: which cells come first.
         counts: (B, S) how many cells of each image each step reveals; zeros where an image is finished
             before others, never between.
+        again: (B, S) how many of the cells revealed first each step masks again when it is done.
         grid: (h, w).
     """
 
     order: OrderName
     counts: Tensor
+    again: Tensor
     grid: tuple[int, int]
 
 
 class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
     """The forward and reverse process of "Unleashing Transformers" (Bond-Taylor et al., ECCV 2022).
 
-    A cell that is not the mask token is known, and stays as it is. Samples are (B, h, w) or (B, h * w)
-    long; a flat one is taken for a square grid. Image i of a batch depends on its own generator alone.
+    A cell that is known when a run is planned stays as it is. Samples are (B, h, w) or (B, h * w) long; a
+    flat one is taken for a square grid. Image i of a batch depends on its own generator alone.
 
         scheduler.set_timesteps(16, tokens, generators)
         for t in scheduler.timesteps:
@@ -76,6 +81,7 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         _check_name("schedule", schedule, SCHEDULES)
         self.plan: Plan | None = None
         self.timesteps = torch.arange(0)
+        self._filled_at = torch.arange(0)
 
     def add_noise(
         self, original_samples: Tensor, timesteps: Tensor, generator: Generator | None = None
@@ -104,10 +110,15 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         *,
         order: OrderName | None = None,
         schedule: ScheduleName | None = None,
+        correction: float = 0.0,
     ) -> None:
         """Plan how ``sample`` is filled, and number the steps ``timesteps`` = S, ..., 1.
 
         S is at most ``num_inference_steps`` and at most the unknown cells of the image with the most.
+
+        With a ``correction``, the last steps are corrector steps (Campbell et al., NeurIPS 2022): cells are
+        masked again, as in ReMDM (Wang et al. 2025), and drawn from what has become of all others. Here it
+        is the half of the cells that was filled first, when least was known, in the order of filling.
 
         Args:
             num_inference_steps: how many evaluations of the transformer may be spent.
@@ -115,6 +126,7 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
             generators: one for each image; None draws from torch's global one.
             order: in place of the configured one.
             schedule: in place of the configured one.
+            correction: share of the steps that are corrector steps, from 0 to 0.5, rounded down.
         """
         order = order or self.config["order"]
         schedule = schedule or self.config["schedule"]
@@ -122,17 +134,18 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         _check_name("schedule", schedule, SCHEDULES)
         if num_inference_steps < 1:
             raise ValueError(f"at least one step is needed, not {num_inference_steps}")
+        if not 0 <= correction <= 0.5:
+            raise ValueError(f"the correction takes a share from 0 to 0.5 of the steps, not {correction}")
         grid = _grid(sample)
-        counts = [
-            drawn_counts(unknown, num_inference_steps, schedule, generator)
-            if order == "random"
-            else even_counts(int(unknown.sum()), num_inference_steps, schedule)
-            for unknown, generator in zip(
-                sample.flatten(1) == self.config["codebook_size"], _each(generators, len(sample)), strict=True
-            )
+        unknown = sample.flatten(1) == self.config["codebook_size"]
+        planned = [
+            _counts(cells, num_inference_steps, order, schedule, correction, generator)
+            for cells, generator in zip(unknown, _each(generators, len(sample)), strict=True)
         ]
-        self.plan = Plan(order, torch.nn.utils.rnn.pad_sequence(counts, batch_first=True), grid)
+        counts, again = (pad_sequence([two[i] for two in planned], batch_first=True) for i in range(2))
+        self.plan = Plan(order, counts, again, grid)
         self.timesteps = torch.arange(self.plan.counts.shape[1], 0, -1)
+        self._filled_at = torch.full(unknown.shape, -1, device=sample.device)
 
     def step(
         self,
@@ -187,6 +200,9 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         known = torch.where(revealed, codes, tokens)
         guess = torch.where(unknown & ~revealed, logits.argmax(-1), known)
 
+        self._filled_at = self._filled_at.masked_fill(revealed, done)
+        again = self._first_filled(plan.again[:, done].to(device), plan.grid)
+        known = known.masked_fill(again, self.config["codebook_size"])
         result = (known, guess, revealed)
         prev_sample, pred_original_sample, revealed = (tensor.view_as(sample) for tensor in result)
         if not return_dict:
@@ -221,12 +237,37 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         unknown = tokens == self.config["codebook_size"]
         return highest(scores.expand(tokens.shape), unknown, counts).view_as(sample)
 
+    def _first_filled(self, counts: Tensor, grid: tuple[int, int]) -> Tensor:
+        """(B, N) bool: the ``counts`` (B,) cells that this run filled first, spread evenly within a step."""
+        place = self._filled_at * self._filled_at.shape[1] + halton_ranks(*grid).to(self._filled_at)
+        return highest(-place.double(), self._filled_at >= 0, counts)
+
     def _planned(self, timestep: int | Tensor, sample: Tensor) -> Plan:
         if self.plan is None or not 1 <= timestep <= len(self.timesteps):
             raise ValueError(f"step {int(timestep)} is not planned: call set_timesteps() first")
         if len(sample) != len(self.plan.counts):
             raise ValueError(f"the plan is for {len(self.plan.counts)} images, the sample has {len(sample)}")
         return self.plan
+
+
+def _counts(
+    unknown: Tensor,
+    steps: int,
+    order: OrderName,
+    schedule: ScheduleName,
+    correction: float,
+    generator: Generator | None,
+) -> tuple[Tensor, Tensor]:
+    """How many of ``unknown`` (N,) bool each step reveals, and how many it masks again: (S,) long each."""
+    cells = int(unknown.sum())
+    steps = min(steps, cells)
+    corrector = int(steps * correction)
+    if order == "random":
+        counts = drawn_counts(unknown, steps - corrector, schedule, generator)
+    else:
+        counts = even_counts(cells, steps - corrector, schedule)
+    again = even_counts(cells // 2, corrector, "linear")
+    return torch.cat([counts, again]), torch.cat([counts[1:] * 0, again, counts[:1] * 0])
 
 
 def even_counts(unknown: int, steps: int, schedule: ScheduleName) -> Tensor:

@@ -102,10 +102,15 @@ class Studio:
     def pictures(self) -> int:
         return int(self.page.input_value("#pictures input[type=number]"))
 
-    def set_number(self, control: str, value: int) -> None:
+    def set_number(self, control: str, value: float) -> None:
         box = self.page.locator(f"#{control} input[type=number]")
         box.fill(str(value))
         box.press("Tab")
+
+    def set_sampling(self, control: str, value: float) -> None:
+        """Set one of the controls that are folded away."""
+        self.page.get_by_text("Model and sampling").click()
+        self.set_number(control, value)
 
     def watch_frames(self) -> None:
         """Keep what the progress says from now on."""

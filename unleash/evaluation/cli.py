@@ -52,6 +52,12 @@ TopP = Annotated[
 Guidance = Annotated[
     float | None, typer.Option(min=0, help="How strongly labels are followed.", show_default=_STUDIO)
 ]
+Correction = Annotated[
+    float | None,
+    typer.Option(
+        min=0, max=0.5, help="Share of the steps that draw cells filled first again.", show_default=_STUDIO
+    ),
+]
 
 MODEL, OUT = "weights/scenes", Path("runs/evaluation")
 
@@ -71,6 +77,7 @@ def samples(
     temperature: Temperature = None,
     top_p: TopP = None,
     guidance: Guidance = None,
+    correction: Correction = None,
 ) -> None:
     """Fréchet distance, density and coverage of samples, beside what codes and chance allow.
 
@@ -85,7 +92,7 @@ def samples(
     from unleash.evaluation.samples import measure
 
     pipe = _load(model, out)
-    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance)
+    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance, correction)
     pictures, network = _held_out(pipe, data), _network(inception)
     figures = measure(pipe, pictures, count, settings, network)
     facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
@@ -150,6 +157,7 @@ def neighbours(
     temperature: Temperature = None,
     top_p: TopP = None,
     guidance: Guidance = None,
+    correction: Correction = None,
 ) -> None:
     """A sheet of samples, each with the training pictures nearest to it: neighbours.png.
 
@@ -165,7 +173,7 @@ def neighbours(
     pipe = _load(model, out)
     side = _side(pipe)
     training = folder(data, side) if data else drawn(_TRAINING, training_scene, side)
-    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance)
+    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance, correction)
     network = _network(inception)
     figures = measure(pipe, training, count, rows, k, settings, network, out / "neighbours.png")
     facts = _facts(pipe, model, count, training.name) | {"features": network.name} | _sampling(settings)
@@ -194,6 +202,7 @@ def tradeoff(
     temperature: Temperature = None,
     top_p: TopP = None,
     guidance: Guidance = None,
+    correction: Correction = None,
 ) -> None:
     """Fréchet distance and time by steps, for every order: the paper's table, and tradeoff.png.
 
@@ -212,8 +221,8 @@ def tradeoff(
 
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
-    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance)
-    rows = [_settings(pipe, 1, name, None, None, None, None).order for name in order or ORDERS]
+    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction)
+    rows = [_settings(pipe, 1, name, None, None, None, None, None).order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
     facts = _facts(pipe, model, count, pictures.name) | {"first seed": first_seed, "compared with": reference}
@@ -306,12 +315,18 @@ def _settings(
     temperature: float | None,
     top_p: float | None,
     guidance: float | None,
+    correction: float | None,
 ) -> "Settings":
     from unleash.recipe import BEST, Settings
 
     config = pipe.scheduler.config
     asked: dict[str, Any] = {"order": order or config["order"], "schedule": schedule or config["schedule"]}
-    sampling = {"temperature": temperature, "top_p": top_p, "guidance_scale": guidance}
+    sampling = {
+        "temperature": temperature,
+        "top_p": top_p,
+        "guidance_scale": guidance,
+        "correction": correction,
+    }
     asked |= BEST.model_dump(include=set(sampling))
     asked |= {name: value for name, value in sampling.items() if value is not None}
     return Settings(**asked | {"steps": steps, "top_p": None if asked["top_p"] == 1 else asked["top_p"]})
@@ -352,6 +367,7 @@ def _sampling(settings: "Settings") -> "Facts":
         "temperature": settings.temperature,
         "top-p": settings.top_p or 1,
         "guidance": settings.guidance_scale,
+        "correction": settings.correction,
     }
 
 

@@ -56,6 +56,12 @@ Guidance = Annotated[
     float | None,
     typer.Option(help="How strongly the label is followed: 1 as trained, 3 strongly.", show_default="1.0"),
 ]
+Correction = Annotated[
+    float | None,
+    typer.Option(
+        help="Share of the steps, up to 0.5, that draw the cells filled first once more.", show_default="0.0"
+    ),
+]
 Count = Annotated[int, typer.Option(min=1, help="How many pictures, with seeds one apart.")]
 Out = Annotated[
     Path,
@@ -82,6 +88,7 @@ _SAMPLING: dict[str, Any] = {
     "top_p": TopP,
     "label": Label,
     "guidance": Guidance,
+    "correction": Correction,
 }
 
 

@@ -41,6 +41,7 @@ class Controls:
     temperature: gr.Slider
     top_k: gr.Slider
     top_p: gr.Slider
+    correction: gr.Slider
     seed: gr.Number
 
     @property
@@ -124,12 +125,22 @@ def sampling() -> dict[str, Any]:
         top_p = gr.Slider(
             0.05, 1, value=BEST.top_p or 1, step=0.01, label="Top-p", info="Their share only, 1: off"
         )
+    correction = gr.Slider(
+        0,
+        0.5,
+        value=BEST.correction,
+        step=0.05,
+        label="Correction",
+        info="Share of the steps that draw the cells filled first again, 0: off",
+        elem_id="correction",
+    )
     return {
         "order": order,
         "schedule": schedule,
         "temperature": temperature,
         "top_k": top_k,
         "top_p": top_p,
+        "correction": correction,
     }
 
 

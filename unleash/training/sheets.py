@@ -36,6 +36,7 @@ def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:
             top_p=BEST.top_p,
             label=labels[column],
             guidance_scale=BEST.guidance_scale,
+            correction=0 if pipe.transformer.config["causal"] else BEST.correction,
             seed=seed,
         )
         half = out.images[0].resize((side, side), Image.Resampling.LANCZOS)

@@ -37,6 +37,7 @@ _SETTINGS = {
     "top_p": "draw from the fewest codes that together have this probability; None: from all.",
     "label": "one of the model's labels; None: none.",
     "guidance_scale": "1 follows the label as learned, more exaggerates it.",
+    "correction": "share of the steps, up to 0.5, that draw the cells filled first once more.",
     "seed": "the same seed gives the same picture.",
 }
 
