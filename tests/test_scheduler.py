@@ -164,6 +164,11 @@ def test_random_leaves_out_empty_steps():
     transformer = Transformer(16)
     run(tokens, rngs(0), transformer, steps=4096, order="random", schedule="linear")
     assert 10 <= transformer.evaluations <= 16
+    # Spread over all that were asked for, however many more than cells.
+    scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
+    scheduler.set_timesteps(4096, tokens, rngs(0), order="random", schedule="linear")
+    counts = drawn_counts(tokens[0] == K, 4096, "linear", rng(0))
+    assert torch.equal(scheduler.plan.counts[0], counts)
 
 
 # -- the reverse process as a whole ----------------------------------------------------------------

@@ -260,8 +260,9 @@ def _counts(
 ) -> tuple[Tensor, Tensor]:
     """How many of ``unknown`` (N,) bool each step reveals, and how many it masks again: (S,) long each."""
     cells = int(unknown.sum())
-    steps = min(steps, cells)
-    corrector = int(steps * correction)
+    corrector = int(min(steps, cells) * correction)
+    if corrector:  # A random order alone may spread its cells over more steps than there are cells.
+        steps = min(steps, cells)
     if order == "random":
         counts = drawn_counts(unknown, steps - corrector, schedule, generator)
     else:
