@@ -25,16 +25,16 @@ WIDTH, HEIGHT = 1180, 740
 SHOWN = 760
 """Pixels across of the moving picture."""
 
-LABEL, SEED, AGAIN = "church-day", 2, 7
+LABEL, SEED, AGAIN = "church-day", 6, 4
 """What is painted from nothing, and the seed with which it is filled again."""
 
 STEPS = 48
 """More than a picture needs: a screenshot takes longer than a step, and many should be seen."""
 
-TOWER = ((0, 6), (7, 10))
+TOWER = ((0, 5), (7, 9))
 """The corners of what is masked, (row, column) each."""
 
-WINDOW, WINDOW_AT = (8, 8), (5, 8)
+WINDOW, WINDOW_AT = (7, 6), (4, 7)
 """Whose code is picked up, and where it is pinned."""
 
 
