@@ -143,11 +143,12 @@ def test_bad_json_is_refused(rules):
     assert "\n" not in str(error.value)
 
 
-def test_a_recipe_keeps_the_rules_and_those_of_version_1_are_read():
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_recipe_keeps_the_rules_and_those_of_older_versions_are_read(version):
     canvas = BLANK.allow((0, 0), [1, 2], 0.5)
     recipe = Recipe(model="m", canvas=canvas)
     assert Recipe.from_json(recipe.to_json()).canvas == canvas
-    old = {"version": 1, "model": "m", "canvas": BLANK.to_dict()}
+    old = {"version": version, "model": "m", "canvas": BLANK.to_dict()}
     assert Recipe.from_json(json.dumps(old)) == Recipe.model_validate(old) == Recipe(model="m", canvas=BLANK)
 
 

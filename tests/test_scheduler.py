@@ -56,6 +56,11 @@ def run(tokens, generators, transformer=None, steps=4, order=None, schedule=None
     return samples, outputs
 
 
+def masked_again(before, output, after):
+    """The cells that were known, or became so, and are masked after the step."""
+    return (after == K) & ((before != K) | output.revealed)
+
+
 def partly_masked(batch, cells, seed, rate=0.6):
     generator = rng(seed)
     tokens = torch.randint(K, (batch, cells), generator=generator)
@@ -189,7 +194,7 @@ def test_a_run_fills_what_is_unknown_and_touches_nothing_else(
     assert not (samples[-1] == K).any()
     for before, after, output in zip(samples[:-1], samples[1:], outputs, strict=True):
         assert torch.equal(after[~unknown], tokens[~unknown])
-        again = (after == K) & ((before != K) | output.revealed)
+        again = masked_again(before, output, after)
         assert correction or not again.any()
         assert torch.equal(after[(before != K) & ~again], before[(before != K) & ~again])
         assert torch.equal(output.revealed & ~again, (before == K) & (after != K))
@@ -227,9 +232,10 @@ def test_corrector_steps_draw_the_half_that_was_filled_first_again(order):
 def test_the_correction_is_a_share_of_the_steps_rounded_down():
     for steps, correction, corrector in ((16, 0.25, 4), (3, 0.25, 0), (7, 0.5, 3), (1, 0.5, 0)):
         samples, outputs = run(torch.full((1, 36), K), rngs(0), steps=steps, correction=correction)
-        again = [(after == K) & output.revealed for after, output in zip(samples[1:], outputs, strict=True)]
-        known_before = [(before != K) & (after == K) for before, after in pairwise(samples)]
-        redoing = sum(bool((a | b).any()) for a, b in zip(again, known_before, strict=True))
+        redoing = sum(
+            bool(masked_again(before, output, after).any())
+            for (before, after), output in zip(pairwise(samples), outputs, strict=True)
+        )
         assert (len(outputs), redoing) == (steps, corrector)
     with pytest.raises(ValueError, match=r"from 0 to 0.5 of the steps, not 0.6"):
         run(torch.full((1, 36), K), rngs(0), correction=0.6)

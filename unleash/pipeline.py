@@ -25,7 +25,8 @@ from unleash.scheduler import AbsorbingDiffusionScheduler
 
 StepCallback = Callable[["UnleashPipeline", int, int, dict[str, Tensor]], dict[str, Tensor]]
 """Called after each step as ``f(pipe, index, timestep, {"codes": codes})``, codes (B, h, w) long; the
-``codes`` of the dictionary it returns, if any, go into the next step."""
+``codes`` of the dictionary it returns, if any, go into the next step. A corrector step may draw a cell
+again that the run had filled, whatever was written there."""
 
 
 @dataclass(frozen=True)
@@ -175,16 +176,16 @@ class UnleashPipeline(DiffusionPipeline):
             raise ValueError(f"num_images is at least 1, not {num_images}")
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(
-            num_inference_steps,
             order,
             schedule,
-            temperature,
-            top_k,
-            top_p,
             label,
-            guidance_scale,
-            correction,
-            seed,
+            steps=num_inference_steps,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            guidance_scale=guidance_scale,
+            correction=correction,
+            seed=seed,
         )
         seeds = range(seed, seed + num_images)
         # On CPUs a batch is no faster, and its rounding would depend on how many images are in it.
@@ -220,16 +221,16 @@ class UnleashPipeline(DiffusionPipeline):
         """
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(
-            num_inference_steps,
             order,
             schedule,
-            temperature,
-            top_k,
-            top_p,
             label,
-            guidance_scale,
-            correction,
-            seed,
+            steps=num_inference_steps,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            guidance_scale=guidance_scale,
+            correction=correction,
+            seed=seed,
         )
         return self._steps(canvas, settings)
 
@@ -251,7 +252,7 @@ class UnleashPipeline(DiffusionPipeline):
         canvas = self.blank() if canvas is None else canvas
         self._check_size(canvas)
         settings = self._settings(
-            num_inference_steps, order, schedule, 1.0, None, None, None, 1.0, correction, seed
+            order, schedule, steps=num_inference_steps, correction=correction, seed=seed
         )
         # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
         unknown = torch.from_numpy(canvas.unknown)[None]
@@ -314,31 +315,20 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _settings(
         self,
-        steps: int,
-        order: OrderName | None,
-        schedule: ScheduleName | None,
-        temperature: float,
-        top_k: int | None,
-        top_p: float | None,
-        label: str | None,
-        guidance_scale: float,
-        correction: float,
-        seed: int,
+        order: OrderName | None = None,
+        schedule: ScheduleName | None = None,
+        label: str | None = None,
+        **others: Any,
     ) -> Settings:
+        """Settings with the scheduler's order and schedule where none is given; ``others`` as they are."""
         if label is not None and label not in self.labels:
             known = f"its labels are {', '.join(self.labels)}" if self.labels else "it has none"
             raise ValueError(f"the model has no label {label!r}; {known}")
         return Settings(
-            steps=steps,
             order=order or self.scheduler.config["order"],
             schedule=schedule or self.scheduler.config["schedule"],
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
             label=label,
-            guidance_scale=guidance_scale,
-            correction=correction,
-            seed=seed,
+            **others,
         )
 
     def _finish(
@@ -425,7 +415,7 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _opinion(self, canvas: TokenCanvas, label: str | None, guidance_scale: float) -> inspector.Opinion:
         self._check_size(canvas)
-        self._settings(1, None, None, 1.0, None, None, label, guidance_scale, 0.0, 0)
+        self._settings(label=label, guidance_scale=guidance_scale)
 
         @torch.no_grad()
         def opinion(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:

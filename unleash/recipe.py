@@ -25,7 +25,10 @@ from .canvas import TokenCanvas
 from .orders import OrderName, ScheduleName
 
 VERSION: Literal[3] = 3
-"""Of the recipes that are written; those of versions 1 and 2 are read too."""
+"""Of the recipes that are written."""
+
+_OLDER = (1, 2)
+"""Versions that are read too."""
 
 CHUNK = "unleash"
 """Keyword of the PNG text chunk that carries the recipe."""
@@ -92,7 +95,7 @@ def _rows(value: Any) -> Any:
 
 
 def _upgraded(version: Any) -> Any:
-    return VERSION if version in (1, 2) else version
+    return VERSION if version in _OLDER else version
 
 
 CanvasField = Annotated[TokenCanvas, PlainValidator(_canvas), PlainSerializer(TokenCanvas.to_dict)]
@@ -140,8 +143,8 @@ class Recipe(_Model):
         except ValueError as error:
             raise RecipeError(f"the recipe is not JSON: {error}") from None
         if not isinstance(data, dict) or "version" not in data:
-            raise RecipeError('this JSON is no recipe: a recipe is an object with "version": 3')
-        if data["version"] not in (1, 2, VERSION):
+            raise RecipeError(f'this JSON is no recipe: a recipe is an object with "version": {VERSION}')
+        if data["version"] not in (*_OLDER, VERSION):
             known = f"this app reads versions 1 to {VERSION}"
             raise RecipeError(f"recipe version {data['version']!r:.40} is not known: {known}")
         return cls(**data)

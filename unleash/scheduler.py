@@ -19,11 +19,11 @@ class AbsorbingDiffusionSchedulerOutput(BaseOutput):
     """What a step made of its sample; every tensor has the sample's shape.
 
     Attributes:
-        prev_sample: the next step's sample: as before, with the revealed cells filled.
-        pred_original_sample: ``prev_sample`` with the likeliest code wherever it is unknown.
+        prev_sample: the next step's sample: as before, with the revealed cells filled, and those masked
+            that a corrector step is going to draw again.
+        pred_original_sample: the sample with the revealed cells filled, and the likeliest code wherever it
+            is unknown.
         revealed: bool, the cells this step filled.
-
-    With corrector steps, ``prev_sample`` lacks the cells that were masked again for the next of them.
     """
 
     prev_sample: Tensor
@@ -268,6 +268,7 @@ def _counts(
     else:
         counts = even_counts(cells, steps - corrector, schedule)
     again = even_counts(cells // 2, corrector, "linear")
+    # What a corrector step reveals is masked by the step before it.
     return torch.cat([counts, again]), torch.cat([counts[1:] * 0, again, counts[:1] * 0])
 
 

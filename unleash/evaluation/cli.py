@@ -222,7 +222,7 @@ def tradeoff(
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
     settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction)
-    rows = [_settings(pipe, 1, name, None, None, None, None, None).order for name in order or ORDERS]
+    rows = [_settings(pipe, 1, name).order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
     facts = _facts(pipe, model, count, pictures.name) | {"first seed": first_seed, "compared with": reference}
@@ -310,12 +310,12 @@ def _load(model: str, out: Path) -> "UnleashPipeline":
 def _settings(
     pipe: "UnleashPipeline",
     steps: int,
-    order: str | None,
-    schedule: str | None,
-    temperature: float | None,
-    top_p: float | None,
-    guidance: float | None,
-    correction: float | None,
+    order: str | None = None,
+    schedule: str | None = None,
+    temperature: float | None = None,
+    top_p: float | None = None,
+    guidance: float | None = None,
+    correction: float | None = None,
 ) -> "Settings":
     from unleash.recipe import BEST, Settings
 
