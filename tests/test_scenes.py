@@ -45,6 +45,19 @@ def test_times_of_day_differ_in_brightness():
     assert brightness("bedroom-night") < 0.8 * brightness("bedroom-day")
 
 
+@pytest.mark.parametrize("label", ["church-dusk", "church-night", "church-winter"])
+def test_a_church_stands_out_against_the_sky_beside_it(label):
+    def contrast(scene):
+        church = np.isin(scene.elements, [Element.WALL, Element.TOWER])
+        sky = scene.elements == Element.SKY
+        rows = np.flatnonzero(church.any(1) & sky.any(1))
+        means = [(scene.picture[y][church[y]].mean(0), scene.picture[y][sky[y]].mean(0)) for y in rows]
+        return np.mean([abs(wall - beside) for wall, beside in means])
+
+    for seed in range(40):
+        assert contrast(draw(label, seed)) > 32, seed
+
+
 def test_an_unknown_label_is_named():
     with pytest.raises(ValueError, match="no label 'church-noon'; the labels are church-day"):
         draw("church-noon", 0)

@@ -18,7 +18,7 @@ from unleash.scenes import LABELS
 from unleash.training.augment import diff_augment
 from unleash.training.bundle import bundle, score
 from unleash.training.checkpoint import Checkpoint
-from unleash.training.codes import cached_batches, encode
+from unleash.training.codes import cached_batches, encode, repeated
 from unleash.training.pictures import DrawnScenes
 from unleash.training.prior import PriorRun, PriorTrainer, train_prior
 from unleash.training.run import read_run
@@ -97,6 +97,26 @@ def test_a_vqgan_killed_and_resumed_is_the_one_trained_straight(quantizer, tmp_p
     assert same_weights(tmp_path / "straight" / "vqgan", tmp_path / "killed" / "vqgan")
     codes = VQGAN.from_pretrained(tmp_path / "killed" / "vqgan").encode(torch.rand(1, 3, 64, 64))
     assert codes.shape == (1, 4, 4)
+
+
+def test_pictures_of_a_label_come_as_often_an_epoch_as_asked():
+    codes, labels = repeated(torch.arange(6)[:, None], torch.tensor([0, 1, 2, 0, 1, 2]), [1, 3, 2])
+    batches = cached_batches(codes, labels, 4, seed=0, start=0)
+    epoch = [next(batches) for _ in range(3)]
+    seen = torch.cat([kept for kept, _ in epoch]).flatten()
+    assert seen.bincount().tolist() == [1, 3, 2, 1, 3, 2]
+    assert torch.equal(torch.cat([names for _, names in epoch]), seen % 3)
+
+
+def test_a_repeated_label_must_be_one_of_the_data_and_its_codes_kept(vqgan, tmp_path):
+    arguments = {"vqgan": vqgan, "model": SMALL, "pictures": 16, "steps": 1, "batch_size": 8}
+    train_prior(PriorRun(**arguments, repeats={"church-dusk": 3}), tmp_path / "out")
+    with pytest.raises(ValueError, match="no label church-noon; there are church-day, "):
+        train_prior(PriorRun(**arguments, repeats={"church-noon": 2}), tmp_path / "unknown")
+    with pytest.raises(ValueError, match="repeats need cached codes"):
+        train_prior(PriorRun(**arguments, repeats={"church-dusk": 2}, codes="fresh"), tmp_path / "fresh")
+    with pytest.raises(ValueError, match="repeats"):
+        PriorRun(**arguments, repeats={"church-dusk": 0})
 
 
 @pytest.mark.parametrize("codes", ["cached", "fresh"])

@@ -50,6 +50,12 @@ def cached_codes(
     return torch.from_numpy(kept["codes"]), torch.from_numpy(kept["labels"])
 
 
+def repeated(codes: Tensor, labels: Tensor, times: list[int]) -> Batch:
+    """Codes (count, N) and labels (count,) with the pictures of label i ``times[i]`` times each."""
+    each = torch.tensor(times)[labels.long()]
+    return codes.repeat_interleave(each, 0), labels.repeat_interleave(each)
+
+
 def cached_batches(
     codes: Tensor, labels: Tensor, batch_size: int, seed: int, start: int, rank: int = 0, world: int = 1
 ) -> Iterator[Batch]:

@@ -7,14 +7,21 @@ from typing import Literal
 import torch
 from accelerate.utils import set_seed
 from diffusers.training_utils import EMAModel
-from pydantic import Field
+from pydantic import Field, PositiveInt
 from torch import Tensor
 from tqdm import tqdm
 
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.bundle import assemble
 from unleash.training.checkpoint import Checkpoint
-from unleash.training.codes import Batch, cached_batches, cached_codes, fresh_batches, held_out_codes
+from unleash.training.codes import (
+    Batch,
+    cached_batches,
+    cached_codes,
+    fresh_batches,
+    held_out_codes,
+    repeated,
+)
 from unleash.training.objective import cell_nats, masked_loss, problem
 from unleash.training.pictures import open_pictures, picture_loader
 from unleash.training.run import Run, accelerator_for, over_processes
@@ -36,6 +43,8 @@ class PriorRun(Run):
         pictures: how many are encoded if they are cached, at most all there are.
         first_picture: where among the pictures to begin, so that a training that goes on from another one
             need not learn from the same pictures again.
+        repeats: labels whose cached pictures come several times an epoch, with how many times, so that what
+            is hard to learn is learned from more often.
         loss: how masked cells are weighed, see ``masked_loss``.
         regions: share of the pictures whose masks are drawn by ``mask_regions``; with ``mlm`` only, since
             the ELBO is of the paper's masks.
@@ -48,6 +57,7 @@ class PriorRun(Run):
     codes: Literal["cached", "fresh"] = "cached"
     pictures: int = 16_000
     first_picture: int = Field(default=0, ge=0)
+    repeats: dict[str, PositiveInt] = Field(default_factory=dict)
     matrix_learning_rate: float = 2e-2
     loss: Literal["reweighted_elbo", "elbo", "mlm"] = "mlm"
     regions: float = Field(default=0, ge=0, le=1)
@@ -163,6 +173,8 @@ class PriorTrainer:
         with self.accelerator.main_process_first():
             path = self.out / "codes.npz"
             kept = cached_codes(self.vqgan, self.pictures, count, path, run.first_picture, run.workers)
+        if run.repeats:
+            kept = repeated(*kept, [run.repeats.get(label, 1) for label in self.pictures.labels])
         return cached_batches(*kept, run.batch_size, run.seed, step, rank, world)
 
     def _check(self) -> None:
@@ -175,6 +187,10 @@ class PriorTrainer:
             )
         if config.label_names and len(config.label_names) < len(labels):
             raise ValueError(f"the transformer has {len(config.label_names)} labels, the data {len(labels)}")
+        if unknown := sorted(set(self.run.repeats) - set(labels)):
+            raise ValueError(f"repeats: no label {unknown[0]}; there are {', '.join(labels) or 'none'}")
+        if self.run.repeats and self.run.codes == "fresh":
+            raise ValueError("repeats need cached codes: fresh pictures come once")
         if self.run.regions and (self.run.loss != "mlm" or config.causal):
             raise ValueError("regions need the loss mlm, and no autoregressive transformer: leave them at 0")
         if config.causal != self.run.autoregressive:

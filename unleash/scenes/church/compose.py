@@ -4,6 +4,7 @@ from math import sin
 from random import Random
 
 from unleash.scenes.church import land, sky, trees, weather, yard
+from unleash.scenes.church.contrast import beside_snow, church_light
 from unleash.scenes.church.distance import hills
 from unleash.scenes.church.mason import Mason
 from unleash.scenes.church.season import season_of
@@ -41,7 +42,14 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
         cast_shadow(world, view, size * style.span * 0.52, size)
     if site != "lake":
         land.road(world.stencil(4), door, size * 0.055)
-    mason = Mason(painter, light, variant(rng, 4), style.material(rng), season.snow)
+    builder, material = variant(rng, 4), style.material(rng)
+    mason = Mason(
+        painter,
+        church_light(light, time),
+        builder,
+        beside_snow(material) if season.snow else material,
+        season.snow,
+    )
     style.build(mason, view, size)
     weather.glow(mason)
     if not season.snow and light.glow:
