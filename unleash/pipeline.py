@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import DiffusionPipeline
-from diffusers.utils import BaseOutput
+from diffusers.utils import BaseOutput, is_accelerate_available
 from einops import rearrange
 from numpy.typing import NDArray
 from PIL import Image
@@ -119,7 +119,9 @@ class UnleashPipeline(DiffusionPipeline):
                 configuration says.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
-        return super().from_pretrained(folder, **options)
+        # As diffusers decides itself, but without advice to install what the app does not need.
+        memory = {"low_cpu_mem_usage": is_accelerate_available()}
+        return super().from_pretrained(folder, **(memory | options))
 
     @property
     def labels(self) -> tuple[str, ...]:
