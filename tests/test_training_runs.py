@@ -306,6 +306,7 @@ for name, kind, trainer in (("vqgan", VQGANRun, VQGANTrainer), ("prior", PriorRu
     assert len(both) == 2, "not two processes"
     assert torch.equal(both[0], both[1]), f"two {name} networks"
     assert rates == [0.0], rates
+torch.distributed.destroy_process_group()  # else its threads may abort the interpreter on its way out
 """
 
 
