@@ -65,7 +65,7 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
 
 def _view(rng: Random, site: str, span: float) -> tuple[View, float]:
     """Where one stands, and how large the church is; ``span`` is its width for a height of 1."""
-    yaw = 0.0 if rng.random() < 0.28 else rng.choice((-1, 1)) * rng.choice((0.44, 0.7))
+    yaw = 0.0 if rng.random() < 0.28 else rng.choice((-1, 1)) * 0.56
     if site == "mound":
         base, eye = 208.0, 0.0
     elif site == "lake":

@@ -8,9 +8,9 @@ from unleash.scenes.light import Light, hex_color, mix, multiply
 FLOODLIGHT = 0.75
 """At night: how far a church's light is that of lamps at its foot, and not the moon's."""
 LAMPS_KEY, LAMPS_FILL = hex_color("#f0c890"), hex_color("#94707a")
-BACKLIGHT = hex_color("#a08a9c")
+BACKLIGHT = hex_color("#8f8ab4")
 """At dusk the sky behind a church outshines it: what its light is multiplied with."""
-BESIDE_SNOW = hex_color("#ecd2b0")
+BESIDE_SNOW = hex_color("#f0dabb")
 """Walls look yellower where snow lies: what their colour is multiplied with."""
 
 

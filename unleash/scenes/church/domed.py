@@ -1,12 +1,11 @@
 """Churches under domes."""
 
-from unleash.scenes.church.domes import HALF, ONION, finial, rounded
+from unleash.scenes.church.domes import ONION, finial, rounded
 from unleash.scenes.church.mason import Mason
 from unleash.scenes.church.openings import Face, windows
-from unleash.scenes.church.roofs import gabled, pyramid
 from unleash.scenes.church.solids import block, courses, octagon, square
 from unleash.scenes.church.view import View
-from unleash.scenes.church.walls import arcade, entrance, front_wall
+from unleash.scenes.church.walls import arcade, entrance
 from unleash.scenes.classes import Element
 
 
@@ -35,31 +34,3 @@ def eastern(mason: Mason, view: View, size: float) -> None:
         block(mason, spot, octagon(drum), high - 1, top, Element.TOWER, slit if big else None)
         peak = rounded(mason, spot, top, drum * 0.56, ONION, color=mason.material.top)
         finial(mason, spot, peak - 2, "cross", 10)
-
-
-def rotunda(mason: Mason, view: View, size: float) -> None:
-    """An eight-sided church under one great dome, a gabled porch before it."""
-    rng = mason.rng
-    wide, high = size * rng.uniform(0.66, 0.74), size * rng.uniform(0.36, 0.42)
-    center = view.moved(0, wide * 0.56)
-    drum, top = wide * rng.uniform(0.64, 0.72), high + size * 0.17
-    wall = arcade(mason, "round", wide * 0.3, high * 0.28, high * 0.46)
-    block(mason, center, octagon(wide), 0, high, Element.WALL, wall)
-    pyramid(
-        mason,
-        center,
-        octagon(wide + 7),
-        high - 1,
-        high + wide * 0.4,
-        color=mason.material.roof,
-        element=Element.ROOF,
-    )
-    ring = arcade(mason, "round", 14, high + size * 0.075, size * 0.065)
-    block(mason, center, octagon(drum), high + size * 0.02, top, Element.TOWER, ring)
-    peak = rounded(mason, center, top, drum * 0.53, HALF, color=mason.material.top)
-    lamp = drum * 0.18
-    block(mason, center, octagon(lamp), peak - 3, peak + lamp, Element.TOWER, color=mason.material.trim)
-    tip = rounded(mason, center, peak + lamp, lamp * 0.56, ONION, color=mason.material.top)
-    finial(mason, center, tip - 2, "cross", 10)
-    front = front_wall(mason, "round", wide * 0.17, eye="none", flanks=True)
-    gabled(mason, view, wide * 0.44, wide * 0.2, high * 0.72, size * 0.1, front=front)

@@ -14,9 +14,9 @@ from unleash.scenes.classes import Element
 def cathedral(mason: Mason, view: View, size: float) -> None:
     """Two towers at the front, a rose window between them, aisles with buttresses."""
     rng = mason.rng
-    crown = rng.choice(("needle", "needle", "battlements", "steeple"))
+    crown = rng.choice(("needle", "steeple"))
     wide = size * rng.uniform(0.17, 0.2)
-    walls = size * {"needle": 0.57, "battlements": 0.86, "steeple": 0.64}[crown]
+    walls = size * {"needle": 0.57, "steeple": 0.64}[crown]
     nave, high = size * rng.uniform(0.22, 0.27), size * rng.uniform(0.42, 0.47)
     length, rise = size * rng.uniform(0.65, 0.8), size * 0.18
     near = copysign((nave + wide) / 2, view.yaw)

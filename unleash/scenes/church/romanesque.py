@@ -38,28 +38,3 @@ def minster(mason: Mason, view: View, size: float) -> None:
         front=front_wall(mason, "round", nave * 0.26, eye=eye, over=rise, flanks=True),
         side=long_wall(mason, "round", size * 0.13),
     )
-
-
-def campanile(mason: Mason, view: View, size: float) -> None:
-    """A plain church with a tall bell tower standing beside it."""
-    rng = mason.rng
-    nave, length = size * rng.uniform(0.36, 0.42), size * rng.uniform(0.5, 0.65)
-    high, rise = size * rng.uniform(0.32, 0.38), size * rng.uniform(0.12, 0.16)
-    wide = size * rng.uniform(0.15, 0.18)
-    crown, share = rng.choice((("tented", 0.8), ("dome", 0.8), ("battlements", 0.92)))
-    side = rng.choice((-1.0, 1.0))
-    place = view.moved(side * (nave + wide * 1.25) / 2, length * 0.3)
-    if side * view.yaw <= 0:
-        tower(mason, place, wide, size * share, kind="round", crown=crown, stages=5, corners=False)
-    gabled(
-        mason,
-        view,
-        nave,
-        length,
-        high,
-        rise,
-        front=front_wall(mason, "round", nave * 0.24, over=rise, flanks=True),
-        side=long_wall(mason, "round", size * 0.14),
-    )
-    if side * view.yaw > 0:
-        tower(mason, place, wide, size * share, kind="round", crown=crown, stages=5, corners=False)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import skia
 
 from unleash.scenes.church.mason import Mason
-from unleash.scenes.church.solids import Decorate, block, square
+from unleash.scenes.church.solids import Decorate, block
 from unleash.scenes.church.texture import rows
 from unleash.scenes.church.view import Plan, View
 from unleash.scenes.classes import Element
@@ -152,25 +152,6 @@ def pyramid(
             ]
             start, end = _between(apex, left, reach), _between(apex, right, reach)
             mason.painter.fill(polygon(apex, start, *sag, end), mason.white(facing), alpha=0.93)
-
-
-def skirt(
-    mason: Mason, view: View, outer: Plan, inner: Plan, low: float, high: float, color: Color | None = None
-) -> None:
-    """Draws a roof that leans against all four sides of a taller block around the origin.
-
-    Args:
-        outer, inner: width and depth at its eaves and at its top.
-        low, high: heights of the eaves and of the top.
-        color: in white light; the roof's if not given.
-    """
-    eaves, ridge = square(*outer), square(*inner)
-    for i in range(4):
-        j = (i + 1) % 4
-        if view.visible(eaves[i], eaves[j]):
-            facing = min(1.0, view.facing(eaves[i], eaves[j], mason.light.side) * 0.75 + 0.28)
-            corners = ((*eaves[i], low), (*eaves[j], low), (*ridge[j], high), (*ridge[i], high))
-            slope(mason, view, corners, facing, color or mason.material.roof)
 
 
 def _between(a: Point, b: Point, t: float) -> Point:

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from random import Random
 
 from unleash.scenes.church.baroque import basilica
-from unleash.scenes.church.domed import eastern, rotunda
+from unleash.scenes.church.domed import eastern
 from unleash.scenes.church.gothic import cathedral
 from unleash.scenes.church.mason import Mason, Material
-from unleash.scenes.church.romanesque import campanile, minster
+from unleash.scenes.church.romanesque import minster
 from unleash.scenes.church.view import View
 from unleash.scenes.church.village import chapel, parish
-from unleash.scenes.church.wooden import stave
 from unleash.scenes.light import hex_color
 
 
@@ -55,27 +54,15 @@ ASHLAR = "#ece2cc #e2d8c4"
 LEADS = f"{SLATES} {COPPERS}"
 GOLDS = "#d8a53c #d8a53c #d8a53c #5a9a78"
 PAINTS = "#b2493a #a8543c #ece6d8 #c99a4a"
-WOODS = "#7a5238 #8a5a38 #6e5040"
 
 STYLES = (
     Style(cathedral, 0.8, f"{GRAYS} {SANDS}", ASHLAR, f"{SLATES} #8a5a4a", LEADS),
     Style(cathedral, 0.8, f"{GRAYS} {SANDS}", ASHLAR, LEADS, LEADS),
     Style(minster, 1.15, SANDS, "#efe0c0 #e6d2ac", TILES, f"{TILES} {SLATES}"),
-    Style(campanile, 0.95, f"{SANDS} #eebfa8 #f2d9a8", "#fbf2de", TILES, TILES),
     Style(parish, 0.75, f"{GRAYS} {SANDS}", "#efe6d2", f"{SLATES} {TILES}", f"{SLATES} {COPPERS} {TILES}"),
     Style(parish, 0.75, PLASTERS, "#fbf6ea", f"{TILES} {SLATES}", f"{COPPERS} {DARK}", texture="plaster"),
     Style(basilica, 0.85, PLASTERS, "#fcf7ec", TILES, f"{COPPERS} {DARK}", texture="plaster"),
-    Style(stave, 0.8, WOODS, "#a87c50", "#564a48 #64524a", "#4c4240", texture="boards"),
     Style(chapel, 0.85, PAINTS, "#f6f0e2", f"{SLATES} #5a4a42", SLATES, texture="boards"),
     Style(chapel, 0.85, WHITES, "#fffaf0", f"{TILES} {SLATES}", f"{SLATES} {TILES}", texture="plaster"),
     Style(eastern, 0.95, f"{WHITES} #e8b0a0", "#ffffff", COPPERS, f"{GOLDS} {BLUES}", texture="plaster"),
-    Style(
-        rotunda,
-        0.9,
-        f"{WHITES} {PLASTERS}",
-        "#fffaf0",
-        f"{TILES} {COPPERS}",
-        f"{COPPERS} {BLUES} {DARK}",
-        texture="plaster",
-    ),
 )

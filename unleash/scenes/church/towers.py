@@ -1,13 +1,12 @@
 """Towers and what crowns them."""
 
-from unleash.scenes.church.domes import BELL, BULB, HALF, ONION, finial, rounded
+from unleash.scenes.church.domes import BELL, BULB, ONION, finial, rounded
 from unleash.scenes.church.mason import Mason
 from unleash.scenes.church.openings import Face, clock, windows
 from unleash.scenes.church.roofs import pyramid
 from unleash.scenes.church.solids import block, courses, octagon, quoins, square
 from unleash.scenes.church.view import View
 from unleash.scenes.classes import Element
-from unleash.scenes.painter import rectangle
 
 
 def tower(
@@ -20,7 +19,6 @@ def tower(
     crown: str,
     stages: int = 3,
     dial: bool = False,
-    corners: bool = True,
 ) -> None:
     """Draws a square tower with its crown, around the origin.
 
@@ -31,13 +29,11 @@ def tower(
         crown: a key of ``CROWNS``.
         stages: how many storeys ledges divide it into.
         dial: whether it has a clock.
-        corners: whether it has pilasters.
     """
     step = high / stages
 
     def decorate(face: Face) -> None:
-        if corners:
-            quoins(mason, face, max(3.0, width * 0.12))
+        quoins(mason, face, max(3.0, width * 0.12))
         courses(mason, face, [step * i - 0.1 for i in range(1, stages + 1)])
         middle, belfry = face.width / 2, high - step
         gap = width * 0.24
@@ -112,34 +108,6 @@ def bell(mason: Mason, view: View, width: float, high: float) -> None:
     finial(mason, view, top - 2, "ball", 8)
 
 
-def dome(mason: Mason, view: View, width: float, high: float) -> None:
-    """A half dome with a small lantern."""
-    top = rounded(mason, view, high, width * 0.5, HALF, color=mason.material.top)
-    slim = max(5.0, width * 0.16)
-    block(mason, view, square(slim), top - 2, top + slim, Element.TOWER, color=mason.material.trim)
-    peak = rounded(mason, view, top + slim, slim * 0.62, HALF, color=mason.material.top)
-    finial(mason, view, peak, "cross", 9)
-
-
-def battlements(mason: Mason, view: View, width: float, high: float) -> None:
-    """A crenellated parapet."""
-    parapet = width + 3
-
-    def notch(face: Face) -> None:
-        count = max(3, round(face.width / 9))
-        pitch = face.width / (count - 0.45)
-        color = mason.tone(mason.material.wall, face.facing, 1.02)
-        for i in range(count):
-            left = i * pitch
-            merlon = rectangle(left, -face.high - 5.5, left + pitch * 0.55, -face.high)
-            mason.painter.fill(merlon, color, Element.TOWER)
-            if mason.snow:
-                cap = rectangle(left - 0.5, -face.high - 6.5, left + pitch * 0.55 + 0.5, -face.high - 4)
-                mason.painter.fill(cap, mason.white(face.facing))
-
-    block(mason, view, square(parapet), high, high + 4, Element.TOWER, notch)
-
-
 CROWNS = {
     "tented": tented,
     "needle": needle,
@@ -147,6 +115,4 @@ CROWNS = {
     "onion": onion,
     "lantern": lantern,
     "bell": bell,
-    "dome": dome,
-    "battlements": battlements,
 }

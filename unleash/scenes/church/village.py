@@ -12,7 +12,7 @@ from unleash.scenes.church.walls import arcade, entrance, front_wall, long_wall
 from unleash.scenes.classes import Element
 
 _CROWNS = {
-    "stone": (("needle", 0.5), ("steeple", 0.6), ("battlements", 0.9), ("tented", 0.78)),
+    "stone": (("needle", 0.5), ("steeple", 0.6), ("tented", 0.78)),
     "plaster": (("lantern", 0.7), ("onion", 0.7), ("bell", 0.68), ("steeple", 0.6)),
 }
 """What can crown the tower of a parish church, with the height of the tower's walls."""
@@ -25,7 +25,7 @@ def parish(mason: Mason, view: View, size: float) -> None:
     wide, walls = size * rng.uniform(0.21, 0.26), size * share
     nave, length = wide * rng.uniform(1.8, 2.2), size * rng.uniform(0.5, 0.7)
     high, rise = walls * rng.uniform(0.38, 0.48), nave * rng.uniform(0.42, 0.6)
-    kind = "pointed" if crown in ("needle", "battlements") else "round"
+    kind = "pointed" if crown == "needle" else "round"
     side = long_wall(mason, kind, size * 0.14)
     body = view.moved(0, wide * 0.6)
     if view.yaw and rng.random() < 0.6:

@@ -12,7 +12,7 @@ WARM = hex_color("#ffb85c")
 
 def glow(mason: Mason) -> None:
     """Halos around the lamps, as strong as the light's ``glow``."""
-    strength = 0.4 * mason.light.glow**1.5
+    strength = 0.3 * mason.light.glow**3
     if strength < 0.2:
         return
     for (x, y), radius, share in mason.lamps:
