@@ -15,7 +15,7 @@ from unleash.scenes.church.water import lake
 from unleash.scenes.church.world import World
 from unleash.scenes.light import light_of
 from unleash.scenes.painter import SIZE, Painter
-from unleash.scenes.stencil import snap, variant
+from unleash.scenes.stencil import CELL, snap, variant
 
 
 def paint_church(painter: Painter, time: str, rng: Random) -> None:
@@ -28,21 +28,21 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
     """
     light, season = light_of(time, rng), season_of(time, rng)
     world = World(painter, light, season, time, rng)
-    style, site = rng.choice(STYLES), rng.choices(("meadow", "mound", "lake"), (5, 2, 3))[0]
-    view, size = _view(rng, site, style.span)
+    style, site = rng.choice(STYLES), rng.choice(("meadow", "meadow", "lake"))
+    view, size = _view(rng, style.span)
     door = view.point(0, 0, 0)
-    horizon = view.base - view.eye if site != "mound" else view.base + 16
+    horizon = view.base - view.eye
     sky.sky(world.stencil(24), horizon)
     hills(world.stencil(12), horizon)
     if rng.random() < 0.6:
         weather.mist(world, horizon, 20, 0.55)
-    land.meadow(world.stencil(4), horizon, door if site == "mound" else None)
+    land.meadow(world.stencil(4), horizon)
     _grove(world, view, size)
     if time != "night":
         cast_shadow(world, view, size * style.span * 0.52, size)
     if site != "lake":
         land.road(world.stencil(4), door, size * 0.055)
-    builder, material = variant(rng, 4), style.material(rng)
+    builder, material = variant(rng, 2), style.material(rng)
     mason = Mason(
         painter,
         church_light(light, time),
@@ -63,18 +63,11 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
         weather.snowfall(world.stencil(2))
 
 
-def _view(rng: Random, site: str, span: float) -> tuple[View, float]:
+def _view(rng: Random, span: float) -> tuple[View, float]:
     """Where one stands, and how large the church is; ``span`` is its width for a height of 1."""
-    yaw = 0.0 if rng.random() < 0.28 else rng.choice((-1, 1)) * 0.56
-    if site == "mound":
-        base, eye = 208.0, 0.0
-    elif site == "lake":
-        base, eye = rng.choice((192.0, 208.0)), 16.0
-    else:
-        base, eye = rng.choice((208.0, 224.0)), rng.choice((16.0, 32.0))
-    size = min(rng.choice((176.0, 208.0)), 218 / span, base - 16)
+    yaw, size = rng.choice((-0.56, 0.0, 0.56)), min(184.0, 218 / span)
     x = snap(128 + rng.choice((-16, 0, 16)) - sin(yaw) * size * 0.3)
-    return View(x, base, eye, 640.0, yaw), size
+    return View(x + CELL / 2, 208.0, 16.0, 640.0, yaw), size
 
 
 _KINDS = (trees.round_tree, trees.round_tree, trees.round_tree, trees.conifer, trees.conifer, trees.poplar)
@@ -105,7 +98,7 @@ def _garden(world: World, view: View, size: float) -> None:
 def _foreground(world: World, view: View, size: float) -> None:
     """What lies between the viewer and the church: often nothing."""
     rng = world.rng
-    kind = rng.choice(("none", "none", "wall", "hedge", "fence", "tree", "flowers"))
+    kind = rng.choice(("none", "none", "wall", "hedge", "fence", "flowers"))
     world = world.stencil(4)
     y = min(SIZE - 4.0, view.base + 20)
     gap = (snap(view.x - size * 0.17), snap(view.x + size * 0.17))
@@ -116,8 +109,5 @@ def _foreground(world: World, view: View, size: float) -> None:
             trees.hedge(world, left, right, y, rng.uniform(9, 13))
     elif kind == "fence":
         yard.fence(world, y, gap)
-    elif kind == "tree":
-        side = rng.choice((-1, 1))
-        rng.choice(_KINDS)(world, 128.0 + side * 120, SIZE, rng.choice((144.0, 184.0)))
     elif kind == "flowers" and not world.season.snow:
         yard.flowers(world, view.base + 12)

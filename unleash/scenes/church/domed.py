@@ -33,4 +33,4 @@ def eastern(mason: Mason, view: View, size: float) -> None:
         slit = arcade(mason, "round", drum, high + (top - high) * 0.3, (top - high) * 0.5)
         block(mason, spot, octagon(drum), high - 1, top, Element.TOWER, slit if big else None)
         peak = rounded(mason, spot, top, drum * 0.56, ONION, color=mason.material.top)
-        finial(mason, spot, peak - 2, "cross", 10)
+        finial(mason, spot, peak - 2, 15 if big else 11)

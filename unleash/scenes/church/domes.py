@@ -7,8 +7,10 @@ import skia
 from unleash.scenes.church.mason import Mason
 from unleash.scenes.church.view import View
 from unleash.scenes.classes import Element
-from unleash.scenes.light import Color, hex_color
-from unleash.scenes.painter import Point, ellipse, linear, polygon
+from unleash.scenes.light import Color, hex_color, mix
+from unleash.scenes.painter import Point, linear
+
+BRONZE, GILT = hex_color("#7a5a28"), hex_color("#ffdf94")
 
 ONION = ((0.82, 0.0), (1.12, 0.3), (1.18, 0.62), (0.86, 1.0), (0.36, 1.32), (0.12, 1.62), (0.04, 2.0))
 BULB = ((1.0, 0.0), (1.08, 0.14), (1.0, 0.42), (0.72, 0.68), (0.44, 0.82), (0.38, 0.95))
@@ -64,21 +66,17 @@ def rounded(
     return low + top * radius
 
 
-def finial(mason: Mason, view: View, high: float, kind: str, size: float = 9.0) -> None:
-    """Draws a "cross", a "ball" or a "cock" on the point ``high`` above the origin."""
+def finial(mason: Mason, view: View, high: float, size: float = 15.0) -> None:
+    """Draws a cross on the point ``high`` above the origin: dark by day, gilded by lamps after dusk."""
     x, y = view.point(0, 0, high - 1)
-    gold = mason.tone(hex_color("#d9a93f"), 0.85)
+    gilding = min(1.0, max(0.0, mason.light.glow * 4 - 2))
+    metal = mix(mason.tone(BRONZE, 0.85), GILT, gilding)
     rod = skia.Path()
     rod.moveTo(x, y)
     rod.lineTo(x, y - size)
-    if kind == "cross":
-        rod.moveTo(x - size * 0.32, y - size * 0.64)
-        rod.lineTo(x + size * 0.32, y - size * 0.64)
-    mason.painter.stroke(rod, gold, 1.8, Element.SPIRE)
-    ball = ellipse(x, y - 1.5, 2.2, 2.2)
-    if kind == "cock":
-        ball.addPath(polygon((x - 4, y - size), (x + 4, y - size - 3), (x + 2, y - size + 3)))
-    mason.painter.fill(ball, gold, Element.SPIRE)
+    rod.moveTo(x - size * 0.34, y - size * 0.66)
+    rod.lineTo(x + size * 0.34, y - size * 0.66)
+    mason.painter.stroke(rod, metal, 3.2, Element.SPIRE)
 
 
 def _open(points: Sequence[Point]) -> skia.Path:

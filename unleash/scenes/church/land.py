@@ -40,12 +40,8 @@ def below(crest: list[Point], bottom: float = SIZE) -> skia.Path:
     return path
 
 
-def meadow(world: World, horizon: float, mound: Point | None) -> None:
-    """The ground from the horizon down, with broad strokes of lighter and darker grass.
-
-    Args:
-        mound: the top of the rise the church stands on, if it stands on one.
-    """
+def meadow(world: World, horizon: float) -> None:
+    """The ground from the horizon down, with broad strokes of lighter and darker grass."""
     painter, season = world.painter, world.season
     element = Element.SNOW if season.snow else Element.GRASS
     near = world.tone(season.grass, 0.62 if season.snow else 0.72)
@@ -53,16 +49,7 @@ def meadow(world: World, horizon: float, mound: Point | None) -> None:
     crest = skyline(world, horizon + 2, 3.0, 2.2)
     painter.fill(below(crest, horizon + 8), far, element)
     painter.backdrop((far, mix(far, near, 0.65), near), horizon + 6, SIZE, element)
-    if mound is not None:
-        x, y = mound
-        rise = skia.Path()
-        rise.moveTo(x - 230, SIZE)
-        rise.cubicTo(x - 130, y + 34, x - 90, y, x - 50, y - 1)
-        rise.lineTo(x + 50, y - 1)
-        rise.cubicTo(x + 90, y, x + 130, y + 34, x + 230, SIZE)
-        tones = [world.tone(season.grass, 0.95), world.tone(season.grass, 0.45)]
-        painter.shade(rise, linear((x, y - 4), (x, SIZE + 30), tones), element)
-    strokes(world, (mound[1] if mound else horizon) + 14)
+    strokes(world, horizon + 14)
 
 
 def strokes(world: World, top: float) -> None:

@@ -70,17 +70,14 @@ def windows(
         frame: width of the surround.
     """
     painter = mason.painter
-    surround, reveal, glass, bars, sills = (skia.Path() for _ in range(5))
+    surround, reveal, glass, sills = (skia.Path() for _ in range(4))
     shift = -0.9 * mason.light.side
     for x, sill, width, height in spots:
-        left, top = x - width / 2, -sill - height
+        left = x - width / 2
         surround.addPath(arch(kind, x, sill - frame, width + 2 * frame, height + 2 * frame))
         reveal.addPath(arch(kind, x, sill, width, height))
         glass.addPath(arch(kind, x + shift * 0.5, sill, width - 0.9, height - 1.5))
         sills.addRect(skia.Rect.MakeXYWH(left - 2, -sill - 0.4, width + 4, 2.4))
-        if lit and width >= 7:
-            bars.addRect(skia.Rect.MakeXYWH(x - 0.7, top + 2, 1.4, height - 2))
-            bars.addRect(skia.Rect.MakeXYWH(left + 0.5, top + height * 0.45, width - 1, 1.2))
     if lit:
         _light_up(mason, face, spots)
     pane = mix(*mason.glass(face.facing), 0.5)
@@ -90,8 +87,6 @@ def windows(
     painter.fill(surround, trim)
     painter.fill(reveal, mix(mason.tone(mason.material.wall, 0, 0.5), pane, 0.4), Element.WINDOW)
     painter.fill(glass, pane)
-    if not bars.isEmpty():
-        painter.fill(bars, mason.tone(mason.material.trim, 0.2, 0.7), alpha=0.75)
     painter.fill(sills, mason.white(face.facing) if mason.snow else trim)
 
 

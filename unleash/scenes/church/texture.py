@@ -13,23 +13,15 @@ def dapple(mason: Mason, right: float, top: float, foot: float, facing: float) -
     Args:
         right, top, foot: its extent in its own coordinates, from x = 0.
     """
-    rng, wall = mason.rng, mason.material.wall
-    dark, pale = skia.Path(), skia.Path()
+    dark = skia.Path()
     if mason.material.texture == "boards":
         x = 3.0
         while x < right:
             dark.addRect(skia.Rect.MakeLTRB(x, top, x + 1.2, foot))
-            x += rng.uniform(5.0, 6.5)
-    elif mason.material.texture == "plaster":
-        dark.addRect(skia.Rect.MakeLTRB(0, foot - min(9.0, (foot - top) * 0.16), right, foot))
+            x += 6.0
     else:
-        for i in range(min(24, int(right * (foot - top) / 150))):
-            width, x = 6 + 7 * rng.random(), right * rng.random()
-            y = top + 5.0 * int((foot - top) / 5 * rng.random())
-            rect = skia.Rect.MakeLTRB(max(0.0, x - width), y, x, min(foot, y + 4.4))
-            (dark if i % 2 else pale).addRect(rect)
-        mason.painter.fill(pale, mason.tone(wall, facing, 1.14), alpha=0.55)
-    mason.painter.fill(dark, mason.tone(wall, facing, 0.8), alpha=0.55)
+        dark.addRect(skia.Rect.MakeLTRB(0, foot - min(9.0, (foot - top) * 0.16), right, foot))
+    mason.painter.fill(dark, mason.tone(mason.material.wall, facing, 0.8), alpha=0.55)
 
 
 def rows(

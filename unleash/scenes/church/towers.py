@@ -52,7 +52,7 @@ def tower(
 def tented(mason: Mason, view: View, width: float, high: float) -> None:
     """A low pyramid."""
     pyramid(mason, view, square(width + 5), high - 1, high + width * 0.85, element=Element.ROOF)
-    finial(mason, view, high + width * 0.85, "cross")
+    finial(mason, view, high + width * 0.85)
 
 
 def needle(mason: Mason, view: View, width: float, high: float) -> None:
@@ -60,14 +60,14 @@ def needle(mason: Mason, view: View, width: float, high: float) -> None:
     turrets(mason, view, width, high, (0, 1))
     pyramid(mason, view, octagon(width * 0.92), high, high + width * 2.1)
     turrets(mason, view, width, high, (2, 3))
-    finial(mason, view, high + width * 2.1, "cross")
+    finial(mason, view, high + width * 2.1)
 
 
 def steeple(mason: Mason, view: View, width: float, high: float) -> None:
     """A slender octagonal spire with a wide foot."""
     pyramid(mason, view, square(width + 4), high - 1, high + width * 0.8)
     pyramid(mason, view, octagon(width * 0.8), high + width * 0.16, high + width * 1.75)
-    finial(mason, view, high + width * 1.75, "cock")
+    finial(mason, view, high + width * 1.75)
 
 
 def turrets(mason: Mason, view: View, width: float, high: float, which: tuple[int, int]) -> None:
@@ -85,7 +85,7 @@ def onion(mason: Mason, view: View, width: float, high: float) -> None:
     drum = width * 0.22
     block(mason, view, octagon(width * 0.8), high, high + drum, Element.TOWER)
     top = rounded(mason, view, high + drum, width * 0.46, ONION, color=mason.material.top)
-    finial(mason, view, top - 2, "cross", 11)
+    finial(mason, view, top - 2)
 
 
 def lantern(mason: Mason, view: View, width: float, high: float) -> None:
@@ -99,13 +99,13 @@ def lantern(mason: Mason, view: View, width: float, high: float) -> None:
 
     block(mason, view, square(slim), low - 1, top, Element.TOWER, opening, color=mason.material.trim)
     peak = rounded(mason, view, top, slim * 0.52, ONION, color=mason.material.top)
-    finial(mason, view, peak - 2, "cross", 9)
+    finial(mason, view, peak - 2)
 
 
 def bell(mason: Mason, view: View, width: float, high: float) -> None:
     """A bell-shaped roof with a long tip."""
     top = rounded(mason, view, high - 1, width * 0.5, BELL, color=mason.material.top)
-    finial(mason, view, top - 2, "ball", 8)
+    finial(mason, view, top - 2)
 
 
 CROWNS = {

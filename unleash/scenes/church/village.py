@@ -63,7 +63,7 @@ def chapel(mason: Mason, view: View, size: float) -> None:
     block(mason, spot, square(wide), high + rise * 0.72, top, Element.TOWER, belfry)
     if mason.material.texture == "plaster" and rng.random() < 0.5:
         peak = rounded(mason, spot, top, wide * 0.5, ONION, color=mason.material.top)
-        finial(mason, spot, peak - 2, "cross")
+        finial(mason, spot, peak - 2)
     else:
         pyramid(mason, spot, square(wide * 1.2), top - 1, size)
-        finial(mason, spot, size, "cross")
+        finial(mason, spot, size)
