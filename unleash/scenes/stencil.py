@@ -19,3 +19,8 @@ def variant(rng: Random, count: int) -> Random:
 def snap(pixels: float) -> float:
     """The multiple of ``CELL`` next to ``pixels``."""
     return float(CELL * round(pixels / CELL))
+
+
+def centered(pixels: float) -> float:
+    """The middle of the cell that ``pixels`` lies in."""
+    return float(CELL * (pixels // CELL) + CELL / 2)

@@ -65,7 +65,7 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
 
 def _view(rng: Random, span: float) -> tuple[View, float]:
     """Where one stands, and how large the church is; ``span`` is its width for a height of 1."""
-    yaw, size = rng.choice((-0.56, 0.0, 0.56)), min(184.0, 218 / span)
+    yaw, size = rng.choice((-0.56, 0.0, 0.56)), min(180.0, 218 / span)
     x = snap(128 + rng.choice((-16, 0, 16)) - sin(yaw) * size * 0.3)
     return View(x + CELL / 2, 208.0, 16.0, 640.0, yaw), size
 

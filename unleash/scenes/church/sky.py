@@ -6,22 +6,25 @@ from unleash.scenes.church.world import World
 from unleash.scenes.classes import Element
 from unleash.scenes.light import Color, hex_color, mix
 from unleash.scenes.painter import SIZE, ellipse, linear, radial, rectangle
-from unleash.scenes.stencil import snap
+from unleash.scenes.stencil import centered, snap
 
 WHITE = (1.0, 1.0, 1.0)
+
+DISC = 8.0
+"""Pixels from the middle of the sun or the moon to its edge: one cell holds it."""
 
 
 def sky(world: World, horizon: float) -> None:
     """Paints everything above ``horizon``."""
     light, rng = world.light, world.rng
     world.painter.backdrop((light.zenith, light.middle, light.horizon), 0, horizon, Element.SKY)
-    x = snap(128 + light.side * rng.uniform(60, 112))
+    x = centered(128 + light.side * rng.uniform(60, 112))
     if world.time == "night":
         stars(world, horizon)
-        moon(world, x, snap(rng.uniform(24, 62)))
+        moon(world, x, centered(rng.uniform(24, 62)))
     else:
         height = horizon - 24 if world.time == "dusk" else rng.uniform(18, 50)
-        sun(world, horizon, x, snap(height))
+        sun(world, horizon, x, centered(height))
     kind = rng.choice(_CLOUDS[world.time])
     if kind == "heaps":
         for _ in range(rng.randint(2, 4)):
@@ -143,21 +146,20 @@ def sun(world: World, horizon: float, x: float, y: float) -> None:
     painter.shade(around, radial((x, y), reach, [(color, strength), (color, strength * 0.28), (color, 0.0)]))
     if world.time == "dusk" or world.rng.random() < 0.55:
         disc = {"day": 0.75, "dusk": 0.95, "winter": 0.55}[world.time]
-        painter.fill(ellipse(x, y, 11, 11), mix(color, WHITE, 0.4), Element.SKY, alpha=disc)
+        painter.fill(ellipse(x, y, DISC, DISC), mix(color, WHITE, 0.4), Element.SKY, alpha=disc)
 
 
 def moon(world: World, x: float, y: float) -> None:
     """The moon with its halo, full or a crescent."""
     painter, light, rng = world.painter, world.light, world.rng
     pale = hex_color("#f6f0d4")
-    r = rng.uniform(9, 14)
     painter.shade(
         ellipse(x, y, 66, 66),
         radial((x, y), 66, [(light.key, 0.5), (light.key, 0.12), (light.key, 0.0)]),
     )
-    disc = ellipse(x, y, r, r)
+    disc = ellipse(x, y, DISC, DISC)
     if rng.random() < 0.5:
-        bite = ellipse(x - light.side * r * 0.5, y - r * 0.22, r * 0.9, r * 0.9)
+        bite = ellipse(x - light.side * DISC * 0.5, y - DISC * 0.22, DISC * 0.9, DISC * 0.9)
         disc = skia.Op(disc, bite, skia.PathOp.kDifference_PathOp)
     painter.fill(disc, pale)
 
