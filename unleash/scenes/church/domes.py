@@ -10,7 +10,7 @@ from unleash.scenes.classes import Element
 from unleash.scenes.light import Color, hex_color, mix
 from unleash.scenes.painter import Point, linear
 
-BRONZE, GILT = hex_color("#7a5a28"), hex_color("#ffdf94")
+BRONZE, GILT = hex_color("#4a3820"), hex_color("#ffdf94")
 
 ONION = ((0.82, 0.0), (1.12, 0.3), (1.18, 0.62), (0.86, 1.0), (0.36, 1.32), (0.12, 1.62), (0.04, 2.0))
 BULB = ((1.0, 0.0), (1.08, 0.14), (1.0, 0.42), (0.72, 0.68), (0.44, 0.82), (0.38, 0.95))
@@ -66,7 +66,7 @@ def rounded(
     return low + top * radius
 
 
-def finial(mason: Mason, view: View, high: float, size: float = 15.0) -> None:
+def finial(mason: Mason, view: View, high: float, size: float = 16.0) -> None:
     """Draws a cross on the point ``high`` above the origin: dark by day, gilded by lamps after dusk."""
     x, y = view.point(0, 0, high - 1)
     gilding = min(1.0, max(0.0, mason.light.glow * 4 - 2))
@@ -76,7 +76,7 @@ def finial(mason: Mason, view: View, high: float, size: float = 15.0) -> None:
     rod.lineTo(x, y - size)
     rod.moveTo(x - size * 0.34, y - size * 0.66)
     rod.lineTo(x + size * 0.34, y - size * 0.66)
-    mason.painter.stroke(rod, metal, 3.2, Element.SPIRE)
+    mason.painter.stroke(rod, metal, 4.2, Element.SPIRE)
 
 
 def _open(points: Sequence[Point]) -> skia.Path:
