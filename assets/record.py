@@ -25,16 +25,16 @@ WIDTH, HEIGHT = 1180, 740
 SHOWN = 760
 """Pixels across of the moving picture."""
 
-LABEL, SEED, AGAIN = "church-day", 6, 4
+LABEL, SEED, AGAIN = "church-day", 7, 9
 """What is painted from nothing, and the seed with which it is filled again."""
 
 STEPS = 48
 """More than a picture needs: a screenshot takes longer than a step, and many should be seen."""
 
-TOWER = ((0, 5), (7, 9))
+SPIRE = ((0, 6), (6, 10))
 """The corners of what is masked, (row, column) each."""
 
-WINDOW, WINDOW_AT = (7, 6), (4, 7)
+ROOF, ROOF_AT = (9, 11), (5, 8)
 """Whose code is picked up, and where it is pinned."""
 
 
@@ -99,7 +99,7 @@ def choose(page: Page, control: str, option: str) -> None:
 
 
 def film(page: Page, studio: Studio) -> None:
-    """Paints a church from nothing, masks its tower, pins a window there and fills the rest anew."""
+    """Paints a church from nothing, masks its spire, pins a red roof there and fills the rest anew."""
     reel = Film(page)
     choose(page, "label", LABEL)
     page.get_by_label("Lock").check()
@@ -111,7 +111,7 @@ def film(page: Page, studio: Studio) -> None:
     studio.tool("Clear mask")
     studio.set_number("seed", AGAIN)
     studio.tool("Rectangle")
-    (top, left), (bottom, right) = TOWER
+    (top, left), (bottom, right) = SPIRE
     page.mouse.move(*studio.at(top, left))
     page.mouse.down()
     for share in (0.3, 0.6, 1.0):
@@ -121,10 +121,10 @@ def film(page: Page, studio: Studio) -> None:
     reel.take(700)
     picture(studio, "mask")
     studio.tool("Eyedropper")
-    studio.click(*WINDOW)
+    studio.click(*ROOF)
     reel.take(500)
     studio.tool("Pin brush")
-    studio.click(*WINDOW_AT)
+    studio.click(*ROOF_AT)
     reel.take(900)
     picture(studio, "pin")
     reel.run(studio)
