@@ -74,7 +74,6 @@ class Painter:
         element: Element | None = None,
         *,
         alpha: float = 1.0,
-        blur: float = 0.0,
     ) -> None:
         """Draws the outline of ``path``, ``width`` pixels wide with round ends."""
         paint = skia.Paint(
@@ -85,8 +84,6 @@ class Painter:
             StrokeCap=skia.Paint.kRound_Cap,
             StrokeJoin=skia.Paint.kRound_Join,
         )
-        if blur:
-            paint.setMaskFilter(skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, blur))
         self._canvas.drawPath(path, paint)
         if element is not None:
             self._map.drawPath(path, _label_paint(element, width))

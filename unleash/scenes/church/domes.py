@@ -28,7 +28,6 @@ def rounded(
     profile: Sequence[tuple[float, float]],
     *,
     color: Color,
-    element: Element = Element.DOME,
 ) -> float:
     """Draws a solid of revolution on the origin, such as a dome, and returns the height of its top.
 
@@ -48,7 +47,7 @@ def rounded(
         mason.tone(color, f, k) for f, k in ((0.0, 0.85), (0.25, 0.9), (0.7, 1.0), (1.0, 1.18), (0.8, 1.0))
     ]
     painter = mason.painter
-    painter.shade(shape, linear(start, end, stops), element)
+    painter.shade(shape, linear(start, end, stops), Element.DOME)
     ribs = skia.Path()
     for share in (-0.55, 0.0, 0.55):
         ribs.addPath(_open([(x + out * r * share, y - up * r) for out, up in profile]))

@@ -15,6 +15,9 @@ from unleash.scenes.painter import Point, linear, polygon
 Solid = tuple[float, float, float]
 """A point of the church's space: a point of the plan and a height."""
 
+EAVE = 3.0
+"""How far a roof stands out over its walls."""
+
 
 def slope(
     mason: Mason, view: View, corners: tuple[Solid, Solid, Solid, Solid], facing: float, color: Color
@@ -67,7 +70,6 @@ def gabled(
     *,
     front: Decorate | None = None,
     side: Decorate | None = None,
-    eave: float = 3.0,
 ) -> None:
     """Draws a long house with a gable at its front, which stands on the origin's line.
 
@@ -75,12 +77,11 @@ def gabled(
         width, length: of the plan, from v = 0 backwards.
         high, rise: of the side walls, and of the roof above them.
         front, side: decorate the gable wall and the visible long wall.
-        eave: how far the roof stands out.
     """
     u, rng_side = width / 2, mason.light.side
     plan = [(-u, 0.0), (u, 0.0), (u, length), (-u, length)]
     sides: list[Decorate | None] = [front, side, None, side]
-    drop = rise * eave / u
+    drop = rise * EAVE / u
     for wall, decorate in zip(range(4), sides, strict=True):
         if wall == 0:
             continue
@@ -91,22 +92,22 @@ def gabled(
         if not view.visible(a, b):
             continue
         facing = min(1.0, view.facing(a, b, rng_side) * 0.75 + 0.28)
-        out, low = sign * (u + eave), high - drop
-        near, far = (out, -eave, low), (out, length, low)
+        out, low = sign * (u + EAVE), high - drop
+        near, far = (out, -EAVE, low), (out, length, low)
         first, second = (near, far) if sign > 0 else (far, near)
-        ridge = ((0.0, -eave, high + rise), (0.0, length, high + rise))
+        ridge = ((0.0, -EAVE, high + rise), (0.0, length, high + rise))
         after, before = (ridge[1], ridge[0]) if sign > 0 else (ridge[0], ridge[1])
         slope(mason, view, (first, second, after, before), facing, mason.material.roof)
     block(mason, view, [plan[0], plan[1]], 0, high, Element.WALL, front, gable=rise)
-    verge(mason, view, u, high, rise, eave)
+    verge(mason, view, u, high, rise)
 
 
-def verge(mason: Mason, view: View, u: float, high: float, rise: float, eave: float) -> None:
+def verge(mason: Mason, view: View, u: float, high: float, rise: float) -> None:
     """Draws the edge of the roof along the gable of a house whose front is 2 ``u`` wide."""
-    drop = rise * eave / u
+    drop = rise * EAVE / u
     thick = 3.2
     facing = view.facing((-u, 0), (u, 0), mason.light.side)
-    outer = [(-u - eave, -eave, high - drop), (0.0, -eave, high + rise), (u + eave, -eave, high - drop)]
+    outer = [(-u - EAVE, -EAVE, high - drop), (0.0, -EAVE, high + rise), (u + EAVE, -EAVE, high - drop)]
     top = [view.point(a, b, c + thick * 0.6) for a, b, c in outer]
     low = [view.point(a, b, c - thick) for a, b, c in reversed(outer)]
     color = mix(mason.material.roof, mason.material.trim, 0.35)
@@ -126,11 +127,10 @@ def pyramid(
     low: float,
     high: float,
     *,
-    color: Color | None = None,
     element: Element = Element.SPIRE,
 ) -> None:
     """Draws a spire or a pointed roof over a convex plan (see ``block``) up to the height ``high``."""
-    albedo = color or mason.material.top
+    albedo = mason.material.top
     apex = view.point(0, 0, high)
     for a, b in zip(plan, [*plan[1:], plan[0]], strict=True):
         if not view.visible(a, b):

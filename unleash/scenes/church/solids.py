@@ -19,10 +19,10 @@ Decorate = Callable[[Face], None]
 """Draws windows and the like on one wall."""
 
 
-def square(width: float, depth: float | None = None) -> list[Plan]:
-    """A rectangle of the plan around the origin, as the corners of ``block`` go."""
-    u, v = width / 2, (width if depth is None else depth) / 2
-    return [(-u, -v), (u, -v), (u, v), (-u, v)]
+def square(width: float) -> list[Plan]:
+    """A square of the plan around the origin, as the corners of ``block`` go."""
+    u = width / 2
+    return [(-u, -u), (u, -u), (u, u), (-u, u)]
 
 
 def octagon(width: float) -> list[Plan]:

@@ -17,24 +17,22 @@ def tower(
     *,
     kind: str,
     crown: str,
-    stages: int = 3,
     dial: bool = False,
 ) -> None:
-    """Draws a square tower with its crown, around the origin.
+    """Draws a square tower of three storeys with its crown, around the origin.
 
     Args:
         width: of a side.
         high: of the walls.
         kind: of its openings, see ``arch``.
         crown: a key of ``CROWNS``.
-        stages: how many storeys ledges divide it into.
         dial: whether it has a clock.
     """
-    step = high / stages
+    step = high / 3
 
     def decorate(face: Face) -> None:
         quoins(mason, face, max(3.0, width * 0.12))
-        courses(mason, face, [step * i - 0.1 for i in range(1, stages + 1)])
+        courses(mason, face, [step * i - 0.1 for i in (1, 2, 3)])
         middle, belfry = face.width / 2, high - step
         gap = width * 0.24
         tall = min(step * 0.66, width * 0.72)
@@ -42,7 +40,7 @@ def tower(
         windows(mason, face, kind, pair, lit=False, frame=1.8)
         if dial:
             clock(mason, face, middle, belfry - step * 0.42, width * 0.17)
-        elif stages > 2:
+        else:
             windows(mason, face, kind, [(middle, belfry - step * 0.75, width * 0.17, step * 0.5)])
 
     block(mason, view, square(width), 0, high, Element.TOWER, decorate)

@@ -21,14 +21,11 @@ def long_wall(mason: Mason, kind: str, pitch: float, *, piers: bool = False) -> 
     return decorate
 
 
-def front_wall(
-    mason: Mason, kind: str, door: float, *, eye: str = "rose", over: float = 0.0, flanks: bool = False
-) -> Decorate:
-    """A portal ``door`` wide, and above it a "rose", a "window", a "row" of three or "none".
+def front_wall(mason: Mason, kind: str, door: float, *, eye: str = "rose", over: float = 0.0) -> Decorate:
+    """A portal ``door`` wide, and above it a "rose" or a "window".
 
     Args:
         over: how far the gable rises above the wall's top.
-        flanks: whether windows stand beside the portal.
     """
 
     def decorate(face: Face) -> None:
@@ -38,15 +35,8 @@ def front_wall(
         if eye == "rose":
             radius = max(5.0, min(face.width * 0.17, (tall + over * 0.5 - high * 1.3) * 0.42))
             rose(mason, face, middle, max(high * 1.3 + radius + 4, tall * 0.86), radius)
-        elif eye == "window":
+        else:
             windows(mason, face, kind, [(middle, sill, max(5.0, door * 0.5), tall * 0.34)])
-        elif eye == "row":
-            wide = max(4.0, door * 0.34)
-            spots = [(middle + s * wide * 1.9, sill, wide, tall * 0.3) for s in (-1, 0, 1)]
-            windows(mason, face, kind, spots)
-        if flanks:
-            spots = [(face.width * t, tall * 0.24, face.width * 0.09, tall * 0.46) for t in (0.17, 0.83)]
-            windows(mason, face, kind, spots)
         portal(mason, face, kind, middle, door, high)
 
     return decorate
