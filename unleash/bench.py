@@ -207,7 +207,7 @@ def _full(runs: int) -> Iterator[Figure]:
             tokens = scheduler.step(model(tokens), timestep, tokens, generators).prev_sample
 
     jobs = [job for block in model.blocks for job in products(block, side**2)]
-    jobs.append(_product(torch.randn(side**2, model.head.in_features), model.head.weight.T))
+    jobs.append(_product(torch.randn(side**2, model.config["width"]), model.code_vectors.T))
 
     def bare() -> None:
         for _ in range(STEPS):

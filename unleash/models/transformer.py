@@ -24,6 +24,8 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         dropout: share of activations dropped while training.
         causal: whether a cell is seen by later ones only, row by row: the autoregressive baseline, to be
             sampled in ``raster`` order, one cell a step. Logits of a cell are then from those before it.
+        tied: whether the logits are products with the embeddings of the codes, rather than with weights of
+            their own.
     """
 
     @register_to_config
@@ -37,6 +39,7 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         label_names: tuple[str, ...] = (),
         dropout: float = 0.0,
         causal: bool = False,
+        tied: bool = False,
     ) -> None:
         super().__init__()
         self.token_embedding = nn.Embedding(codebook_size + 1, width)
@@ -45,16 +48,27 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         self.label_embedding = nn.Embedding(len(label_names) + 1, width) if label_names else None
         self.blocks = nn.Sequential(*(Block(width, num_heads, dropout, causal) for _ in range(num_layers)))
         self.norm = nn.LayerNorm(width)
-        self.head = nn.Linear(width, codebook_size, bias=False)
+        self.head = None if tied else nn.Linear(width, codebook_size, bias=False)
         self.apply(_initialise)
 
-    def forward(self, tokens: Tensor, labels: Tensor | None = None, cells: Tensor | None = None) -> Tensor:
+    @property
+    def code_vectors(self) -> Tensor:
+        """(K, width) what a cell's last vector is multiplied with: a row for each code's logit."""
+        return self.token_embedding.weight[:-1] if self.head is None else self.head.weight
+
+    def forward(
+        self,
+        tokens: Tensor,
+        labels: Tensor | None = None,
+        cells: Tensor | tuple[Tensor, Tensor] | None = None,
+    ) -> Tensor:
         """Logits of the code of every cell, or of those asked for.
 
         Args:
             tokens: (B, h, w) or (B, h * w) long in [0, K], K where the cell is masked.
             labels: (B,) long indices into ``label_names``, ``len(label_names)`` for none; None: none.
-            cells: (B, h * w) bool, of which cells the logits are wanted; None: all.
+            cells: (B, h * w) bool, of which cells the logits are wanted; None: all. A pair of (M,) long
+                indices, of pictures and of cells, says the same without a wait for the device.
 
         Returns:
             (B, h * w, K) float; with ``cells``, (M, K) for the M cells that are true, in reading order.
@@ -64,7 +78,8 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
                 asked of a model without any.
         """
         tokens = tokens.flatten(1)
-        self._check(tokens, labels)
+        if not self.training:  # where each check would have the host wait for a GPU
+            self._check(tokens, labels)
         if self.config.causal:  # the mask token stands for what is before the first cell
             tokens = F.pad(tokens[:, :-1], (1, 0), value=self.config.codebook_size)
         x = self.token_embedding(tokens) + self.position_embedding[:, : tokens.shape[1]]
@@ -73,7 +88,7 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
                 labels = tokens.new_full((tokens.shape[0],), len(self.config.label_names))
             x = x + self.label_embedding(labels)[:, None]
         x = self.blocks(x)
-        return self.head(self.norm(x if cells is None else x[cells]))
+        return F.linear(self.norm(x if cells is None else x[cells]), self.code_vectors)
 
     def _check(self, tokens: Tensor, labels: Tensor | None) -> None:
         size, cells = self.config.codebook_size, self.config.grid_size**2
