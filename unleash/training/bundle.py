@@ -12,17 +12,17 @@ from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.pipeline import UnleashPipeline
 from unleash.scheduler import AbsorbingDiffusionScheduler
 from unleash.training.objective import cell_nats
-from unleash.training.pictures import DrawnScenes
+from unleash.training.pictures import Pictures
 from unleash.training.quantizer import perplexity
 from unleash.training.warm import trained
 
 
 @dataclass(frozen=True)
 class Scores:
-    """How a model does on drawn scenes that it was not trained on.
+    """How a model does on pictures that it was not trained on.
 
     Attributes:
-        pictures: how many scenes were measured.
+        pictures: how many were measured.
         l1: mean absolute error of the reconstruction, as a share of the range.
         psnr: of the reconstruction, in dB, the mean over pictures.
         codes_used: share of the codebook that occurs in the pictures.
@@ -75,16 +75,17 @@ def assemble(vqgan: VQGAN, transformer: BidirectionalTransformer) -> UnleashPipe
 
 
 @torch.no_grad()
-def score(pipe: UnleashPipeline, pictures: int) -> Scores:
-    """Measures ``pipe`` on the first ``pictures`` held-out scenes, every label equally often."""
-    examples = DrawnScenes(pipe.vqgan.config["image_size"]).held_out(pictures)
-    labels = torch.tensor([label for _, label in examples])
+def score(pipe: UnleashPipeline, pictures: Pictures, count: int) -> Scores:
+    """Measures ``pipe``, wherever it is, on at most ``count`` held-out ``pictures``."""
+    examples = pictures.held_out(count)
+    labels = torch.tensor([label for _, label in examples]).to(pipe.device)
     size = pipe.vqgan.config["codebook_size"]
     grids: list[Tensor] = []
     absolute: list[Tensor] = []
     squared: list[Tensor] = []
-    for start in range(0, pictures, 8):
-        images = torch.stack([picture for picture, _ in examples[start : start + 8]]).float() / 255
+    for start in range(0, len(examples), 8):
+        images = torch.stack([picture for picture, _ in examples[start : start + 8]])
+        images = images.to(pipe.device).float() / 255
         codes = pipe.vqgan.encode(images)
         errors = pipe.vqgan.decode(codes) - images
         grids.append(codes.flatten(1))
@@ -102,7 +103,7 @@ def score(pipe: UnleashPipeline, pictures: int) -> Scores:
         return float(torch.stack(asked).mean())
 
     return Scores(
-        pictures=pictures,
+        pictures=len(examples),
         l1=float(torch.cat(absolute).mean()),
         psnr=float((-10 * torch.cat(squared).log10()).mean()),
         codes_used=len(codes.unique()) / size,

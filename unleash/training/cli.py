@@ -53,6 +53,69 @@ def prior(
     train_prior(read_run(PriorRun, run, data=data, autoregressive=autoregressive or None), out)
 
 
+@app.command("all")
+def all_command(
+    out: Annotated[
+        Path, typer.Option(help="Where the model goes, which the studio opens; gone on with there.")
+    ],
+    preset: Annotated[
+        str, typer.Option(help="two-cores, one-gpu, paper, or a YAML file such as --show prints.")
+    ] = "two-cores",
+    data: Data = None,
+    minutes: Annotated[float | None, typer.Option(help="How long everything may take.", min=0)] = None,
+    resume: Annotated[
+        Path | None, typer.Option(help="A model or snapshot to go on from, of another day perhaps.")
+    ] = None,
+    snapshot: Annotated[
+        Path | None, typer.Option(help="Keep the latest weights here too, in files of at most 15 MiB.")
+    ] = None,
+    show: Annotated[bool, typer.Option("--show", help="Print the preset as YAML, to change it.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Measure this machine for 20 seconds; say what fits.")
+    ] = False,
+) -> None:
+    """Train VQGAN, prior and preview decoder in one go, bundle them as a model and score it.
+
+    Example:
+
+    \b
+      unleash train all --preset one-gpu --minutes 9 --out my-model
+      unleash train all --preset two-cores --data photographs/ --out my-model
+    """
+    import json
+    from dataclasses import asdict
+
+    from unleash.training.rehearsal import rehearse
+    from unleash.training.stages import preset_text, read_plan, train_all
+
+    if show:
+        typer.echo(preset_text(preset), nl=False)
+        return
+    plan = read_plan(preset, data=data, minutes=minutes)
+    if dry_run:
+        typer.echo(rehearse(plan))
+    else:
+        typer.echo(json.dumps(asdict(train_all(plan, out, snapshot, resume)), indent=1))
+
+
+@app.command("unpack")
+def unpack_command(
+    snapshot: Annotated[Path, typer.Argument(help="The folder of a snapshot.")],
+    out: Annotated[Path, typer.Option(help="Where the model goes, float16.")],
+) -> None:
+    """Make of a snapshot that a training left a model that the studio opens."""
+    from tempfile import TemporaryDirectory
+
+    from unleash.training.bundle import bundle
+    from unleash.training.snapshot import read_snapshot
+
+    with TemporaryDirectory() as folder:
+        networks = read_snapshot(snapshot, Path(folder))
+        if missing := {"vqgan", "transformer"} - set(networks):
+            raise ValueError(f"the snapshot has no {missing.pop()} yet: the training was ended before it")
+        bundle(networks["vqgan"], networks["transformer"], out)
+
+
 @app.command("translate")
 def translate_command(
     model: Annotated[Path, typer.Option(help="A model whose prior is trained, with the VQGAN it knows.")],
@@ -90,8 +153,11 @@ def score_command(
 
     from unleash.pipeline import UnleashPipeline
     from unleash.training.bundle import score
+    from unleash.training.pictures import DrawnScenes
 
-    typer.echo(json.dumps(asdict(score(UnleashPipeline.from_pretrained(model), pictures)), indent=1))
+    pipe = UnleashPipeline.from_pretrained(model)
+    scores = score(pipe, DrawnScenes(pipe.vqgan.config["image_size"]), pictures)
+    typer.echo(json.dumps(asdict(scores), indent=1))
 
 
 @app.command("samples")

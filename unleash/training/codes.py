@@ -1,8 +1,10 @@
 """Codes for the prior to learn: made once and kept, or of fresh pictures at every step."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -12,6 +14,12 @@ from tqdm import tqdm
 
 from unleash.models import VQGAN
 from unleash.training.pictures import Pictures, picture_loader, shuffled
+from unleash.training.store import PictureStore
+
+Item = TypeVar("Item")
+
+ENCODED_AT_ONCE = 256
+"""Pictures of a store."""
 
 Batch = tuple[Tensor, Tensor]
 """Codes (B, N) long and labels (B,) long."""
@@ -88,10 +96,55 @@ def cached_batches(
         step += 1
 
 
+def ahead(batches: Iterable[Item]) -> Generator[Item, None, None]:
+    """The same batches, each made by a thread while the one before it is in use."""
+    source = iter(batches)
+    with ThreadPoolExecutor(1) as pool:
+        following = pool.submit(next, source)
+        while True:
+            batch = following.result()
+            following = pool.submit(next, source)
+            yield batch
+
+
+def step_generator(seed: int, step: int, rank: int = 0) -> torch.Generator:
+    """The random numbers of a step of a training, on the CPU: the same whenever it is asked for."""
+    state = np.random.SeedSequence((seed, step, rank)).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(state[0] >> 1))
+
+
 def fresh_batches(vqgan: VQGAN, loader: DataLoader) -> Iterator[Batch]:
     """The codes of each batch of pictures, as they come."""
     for images, labels in loader:
         yield encode(vqgan, images), labels
+
+
+def stored_batches(vqgan: VQGAN, store: PictureStore, batch_size: int, seed: int) -> Iterator[Batch]:
+    """Batches without end of the codes of a store's pictures, each encoded once, those that arrive too.
+
+    Where the store gives pictures out mirrored, half of the codes are of mirrored pictures.
+
+    Args:
+        vqgan: in evaluation mode, on the device of the store.
+        store: of pictures.
+        batch_size: of a batch.
+        seed: decides which codes are in it.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    parts: list[Batch] = []
+    encoded = 0
+    store.wait(batch_size)
+    while True:
+        held = len(store)
+        if held >= 1.2 * encoded or (store.full and held > encoded):
+            for flip in (False, True) if store.mirrored else (False,):
+                for start in range(encoded, held, ENCODED_AT_ONCE):
+                    images, names = store.part(start, min(start + ENCODED_AT_ONCE, held))
+                    parts.append((encode(vqgan, images.flip(-1) if flip else images), names.cpu()))
+            codes, labels = (torch.cat(each) for each in zip(*parts, strict=True))
+            parts, encoded = [(codes, labels)], held
+        chosen = torch.randint(len(codes), (batch_size,), generator=generator)
+        yield codes[chosen], labels[chosen]
 
 
 def held_out_codes(vqgan: VQGAN, pictures: Pictures, count: int) -> Batch:

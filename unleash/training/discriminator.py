@@ -32,17 +32,37 @@ class PlaceNorm(nn.LayerNorm):
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C, H, W) to the same."""
-        return super().forward(x.movedim(1, -1)).movedim(-1, 1)
+        """(B, C, H, W) to the same, in the same precision."""
+        return super().forward(x.movedim(1, -1)).movedim(-1, 1).to(x.dtype)
 
 
-def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
-    """Hinge loss from the scores of real and made pictures."""
-    return (F.relu(1 - real).mean() + F.relu(1 + fake).mean()) / 2
+class Discriminator(nn.ModuleList):
+    """Patch discriminators of a picture at full, half, quarter … size (Wang et al., pix2pixHD, CVPR 2018)."""
+
+    def __init__(self, channels: int = 48, scales: int = 1) -> None:
+        super().__init__(PatchDiscriminator(channels) for _ in range(scales))
+
+    def forward(self, images: Tensor) -> list[Tensor]:
+        """(B, 3, H, W) in [0, 1] to the scores at each scale, not bounded."""
+        scores = []
+        for scale, patches in enumerate(self):
+            scores.append(patches(F.avg_pool2d(images, 2**scale) if scale else images).float())
+        return scores
 
 
-def adaptive_weight(reconstruction: Tensor, adversarial: Tensor, last: nn.Parameter) -> Tensor:
+def generator_loss(scores: list[Tensor]) -> Tensor:
+    """How little made pictures pass for real ones, by their scores: a scalar, the mean over scales."""
+    return -torch.stack([score.mean() for score in scores]).mean()
+
+
+def discriminator_loss(scores: list[Tensor]) -> Tensor:
+    """Hinge loss from scores of a batch, the first half real and the second made: the mean over scales."""
+    halves = [score.chunk(2) for score in scores]
+    return (
+        torch.stack([F.relu(1 - real).mean() + F.relu(1 + fake).mean() for real, fake in halves]).mean() / 2
+    )
+
+
+def adaptive_weight(reconstruction: Tensor, adversarial: Tensor) -> Tensor:
     """λ, the ratio of both losses' gradients at the decoder's last layer (Esser et al., equation 7)."""
-    (rec,) = torch.autograd.grad(reconstruction, last, retain_graph=True)
-    (adv,) = torch.autograd.grad(adversarial, last, retain_graph=True)
-    return (rec.norm() / (adv.norm() + 1e-4)).clamp(0, 1e4).detach()
+    return (reconstruction.norm() / (adversarial.norm() + 1e-4)).clamp(0, 1e4)

@@ -16,7 +16,7 @@ from unleash.training.data import chw
 def start_from_principal_components(vqgan: VQGAN, pictures: Sequence[np.ndarray]) -> None:
     """Sets the linear path so that latents are the principal components of cells, of variance one on average.
 
-    The last layers of encoder and decoder are silenced, so that training starts from the best linear
+    The last layers of encoder and decoder start at zero, so that training starts from the best linear
     autoencoder rather than from noise.
 
     Args:
@@ -32,10 +32,10 @@ def start_from_principal_components(vqgan: VQGAN, pictures: Sequence[np.ndarray]
     scale = variances[-count:].clamp(min=0).sqrt().mean()
     _set(vqgan.linear_in, components / scale, -components @ mean / scale)
     _set(vqgan.linear_out, components.T * scale, mean)
-    silence(vqgan, {name for name, _ in vqgan.named_parameters()})
+    zero_initialise(vqgan, {name for name, _ in vqgan.named_parameters()})
 
 
-def silence(vqgan: VQGAN, new: set[str]) -> None:
+def zero_initialise(vqgan: VQGAN, new: set[str]) -> None:
     """Sets those last layers of encoder and decoder to zero whose weight's name is in ``new``.
 
     The linear path is then heard alone until they have learned something.

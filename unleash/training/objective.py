@@ -9,27 +9,38 @@ from unleash.orders import halton_ranks
 from unleash.scheduler import highest
 
 
-def masked_loss(logits: Tensor, codes: Tensor, masked: Tensor, time: Tensor, kind: str) -> Tensor:
-    """The training objective, in nats a cell.
+def cell_weights(masked: Tensor, time: Tensor, kind: str) -> Tensor:
+    """How much the nats of each masked cell count, so that their weighted sum is the loss of the batch.
 
     Args:
-        logits: (M, K) float, of the M masked cells in reading order, from the masked grid.
-        codes: (B, N) long, what is under the masks.
-        masked: (B, N) bool, M of them true.
+        masked: (B, N) bool.
         time: (B,) float in (0, 1], the expected share of masked cells, t / T.
         kind: ``elbo``, each masked cell weighs T / t (equation 5 of the paper, N terms for T);
             ``reweighted_elbo``, 1 - (t - 1) / T (section 3.3); ``mlm``, the mean over masked cells.
 
     Returns:
-        A scalar, the mean over the batch.
+        (M,) float, of the M masked cells in reading order.
     """
-    batch, cells = codes.shape
-    nats = F.cross_entropy(logits, codes[masked], reduction="none")
+    batch, cells = masked.shape
     if kind == "mlm":
         weight = 1 / masked.sum(1)
     else:
         weight = (1 / time if kind == "elbo" else 1 - time + 1 / cells) / cells
-    return (nats * weight[:, None].expand(batch, cells)[masked]).sum() / batch
+    return weight[:, None].expand(batch, cells)[masked] / batch
+
+
+def masked_loss(logits: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
+    """The training objective, in nats a cell.
+
+    Args:
+        logits: (M, K) float, of the M masked cells, from the masked grid.
+        wanted: (M,) long, what is under the masks.
+        weights: (M,) float, see `cell_weights`.
+
+    Returns:
+        A scalar, the mean over the batch.
+    """
+    return (F.cross_entropy(logits, wanted, reduction="none") * weights).sum()
 
 
 def mask_codes(codes: Tensor, mask_token: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -86,10 +97,10 @@ def mask_regions(codes: Tensor, mask_token: int, generator: torch.Generator) -> 
     return codes.masked_fill(masked, mask_token), masked, (left / cells).to(codes.device)
 
 
-def problem(
+def corrupted(
     codes: Tensor, mask_token: int, causal: bool, generator: torch.Generator, regions: float = 0
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """What the transformer is given of ``codes``, and asked for; arguments and result as ``mask_codes``.
+    """The corrupted batch that the transformer is to restore; arguments and result as ``mask_codes``.
 
     A causal transformer is given everything, sees of it what is before each cell, and is asked for every
     cell; with weights ``mlm`` or ``elbo`` that is the exact likelihood. To a bidirectional one, the masks
@@ -126,5 +137,6 @@ def cell_nats(
         regions: share of the pictures whose masks are drawn by ``mask_regions``.
     """
     config = model.config
-    tokens, asked, time = problem(codes, config["codebook_size"], config["causal"], generator, regions)
-    return masked_loss(model(tokens, labels, asked).float(), codes, asked, time, "mlm")
+    tokens, asked, time = corrupted(codes, config["codebook_size"], config["causal"], generator, regions)
+    logits = model(tokens, labels, asked).float()
+    return masked_loss(logits, codes[asked], cell_weights(asked, time, "mlm"))

@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import os
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -330,3 +331,5 @@ def fitted(image: Image.Image, side: int, random: np.random.Generator | None = N
 
 def _single_thread(_worker: int) -> None:
     torch.set_num_threads(1)
+    if hasattr(os, "nice"):
+        os.nice(5)  # the training goes first

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import torch
 from accelerate.utils import set_seed
@@ -14,19 +14,25 @@ from tqdm import tqdm
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.bundle import assemble
 from unleash.training.checkpoint import Checkpoint
+from unleash.training.clock import Clock
 from unleash.training.codes import (
     Batch,
+    ahead,
     cached_batches,
     cached_codes,
     fresh_batches,
     held_out_codes,
     repeated,
+    step_generator,
+    stored_batches,
 )
-from unleash.training.objective import cell_nats, masked_loss, problem
+from unleash.training.loop import Logs, train_loop
+from unleash.training.objective import cell_nats, cell_weights, corrupted, masked_loss
 from unleash.training.pictures import open_pictures, picture_loader
-from unleash.training.run import Run, accelerator_for, over_processes
-from unleash.training.schedule import warm_stable_decay
+from unleash.training.run import Run, Saved, accelerator_for
+from unleash.training.schedule import warmup_stable_decay
 from unleash.training.sheets import save_samples
+from unleash.training.store import PictureStore
 from unleash.training.warm import trained, warm_started
 
 HELD_OUT = 128
@@ -45,7 +51,7 @@ class PriorRun(Run):
             need not learn from the same pictures again.
         repeats: labels whose cached pictures come several times an epoch, with how many times, so that what
             is hard to learn is learned from more often.
-        loss: how masked cells are weighed, see ``masked_loss``.
+        loss: how masked cells are weighed, see ``cell_weights``.
         regions: share of the pictures whose masks are drawn by ``mask_regions``; with ``mlm`` only, since
             the ELBO is of the paper's masks.
         autoregressive: whether to train the baseline, which fills row by row: ``causal`` of the transformer.
@@ -66,14 +72,46 @@ class PriorRun(Run):
     sample_rows: int = 1
 
 
+class CorruptedBatch(NamedTuple):
+    """Masked grids and what is asked of them; M cells of all B grids are.
+
+    Attributes:
+        tokens: (B, N) long, K where masked.
+        labels: (B,) long.
+        rows: (M,) long, the grid of each cell asked for.
+        columns: (M,) long, its place in the grid.
+        wanted: (M,) long, its code.
+        weights: (M,) float, see `cell_weights`.
+    """
+
+    tokens: Tensor
+    labels: Tensor
+    rows: Tensor
+    columns: Tensor
+    wanted: Tensor
+    weights: Tensor
+
+
 class PriorTrainer:
     """The network, its two optimisers and the state of one training.
 
     Matrices inside the blocks are trained by Muon, everything else by AdamW.
+
+    Args:
+        run: what decides it.
+        out: where everything goes.
+        store: pictures that were drawn or read before, whose codes are learned; None: as ``run.codes`` says.
+        saved: called with the folder of the transformer whenever it is written.
     """
 
-    def __init__(self, run: PriorRun, out: Path) -> None:
-        self.run, self.out = run, out
+    def __init__(
+        self,
+        run: PriorRun,
+        out: Path,
+        store: PictureStore | None = None,
+        saved: Saved | None = None,
+    ) -> None:
+        self.run, self.out, self.store, self.saved = run, out, store, saved
         self.accelerator = accelerator_for(run, out)
         self.vqgan = trained(VQGAN, run.vqgan).eval().to(self.accelerator.device)
         config = self.vqgan.config
@@ -97,47 +135,45 @@ class PriorTrainer:
             torch.optim.Muon(matrices, run.matrix_learning_rate, weight_decay=0.01),
             torch.optim.AdamW(rest, run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         )
-        rates = [warm_stable_decay(o, run.steps, run.decay) for o in optimizers]
-        self.ema = EMAModel(self.transformer.parameters(), decay=run.ema, use_ema_warmup=True)
+        self._mean: Tensor | None = None
+        self.clock = Clock(run.steps, run.minutes)
+        rates = [warmup_stable_decay(o, self.clock, run.decay) for o in optimizers]
+        self.ema = EMAModel(self.transformer.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
         self.ema.to(self.accelerator.device)
         self.model, *prepared = self.accelerator.prepare(self.transformer, *optimizers, *rates)
         self.optimizers, self.rates = prepared[:2], prepared[2:]
-        self.progress = Checkpoint(self.accelerator, self.ema, out)
+        self.checkpoint = Checkpoint(
+            self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
+        )
 
     def train(self) -> None:
-        """Trains to the last step, going on from the newest checkpoint if there is one."""
-        run, accelerator, progress = self.run, self.accelerator, self.progress
-        set_seed(run.seed, device_specific=True)
-        progress.resume()
-        batches = self._batches()
-        bar = tqdm(
-            total=run.steps, initial=progress.step, mininterval=30, disable=not accelerator.is_main_process
+        """Trains to the end, going on from the newest checkpoint if there is one."""
+        set_seed(self.run.seed, device_specific=True)
+        self.checkpoint.resume()
+        corrupted_batches = (
+            self.corrupted_batch(codes, labels, step)
+            for step, (codes, labels) in enumerate(self._batches(), self.clock.step)
         )
-        mean: Tensor | None = None
-        while progress.step < run.steps:
-            loss = self.train_step(*next(batches))
-            mean = loss if mean is None else mean.lerp(loss, 0.02)
-            progress.step += 1
-            bar.update()
-            if progress.step % run.log_every == 0:
-                logs = over_processes(accelerator, {"loss": mean})
-                accelerator.log(logs, progress.step)
-                bar.set_postfix(loss=f"{logs['loss']:.3f}", refresh=False)
-            if progress.step % run.checkpoint_every == 0 or progress.step == run.steps:
-                self._checkpoint()
-        bar.close()
-        accelerator.end_training()
+        train_loop(
+            self.run,
+            self.accelerator,
+            self.clock,
+            self.checkpoint,
+            ahead(corrupted_batches),
+            self.train_step,
+            self._save,
+            (self.transformer,),
+        )
 
-    def train_step(self, codes: Tensor, labels: Tensor) -> Tensor:
-        """One step on codes (B, N) and labels (B,); returns the loss, a scalar."""
-        config, device, generator = self.transformer.config, self.accelerator.device, torch.default_generator
-        withheld = torch.rand(len(labels), generator=generator) < self.run.label_dropout
-        names = labels.masked_fill(withheld, len(config.label_names)).to(device)
-        codes = codes.to(device)
-        tokens, asked, time = problem(codes, config.codebook_size, config.causal, generator, self.run.regions)
+    def train_step(self, batch: CorruptedBatch, logged: bool = True) -> Logs:
+        """One step; returns its running mean loss, if it is ``logged``."""
+        tokens, labels, rows, columns, wanted, weights = (
+            part.to(self.accelerator.device, non_blocking=True) for part in batch
+        )
+        names = labels if self.transformer.config.label_names else None
         with self.accelerator.autocast():
-            logits = self.model(tokens, names if config.label_names else None, asked)
-        loss = masked_loss(logits.float(), codes, asked, time, "mlm" if config.causal else self.run.loss)
+            logits = self.model(tokens, names, (rows, columns))
+        loss = masked_loss(logits.float(), wanted, weights)
         self.accelerator.backward(loss)
         self.accelerator.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer, rate in zip(self.optimizers, self.rates, strict=True):
@@ -145,7 +181,23 @@ class PriorTrainer:
             rate.step()
             optimizer.zero_grad(set_to_none=True)
         self.ema.step(self.transformer.parameters())
-        return loss.detach()
+        loss = loss.detach()
+        self._mean = loss if self._mean is None else self._mean.lerp(loss, 0.02)
+        return {"loss": self._mean} if logged else {}
+
+    def corrupted_batch(self, codes: Tensor, labels: Tensor, step: int) -> CorruptedBatch:
+        """What a step is given of codes (B, N) and labels (B,): the same whenever it is asked for."""
+        config, run = self.transformer.config, self.run
+        generator = step_generator(run.seed, step, self.accelerator.process_index)
+        withheld = torch.rand(len(labels), generator=generator) < run.label_dropout
+        tokens, asked, time = corrupted(codes, config.codebook_size, config.causal, generator, run.regions)
+        weights = cell_weights(asked, time, "mlm" if config.causal else run.loss)
+        names = labels.masked_fill(withheld, len(config.label_names))
+        rows, columns = asked.nonzero(as_tuple=True)
+        batch = CorruptedBatch(tokens, names, rows, columns, codes[asked], weights)
+        if self.accelerator.device.type == "cuda":
+            return CorruptedBatch(*(part.pin_memory() for part in batch))
+        return batch
 
     def evaluate(self) -> float:
         """Mean nats a cell asked for on held-out pictures, over all shares of masked cells."""
@@ -163,8 +215,10 @@ class PriorTrainer:
 
     def _batches(self) -> Iterator[Batch]:
         """Codes and labels from the present step on."""
-        run, step = self.run, self.progress.step
+        run, step = self.run, self.clock.step
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
+        if self.store is not None:
+            return stored_batches(self.vqgan, self.store, run.batch_size, run.seed)
         if run.codes == "fresh":
             used = run.first_picture // world + step * run.batch_size
             loader = picture_loader(self.pictures, used, run.batch_size, run.workers, rank, world)
@@ -196,12 +250,12 @@ class PriorTrainer:
         if config.causal != self.run.autoregressive:
             raise ValueError(f"the transformer is causal={config.causal}; autoregressive must say the same")
 
-    def _checkpoint(self) -> None:
-        self.progress.save()
+    def _save(self) -> None:
+        self.checkpoint.save()
         if not self.accelerator.is_main_process:
             return
-        step = self.progress.step
-        with self.progress.averaged(self.transformer):
+        step = self.clock.step
+        with self.checkpoint.averaged(self.transformer), torch.compiler.set_stance("force_eager"):
             self.transformer.save_pretrained(self.out / "transformer")
             nats = self.evaluate()
             if self.run.sample_rows:
@@ -212,8 +266,15 @@ class PriorTrainer:
         tqdm.write(
             f"step {step}: held-out {nats:.4f} nats a {'cell' if self.run.autoregressive else 'masked cell'}"
         )
+        if self.saved is not None:
+            self.saved(self.out / "transformer")
 
 
-def train_prior(run: PriorRun, out: Path) -> None:
+def train_prior(
+    run: PriorRun,
+    out: Path,
+    store: PictureStore | None = None,
+    saved: Saved | None = None,
+) -> None:
     """Trains a prior as ``run`` says; description, cached codes, checkpoints and model go into ``out``."""
-    PriorTrainer(run, out).train()
+    PriorTrainer(run, out, store, saved).train()

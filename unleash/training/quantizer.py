@@ -55,10 +55,13 @@ class EMACodebook(nn.Module):
         sums = torch.zeros_like(self.sums).index_add_(0, chosen, flat)
         self.counts.lerp_(counts, 1 - self.decay)
         self.sums.lerp_(sums, 1 - self.decay)
-        dead = (self.counts < self.revive_below).nonzero().flatten()[: len(flat) // 4]
-        if len(dead):
-            self.sums[dead] = flat[torch.randperm(len(flat), device=flat.device)[: len(dead)]]
-            self.counts[dead] = 1.0
+        dead = self.counts < self.revive_below
+        # At most a quarter of the latents, or the codes would all be put into one picture.
+        dead &= dead.cumsum(0) <= len(flat) // 4
+        # Without asking which are dead, or the host would wait for the device at every step.
+        others = flat[torch.randint(len(flat), (len(self.counts),), device=flat.device)]
+        self.sums.copy_(torch.where(dead[:, None], others, self.sums))
+        self.counts.masked_fill_(dead, 1.0)
         self._publish()
 
     @torch.no_grad()
@@ -130,9 +133,9 @@ class GumbelCodebook(nn.Module):
         book.copy_(kmeans(latents, len(book), self.unit_codes))
 
 
-def annealed(step: int, steps: int, first: float = 1.0, last: float = 1 / 16) -> float:
-    """The Gumbel-softmax's temperature: from ``first`` to ``last`` in equal ratios over ``steps``."""
-    return first * (last / first) ** min(1.0, step / steps)
+def annealed(share: float, first: float = 1.0, last: float = 1 / 16) -> float:
+    """The Gumbel-softmax's temperature: from ``first`` to ``last`` in equal ratios over the training."""
+    return first * (last / first) ** min(1.0, share)
 
 
 def kmeans(latents: Tensor, count: int, unit: bool, iterations: int = 10) -> Tensor:

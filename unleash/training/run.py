@@ -1,6 +1,7 @@
 """What the description of every training has, and what every training does with it."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -19,6 +20,10 @@ Precision = Annotated[
 """YAML reads a bare ``no`` as false."""
 
 
+Saved = Callable[[Path], None]
+"""Is told the folder of a network whenever a training has written it."""
+
+
 class Run(BaseModel):
     """What decides a training of either network.
 
@@ -28,12 +33,16 @@ class Run(BaseModel):
         augment: whether pictures of a folder or data set are cut at random and mirrored half the time.
         workers: how many processes read pictures, for each that trains.
         warm_start: a folder with a network to start from; weights that it has in no such shape are new.
-        steps: batches to train on.
+        steps: batches to train on, unless ``minutes`` says how long.
+        minutes: how long to train, on one process; None: ``steps`` decide.
+        compile: whether the blocks of the networks are compiled, which takes a minute and pays in long
+            trainings on a GPU.
         batch_size: pictures in a batch, of each process that trains.
         ema: how slowly the averaged weights, which are those saved, follow.
         decay: the last share of the steps, over which the learning rate falls to zero.
         seed: of the first weights, the order of the data and every draw.
         checkpoint_every: steps between checkpoints; also between sheets.
+        checkpoint_minutes: minutes between them instead; None: steps decide.
         log_every: steps between entries of the log.
         mixed_precision: of the forward passes; None: what accelerate was launched with.
     """
@@ -46,12 +55,15 @@ class Run(BaseModel):
     workers: int = Field(default=1, ge=1)
     warm_start: Path | None = None
     steps: int = Field(default=10_000, ge=1)
+    minutes: float | None = Field(default=None, gt=0)
+    compile: bool = False
     batch_size: int = Field(default=16, ge=1)
     learning_rate: float = 1e-3
     ema: float = 0.999
     decay: float = 0.3
     seed: int = 0
     checkpoint_every: int = Field(default=500, ge=1)
+    checkpoint_minutes: float | None = Field(default=None, gt=0)
     log_every: int = Field(default=50, ge=1)
     mixed_precision: Precision | None = None
 
@@ -102,6 +114,11 @@ def accelerator_for(run: Run, out: Path) -> Accelerator:
         if not has_board:
             log.warning('no TensorBoard logs: tensorboard is not installed (pip install -e ".[train]")')
     accelerator.wait_for_everyone()
+    if run.minutes is not None and accelerator.num_processes > 1:
+        raise ValueError("minutes: processes would not end at the same step; give steps instead")
+    if accelerator.device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.benchmark = True
     accelerator.init_trackers("logs")
     set_seed(run.seed)
     return accelerator

@@ -1,6 +1,6 @@
 """Training the VQGAN (Esser et al., CVPR 2021, section 3.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,25 +10,31 @@ import torch.nn.functional as F
 from accelerate.utils import broadcast, set_seed
 from diffusers.training_utils import EMAModel
 from einops import rearrange
+from pydantic import Field
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from unleash.models import VQGAN
 from unleash.training.augment import diff_augment
 from unleash.training.checkpoint import Checkpoint
+from unleash.training.clock import Clock
 from unleash.training.data import detailed_crops
-from unleash.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss
-from unleash.training.linear import silence, start_from_principal_components
+from unleash.training.discriminator import (
+    Discriminator,
+    adaptive_weight,
+    discriminator_loss,
+    generator_loss,
+)
+from unleash.training.linear import start_from_principal_components, zero_initialise
+from unleash.training.loop import Logs, train_loop
 from unleash.training.perceptual import PerceptualDistance
 from unleash.training.pictures import Pictures, open_pictures, picture_loader
 from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
-from unleash.training.run import Run, accelerator_for, over_processes
-from unleash.training.schedule import warm_stable_decay
+from unleash.training.run import Run, Saved, accelerator_for
+from unleash.training.schedule import warmup_stable_decay
 from unleash.training.sheets import save_sheet
+from unleash.training.store import PictureStore
 from unleash.training.warm import warm_started
-
-PERCEPTUAL_SIZE = 128
-"""Pixels on a side of what the perceptual network is shown of each picture."""
 
 HELD_OUT = 32
 """Pictures that reconstruction is measured on at each checkpoint."""
@@ -48,8 +54,12 @@ class VQGANRun(Run):
         quantizer: ``nearest``, whose codebook follows the running mean of its latents, or ``gumbel``.
         perceptual_weight, commitment, kl_weight: weights of those terms beside L1; ``nearest`` has the
             second, ``gumbel`` the third.
-        discriminator_start: the step from which the discriminator is heard.
+        perceptual_size: pixels on a side of what the perceptual network is shown of each picture.
+        discriminator_start: the step, or below 1 the share of the training, from which the discriminator
+            takes part.
         discriminator_weight: multiplies the adaptive weight λ.
+        discriminator_channels: width of its first layer.
+        discriminator_scales: how many there are, each for pictures half as large as the one before.
         augment_discriminator: whether what the discriminator sees is changed at random.
     """
 
@@ -61,10 +71,13 @@ class VQGANRun(Run):
     autoencoder_steps: int = 300
     quantizer: Literal["nearest", "gumbel"] = "nearest"
     perceptual_weight: float = 0.3
+    perceptual_size: int = Field(default=128, ge=32)
     commitment: float = 0.25
     kl_weight: float = 5e-4
-    discriminator_start: int = 1_000_000
+    discriminator_start: float = Field(default=1_000_000, ge=0)
     discriminator_weight: float = 0.1
+    discriminator_channels: int = Field(default=48, ge=1)
+    discriminator_scales: int = Field(default=1, ge=1)
     augment_discriminator: bool = True
     decay: float = 0.25
 
@@ -99,10 +112,24 @@ class Autoencoder(nn.Module):
 
 
 class VQGANTrainer:
-    """The networks, optimisers and state of one training."""
+    """The networks, optimisers and state of one training.
 
-    def __init__(self, run: VQGANRun, out: Path) -> None:
-        self.run, self.out = run, out
+    Args:
+        run: what decides it.
+        out: where everything goes.
+        store: pictures that are drawn or read meanwhile; None: each step's are read for it, in an order
+            that a resumed training goes on with.
+        saved: called with the folder of the VQGAN whenever it is written.
+    """
+
+    def __init__(
+        self,
+        run: VQGANRun,
+        out: Path,
+        store: PictureStore | None = None,
+        saved: Saved | None = None,
+    ) -> None:
+        self.run, self.out, self.store, self.saved = run, out, store, saved
         self.accelerator = accelerator_for(run, out)
         if run.warm_start:
             vqgan, self.new = warm_started(VQGAN, run.warm_start, run.model)
@@ -113,24 +140,27 @@ class VQGANTrainer:
         if vqgan.config.linear_path and not run.warm_start:
             start_from_principal_components(vqgan, _first(self.pictures, 80))
         elif vqgan.config.linear_path:
-            silence(vqgan, self.new)
+            zero_initialise(vqgan, self.new)
         if run.freeze_codes:
             if not self._has_codes:
                 raise ValueError("freeze_codes needs a warm_start whose codebook is kept as it is")
             for frozen in (vqgan.encoder, vqgan.linear_in, vqgan.quantizer):
                 if frozen is not None:
                     frozen.requires_grad_(False)
+        if vqgan.preview_decoder is not None:  # trained by itself, see preview.py
+            vqgan.preview_decoder.requires_grad_(False)
         gumbel = run.quantizer == "gumbel" and not run.freeze_codes
         codebook = (GumbelCodebook if gumbel else EMACodebook)(vqgan.quantizer, vqgan.config.unit_codes)
         self.perceptual = PerceptualDistance().to(self.accelerator.device)
+        self.clock = Clock(run.steps, run.minutes)
         weights = [p for p in vqgan.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
             weights, run.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True
         )
-        rate = warm_stable_decay(optimizer, run.steps, run.decay)
-        disc = PatchDiscriminator()
+        rate = warmup_stable_decay(optimizer, self.clock, run.decay)
+        disc = Discriminator(run.discriminator_channels, run.discriminator_scales)
         disc_optimizer = torch.optim.AdamW(disc.parameters(), run.learning_rate, betas=(0.5, 0.9), fused=True)
-        self.ema = EMAModel(vqgan.parameters(), decay=run.ema, use_ema_warmup=True)
+        self.ema = EMAModel(vqgan.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
         self.ema.to(self.accelerator.device)
         networks: list[Any] = [vqgan, disc, self.perceptual]
         for network in networks:
@@ -142,59 +172,64 @@ class VQGANTrainer:
         self.codebook = codebook if gumbel else self.accelerator.prepare_model(codebook, evaluation_mode=True)
         prepared = prepare(optimizer, rate, disc, disc_optimizer)
         self.optimizer, self.rate, self.disc, self.disc_optimizer = prepared
-        self.progress = Checkpoint(self.accelerator, self.ema, out)
+        self.checkpoint = Checkpoint(
+            self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
+        )
 
     def train(self) -> None:
-        """Trains to the last step, going on from the newest checkpoint if there is one."""
-        run, accelerator, progress = self.run, self.accelerator, self.progress
-        set_seed(run.seed, device_specific=True)
-        progress.resume()
-        squares = self._squares()
-        bar = tqdm(
-            total=run.steps, initial=progress.step, mininterval=30, disable=not accelerator.is_main_process
+        """Trains to the end, going on from the newest checkpoint if there is one."""
+        set_seed(self.run.seed, device_specific=True)
+        if self.store is not None:
+            self.store.wait(2 * self.run.batch_size)
+        self.checkpoint.resume()
+        train_loop(
+            self.run,
+            self.accelerator,
+            self.clock,
+            self.checkpoint,
+            self._squares(),
+            self.train_step,
+            self._save,
+            (self.vqgan, self.disc),
+            lambda: (self._quantised, self._adversarial),
         )
-        while progress.step < run.steps:
-            logs = self.train_step(next(squares))
-            progress.step += 1
-            bar.update()
-            if progress.step % run.log_every == 0:
-                means = over_processes(accelerator, logs)
-                accelerator.log(means, progress.step)
-                bar.set_postfix({k: f"{v:.4f}" for k, v in means.items()}, refresh=False)
-            if progress.step == run.autoencoder_steps and not self._has_codes:
-                self._start_codebook()
-            if progress.step % run.checkpoint_every == 0 or progress.step == run.steps:
-                self._checkpoint()
-        bar.close()
-        accelerator.end_training()
 
     @property
     def _has_codes(self) -> bool:
         return CODEBOOK not in self.new
 
-    def train_step(self, images: Tensor) -> dict[str, Tensor | float]:
-        """One step on squares (B, 3, S, S) in [0, 1]; returns what to log."""
+    @property
+    def _quantised(self) -> bool:
+        return self.clock.step >= self.run.autoencoder_steps or self._has_codes
+
+    @property
+    def _adversarial(self) -> bool:
+        return self.clock.passed(self.run.discriminator_start)
+
+    def train_step(self, images: Tensor, logged: bool = True) -> Logs:
+        """One step on squares (B, 3, S, S) in [0, 1]; returns what to log, if it is ``logged``."""
         run, size = self.run, self.vqgan.config.codebook_size
-        adversarial = self.progress.step >= run.discriminator_start
-        quantised = self.progress.step >= run.autoencoder_steps or self._has_codes
+        if self.clock.step == run.autoencoder_steps and not self._has_codes:
+            self._start_codebook()
+        adversarial, quantised = self._adversarial, self._quantised
         weight = run.commitment
         if isinstance(self.codebook, GumbelCodebook):
-            self.codebook.temperature = annealed(self.progress.step, run.steps)
+            self.codebook.temperature = annealed(self.clock.share)
             weight = run.kl_weight
-        logs: dict[str, Tensor | float] = {}
+        logs: Logs = {}
         with self.accelerator.autocast():
             made, z, term, codes = self.autoencoder(images, self.codebook if quantised else None)
             l1 = F.l1_loss(made, images)
             perceptual = self.perceptual(*self._window(made, images))
-            loss = reconstruction = l1 + run.perceptual_weight * perceptual
-            if adversarial:
+            reconstruction = l1 + run.perceptual_weight * perceptual
+            if not adversarial:
+                loss = reconstruction
+            else:
                 # Not wrapped: its gradients are of no use here.
                 disc = self.accelerator.unwrap_model(self.disc).requires_grad_(False)
-                fooled = -disc(self._seen(made)).float().mean()
-                last = self.vqgan.decoder.blocks[-1].weight
-                balance = adaptive_weight(reconstruction, fooled, last) * run.discriminator_weight
-                loss = loss + balance * fooled
+                fooled = generator_loss(disc(self._seen(made)))
                 disc.requires_grad_(True)
+                loss, balance = self._balanced(made, reconstruction, fooled)
                 logs |= {"fooled": fooled.detach(), "balance": balance}
         self.accelerator.backward(loss + weight * term)
         self.accelerator.clip_grad_norm_(self.vqgan.parameters(), 1.0)
@@ -204,6 +239,10 @@ class VQGANTrainer:
         if codes is not None and not run.freeze_codes:
             self._learn_codes(z.detach(), codes)
         self.ema.step(self.vqgan.parameters())
+        if adversarial:
+            logs["disc"] = self._train_discriminator(images, made.detach())
+        if not logged:
+            return {}
         logs |= {"l1": l1.detach(), "perceptual": perceptual.detach()}
         if codes is not None:
             logs |= {
@@ -211,28 +250,49 @@ class VQGANTrainer:
                 "codes_used": len(codes.unique()) / size,
                 "codebook_term": term.detach(),
             }
-        if adversarial:
-            logs["disc"] = self._train_discriminator(images, made.detach())
         return logs
 
-    def _squares(self) -> Iterator[Tensor]:
+    def _balanced(self, made: Tensor, reconstruction: Tensor, fooled: Tensor) -> tuple[Tensor, Tensor]:
+        """The loss of both terms, the second times the adaptive weight λ, and that weight.
+
+        Both go back to the picture once; what of it reaches the decoder's last layer decides λ.
+        """
+        gradients = [torch.autograd.grad(term, made)[0] for term in (reconstruction, fooled)]
+        last = self.vqgan.decoder.blocks[-1].weight
+        at_last = [torch.autograd.grad(made, last, each, retain_graph=True)[0] for each in gradients]
+        balance = adaptive_weight(*at_last) * self.run.discriminator_weight
+        towards = gradients[0] + balance * gradients[1]
+        return (made * towards).sum(), balance
+
+    def _squares(self) -> Generator[Tensor, None, None]:
         """Batches of squares, from the pictures of the present step on."""
+        run, device = self.run, self.accelerator.device
+        for pictures in self._batches():
+            if pictures.shape[-1] == run.crop and run.crops_per_picture == 1:
+                squares = pictures.to(device, non_blocking=True).float() / 255
+            else:
+                squares = detailed_crops(pictures, run.crop, run.crops_per_picture, torch.default_generator)
+            yield squares.to(device, memory_format=torch.channels_last)
+
+    def _batches(self) -> Iterator[Tensor]:
         run, accelerator = self.run, self.accelerator
+        if self.store is not None:
+            while True:
+                yield self.store.batch(run.batch_size)[0]
         loader = picture_loader(
             self.pictures,
-            self.progress.step * run.batch_size,
+            self.clock.step * run.batch_size,
             run.batch_size,
             run.workers,
             accelerator.process_index,
             accelerator.num_processes,
         )
         for pictures, _ in loader:
-            squares = detailed_crops(pictures, run.crop, run.crops_per_picture, torch.default_generator)
-            yield squares.to(accelerator.device, memory_format=torch.channels_last)
+            yield pictures
 
     def _window(self, *pictures: Tensor) -> list[Tensor]:
         """The same place cut out of each batch: the perceptual network costs as much as all the rest."""
-        size = min(PERCEPTUAL_SIZE, pictures[0].shape[-1])
+        size = min(self.run.perceptual_size, pictures[0].shape[-1])
         top, left = torch.randint(0, pictures[0].shape[-1] - size + 1, (2,)).tolist()
         return [batch[..., top : top + size, left : left + size] for batch in pictures]
 
@@ -243,8 +303,7 @@ class VQGANTrainer:
     def _train_discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         with self.accelerator.autocast():
             # In one pass, since a wrapped network may be called but once before its backward pass.
-            scores = self.disc(self._seen(torch.cat([real, fake]))).float()
-        loss = discriminator_loss(*scores.chunk(2))
+            loss = discriminator_loss(self.disc(self._seen(torch.cat([real, fake]))))
         self.accelerator.backward(loss)
         self.disc_optimizer.step()
         self.disc_optimizer.zero_grad(set_to_none=True)
@@ -269,19 +328,19 @@ class VQGANTrainer:
         for tensor in self.codebook.state_dict().values():
             broadcast(tensor)
 
-    def _checkpoint(self) -> None:
-        self.progress.save()
+    def _save(self) -> None:
+        self.checkpoint.save()
         if not self.accelerator.is_main_process:
             return
-        with self.progress.averaged(self.vqgan):
+        step = self.clock.step
+        with self.checkpoint.averaged(self.vqgan), torch.compiler.set_stance("force_eager"):
             self.vqgan.save_pretrained(self.out / "vqgan")
-            sheet = self.out / f"sheet-{self.progress.step:06d}.png"
-            scores = evaluate_reconstruction(self.vqgan, self.held_out, sheet)
-        self.accelerator.log(
-            {f"held_out/{name}": value for name, value in scores.items()}, self.progress.step
-        )
+            scores = evaluate_reconstruction(self.vqgan, self.held_out, self.out / f"sheet-{step:06d}.png")
+        self.accelerator.log({f"held_out/{name}": value for name, value in scores.items()}, step)
         told = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
-        tqdm.write(f"step {self.progress.step}: held-out {told}")
+        tqdm.write(f"step {step}: held-out {told}")
+        if self.saved is not None:
+            self.saved(self.out / "vqgan")
 
 
 @torch.no_grad()
@@ -307,9 +366,14 @@ def evaluate_reconstruction(vqgan: VQGAN, pictures: Tensor, sheet: Path) -> dict
     }
 
 
-def train_vqgan(run: VQGANRun, out: Path) -> None:
+def train_vqgan(
+    run: VQGANRun,
+    out: Path,
+    store: PictureStore | None = None,
+    saved: Saved | None = None,
+) -> None:
     """Trains a VQGAN as ``run`` says; description, checkpoints, sheets, logs and model go into ``out``."""
-    VQGANTrainer(run, out).train()
+    VQGANTrainer(run, out, store, saved).train()
 
 
 def _first(pictures: Pictures, count: int) -> list[np.ndarray]:
