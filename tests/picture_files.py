@@ -5,6 +5,8 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
+
 CASES = Path(__file__).parent / "fixtures" / "pictures"
 
 
@@ -23,6 +25,20 @@ def grey_tiff(values, order="<"):
     tags += [(273, 4, 8), (277, 3, 1), (278, 4, height), (279, 4, len(data)), (339, 3, form)]
     start = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(f"{order}I", 8 + len(data))
     return BytesIO(start + data + directory(tags, order))
+
+
+def ink_profile():
+    """An ICC profile of CMYK by which no ink is white, all ink black, and all between them red."""
+    white, red, black = bytes([255, 128, 128]), bytes([136, 208, 195]), bytes([0, 128, 128])
+    curve = bytes(range(256))
+    matrix = struct.pack(">9i", *np.eye(3, dtype=int).ravel() * 65_536)
+    table = (
+        b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + matrix + curve * 4 + white + red * 14 + black + curve * 3
+    )
+    size = 128 + 16 + len(table)
+    head = struct.pack(">I4sI4s4s4s", size, b"lcms", 0x02400000, b"prtr", b"CMYK", b"Lab ") + bytes(12)
+    head += b"acsp" + bytes(28) + struct.pack(">3i", 63_190, 65_536, 54_061)
+    return head.ljust(128, b"\0") + struct.pack(">I4sII", 1, b"A2B0", 144, len(table)) + table
 
 
 def directory(tags, order="<"):

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from picture_files import CASES, chunk, grey_tiff, saved
+from picture_files import CASES, chunk, grey_tiff, ink_profile, saved
 from PIL import Image, ImageCms, PngImagePlugin, features
 
 from unleash.images.fitting import to_cells, to_shape, to_square
@@ -137,6 +137,14 @@ def test_a_profile_is_found_in_every_format(kind):
     quality = {"quality": 100} if kind in ("JPEG", "WEBP", "AVIF") else {}
     seen = read(Image.new("RGB", (32, 32), (200, 60, 40)), kind, icc_profile=profile, **quality)[9, 9]
     assert np.abs(seen.astype(int) - (219, 37, 13)).max() <= 6
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_inks_are_converted_by_their_profile(kind):
+    cyan, paper = (Image.new("CMYK", (16, 16), (ink, 0, 0, 0)) for ink in (255, 0))
+    assert np.abs(read(cyan, kind, icc_profile=ink_profile())[5, 5].astype(int) - (255, 0, 0)).max() <= 8
+    assert np.abs(read(paper, kind, icc_profile=ink_profile())[5, 5].astype(int) - 255).max() <= 3
+    assert np.abs(read(cyan, kind)[5, 5].astype(int) - (0, 255, 255)).max() <= 3
 
 
 def test_a_grey_picture_with_a_profile_of_colours_stays_grey():
@@ -337,6 +345,10 @@ def test_alpha_counts_only_where_it_separates(tmp_path):
         grey = np.kron(left, np.ones((4, 4), np.uint8))
         assert np.array_equal(marked(tmp_path, grey, alpha), grey > 0), "a stray pixel changes nothing"
     assert np.array_equal(marked(tmp_path, left, np.full((64, 64), 200, np.uint8)), left > 0)
+    stroke = np.zeros((256, 256), np.uint8)
+    stroke[7, 9] = 255
+    for colour in (0, 255):
+        assert np.array_equal(marked(tmp_path, np.full_like(stroke, colour), stroke), stroke > 0)
     one_cell = np.zeros((1024, 1024), np.uint8)
     one_cell[512:528, 512:528] = 255
     assert np.array_equal(marked(tmp_path, np.full_like(one_cell, 255), one_cell), one_cell > 0)

@@ -18,9 +18,11 @@ def read_mask(path: str | Path, size: tuple[int, int]) -> Mask:
     """The mask in a file: (H, W) in [0, 1], 1 where the picture is to be repainted.
 
     Transparency decides, opaque being 1, where it separates: if at least one pixel in 5,000 is more than
-    half opaque, and one in 5,000 is not. Else brightness decides, white being 1, on black where it is
-    transparent. A mask that is too large to be read at its size is reduced as a picture is, and one marked
-    pixel of those that become one is enough.
+    half opaque, and one in 5,000 is not; of a mask that is all dark or all bright, one pixel is enough. Else
+    brightness decides, white being 1, on black where it is transparent.
+
+    A mask that is too large to be read at its size is reduced as a picture is, and one marked pixel of those
+    that become one is enough.
 
     Args:
         path: a picture; what :func:`write_mask` wrote, for instance.
@@ -56,19 +58,19 @@ def _values(path: str | Path) -> NDArray[np.uint8]:
     with decoded(path) as file:
         width, height = file.size
         grey, alpha = (np.empty((height, width), dtype=np.uint8) for _ in range(2))
+        sides: set[bool] = set()
         for top, strip in file.strips():
             bright = np.array((to_srgb(strip, None) if strip.mode == "LAB" else strip).convert("L"))
             opaque = np.array(strip.getchannel("A")) if strip.mode == "RGBA" else np.full_like(bright, 255)
+            sides.update(np.unique(bright > 127).tolist())
             on_black = (bright * (opaque / np.float32(255))).round().astype(np.uint8)
             for whole, part in ((grey, on_black), (alpha, opaque)):
                 small = _most_of(part, file.factor)
                 whole[top : top + len(small)] = small
-        return np.array(turned(Image.fromarray(alpha if _separates(alpha) else grey), file.turn))
-
-
-def _separates(alpha: NDArray[np.uint8]) -> bool:
-    share = float((alpha > 127).mean())
-    return min(share, 1 - share) >= _SEPARATES
+        least = _SEPARATES if len(sides) > 1 else 0
+        opaque_share = float((alpha > 127).mean())
+        separates = 0 < opaque_share < 1 and min(opaque_share, 1 - opaque_share) >= least
+        return np.array(turned(Image.fromarray(alpha if separates else grey), file.turn))
 
 
 def _most_of(values: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
