@@ -271,7 +271,7 @@ def test_pins_alone_are_an_edit_too(model):
         (["--pin", "1,1=3", "--label", "noon"], "no label 'noon'"),
         (["--mask", "nothing.png"], "no file nothing.png"),
         (["--mask", "black.png"], "marks nothing"),
-        (["--mask", "large.png"], "64×64 pixels; as many as the picture, 32×32"),
+        (["--mask", "large.png"], "64×64 pixels: it must have as many as the picture, 32×32"),
         (["--mask", "text.png"], "text.png is no picture"),
     ],
 )

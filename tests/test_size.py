@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 
 from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer, TokenCanvas, UnleashPipeline
-from unleash.pictures import to_shape
+from unleash.images.fitting import to_shape
 from unleash.recipe import Recipe, Settings, write_png
 from unleash.studio import files, timing
 from unleash.studio.kept_pixels import Pixels

@@ -24,6 +24,9 @@ _FILE = Path("vqgan") / "codes.webp"
 _ROW = 64
 """Thumbnails in a row of the file."""
 
+_MOST_SIDE = 64
+"""Pixels on a side of a thumbnail in the file."""
+
 _PATCH = 3
 """Cells on a side of the uniform patch a code is decoded in: the one in the middle sees no border."""
 
@@ -110,13 +113,14 @@ def load_thumbnails(folder: Path, codebook_size: int) -> Tensor | None:
     if not path.is_file():
         return None
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=["WEBP"]) as image:
+            rows, side = -(-codebook_size // _ROW), image.width // _ROW
+            # Known before anything is decoded; a codebook may need more than pictures of a person's may have.
+            if image.size != (_ROW * side, rows * side) or not 1 <= side <= _MOST_SIDE:
+                raise ValueError(f"it must show {codebook_size} codes, {_ROW} in a row")
             pixels = np.array(image.convert("RGB"))
-    except (OSError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{path} cannot be read as a picture: {error}") from None
-    rows, side = -(-codebook_size // _ROW), pixels.shape[1] // _ROW
-    if pixels.shape != (rows * side, _ROW * side, 3) or side == 0:
-        raise ValueError(f"{path} is no picture of {codebook_size} codes, {_ROW} in a row")
+    except (OSError, ValueError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{path} cannot be used: {error}") from None
     tiles = rearrange(torch.from_numpy(pixels), "(r h) (c w) d -> (r c) d h w", h=side, w=side)
     return tiles[:codebook_size] / 255
 

@@ -15,7 +15,7 @@ def touched_cells(mask: ArrayLike, grid: tuple[int, int]) -> NDArray[np.bool_]:
 
     Args:
         mask: (H, W) in [0, 1], of any size; where its shape is not the grid's, its longer sides are cut as
-            :func:`~unleash.pictures.to_square` cuts a picture.
+            :func:`~unleash.images.fitting.to_square` cuts a picture.
         grid: (height, width) in cells.
 
     Returns:

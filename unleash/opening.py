@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image
 
 from unleash.canvas import TokenCanvas
+from unleash.images.fitting import to_cells, to_square
+from unleash.images.reading import picture_size, read_picture
 from unleash.inpaint import Mask, blend
-from unleash.pictures import read_picture, to_cells, to_square
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import carries_recipe, read_recipe
 from unleash.stitching import Axis, stitched
@@ -56,13 +57,13 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, *, square: bool)
     """
     image = read_picture(path)
     cell, side = pipe.vqgan.cell_size, pipe.blank().width * pipe.vqgan.cell_size
-    made = _made_by(model, path)
+    size, made = picture_size(path), _made_by(model, path)
     if made is not None and image.size == (made.width * cell, made.height * cell):
         # Rounding differs between machines, but by a step of 255 and in few places.
         difference = np.array(image, dtype=int) - np.array(pipe.render(made), dtype=int)
-        return Opened(made, image, image.size, drawn=bool(np.abs(difference).mean() < 0.1))
+        return Opened(made, image, size, drawn=bool(np.abs(difference).mean() < 0.1))
     cut = to_square(image, side, "crop") if square else to_cells(image, side, cell, MAX_SIDE)
-    return Opened(pipe.encode(cut), cut, image.size, drawn=False)
+    return Opened(pipe.encode(cut), cut, size, drawn=False)
 
 
 def extended(opened: Opened, left: int = 0, right: int = 0, top: int = 0, bottom: int = 0) -> Opened:

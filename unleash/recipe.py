@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from .canvas import TokenCanvas
+from .images.containers import png_text
 from .orders import OrderName, ScheduleName
 
 VERSION: Literal[3] = 3
@@ -172,9 +173,9 @@ def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:
 def carries_recipe(path: str | os.PathLike[str]) -> bool:
     """Whether a file is a PNG that :func:`write_png` wrote; anything else, readable or not, is not."""
     try:
-        with Image.open(path, formats=["PNG"]) as image:
-            return CHUNK in image.info
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        with Path(path).open("rb") as file:
+            return png_text(file, CHUNK, MAX_TEXT) is not None
+    except (OSError, ValueError):
         return False
 
 
@@ -192,12 +193,10 @@ def _read(path: Path) -> bytes:
 def _text_chunk(data: bytes) -> str:
     """The recipe's JSON in a PNG, without decoding a pixel."""
     try:
-        with Image.open(BytesIO(data), formats=["PNG"]) as image:
-            text = image.info.get(CHUNK)
-    # What Pillow raises depends on which byte is wrong.
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RecipeError(f"the PNG cannot be read: {str(error).splitlines()[0]}") from None
-    if not isinstance(text, str):
+        text = png_text(BytesIO(data), CHUNK, MAX_TEXT)
+    except ValueError as error:
+        raise RecipeError(f"the PNG cannot be read: {error}") from None
+    if text is None:
         raise RecipeError(f"this PNG carries no recipe: it has no text chunk {CHUNK!r}, as Unleash writes")
     return text
 

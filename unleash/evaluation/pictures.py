@@ -10,14 +10,13 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from unleash.pictures import read_picture, to_square
+from unleash.images.fitting import to_square
+from unleash.images.reading import SUFFIXES, read_picture
 from unleash.scenes import Scene
 from unleash.training.data import chw
 
 BATCH = 8
 """Pictures that go through a network at once; on a CPU more are no faster."""
-
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".gif"}
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,9 @@ def folder(path: Path, side: int) -> Pictures:
     """
     if not path.is_dir():
         raise ValueError(f"{path} is no folder; a folder of picture files is needed")
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in _SUFFIXES)
+    files = sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES)
     if not files:
-        raise ValueError(f"{path} holds no pictures: PNG, JPEG, WebP or GIF files are needed")
+        raise ValueError(f"{path} holds no pictures: files that end in {sorted(SUFFIXES)} are needed")
     return Pictures(str(path), len(files), lambda number: (tensor(read_picture(files[number]), side), None))
 
 

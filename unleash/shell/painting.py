@@ -101,9 +101,9 @@ def edit(
     """
     import numpy as np
 
+    from unleash.images.masks import read_mask
     from unleash.inpaint import fitted, of_cells, touched_cells
     from unleash.opening import keeping, open_picture
-    from unleash.pictures import read_mask
     from unleash.recipe import Settings
 
     settings = Settings(**chosen)

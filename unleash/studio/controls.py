@@ -8,8 +8,8 @@ from typing import Any, get_args
 import gradio as gr
 from gradio.components import Component
 
+from unleash.images.fitting import Fit
 from unleash.orders import OrderName, ScheduleName
-from unleash.pictures import Fit
 from unleash.recipe import BEST, Settings
 
 MAX_PICTURES = 8

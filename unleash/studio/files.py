@@ -10,9 +10,10 @@ from gradio.data_classes import FileData
 from PIL import Image
 
 from unleash.canvas import TokenCanvas
-from unleash.pictures import Fit, read_picture, to_shape, to_square
+from unleash.images.fitting import Fit, to_shape, to_square
+from unleash.images.reading import is_opaque, picture_size, read_picture
 from unleash.pipeline import UnleashPipeline
-from unleash.recipe import CHUNK, Recipe, Settings, read_recipe, write_png
+from unleash.recipe import Recipe, Settings, carries_recipe, read_recipe, write_png
 from unleash.studio.kept_pixels import Pixels
 from unleash.studio.models import known_as
 from unleash.studio.pictures import data_url, png_url, without
@@ -40,13 +41,8 @@ def carried_recipe(path: str | Path) -> Recipe | None:
     """
     if Path(path).suffix.lower() == ".json":
         return read_recipe(path)
-    try:
-        with Image.open(path) as image:
-            carries = CHUNK in image.info
-    # What is wrong with the picture will be said when it is read as one.
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        return None
-    return read_recipe(path) if carries else None
+    # What is wrong with a picture will be said when it is read as one.
+    return read_recipe(path) if carries_recipe(path) else None
 
 
 def encode(pipe: UnleashPipeline, path: str | Path, fit: Fit) -> Encoded:
@@ -113,13 +109,12 @@ def own_pixels(path: str | Path, image: Image.Image) -> Image.Image | None:
 
     That is so where pixels of an opened picture were kept in it.
     """
-    if Path(path).suffix.lower() == ".json":
+    if Path(path).suffix.lower() == ".json" or image.mode != "RGB" or picture_size(path) != image.size:
         return None
-    with Image.open(path) as file:
-        # What is see-through is not finished; of that the codes are what counts.
-        if file.size != image.size or file.mode != "RGB" or image.mode != "RGB":
-            return None
-        given = file.convert("RGB")
+    # What is see-through is not finished; of that the codes are what counts.
+    if not is_opaque(path):
+        return None
+    given = read_picture(path)
     # Rounding differs between machines, but by a step of 255 and in few places.
     difference = np.array(given, dtype=int) - np.array(image, dtype=int)
     return given if np.abs(difference).mean() >= _ROUNDING else None

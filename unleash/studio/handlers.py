@@ -12,7 +12,7 @@ from uuid import uuid4
 import gradio as gr
 from PIL import Image
 
-from unleash.pictures import Fit
+from unleash.images.fitting import Fit
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import Recipe
 from unleash.studio import controls, files, midway, models

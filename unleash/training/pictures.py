@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
+from unleash.images.reading import SUFFIXES, read_picture
 from unleash.scenes import LABELS, Scene
 from unleash.training.data import chw, held_out_scene, training_scene
 
@@ -23,7 +24,6 @@ log = logging.getLogger(__name__)
 Example = tuple[Tensor, int]
 """A picture, (3, S, S) uint8, and the index of its label, 0 where there are no labels."""
 
-EXTENSIONS = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 HELD_OUT_OF_A_STREAM = 128
 
 
@@ -135,9 +135,9 @@ class FolderPictures:
     def __init__(self, folder: Path, side: int, augment: bool, seed: int) -> None:
         if not folder.is_dir():
             raise ValueError(f"data: there is no folder {folder}; scenes, hf:NAME or a folder is right")
-        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in EXTENSIONS)
+        files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
         if not files:
-            raise ValueError(f"data: no picture in {folder}; it needs files that end in {sorted(EXTENSIONS)}")
+            raise ValueError(f"data: no picture in {folder}; it needs files that end in {sorted(SUFFIXES)}")
         self.folder, self.side, self.augment, self.seed = folder, side, augment, seed
         names = [path.relative_to(folder).parts[0] for path in files if path.parent != folder]
         # A label for some pictures only would say nothing of the others.
@@ -174,7 +174,7 @@ class FolderPictures:
         if path in self._bad:
             return None
         try:
-            picture = fitted(read_rgb(path), self.side, random)
+            picture = fitted(read_picture(path), self.side, random)
         except ValueError as error:
             self._bad.add(path)
             log.warning("skipped %s: %s", path, error)
@@ -263,7 +263,7 @@ class HubPictures:
             if not image.get("bytes") and not image.get("path"):
                 raise ValueError("it is empty")
             source = BytesIO(image["bytes"]) if image.get("bytes") else Path(image["path"])
-            picture = fitted(read_rgb(source), self.side, random)
+            picture = fitted(read_picture(source), self.side, random)
             label = row[self.label] if self.label else 0
             if label is None or label < 0:
                 raise ValueError("it has no label")
@@ -286,27 +286,6 @@ class _Stream(IterableDataset):
 def shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
     """The numbers below ``count`` in the order of an epoch: the same whenever it is asked for."""
     return np.random.default_rng((seed, epoch)).permutation(count)
-
-
-def read_rgb(source: Path | BytesIO) -> Image.Image:
-    """The picture in a file, upright, in RGB; what is transparent is on white, 16 bits become 8.
-
-    Raises:
-        ValueError: if it holds no picture, a broken one, or one whose values have no known range.
-    """
-    try:
-        with Image.open(source) as file:
-            image = ImageOps.exif_transpose(file)
-    except Exception as error:  # what Pillow raises depends on which byte is wrong
-        raise ValueError(f"no picture that can be read ({error})") from None
-    if image.mode.startswith("I"):
-        image = Image.fromarray((np.asarray(image) // 256).clip(0, 255).astype(np.uint8))
-    if image.mode == "F":
-        raise ValueError("its values are floats, whose range nobody knows")
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
-    return image.convert("RGB")
 
 
 def fitted(image: Image.Image, side: int, random: np.random.Generator | None = None) -> Tensor:

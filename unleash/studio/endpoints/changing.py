@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from unleash.images.masks import read_mask
 from unleash.inpaint import fitted
-from unleash.pictures import read_mask
 from unleash.recipe import Settings
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made

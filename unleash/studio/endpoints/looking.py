@@ -10,9 +10,9 @@ from pydantic import Field
 
 from unleash.canvas import TokenCanvas
 from unleash.folders import describe, resolve
+from unleash.images.fitting import Fit
 from unleash.inspector import CellInspection
 from unleash.names import load_names
-from unleash.pictures import Fit
 from unleash.recipe import MAX_TEXT, Recipe
 from unleash.studio import files
 from unleash.studio.endpoints.publishing import File, Picture

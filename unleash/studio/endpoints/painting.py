@@ -7,9 +7,9 @@ from pydantic import Field
 
 from unleash import rules as rule_book
 from unleash.canvas import TokenCanvas
+from unleash.images.masks import read_mask
 from unleash.inpaint import Mask, fitted, of_cells, touched_cells
 from unleash.opening import Opened, keeping
-from unleash.pictures import read_mask
 from unleash.recipe import Recipe, Settings
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made

@@ -8,7 +8,7 @@ import gradio as gr
 from PIL import Image, ImageOps
 
 from unleash.canvas import TokenCanvas
-from unleash.pictures import read_picture
+from unleash.images.reading import read_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.studio import controls, files, models, timing
 from unleash.studio.canvas import Canvas, Drawing

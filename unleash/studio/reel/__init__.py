@@ -1,7 +1,6 @@
 """The reel: the steps of the run that made the picture, to look at, to go on from, to keep as a film."""
 
 import base64
-import binascii
 import re
 from dataclasses import dataclass
 from io import BytesIO
@@ -9,6 +8,7 @@ from typing import Any
 
 from PIL import Image
 
+from unleash.images.reading import lazily
 from unleash.studio.component import NativeComponent
 
 MOST_PIXELS = 64 * 1024**2
@@ -60,7 +60,6 @@ def _opened(url: Any) -> Image.Image:
     if not isinstance(url, str) or not url.startswith(_URL):
         raise ValueError("the pictures of a film are data URLs of WebP")
     try:
-        return Image.open(BytesIO(base64.b64decode(url.removeprefix(_URL), validate=True)), formats=["WEBP"])
-    # What Pillow raises depends on which byte is wrong.
-    except (OSError, ValueError, SyntaxError, binascii.Error, Image.DecompressionBombError):
+        return lazily(BytesIO(base64.b64decode(url.removeprefix(_URL), validate=True)), ("WEBP",))
+    except ValueError:
         raise ValueError("a picture of the film cannot be read") from None
