@@ -19,7 +19,7 @@ from unleash.training.store import PictureStore
 
 TINY = {
     "minutes": 0.3,
-    "shares": {"vqgan": 0.4, "prior": 0.4, "preview": 0.2},
+    "shares": {"vqgan": 0.4, "prior": 0.4, "preview": 0.2, "score": 0},
     "store_gigabytes": 0.001,
     "score_pictures": 16,
     "vqgan": {
@@ -112,7 +112,12 @@ def test_a_snapshot_is_few_small_files_that_a_training_goes_on_from(trained, tmp
     unpacked = UnleashPipeline.from_pretrained(tmp_path / "unpacked").transformer.state_dict()
     assert all(torch.equal(unpacked[key], wanted[key]) for key in wanted)
     plan = Plan.model_validate(
-        TINY | {"minutes": 0.05, "shares": {"vqgan": 0, "prior": 1, "preview": 0}, "store_gigabytes": 0.0003}
+        TINY
+        | {
+            "minutes": 0.05,
+            "shares": {"vqgan": 0, "prior": 1, "preview": 0, "score": 0},
+            "store_gigabytes": 0.0003,
+        }
     )
     train_all(plan, tmp_path / "more", resume=snapshot)
     again = UnleashPipeline.from_pretrained(tmp_path / "more").vqgan.state_dict()

@@ -53,7 +53,8 @@ def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
     networks = trained(VQGAN, vqgan), trained(BidirectionalTransformer, transformer)
     for network in networks:
         network.register_to_config(_name_or_path=out.name)  # else it would tell where they were trained
-    looks = thumbnails(networks[0])
+    looks = thumbnails(networks[0].to("cuda" if torch.cuda.is_available() else "cpu"))
+    networks[0].cpu()
     assemble(networks[0].half(), networks[1].half()).save_pretrained(out)
     save_thumbnails(looks, out)
     (out / "training").mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """One training from pictures to a model: VQGAN, prior, preview decoder, bundle, scores."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -27,6 +28,9 @@ PRESETS = Path(__file__).parent / "presets"
 STAGES = ("vqgan", "prior", "preview")
 """In the order in which they are trained."""
 
+PARTS = (*STAGES, "score")
+"""Among which the time is shared out."""
+
 
 class Plan(BaseModel):
     """Everything that decides a whole training.
@@ -34,7 +38,8 @@ class Plan(BaseModel):
     Args:
         data: what all stages learn from, see ``Run``.
         minutes: for everything; None: each stage takes its steps.
-        shares: of the minutes that are left when a stage begins, in proportion to those of later ones.
+        shares: how the minutes are shared out between the stages and ``score``, the bundle with its scores;
+            each gets its part of what is left when it begins. A stage without a share is not trained.
         store_gigabytes: pictures that are kept on the device; 0: each step's are read for it.
         workers: processes that draw or read pictures.
         score_pictures: held-out pictures that the model is measured on.
@@ -46,7 +51,9 @@ class Plan(BaseModel):
 
     data: str = "scenes"
     minutes: float | None = Field(default=None, gt=0)
-    shares: dict[str, float] = Field(default_factory=lambda: {"vqgan": 0.5, "prior": 0.42, "preview": 0.08})
+    shares: dict[str, float] = Field(
+        default_factory=lambda: {"vqgan": 0.46, "prior": 0.4, "preview": 0.07, "score": 0.07}
+    )
     store_gigabytes: float = Field(default=0, ge=0)
     workers: int = Field(default=1, ge=1)
     score_pictures: int = Field(default=128, ge=16, multiple_of=16)
@@ -62,8 +69,8 @@ class Plan(BaseModel):
     @field_validator("shares")
     @classmethod
     def _for_each_stage(cls, value: dict[str, float]) -> dict[str, float]:
-        if set(value) != set(STAGES) or min(value.values()) < 0:
-            raise ValueError(f"give {', '.join(STAGES)} a share each, 0 or more")
+        if set(value) != set(PARTS) or min(value.values()) < 0:
+            raise ValueError(f"give {', '.join(PARTS)} a share each, 0 or more")
         return value
 
 
@@ -125,7 +132,7 @@ def train_all(plan: Plan, out: Path, snapshot: Path | None = None, resume: Path 
             return None
         if (begun := runs / stage / "run.yaml").is_file():  # before it was killed
             return yaml.safe_load(begun.read_text("utf-8"))["minutes"]
-        later = sum(plan.shares[name] for name in STAGES[STAGES.index(stage) :])
+        later = sum(plan.shares[name] for name in PARTS[PARTS.index(stage) :])
         return max(deadline - monotonic(), 1.0) / 60 * plan.shares[stage] / later
 
     common = {"data": plan.data, "workers": plan.workers}
@@ -191,8 +198,10 @@ def _measured(plan: Plan, out: Path, snapshot: Path | None) -> Scores:
     side = pipe.vqgan.config["image_size"]
     scores = score(pipe, open_pictures(plan.data, side), plan.score_pictures)
     text = json.dumps(asdict(scores), indent=1)
+    (out / "plan.yaml").write_text(yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False))
+    save_samples(pipe, out / "samples.png", rows=4)
     for folder in [out, *([snapshot] if snapshot else [])]:
         (folder / "scores.json").write_text(text, "utf-8")
-        (folder / "plan.yaml").write_text(yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False))
-    save_samples(pipe, out / "samples.png", rows=4)
+    if snapshot:
+        shutil.copyfile(out / "samples.png", snapshot / "samples.png")
     return scores

@@ -17,8 +17,8 @@ BLOCK = 64
 class PictureStore:
     """The first pictures of a training, kept on its device and used as often as it likes.
 
-    Used as a context manager: within it processes draw or read pictures, and a thread moves them to the
-    device, until the store is full.
+    Used as a context manager: within it a thread moves to the device what processes draw or read, until the
+    store is full.
 
     Args:
         pictures: where they come from.
@@ -42,7 +42,8 @@ class PictureStore:
     ) -> None:
         capacity = min(capacity, pictures.size or capacity)
         self.device, self.mirrored = torch.device(device), mirrored
-        self._pictures, self._workers = pictures, workers
+        # The workers fork here, before there is a thread or a GPU that a fork would carry along.
+        self._arriving = iter(picture_loader(pictures, 0, BLOCK, workers))
         self._images = torch.empty((capacity, side, side, 3), dtype=torch.uint8, device=self.device)
         self._labels = torch.empty(capacity, dtype=torch.long, device=self.device)
         self._count = self._given = 0
@@ -112,7 +113,7 @@ class PictureStore:
         try:
             stream = torch.cuda.Stream(self.device) if self.device.type == "cuda" else None
             with torch.cuda.stream(stream):
-                for images, labels in picture_loader(self._pictures, 0, BLOCK, self._workers):
+                for images, labels in self._arriving:
                     self._take(images, labels)
                     if self.full or self._ended.is_set():
                         return
