@@ -169,6 +169,13 @@ def test_a_locked_seed_out_of_range_is_refused_before_anything_is_made(
     assert [message for message, _ in heard if message.get("kind")] == [end(name)]
 
 
+@pytest.mark.parametrize(
+    ("given", "seed"), [(None, None), (-1e300, -1), (1e300, MAX_SEED + 1), (10**40, MAX_SEED + 1)]
+)
+def test_a_seed_that_is_read_can_be_sent_back(given: Any, seed: int | None) -> None:
+    assert Seed("seed").preprocess(given) == seed
+
+
 @pytest.mark.parametrize(("given", "counts"), [(None, 16), (0, 1), (-3, 1), (500, 64), (1e300, 64), (2.6, 3)])
 def test_the_number_beside_a_slider_counts_as_one_that_it_can_have(given: Any, counts: int) -> None:
     assert Amount(1, 64, value=16, precision=0, label="Steps").preprocess(given) == counts
@@ -183,7 +190,7 @@ def test_every_number_of_a_run_may_be_emptied(page: Page) -> None:
 
 
 def test_a_seed_out_of_range_does_not_cost_what_the_browser_kept(page: Page) -> None:
-    for seed in (None, -5, 2**60):
+    for seed in (None, -1, MAX_SEED + 1):
         assert 0 <= controls.settings(page.values(seed=seed, steps=9)).seed <= MAX_SEED
         assert controls.settings(page.values(seed=seed, steps=9)).steps == 9
 

@@ -55,11 +55,11 @@ class Seed(gr.Number):
         super().__init__(0, label="Seed", precision=0, elem_id=elem_id, min_width=90, **options)
 
     def preprocess(self, payload: float | None) -> int | None:
-        """The seed, in range or not; None where it was emptied."""
+        """The seed, one that is out of range as the nearest that is; None where it was emptied."""
         if payload is not None and (isinstance(payload, bool) or not isinstance(payload, int | float)):
             raise gr.Error("Seed: a whole number is needed", print_exception=False)
-        seed = super().preprocess(payload)
-        return None if seed is None else int(seed)
+        # Not as it is: whole numbers of more than 64 bits cannot be sent back to the page.
+        return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
 
 
 @dataclass(frozen=True)
