@@ -18,7 +18,9 @@ export default [
     files: ["**/component.js"],
     languageOptions: {
       sourceType: "script",
-      globals: { element: "readonly", props: "readonly", trigger: "readonly", watch: "readonly" },
+      globals: Object.fromEntries(
+        ["element", "props", "server", "trigger", "watch"].map((name) => [name, "readonly"]),
+      ),
     },
   },
 ];

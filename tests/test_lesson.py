@@ -1,13 +1,16 @@
 """What the page "How it works" shows is what happens."""
 
+import gradio as gr
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
 from unleash import UnleashPipeline
+from unleash.studio import registry
 from unleash.studio.handlers import Handlers
 from unleash.studio.lesson import LANES, STEPS, Lesson, masked_at, psnr
+from unleash.studio.runs import end
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def test_every_cell_is_masked_once_and_for_good_as_add_noise_has_it(pipe: Unleas
 
 
 def test_each_order_takes_the_evaluations_it_says_and_fills_all_cells(lesson: Lesson) -> None:
-    begin, *steps = list(lesson.race("night", 3))
+    begin, *steps = [message for message, _ in lesson.race("a race", "night", 3)]
     assert begin["kind"] == "begin"
     assert begin["evaluations"]["raster"] == 16, "one for each cell of this grid"
     assert [step["order"] for step in steps[:4]] == list(LANES), "side by side, not one after the other"
@@ -43,10 +46,26 @@ def test_each_order_takes_the_evaluations_it_says_and_fills_all_cells(lesson: Le
         lane = [step for step in steps if step["order"] == order]
         assert len(lane) == lane[0]["total"] <= begin["evaluations"][order] <= max(STEPS, 16)
         assert np.all(lane[-1]["known"])
-        assert {step["run"] for step in lane} == {begin["run"]}
+        assert {step["run"] for step in lane} == {begin["run"]} == {"a race"}
+    assert [step["last"] for step in steps] == [False] * (len(steps) - 1) + [True]
     raster = [step for step in steps if step["order"] == "raster"]
     for done, step in enumerate(raster, start=1):
         assert np.flatnonzero(step["known"]).tolist() == list(range(done)), "left to right, top to bottom"
+
+
+def test_a_race_that_is_stopped_ends_at_the_next_step(lesson: Lesson) -> None:
+    race = lesson.race("short race", "night", 3)
+    next(race)
+    next(race)
+    registry.stop("short race")
+    assert [message for message, _ in race] == [end("short race")]
+
+
+def test_an_empty_seed_is_a_new_one_and_told(lesson: Lesson) -> None:
+    seeds = {next(lesson.race(f"seedless {i}", "night", None))[1] for i in range(3)}
+    assert len(seeds) > 1
+    with pytest.raises(gr.Error, match="A seed is a whole number from 0 to"):
+        next(lesson.race("below 0", "night", -1))
 
 
 def test_psnr_is_that_of_the_mean_squared_error() -> None:

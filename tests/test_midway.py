@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unleash import Recipe, Settings, TokenCanvas, UnleashPipeline
-from unleash.studio import midway
+from unleash.studio import registry
 from unleash.studio.runs import Message, run
 
 SETTINGS = Settings(steps=8, label="day", guidance_scale=1, seed=3)
@@ -21,7 +21,7 @@ def steered(pipe: UnleashPipeline, canvas: TokenCanvas, at: int, pictures: int =
     for frame in run(pipe, "tiny", canvas, SETTINGS, pictures):
         frames.append(frame)
         if len(frames) == at:
-            midway.tell(frame["run"], Settings(label="night", guidance_scale=2, steps=1, seed=9))
+            assert registry.steer(frame["run"], Settings(label="night", guidance_scale=2, steps=1, seed=9))
     return frames
 
 
@@ -54,9 +54,18 @@ def test_pictures_that_follow_are_under_the_other_label_from_the_start(pipe, can
     assert recipe.canvas == canvas
 
 
-def test_a_run_that_has_ended_hears_nothing(pipe, canvas):
-    (*_, last) = run(pipe, "tiny", canvas, SETTINGS, 1)
-    midway.tell(last["run"], SETTINGS)
-    midway.tell("no run", SETTINGS)
-    (*_, again) = run(pipe, "tiny", canvas, SETTINGS, 1)
-    assert again["codes"] == last["codes"]
+def test_a_run_that_waits_begins_under_the_other_label(pipe, canvas):
+    registry.steer("waits", Settings(label="night", guidance_scale=2))
+    frames = list(run(pipe, "tiny", canvas, SETTINGS, 1, name="waits"))
+    wanted = SETTINGS.model_copy(update={"label": "night", "guidance_scale": 2.0})
+    assert Recipe.model_validate(frames[-1]["recipe"]).settings == wanted
+
+
+def test_what_comes_too_late_is_said_to_be(pipe, canvas):
+    frames = run(pipe, "tiny", canvas, SETTINGS, 1, name="all but finished")
+    for frame in frames:
+        if frame["index"] == frame["total"] - 1:
+            assert registry.steer("all but finished", SETTINGS), "there is a step left to be steered"
+            next(frames)
+            assert not registry.steer("all but finished", SETTINGS)
+    assert not registry.steer("all but finished", SETTINGS)

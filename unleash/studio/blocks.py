@@ -8,14 +8,16 @@ from typing import Any
 import gradio as gr
 
 from unleash.recipe import BEST
-from unleash.studio import controls, films, lesson, live, model_choice, models, opinions
+from unleash.studio import controls, films, lesson, model_choice, models, opinions
+from unleash.studio.asking import RUNS, named
 from unleash.studio.canvas import Canvas
 from unleash.studio.component import STUDIO, serve_modules
-from unleash.studio.controls import Controls
+from unleash.studio.controls import Amount, Controls
 from unleash.studio.endpoints import publish_all
 from unleash.studio.filmstrip import Filmstrip
-from unleash.studio.handlers import Handlers, examples, idle
+from unleash.studio.handlers import Handlers, examples
 from unleash.studio.inspector import Inspector
+from unleash.studio.live import Live
 from unleash.studio.model_choice import ModelChoice
 from unleash.studio.opinion import Opinion
 from unleash.studio.owner import alone
@@ -43,12 +45,10 @@ class _Page:
     vary: vary.VaryPanel
     choice: ModelChoice
     model_before: gr.State
-    pictures: gr.Slider
+    pictures: Amount
     locked: gr.Checkbox
     dice: gr.Button
     generate: gr.Button
-    stop: gr.Button
-    live: live.LiveButtons
     open: gr.UploadButton
     save: gr.Button
     fit: gr.Radio
@@ -140,20 +140,26 @@ def _lay_out(handlers: Handlers) -> _Page:
             canvas = Canvas(handlers.grid(first))
             films.listen(Reel(), filmstrip := Filmstrip())
             opinion = Opinion()
-            live_buttons, again = live.lay_out(), vary.again_button()
+            again = vary.again_button()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
                 generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
-                stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+                gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
             with gr.Row():
                 label = controls.label_menu(pipe.labels)
-                pictures = gr.Slider(
-                    1, controls.MAX_PICTURES, value=1, step=1, label="Variations", elem_id="pictures"
+                pictures = Amount(
+                    1,
+                    controls.MAX_PICTURES,
+                    value=1,
+                    step=1,
+                    precision=0,
+                    label="Variations",
+                    elem_id="pictures",
                 )
             with gr.Row():
-                steps = gr.Slider(1, 64, value=BEST.steps, step=1, label="Steps", elem_id="steps")
+                steps = Amount(1, 64, value=BEST.steps, step=1, precision=0, label="Steps", elem_id="steps")
                 with gr.Row(elem_id="seed-row"):
-                    seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="seed", min_width=90)
+                    seed = controls.Seed("seed")
                     dice = gr.Button(
                         "New seed", icon=STUDIO / "icons" / "dice.svg", size="sm", elem_id="dice", min_width=0
                     )
@@ -203,8 +209,6 @@ def _lay_out(handlers: Handlers) -> _Page:
         locked=locked,
         dice=dice,
         generate=generate,
-        stop=stop,
-        live=live_buttons,
         open=opener,
         save=save,
         fit=fit,
@@ -222,30 +226,18 @@ def _half(label: str, name: str) -> gr.Image:
 def _wire_runs(page: _Page, handlers: Handlers) -> None:
     asked = [page.canvas, page.model, page.locked, page.pictures]
     told = [page.filmstrip, page.controls.seed]
-    running = page.generate.click(
-        handlers.generate,
-        [*asked, *page.controls.inputs],
+    whole, stroke = [*asked, *page.controls.inputs], [page.canvas, page.model, *page.controls.inputs]
+    page.generate.click(
+        named(handlers.generate, whole),
+        whole,
         told,
         api_name="run",  # or it would take the name of the endpoint for programs
+        **RUNS,
         **_MODEL,
         **_INTERNAL,
     )
-    varied = vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
-    runs = [running, *varied]
-    for event in runs:
-        for end in (event.then, event.failure):  # Gradio takes "then" for "unless there was an error"
-            end(idle, None, page.filmstrip, queue=False, **_INTERNAL)
-    filled = live.wire(
-        page.live,
-        handlers,
-        page.canvas,
-        page.model,
-        page.controls.inputs,
-        page.filmstrip,
-        queue=_MODEL,
-        **_INTERNAL,
-    )
-    page.stop.click(idle, None, page.filmstrip, cancels=[*runs, filled], queue=False, **_INTERNAL)
+    page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
+    vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
     gr.on(
         [page.controls.label.input, page.controls.guidance_scale.input],
         handlers.steer,
@@ -260,17 +252,32 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 def _wire_files(page: _Page, handlers: Handlers) -> None:
     taken_up = [page.filmstrip, *page.pair, page.model, page.model_before, *page.controls.inputs]
     opened = page.open.upload(
-        handlers.open_file, [page.open, page.fit, page.model], taken_up, **_MODEL, **_INTERNAL
+        handlers.open_file,
+        [page.open, page.fit, page.model],
+        taken_up,
+        trigger_mode="multiple",
+        **_MODEL,
+        **_INTERNAL,
     )
     chosen = page.gallery.select(
-        handlers.open_example, [page.fit, page.model], taken_up, **_MODEL, **_INTERNAL
+        handlers.open_example,
+        [page.fit, page.model],
+        taken_up,
+        trigger_mode="multiple",
+        **_MODEL,
+        **_INTERNAL,
     )
     model_choice.tell(page.choice, handlers, [opened, chosen])
     for event in (opened, chosen):
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     page.save.click(
-        handlers.save, [page.canvas, page.model, *page.controls.inputs], page.filmstrip, **_MODEL, **_INTERNAL
+        handlers.save,
+        [page.canvas, page.model, *page.controls.inputs],
+        page.filmstrip,
+        trigger_mode="multiple",
+        **_MODEL,
+        **_INTERNAL,
     )
 
 

@@ -15,8 +15,9 @@ STUDIO = Path(__file__).parent
 class NativeComponent(gr.HTML):
     """A component whose template, style and script are the files named like its folder.
 
-    The script is an ES module that exports ``mount({element, props, trigger, watch})``. Its value is any
-    JSON; between page and server it goes as one string, since Gradio's page copies all else number by number.
+    The script is an ES module that exports ``mount({element, props, server, trigger, watch})``. Its value is
+    any JSON; between page and server it goes as one string, since Gradio's page copies all else number by
+    number.
     """
 
     folder: ClassVar[str]

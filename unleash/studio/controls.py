@@ -10,7 +10,7 @@ from gradio.components import Component
 
 from unleash.images.fitting import Fit
 from unleash.orders import OrderName, ScheduleName
-from unleash.recipe import BEST, Settings
+from unleash.recipe import BEST, MAX_SEED, Settings
 
 MAX_PICTURES = 8
 
@@ -29,20 +29,53 @@ _ORDERS: dict[OrderName, str] = {
 }
 
 
+class Amount(gr.Slider):
+    """A slider whose number always counts as one that it can have, also while a person is typing.
+
+    Emptied it counts as what it began with, out of range as the nearest end.
+    """
+
+    is_template = True  # on the page it is a slider like others
+
+    def preprocess(self, payload: float | None) -> float:
+        """The number; one that is no number raises `gr.Error`."""
+        if payload is None:
+            return self.value
+        if isinstance(payload, bool) or not isinstance(payload, int | float):
+            raise gr.Error(f"{self.label}: a number is needed", print_exception=False)
+        return super().preprocess(min(max(payload, self.minimum), self.maximum))
+
+
+class Seed(gr.Number):
+    """A field for a seed, which a person may empty."""
+
+    is_template = True
+
+    def __init__(self, elem_id: str, **options: Any) -> None:
+        super().__init__(0, label="Seed", precision=0, elem_id=elem_id, min_width=90, **options)
+
+    def preprocess(self, payload: float | None) -> int | None:
+        """The seed, one that is out of range as the nearest that is; None where it was emptied."""
+        if payload is not None and (isinstance(payload, bool) or not isinstance(payload, int | float)):
+            raise gr.Error("Seed: a whole number is needed", print_exception=False)
+        # Not as it is: whole numbers of more than 64 bits cannot be sent back to the page.
+        return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
+
+
 @dataclass(frozen=True)
 class Controls:
     """The components of the settings; what a run is asked for."""
 
     label: gr.Dropdown
-    guidance_scale: gr.Slider
-    steps: gr.Slider
+    guidance_scale: Amount
+    steps: Amount
     order: gr.Dropdown
     schedule: gr.Dropdown
-    temperature: gr.Slider
-    top_k: gr.Slider
-    top_p: gr.Slider
-    correction: gr.Slider
-    seed: gr.Number
+    temperature: Amount
+    top_k: Amount
+    top_p: Amount
+    correction: Amount
+    seed: Seed
 
     @property
     def inputs(self) -> list[Component]:
@@ -51,7 +84,36 @@ class Controls:
 
 
 def settings(values: Sequence[Any]) -> Settings:
-    """The settings that the values of ``Controls.inputs`` stand for."""
+    """What the values of ``Controls.inputs`` stand for; a seed that cannot be used is a new one."""
+    chosen = _named(values)
+    usable = chosen["seed"] is not None and 0 <= chosen["seed"] <= MAX_SEED
+    return Settings(**chosen if usable else chosen | {"seed": new_seed()})
+
+
+def settings_to_run(values: Sequence[Any], locked: bool) -> Settings:
+    """As :func:`settings`, with a new seed unless it is ``locked`` and there is one.
+
+    Raises:
+        ValueError: if the seed is locked and out of range.
+    """
+    chosen = _named(values)
+    return Settings(**chosen | {"seed": seed_to_run(chosen["seed"], locked)})
+
+
+def seed_to_run(seed: int | None, locked: bool) -> int:
+    """The seed of a run: the one in the field if it is ``locked`` and there is one, else a new one.
+
+    Raises:
+        ValueError: if the seed is locked and out of range.
+    """
+    if seed is None or not locked:
+        return new_seed()
+    if not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}; empty the field for a new one")
+    return seed
+
+
+def _named(values: Sequence[Any]) -> dict[str, Any]:
     chosen = dict(zip((field.name for field in fields(Controls)), values, strict=True))
     if chosen["label"] == NO_LABEL:
         chosen["label"] = None
@@ -60,7 +122,7 @@ def settings(values: Sequence[Any]) -> Settings:
         chosen["top_k"] = None
     if chosen["top_p"] == 1:
         chosen["top_p"] = None
-    return Settings(**chosen)
+    return chosen
 
 
 COUNT = len(fields(Controls))
@@ -91,9 +153,9 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
     return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
-def guidance(labels: Sequence[str], chosen: float = BEST.guidance_scale) -> gr.Slider:
+def guidance(labels: Sequence[str], chosen: float = BEST.guidance_scale) -> Amount:
     """How far a label is followed, shown if the model has labels."""
-    return gr.Slider(
+    return Amount(
         0,
         5,
         value=chosen,
@@ -112,7 +174,7 @@ def sampling() -> dict[str, Any]:
         schedule = gr.Dropdown(
             list(get_args(ScheduleName)), value=BEST.schedule, label="Schedule", info="How many at a step"
         )
-    temperature = gr.Slider(
+    temperature = Amount(
         0,
         2,
         value=BEST.temperature,
@@ -121,11 +183,13 @@ def sampling() -> dict[str, Any]:
         info="Less is tamer, 0 always the likeliest",
     )
     with gr.Row():
-        top_k = gr.Slider(0, 1024, value=0, step=1, label="Top-k", info="Likeliest codes only, 0: off")
-        top_p = gr.Slider(
+        top_k = Amount(
+            0, 1024, value=0, step=1, precision=0, label="Top-k", info="Likeliest codes only, 0: off"
+        )
+        top_p = Amount(
             0.05, 1, value=BEST.top_p or 1, step=0.01, label="Top-p", info="Their share only, 1: off"
         )
-    correction = gr.Slider(
+    correction = Amount(
         0,
         0.5,
         value=BEST.correction,

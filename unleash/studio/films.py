@@ -18,7 +18,8 @@ _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidd
 def listen(reel: Reel, filmstrip: Filmstrip) -> None:
     """Let the page have films: ``reel`` asks, ``filmstrip`` fetches the file."""
     asked = reel.submit(save, reel, filmstrip, **_INTERNAL)
-    asked.then(lambda: None, None, reel, queue=False, **_INTERNAL)
+    for done in (asked.then, asked.failure):  # Gradio takes "then" for "unless there was an error"
+        done(lambda: None, None, reel, queue=False, **_INTERNAL)
 
 
 def save(film: Film) -> Message:

@@ -15,20 +15,15 @@ from PIL import Image
 from unleash.images.fitting import Fit
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import Recipe
-from unleash.studio import controls, files, midway, models
+from unleash.studio import controls, files, models, registry
 from unleash.studio.canvas import Drawing
 from unleash.studio.component import STUDIO
 from unleash.studio.palette import Catalogue
-from unleash.studio.runs import Message, run
+from unleash.studio.runs import Message, end, run
 from unleash.studio.toasts import toasted
 from unleash.windows import MAX_SIDE
 
 EXAMPLES = STUDIO.parents[1] / "assets" / "examples"
-
-
-def idle() -> Message:
-    """Tell the page that a run has ended; a new message each time, or it would not be heard twice."""
-    return {"kind": "idle", "id": uuid4().hex}
 
 
 @dataclass(frozen=True)
@@ -78,23 +73,23 @@ class Handlers:
     ) -> Iterator[tuple[Any, Any]]:
         """Fill the canvas: messages for the filmstrip, and the seed where a new one was drawn."""
         with toasted():
-            settings = controls.settings(chosen)
-            if not locked:
-                settings = settings.model_copy(update={"seed": controls.new_seed()})
+            settings = controls.settings_to_run(chosen, locked)
             if not drawing.canvas.unknown.any():
                 gr.Info("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
+                yield end(drawing.run), gr.skip()
                 return
             yield gr.skip(), settings.seed
             pipe, count = self.pipeline(model), min(int(pictures), controls.MAX_PICTURES)
             known_as = models.known_as(self.offered[model])
-            for message in run(pipe, known_as, drawing.canvas, settings, count):
+            for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
                 yield message, gr.skip()
 
     def steer(self, drawing: Drawing, *chosen: Any) -> None:
-        """Let the run under way on the person's canvas go on with the label and guidance chosen now."""
+        """Let the run that the page waits for go on with the label and guidance chosen now."""
         with toasted():
-            if drawing.run:
-                midway.tell(drawing.run, controls.settings(chosen))
+            settings = controls.settings(chosen)
+        if drawing.run and not registry.steer(drawing.run, settings):
+            gr.Info("This picture was all but finished: the next one follows what you chose.")
 
     def open_file(self, path: str, fit: Fit, model: str) -> list[Any]:
         """Take up a picture, a picture with its recipe, or a recipe.

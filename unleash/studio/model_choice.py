@@ -70,7 +70,7 @@ def wire(
     """
     quiet = {"show_progress": "hidden", **queue, **_INTERNAL}
     go_on, inputs, outputs = switch
-    switched = [choice.menu.input(go_on, inputs, outputs, **quiet)]
+    switched = [choice.menu.input(go_on, inputs, outputs, trigger_mode="always_last", **quiet)]
     if choice.wanted is not None and choice.add is not None:
         added = gr.on(
             [choice.add.click, choice.wanted.submit],

@@ -7,12 +7,18 @@ from uuid import uuid4
 
 from unleash.canvas import TokenCanvas
 from unleash.pipeline import Step, UnleashPipeline
-from unleash.recipe import Recipe, Settings
-from unleash.studio.midway import listening, steered, under
+from unleash.recipe import MAX_SEED, Recipe, Settings
+from unleash.studio.midway import steered, under
 from unleash.studio.pictures import data_url
+from unleash.studio.registry import under_way
 
 Message = dict[str, Any]
 """What the page's filmstrip receives; ``kind`` says what it is."""
+
+
+def end(name: str | None) -> Message:
+    """Tell the page that a run has ended, and no other."""
+    return {"kind": "end", "run": name}
 
 
 def run(
@@ -22,19 +28,34 @@ def run(
     settings: Settings,
     pictures: int,
     previews: bool = True,
+    name: str | None = None,
 ) -> Iterator[Message]:
     """Fill ``canvas`` with ``pictures`` seeds in turn; a message for each step.
 
-    Between steps it may be told to go on under another label: see :mod:`~unleash.studio.midway`.
-    Without ``previews`` only the last step of each has a picture: the time of decoding the others is saved.
-    Closing the iterator ends the run at once.
+    Each carries the ``name`` of the run, under which :mod:`~unleash.studio.registry` may tell it to stop or
+    to go on under another label; without one it is given one. The message of its last step says ``last``; a
+    run that is stopped tells its :func:`end` instead. Without ``previews`` only the last step of each
+    picture has an image: the time of decoding the others is saved. Closing the iterator ends the run at
+    once.
+
+    Raises:
+        ValueError: if a run of this name has begun already, or the seeds go beyond ``MAX_SEED``.
     """
-    name = uuid4().hex
+    if settings.seed + pictures - 1 > MAX_SEED:
+        raise ValueError(f"{pictures} pictures need a seed of at most {MAX_SEED - pictures + 1}")
+    name = name or uuid4().hex
     began = monotonic()
-    with listening(name) as heard:
+    with under_way(name) as told:
         for picture in range(pictures):
+            settings = under(settings, told.hear())
+            if told.stopped:
+                yield end(name)
+                return
             seeded = settings.model_copy(update={"seed": settings.seed + picture})
-            for step, before, start, chosen in steered(pipe, canvas, seeded, heard):
+            for step, before, start, chosen in steered(pipe, canvas, seeded, told):
+                if told.stopped:
+                    yield end(name)
+                    return
                 index, total = before + step.index, before + step.total
                 done = picture * total + index
                 # Where nothing was to be filled there is one step, number 0 of 0.
@@ -47,9 +68,11 @@ def run(
                     "seconds_left": round(left, 1),
                     "index": index,
                     "total": total,
+                    "last": picture == pictures - 1 and index == total,
                     **_step(step, previews),
                     "recipe": _recipe(model, start, chosen, step),
                 }
+                told.closed = picture == pictures - 1 and index >= total - 1
             settings = under(settings, chosen)
 
 

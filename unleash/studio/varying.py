@@ -39,8 +39,8 @@ class Varying:
     ) -> Iterator[tuple[Any, Any]]:
         """Draw a share of the cells again: messages for the filmstrip, and the seed if it is new."""
         with toasted():
-            settings = controls.settings(chosen)
-            yield from self._vary(drawing, model, locked, pictures, strength, settings)
+            settings = controls.settings_to_run(chosen, locked)
+            yield from self._vary(drawing, model, pictures, strength, settings)
 
     def relight(
         self,
@@ -56,8 +56,8 @@ class Varying:
         with toasted():
             if not light:
                 raise ValueError("choose a label to light the picture by")
-            settings = controls.settings(chosen).model_copy(update={"label": light})
-            yield from self._vary(drawing, model, locked, pictures, strength, settings)
+            settings = controls.settings_to_run(chosen, locked).model_copy(update={"label": light})
+            yield from self._vary(drawing, model, pictures, strength, settings)
 
     def blend(
         self,
@@ -72,11 +72,11 @@ class Varying:
     ) -> Iterator[tuple[Any, Any]]:
         """Mix in another picture, where ``masked`` or a share of it in patches, and heal the borders."""
         with toasted():
-            settings = _seeded(controls.settings(chosen), locked)
+            settings = controls.settings_to_run(chosen, locked)
             if other is None:
                 raise ValueError("choose the picture to blend with first")
             canvas = _blended(drawing.canvas, other, masked, share, settings.seed)
-            yield from self._run(canvas, model, pictures, settings)
+            yield from self._run(drawing.run, canvas, model, pictures, settings)
 
     def lights(self, model: str, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
         """The labels of a model to light a picture by, the one chosen if it can be; and the button."""
@@ -88,29 +88,24 @@ class Varying:
         self,
         drawing: Drawing,
         model: str,
-        locked: bool,
         pictures: float,
         strength: float,
         settings: Settings,
     ) -> Iterator[tuple[Any, Any]]:
-        settings = _seeded(settings, locked)
         canvas = vary(present(drawing.canvas), strength, settings.seed)
         if not canvas.unknown.any():
             raise ValueError("nothing would change: choose a greater strength, or take pins off")
-        yield from self._run(canvas, model, pictures, settings)
+        yield from self._run(drawing.run, canvas, model, pictures, settings)
 
     def _run(
-        self, canvas: TokenCanvas, model: str, pictures: float, settings: Settings
+        self, name: str | None, canvas: TokenCanvas, model: str, pictures: float, settings: Settings
     ) -> Iterator[tuple[Any, Any]]:
         yield gr.skip(), settings.seed
         pipe, count = self.handlers.pipeline(model), min(int(pictures), controls.MAX_PICTURES)
-        for message in run(pipe, models.known_as(self.handlers.offered[model]), canvas, settings, count):
+        known_as = models.known_as(self.handlers.offered[model])
+        for message in run(pipe, known_as, canvas, settings, count, name=name):
             # The page leaves the person's mask as it is: it is not what this run fills.
             yield {**message, "varies": True}, gr.skip()
-
-
-def _seeded(settings: Settings, locked: bool) -> Settings:
-    return settings if locked else settings.model_copy(update={"seed": controls.new_seed()})
 
 
 def _blended(

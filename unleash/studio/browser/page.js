@@ -11,9 +11,9 @@ export function tellShortcut(id, key) {
   button.setAttribute("aria-keyshortcuts", key);
 }
 
-/** Call `listener` whenever a button is pressed, by whatever means. */
+/** Call `listener` whenever a button is pressed, by whatever means, before Gradio hears of it. */
 export function onPress(id, listener) {
-  document.addEventListener("click", ({ target }) => target.closest?.(`#${id}`) && listener(), {
+  document.addEventListener("click", (event) => event.target.closest?.(`#${id}`) && listener(event), {
     capture: true,
   });
 }

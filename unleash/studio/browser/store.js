@@ -2,7 +2,8 @@
  * The one state all components of the page share: the canvas with its history, the tool in hand,
  * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
  * "run", "results", "preview" (what the stage shows in place of the canvas), "fill" (a stroke asks for a run of
- * its own), "reopen" (a picture whose codes are of no use here asks to be encoded anew) and "say".
+ * its own), "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a picture whose
+ * codes are of no use here asks to be encoded anew) and "say".
  */
 
 import * as history from "./history.js";
@@ -12,7 +13,8 @@ import { Session } from "./session.js";
 import { load, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { openedBy } from "./opened.js";
-import { blank, pixelsAfterRun, place, sameGrid, settle } from "./state.js";
+import { begun, runName } from "./run.js";
+import { blank, place, sameGrid, settle } from "./state.js";
 import { fromServer } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
@@ -72,6 +74,7 @@ class Store extends EventTarget {
 
   // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
   #changeModel(model, state) {
+    this.stopRun();
     this.timeline = history.begin(state);
     this.#session.model = model;
     this.setTool({ code: null });
@@ -147,10 +150,11 @@ class Store extends EventTarget {
     return this.strokeChanged;
   }
 
-  // An entry made while a run is under way shows that run's picture, however far it has come by then.
+  // An entry made while a run is under way shows that run's picture, however far it has come by then. One
+  // that waits for its turn begins with an entry of its own.
   #tagged() {
-    const present = { ...this.state, run: this.run?.id ?? null };
-    return history.replace(this.timeline, present);
+    const run = this.run?.live || !this.run?.waiting ? this.run?.id : null;
+    return history.replace(this.timeline, { ...this.state, run: run ?? null });
   }
 
   undo() {
@@ -166,43 +170,42 @@ class Store extends EventTarget {
   #travel(timeline) {
     const leavesRun = this.run && timeline.present.run !== this.run.id;
     this.timeline = timeline;
-    if (leavesRun) this.abandonRun();
+    if (leavesRun) this.stopRun();
     this.#emit("change");
   }
 
   // --- runs ----------------------------------------------------------------------------------------
 
-  /** A run was asked for and may have to wait in the queue. */
-  expectRun() {
-    this.run = { id: null, waiting: true };
+  /** Ask for a run; it may have to wait in the queue. */
+  ask() {
+    this.run = { id: runName(), waiting: true };
     this.#emit("run");
   }
 
-  abandonRun() {
-    const { live } = this.run;
-    this.run = null;
-    this.#session.keepFilms();
-    this.#emit("run");
-    this.#emit("abandon", { live });
+  /** Let go of the run under way: whatever is still heard of it is not shown. */
+  stopRun() {
+    if (!this.run) return;
+    const { id } = this.run;
+    this.#emit("stop", { id, instead: false });
+    this.endRun(id);
   }
 
   /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
   #fill(which) {
     if (!this.strokeChanged || (this.run && !this.run.live)) return;
-    const id = `live.${Date.now()}.${this.#swept.size}`;
-    const asked = strokeRun(this.state, which, this.#swept, id, this.run);
+    const asked = strokeRun(this.state, which, this.#swept, runName(), this.run);
     if (!asked) return;
-    const supersedes = Boolean(this.run);
+    if (this.run) this.#emit("stop", { id: this.run.id, instead: true });
     this.timeline = history.replace(this.timeline, { ...this.state, run: asked.run.id });
     this.run = { ...asked.run, parent: this.#session.origin };
     this.asked = asked;
     this.#emit("run");
-    this.#emit("fill", { supersedes });
+    this.#emit("fill");
   }
 
-  /** The run under way has ended, if it is the one named or none is named. */
-  endRun(id = null) {
-    if (!this.run || (id && this.run.id !== id)) return;
+  /** The run of this name has ended; nothing if it is not the one under way. */
+  endRun(id) {
+    if (this.run?.id !== id) return;
     this.run = null;
     this.#session.keepFilms();
     this.#emit("run");
@@ -210,11 +213,9 @@ class Store extends EventTarget {
 
   /** Take what the server sends while it generates. */
   receiveFrame(frame) {
-    // Of a run that a newer one has taken the place of, some may still arrive.
-    const expected = frame.live ? this.run?.id === frame.run : !this.run?.live;
-    if (!expected) return;
-    if (this.run?.waiting && !frame.live) this.#beginRun(frame);
+    // Of a run that was let go of, some may still arrive.
     if (this.run?.id !== frame.run) return;
+    if (this.run.waiting && !this.run.live) this.#beginRun(frame);
     this.run = { ...this.run, waiting: false, frame };
     const { filled, follows, live, parent, pixels, settles } = this.run;
     const codes = frame.codes.flat();
@@ -223,13 +224,11 @@ class Store extends EventTarget {
     const passes = frame.varies && !frame.recipe;
     if (frame.image && follows && !passes) this.#show(frame.run, result, settles);
     if (!live && frame.image) this.#session.step(frame, result, parent);
-    if (live && frame.recipe) {
-      this.#session.stroke(result, this.run);
-      this.run = null;
-    }
+    if (live && frame.recipe) this.#session.stroke(result, this.run);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
     if (passes && follows && !this.stroking) this.look(past.canvasAt(this.state, this.state, result));
+    if (frame.last) this.endRun(frame.run);
   }
 
   // In every entry of the history that was made during the run.
@@ -243,24 +242,8 @@ class Store extends EventTarget {
   }
 
   #beginRun(frame) {
-    const [height, width] = [frame.codes.length, frame.codes[0].length];
-    // While it waited in line the canvas may have become another one.
-    const follows = sameGrid(this.state, { ...this.state, height, width });
-    const parent = this.#session.origin;
-    this.run = { id: frame.run, follows, parent, ...(follows && this.#before(frame)), frame };
-    if (!follows) return;
-    this.timeline = history.push(this.timeline, {
-      ...this.state,
-      run: frame.run,
-    });
-  }
-
-  // Which cells the run fills, and which pixels of an opened picture it leaves. A variation leaves the
-  // mask alone, so what waited to be replaced still waits, and changes cells anywhere.
-  #before(frame) {
-    return frame.varies
-      ? { filled: this.state.picture?.filled ?? null, pixels: null }
-      : { filled: this.state.masked, pixels: pixelsAfterRun(this.state) };
+    this.run = begun(this.run, frame, this.state, this.#session.origin);
+    if (this.run.follows) this.timeline = history.push(this.timeline, { ...this.state, run: this.run.id });
   }
 
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */

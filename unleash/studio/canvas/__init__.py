@@ -7,8 +7,7 @@ from unleash.canvas import TokenCanvas
 from unleash.recipe import Recipe
 from unleash.studio.component import NativeComponent
 from unleash.studio.kept_pixels import Pixels
-
-_LONGEST_NAME = 40
+from unleash.studio.registry import LONGEST_NAME, is_name
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,7 @@ class Drawing:
         canvas: as the person left it.
         recipe: of the picture shown; None if no run made it.
         pixels: of an opened picture that are to be kept; only a save sends them.
-        run: the name of the run under way, or of the one that the page asks for when a stroke ends.
+        run: the name of the run that the page asks for, or waits for; None if it does neither.
     """
 
     canvas: TokenCanvas
@@ -31,7 +30,8 @@ class Drawing:
 class Canvas(NativeComponent):
     """The picture under its token grid, with the tools that mask and pin cells.
 
-    Its value is only ever written by the page; a listener gets it as a :class:`Drawing`.
+    Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It submits a stroke
+    that is to be filled at once.
 
     Args:
         grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
@@ -48,8 +48,8 @@ class Canvas(NativeComponent):
         if not isinstance(value, dict):
             raise ValueError("The canvas is still loading; try again in a moment.")
         made, run = value.get("recipe"), value.get("run")
-        if run is not None and not (isinstance(run, str) and len(run) <= _LONGEST_NAME):
-            raise ValueError(f"a run's name has at most {_LONGEST_NAME} characters")
+        if run is not None and not is_name(run):
+            raise ValueError(f"a run's name has 1 to {LONGEST_NAME} characters")
         return Drawing(
             TokenCanvas.from_dict(value.get("canvas")),
             Recipe.model_validate(made) if made else None,

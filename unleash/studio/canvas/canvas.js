@@ -4,7 +4,7 @@ import { blended, toSave } from "../browser/blending.js";
 import { brush } from "../browser/geometry.js";
 import { images } from "../browser/images.js";
 import { opinion } from "../browser/opinion.js";
-import { onPress, press } from "../browser/page.js";
+import { onPress } from "../browser/page.js";
 import { rulesAt } from "../browser/rules.js";
 import { store } from "../browser/store.js";
 import { sprite } from "../browser/sprite.js";
@@ -19,7 +19,7 @@ import { describe, tip } from "./tools.js";
 import { FIT, layout, panBy, pointAt, reveal, zoomAt } from "./view.js";
 
 /** Called once by Gradio's hook when the component is on the page. */
-export function mount({ element, props }) {
+export function mount({ element, props, trigger }) {
   const stage = element.querySelector(".stage");
   const surface = stage.querySelector("canvas");
   const context = surface.getContext("2d");
@@ -33,23 +33,25 @@ export function mount({ element, props }) {
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
   store.addEventListener("reopen", ({ detail }) => openPicture(detail));
-  store.addEventListener("abandon", ({ detail }) => press(detail.live ? "supersede" : "stop")());
+  let named = null;
+  // What Generate sends: the server sees the canvas as it is at the click, and which run is meant.
+  const tell = () => {
+    named = store.run?.id ?? null;
+    props.value = { canvas: toServer(store.state), recipe: store.state.recipe, run: named };
+  };
   store.addEventListener("change", ({ detail }) => {
     screen.highlight(detail?.revealed);
-    // What Generate sends: the server sees the canvas as it is at the click.
-    props.value = { canvas: toServer(store.state), recipe: store.state.recipe, run: store.run?.id ?? null };
+    tell();
   });
+  store.addEventListener("run", () => (store.run?.id ?? null) === named || tell());
   onPress("save", () => {
     const pixels = store.tool.keepPixels ? toSave(store.state) : null;
     props.value = { canvas: toServer(store.state), recipe: store.state.recipe, pixels };
   });
-  onPress("fill-in", () => {
+  store.addEventListener("fill", () => {
     const { canvas, run } = store.asked;
     props.value = { canvas: toServer(canvas), recipe: null, run: run.id };
-  });
-  store.addEventListener("fill", ({ detail }) => {
-    if (detail.supersedes) press("supersede")();
-    press("fill-in")();
+    trigger("submit");
   });
   store.start(props.grid);
   element.dataset.ready = "true";

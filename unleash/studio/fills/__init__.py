@@ -2,17 +2,26 @@
 
 from typing import Any
 
+from unleash.studio import registry
 from unleash.studio.component import NativeComponent
 
 
 class Fills(NativeComponent):
     """A board for each order, and how many evaluations its picture took.
 
-    Its value is the last message of ``unleash.studio.lesson``: ``blank`` to begin with, then ``begin`` and
-    ``step`` of a run.
+    Its value is the last message of ``unleash.studio.lesson``: ``blank`` to begin with, then ``begin``,
+    ``step`` and ``end`` of a run. To ask for a run it submits an object that names the ``run``; a listener
+    gets the name. It stops a run by its name.
     """
 
     folder = "fills"
 
     def __init__(self, value: dict[str, Any], **options: Any) -> None:
-        super().__init__(value, elem_id="fills", **options)
+        super().__init__(value, elem_id="fills", server_functions=[registry.stop], **options)
+
+    def read(self, value: Any) -> str:
+        """The name of the run that is asked for."""
+        name = value.get("run") if isinstance(value, dict) else None
+        if not registry.is_name(name):
+            raise ValueError("press Fill again to begin")
+        return name

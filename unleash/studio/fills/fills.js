@@ -1,17 +1,14 @@
 /** The same canvas filled in several orders at once: a board each, and the evaluations it took. */
 
 import { Board } from "../browser/board.js";
-import { onPress, press } from "../browser/page.js";
+import { onPress } from "../browser/page.js";
+import { runName } from "../browser/run.js";
 
-const [begin, stop] = [press("fill-begin"), press("fill-stop")];
-
-export function mount({ element, props, watch }) {
+export function mount({ element, props, server, trigger, watch }) {
   const lanes = new Map(
     [...element.querySelectorAll("figure")].map((figure) => [figure.dataset.order, lane(figure)]),
   );
-  let run = null; // the one whose steps are shown
-  let live = false;
-  let wanted = false; // another one, as soon as this one has ended
+  let run = null; // the one that is shown
 
   function lane(figure) {
     return {
@@ -23,7 +20,6 @@ export function mount({ element, props, watch }) {
 
   const receive = {
     blank({ height, width, evaluations }) {
-      run = null;
       for (const [order, { board, bar, words }] of lanes) {
         board.clear(height, width);
         bar.value = 0;
@@ -31,34 +27,35 @@ export function mount({ element, props, watch }) {
       }
     },
     begin(message) {
-      receive.blank(message);
-      run = message.run;
+      if (message.run === run) receive.blank(message);
     },
-    idle() {
-      live = false;
-      if (wanted) fill();
-      wanted = false;
+    end(message) {
+      if (message.run === run) run = null;
     },
-    step({ run: of, order, index, total, image, known, seconds }) {
+    step({ run: of, order, index, total, image, known, seconds, last }) {
       if (of !== run) return;
       const { board, bar, words } = lanes.get(order);
       board.show(image, known);
       bar.max = total;
       bar.value = index;
       words.textContent = `${index} of ${total} evaluations · ${seconds.toFixed(1)} s`;
+      if (last) run = null;
     },
   };
 
-  function fill() {
-    live = true;
-    begin();
+  // What a run that was let go of still sends is not shown: each message names its run.
+  function stop() {
+    if (run) server.stop(run);
+    run = null;
   }
 
   onPress("fill", () => {
-    if (!live) return fill();
-    wanted = true;
-    return stop();
+    stop();
+    run = runName();
+    props.value = { run };
+    trigger("submit");
   });
+  onPress("fill-stop", stop);
   const take = () => receive[props.value?.kind]?.(props.value);
   watch("value", take);
   take();

@@ -4,8 +4,10 @@ import { onPress } from "../browser/page.js";
 import { nameOf } from "../browser/past.js";
 import { store } from "../browser/store.js";
 import { placed } from "../browser/tree.js";
+import { watchOver } from "./silence.js";
+import { takeTurns } from "./turns.js";
 
-export function mount({ element, props, watch }) {
+export function mount({ element, props, server, watch }) {
   const run = element.querySelector(".run");
   const bar = element.querySelector("progress");
   const words = element.querySelector(".words");
@@ -16,7 +18,7 @@ export function mount({ element, props, watch }) {
     frame: (message) => store.receiveFrame(message),
     canvas: (message) => store.receiveCanvas(message),
     grid: whenStarted((message) => store.fit(message)),
-    idle: (message) => store.endRun(message.run),
+    end: (message) => store.endRun(message.run),
     file: ({ file, name }) => download(file.url, name),
   };
 
@@ -30,19 +32,21 @@ export function mount({ element, props, watch }) {
     } else if (live.live) {
       // Over in a moment, which a moving bar would only make longer.
       bar.value = 0;
-      words.textContent = "Filling…";
+      words.textContent = `Filling…${more()}`;
     } else if (live.waiting) {
       bar.removeAttribute("value");
-      words.textContent = "Waiting for the model…";
+      words.textContent = `Waiting for the model…${more()}`;
     } else showStep(live.frame);
   }
+
+  const more = () => (kept() ? ` · ${kept()} more to follow` : "");
 
   function showStep({ index, total, picture, pictures, seconds_left: left }) {
     bar.max = total * pictures;
     bar.value = picture * total + index;
     const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
     const time = left === null ? "" : ` · ${left.toFixed(1)} s left`;
-    words.textContent = `Step ${index} of ${total}${which}${time}`;
+    words.textContent = `Step ${index} of ${total}${which}${time}${more()}`;
   }
 
   function showResults() {
@@ -108,9 +112,10 @@ export function mount({ element, props, watch }) {
   store.addEventListener("change", () => {
     if (list.children.length === store.results.length) showCurrent();
   });
-  for (const button of ["generate", "more", "more-like-it", "relight", "blend"]) {
-    onPress(button, () => store.run ?? store.expectRun());
-  }
+  const kept = takeTurns(showRun);
+  watchOver(server, () => (words.textContent = "The connection was lost; what was made so far is kept."));
+  onPress("stop", () => store.stopRun());
+  store.addEventListener("stop", ({ detail }) => server.stop(detail.id));
   tree.addEventListener("click", () => {
     store.setTool({ tree: !store.tool.tree });
     showResults();

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
-from uuid import uuid4
 
 import gradio as gr
 import numpy as np
@@ -14,8 +13,9 @@ from PIL import Image
 from unleash.codebook import Sheet
 from unleash.orders import OrderName
 from unleash.pipeline import Step, UnleashPipeline
-from unleash.recipe import BEST, MAX_SEED
+from unleash.recipe import BEST
 from unleash.studio import controls, files
+from unleash.studio.asking import RUNS, named
 from unleash.studio.coding import Coding
 from unleash.studio.component import STUDIO
 from unleash.studio.fills import Fills
@@ -23,7 +23,8 @@ from unleash.studio.handlers import Handlers, examples
 from unleash.studio.masking import Masking
 from unleash.studio.models import codebook
 from unleash.studio.pictures import data_url
-from unleash.studio.runs import Message
+from unleash.studio.registry import under_way
+from unleash.studio.runs import Message, end
 from unleash.studio.toasts import toasted
 
 STEPS = 16
@@ -72,10 +73,9 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
         fills = Fills(lesson.blank())
         with gr.Row(elem_id="fill-row"):
             label = controls.label_menu(lesson.pipe.labels)
-            seed = gr.Number(0, label="Seed", precision=0, minimum=0, elem_id="fill-seed", min_width=90)
+            seed = controls.Seed("fill-seed")
             gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
-            stop = gr.Button("Stop", elem_id="fill-stop", min_width=80)
-            begin = gr.Button("Begin", elem_id="fill-begin", visible="hidden")
+            gr.Button("Stop", elem_id="fill-stop", min_width=80)
 
         outputs = [coding, masking]
         seen = [
@@ -86,11 +86,8 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
             seen.append(demo.load(lambda: lesson.look(shown[0]), None, outputs, **queue, **_QUIET))
         for event in seen:
             event.success(lesson.sheet, None, coding, **queue, **_QUIET)
-        running = begin.click(lesson.race, [label, seed], fills, **queue, **_QUIET)
-        # After a run that was stopped too: then the browser may begin the one that was asked for meanwhile.
-        for end in (running.then, running.failure):
-            end(lambda: {"kind": "idle"}, None, fills, queue=False, **_QUIET)
-        stop.click(None, None, None, cancels=[running], queue=False, **_QUIET)
+        asked = [fills, label, seed]
+        fills.submit(named(lesson.race, asked), asked, [fills, seed], **RUNS, **queue, **_QUIET)
 
 
 @dataclass(frozen=True)
@@ -151,28 +148,29 @@ class Lesson:
             "evaluations": evaluations,
         }
 
-    def race(self, label: str, seed: float | None) -> Iterator[Message]:
-        """Fill a blank canvas in every order, a step of each in turn; a message for each step.
+    def race(self, run: str, label: str, seed: int | None) -> Iterator[tuple[Any, Any]]:
+        """Fill a blank canvas in every order, a step of each in turn: a message for each step, and the seed.
 
-        Closing the iterator ends it at once.
+        The messages name the ``run``; the one of its last step says ``last``. An empty seed is a new one.
+        Closing the iterator ends the run at once.
         """
-        with toasted():
-            number = int(seed or 0)
-            if not 0 <= number <= MAX_SEED:
-                raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}, not {number}")
+        with toasted(), under_way(run) as told:
+            number = controls.seed_to_run(seed, locked=True)
             lanes = self._lanes(None if label == controls.NO_LABEL else label, number)
-            run = uuid4().hex
-            yield {**self.blank(), "kind": "begin", "run": run}
+            yield {**self.blank(), "kind": "begin", "run": run}, number
             seconds = dict.fromkeys(lanes, 0.0)
             while lanes:
                 for order, steps in list(lanes.items()):
+                    if told.stopped:
+                        yield end(run), gr.skip()
+                        return
                     began = monotonic()
-                    step = next(steps, None)
+                    step = next(steps)
                     seconds[order] += monotonic() - began
-                    if step is None:
+                    if step.index == step.total:
                         del lanes[order]
-                    else:
-                        yield {"run": run, "order": order, "seconds": seconds[order], **_step(step)}
+                    about = {"run": run, "order": order, "seconds": seconds[order], "last": not lanes}
+                    yield {**about, **_step(step)}, gr.skip()
 
     def _lanes(self, label: str | None, seed: int) -> dict[OrderName, Iterator[Step]]:
         canvas, pipe = self.pipe.blank(), self.pipe

@@ -1,13 +1,15 @@
 """The tab "Vary": more like the present picture, the same in another light, a blend with another."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
+from unleash.studio.asking import RUNS, Told, named
 from unleash.studio.blend import Blend
+from unleash.studio.controls import Amount
 from unleash.studio.varying import Varying, lights
 
 
@@ -19,14 +21,14 @@ class VaryPanel:
         again: what the page presses for more like a picture, wherever it shows one.
     """
 
-    strength: gr.Slider
+    strength: Amount
     more: gr.Button
     again: gr.Button
     light: gr.Dropdown
     relight: gr.Button
     other: Blend
     where: gr.Radio
-    share: gr.Slider
+    share: Amount
     blend: gr.Button
 
     def follow(self, event: Any, varying: Varying, model: gr.Dropdown, **options: Any) -> None:
@@ -42,7 +44,7 @@ def again_button() -> gr.Button:
 def lay_out(labels: Sequence[str], again: gr.Button) -> VaryPanel:
     """The tab of a model with these labels; ``again`` is an :func:`again_button`."""
     with gr.Tab("Vary", elem_id="vary"):
-        strength = gr.Slider(
+        strength = Amount(
             0,
             1,
             value=0.5,
@@ -58,7 +60,7 @@ def lay_out(labels: Sequence[str], again: gr.Button) -> VaryPanel:
         where = gr.Radio(
             [("In patches", False), ("Where masked", True)], value=False, label="Where", elem_id="blend-where"
         )
-        share = gr.Slider(0, 1, value=0.5, step=0.05, label="How much of it", elem_id="blend-share")
+        share = Amount(0, 1, value=0.5, step=0.05, label="How much of it", elem_id="blend-share")
         blend = gr.Button("Blend", elem_id="blend")
     return VaryPanel(strength, more, again, light, relight, other, where, share, blend)
 
@@ -70,8 +72,8 @@ def wire(
     settings: Sequence[Component],
     told: Sequence[Component],
     **options: Any,
-) -> list[Any]:
-    """Let the buttons run; the events, for Stop to cancel.
+) -> None:
+    """Let the buttons run.
 
     Args:
         panel: the tab.
@@ -81,16 +83,15 @@ def wire(
         told: filmstrip and seed.
         options: of the events.
     """
-    more, again = (
-        button.click(varying.more, [*asked, panel.strength, *settings], told, **options)
-        for button in (panel.more, panel.again)
-    )
-    relight = panel.relight.click(
-        varying.relight, [*asked, panel.strength, panel.light, *settings], told, **options
-    )
-    blend = panel.blend.click(
-        varying.blend, [*asked, panel.other, panel.where, panel.share, *settings], told, **options
-    )
+    runs: list[tuple[gr.Button, Callable[..., Told], list[Component]]] = [
+        (panel.more, varying.more, [panel.strength]),
+        (panel.again, varying.more, [panel.strength]),
+        (panel.relight, varying.relight, [panel.strength, panel.light]),
+        (panel.blend, varying.blend, [panel.other, panel.where, panel.share]),
+    ]
+    for button, listener, own in runs:
+        inputs = [*asked, *own, *settings]
+        button.click(named(listener, inputs), inputs, told, **RUNS, **options)
     panel.where.change(
         lambda masked: gr.Slider(visible=not masked),
         panel.where,
@@ -99,4 +100,3 @@ def wire(
         api_visibility="private",
         show_progress="hidden",
     )
-    return [more, again, relight, blend]

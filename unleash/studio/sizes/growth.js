@@ -26,7 +26,11 @@ export function growing(element) {
     const more = Math.floor(Number(by.value));
     const { width, height, picture } = store.state;
     const along = alongOf(side);
-    if (!(more >= 1) || store.state[along] + more > MAX_SIDE) {
+    if (!(more >= 1)) {
+      store.say("Say by how many cells: 1 or more.");
+      return;
+    }
+    if (store.state[along] + more > MAX_SIDE) {
       store.say(`A canvas has at most ${MAX_SIDE} cells on a side.`);
       return;
     }
