@@ -84,7 +84,7 @@ def test_thumbnails_of_another_codebook_are_made_anew(
     assert "codes.webp" in caplog.text
 
 
-@pytest.mark.parametrize("text", [None, "[]", "{", '[{"name": 3}]', '{"a": 1}'])
+@pytest.mark.parametrize("text", [None, "[]", "{", '[{"name": 3}]', '{"a": 1}', "[" * 10**5])
 def test_a_model_with_odd_names_goes_without(pipe: UnleashPipeline, tmp_path: Path, text: str | None) -> None:
     pipe.save_pretrained(tmp_path)
     if text is not None:

@@ -103,6 +103,7 @@ def inspect(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Inspecti
     """
     if spacing < 1:
         raise ValueError(f"a spacing is at least 1 cell, not {spacing}")
+    spacing = min(spacing, max(canvas.base.shape))
     rows, cols = np.indices(canvas.base.shape) % spacing
     codes, known = canvas.codes, ~canvas.unknown
     log_probs = np.empty((*codes.shape, canvas.codebook_size), dtype=np.float32)

@@ -22,7 +22,7 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out {out} is a file; {count} pictures need a folder")
     stem = settings.label or "picture"
-    return [out / f"{stem}-{settings.seed + i}.png" for i in range(count)]
+    return [out / f"{stem}-{settings.numbered(i).seed}.png" for i in range(count)]
 
 
 def load(model: str) -> "UnleashPipeline":
@@ -49,7 +49,7 @@ def paint(
     from unleash.recipe import Recipe
 
     for i, file in enumerate(files):
-        seeded = settings.model_copy(update={"seed": settings.seed + i})
+        seeded = settings.numbered(i)
         out = pipe(canvas, **seeded.arguments)
         recipe = Recipe(model=model, canvas=canvas, settings=seeded, codes=out.canvases[0].codes.tolist())
         save(pipe, recipe, file, finish)

@@ -8,11 +8,11 @@ from typing import Any, get_args
 import gradio as gr
 from gradio.components import Component
 
+from unleash.bounds import MAX_PICTURES
+from unleash.messages import quoted
 from unleash.orders import OrderName, ScheduleName
 from unleash.pictures import Fit
 from unleash.recipe import BEST, Settings
-
-MAX_PICTURES = 8
 
 NO_LABEL = "any"
 """What the label menu calls no label."""
@@ -61,6 +61,13 @@ def settings(values: Sequence[Any]) -> Settings:
     if chosen["top_p"] == 1:
         chosen["top_p"] = None
     return Settings(**chosen)
+
+
+def pictures(value: Any) -> int:
+    """How many pictures the value of the slider asks for."""
+    if not isinstance(value, int | float) or not 1 <= value <= MAX_PICTURES:
+        raise ValueError(f"a run makes 1 to {MAX_PICTURES} pictures, not {quoted(value)}")
+    return int(value)
 
 
 COUNT = len(fields(Controls))

@@ -9,6 +9,7 @@ import numpy as np
 from gradio.data_classes import FileData
 from PIL import Image
 
+from unleash.bounds import MAX_SIDE
 from unleash.canvas import TokenCanvas
 from unleash.pictures import Fit, read_picture, to_shape, to_square
 from unleash.pipeline import UnleashPipeline
@@ -17,7 +18,6 @@ from unleash.studio.kept_pixels import Pixels
 from unleash.studio.models import known_as
 from unleash.studio.pictures import data_url, png_url, without
 from unleash.studio.runs import Message
-from unleash.windows import MAX_SIDE
 
 _ROUNDING = 0.1
 """Of 255: two renderings of the same codes differ by less on average."""

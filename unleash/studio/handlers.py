@@ -12,6 +12,8 @@ from uuid import uuid4
 import gradio as gr
 from PIL import Image
 
+from unleash.bounds import MAX_SIDE
+from unleash.messages import quoted
 from unleash.pictures import Fit
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import Recipe
@@ -21,7 +23,6 @@ from unleash.studio.component import STUDIO
 from unleash.studio.palette import Catalogue
 from unleash.studio.runs import Message, run
 from unleash.studio.toasts import toasted
-from unleash.windows import MAX_SIDE
 
 EXAMPLES = STUDIO.parents[1] / "assets" / "examples"
 
@@ -46,7 +47,7 @@ class Handlers:
     def pipeline(self, name: str) -> UnleashPipeline:
         """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
         if name not in self.offered:
-            raise ValueError(f"the model {name!r} is not offered: choose {' or '.join(self.offered)}")
+            raise ValueError(f"the model {quoted(name)} is not offered: choose {' or '.join(self.offered)}")
         return models.load(self.offered[name])
 
     def grid(self, name: str) -> dict[str, Any]:
@@ -85,7 +86,7 @@ class Handlers:
                 gr.Info("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
                 return
             yield gr.skip(), settings.seed
-            pipe, count = self.pipeline(model), min(int(pictures), controls.MAX_PICTURES)
+            pipe, count = self.pipeline(model), controls.pictures(pictures)
             known_as = models.known_as(self.offered[model])
             for message in run(pipe, known_as, drawing.canvas, settings, count):
                 yield message, gr.skip()
@@ -119,7 +120,7 @@ class Handlers:
         """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
         name = models.find(self.offered, recipe.model)
         size, canvas = self.grid(name or model)["codebook"], recipe.canvas
-        if canvas.codebook_size != size or max(canvas.base.shape) > MAX_SIDE:
+        if canvas.codebook_size != size:
             fault = (
                 f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
                 f"{name or model} fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size}"

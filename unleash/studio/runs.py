@@ -33,7 +33,7 @@ def run(
     began = monotonic()
     with listening(name) as heard:
         for picture in range(pictures):
-            seeded = settings.model_copy(update={"seed": settings.seed + picture})
+            seeded = settings.numbered(picture)
             for step, before, start, chosen in steered(pipe, canvas, seeded, heard):
                 index, total = before + step.index, before + step.total
                 done = picture * total + index

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
+from unleash.bounds import MAX_SIDE
 from unleash.inpaint import of_cells
 from unleash.opening import Opened, extended, joined, keeping
 from unleash.recipe import Settings
 from unleash.stitching import Axis
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made, Worker
-from unleash.windows import MAX_SIDE
 
 Cells = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 

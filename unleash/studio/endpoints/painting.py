@@ -1,27 +1,30 @@
 """Pictures from nothing, and parts of pictures painted anew."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
 from unleash import rules as rule_book
+from unleash.bounds import MAX_CELLS, MAX_RULES
 from unleash.canvas import TokenCanvas
 from unleash.inpaint import Mask, fitted, of_cells, touched_cells
 from unleash.opening import Opened, keeping
 from unleash.pictures import read_mask
-from unleash.recipe import Recipe, Settings
+from unleash.recipe import Recipe, Settings, Text
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made
 
-Cell = Annotated[list[int], Field(min_length=2, max_length=2)]
-Pin = Annotated[list[int], Field(min_length=3, max_length=3)]
+Cells = Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MAX_CELLS)]
+Pins = Annotated[list[Annotated[list[int], Field(min_length=3, max_length=3)]], Field(max_length=MAX_CELLS)]
+Rules = Annotated[list[dict[str, Any]], Field(max_length=MAX_RULES)]
 
 
 class Painting(Family):
     """Endpoints that fill what is unknown of a picture."""
 
-    def generate(self, settings: Settings, recipe: str | None = None, model: str | None = None) -> Made:
+    def generate(self, settings: Settings, recipe: Text | None = None, model: str | None = None) -> Made:
         """Make a picture, or make the picture of a recipe again.
 
         Args:
@@ -44,9 +47,9 @@ class Painting(Family):
         image: Picture,
         settings: Settings,
         mask: Picture | None = None,
-        cells: list[Cell] | None = None,
-        pins: list[Pin] | None = None,
-        rules: list[dict[str, Any]] | None = None,
+        cells: Cells | None = None,
+        pins: Pins | None = None,
+        rules: Rules | None = None,
         keep_pixels: bool | None = None,
         model: str | None = None,
     ) -> Made:
@@ -74,10 +77,8 @@ class Painting(Family):
         canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().mask(where)
         for row, column, code in pins or []:
             canvas, chosen = canvas.pin((row, column), code), chosen.mask((row, column))
-        for cell, asked in rule_book.from_json(rules or []).items():
-            for rule in asked:
-                ask = canvas.allow if rule.allowed else canvas.forbid
-                canvas = ask([cell], rule.codes, rule.strength)
+        asked = rule_book.with_rules(canvas.rules, rule_book.listed(rules or []))
+        canvas = replace(canvas, rules=asked)
         repainted = of_cells(chosen.masked, opened.cell_size)
         if mask is not None:
             canvas, marked = _masked(opened, canvas, mask)

@@ -14,7 +14,7 @@ from PIL import Image
 from unleash.codebook import Sheet
 from unleash.orders import OrderName
 from unleash.pipeline import Step, UnleashPipeline
-from unleash.recipe import BEST, MAX_SEED
+from unleash.recipe import BEST, Settings
 from unleash.studio import controls, files
 from unleash.studio.coding import Coding
 from unleash.studio.component import STUDIO
@@ -151,15 +151,13 @@ class Lesson:
             "evaluations": evaluations,
         }
 
-    def race(self, label: str, seed: float | None) -> Iterator[Message]:
+    def race(self, label: str, seed: int | None) -> Iterator[Message]:
         """Fill a blank canvas in every order, a step of each in turn; a message for each step.
 
         Closing the iterator ends it at once.
         """
         with toasted():
-            number = int(seed or 0)
-            if not 0 <= number <= MAX_SEED:
-                raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}, not {number}")
+            number = Settings(seed=seed or 0).seed
             lanes = self._lanes(None if label == controls.NO_LABEL else label, number)
             run = uuid4().hex
             yield {**self.blank(), "kind": "begin", "run": run}

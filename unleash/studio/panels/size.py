@@ -61,8 +61,8 @@ def wire(
         pipe, measured = pipeline(name), timing.pace(offered[name])
         with toasted():
             settings = controls.settings(chosen)
-            most = min(int(count), controls.MAX_PICTURES)
-            seconds = timing.seconds(pipe, measured, drawing.canvas, settings, most)
+            asked = controls.pictures(count)
+            seconds = timing.seconds(pipe, measured, drawing.canvas, settings, asked)
         shape = [drawing.canvas.height, drawing.canvas.width]
         return {"kind": "time", "seconds": round(seconds, 1), "canvas": shape}
 
