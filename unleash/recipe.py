@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
@@ -95,6 +96,12 @@ class Settings(_Model):
         """As keyword arguments of a pipeline."""
         values = self.model_dump()
         return {"num_inference_steps": values.pop("steps"), **values}
+
+    @property
+    def stem(self) -> str:
+        """What a file of the picture is called, before its ending: label and seed, as any disk takes them."""
+        what = re.sub(r"[^\w-]+", "-", self.label or "picture")[:40]
+        return f"{what}-{self.seed}"
 
     def numbered(self, picture: int) -> Settings:
         """The settings of one of several pictures, counted from 0: seeds count up, after the last from 0."""

@@ -21,8 +21,7 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
         return [out]
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out {out} is a file; {count} pictures need a folder")
-    stem = settings.label or "picture"
-    return [out / f"{stem}-{settings.numbered(i).seed}.png" for i in range(count)]
+    return [out / f"{settings.numbered(i).stem}.png" for i in range(count)]
 
 
 def load(model: str) -> "UnleashPipeline":

@@ -23,6 +23,7 @@ from unleash.studio.palette import Palette
 from unleash.studio.panels import size, vary
 from unleash.studio.reel import Reel
 from unleash.studio.theme import THEME
+from unleash.studio.toasts import PlainBlocks
 from unleash.studio.varying import Varying
 
 # Who waits for the model waits in one line, so that the machine works on one picture at a time.
@@ -79,7 +80,7 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
     """
     serve_modules()
     handlers = Handlers(models.menu(given), may_add)
-    with gr.Blocks(
+    with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
@@ -108,7 +109,6 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         theme=THEME,
         css_paths=[STUDIO / "studio.css", STUDIO / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
-        show_error=True,
         ssr_mode=False,  # the components exist in the browser alone
         **options,
     )

@@ -145,8 +145,7 @@ def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) ->
     Raises:
         ValueError: if ``pixels`` to be kept are not as large as the picture.
     """
-    what = recipe.settings.label or "picture"
-    name = f"unleash-{what}-{recipe.settings.seed}.png"
+    name = f"unleash-{recipe.settings.stem}.png"
     path = Path(mkdtemp(prefix="unleash-")) / name
     image = picture_of(pipe, result(recipe.canvas, recipe))
     write_png(pixels.under(image) if pixels else image, recipe, path)

@@ -22,7 +22,7 @@ from unleash.studio.canvas import Drawing
 from unleash.studio.component import STUDIO
 from unleash.studio.palette import Catalogue
 from unleash.studio.runs import Message, run
-from unleash.studio.toasts import toasted
+from unleash.studio.toasts import inform, toasted, warn
 
 EXAMPLES = STUDIO.parents[1] / "assets" / "examples"
 
@@ -83,7 +83,7 @@ class Handlers:
             if not locked:
                 settings = settings.model_copy(update={"seed": controls.new_seed()})
             if not drawing.canvas.unknown.any():
-                gr.Info("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
+                inform("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
                 return
             yield gr.skip(), settings.seed
             pipe, count = self.pipeline(model), controls.pictures(pictures)
@@ -127,12 +127,11 @@ class Handlers:
             )
             if Path(path).suffix.lower() == ".json":
                 raise ValueError(fault)
-            gr.Warning(f"Opened as a picture: {fault}.")
+            warn(f"Opened as a picture: {fault}.")
             return None
         if name is None:
-            gr.Warning(
-                f"This was made with {recipe.model}, which is not offered here: {model} is used instead."
-            )
+            maker = quoted(recipe.model)
+            warn(f"This was made with {maker}, which is not offered here: {model} is used instead.")
         return name or model
 
     def _open_recipe(self, recipe: Recipe, model: str, name: str, path: str) -> list[Any]:
@@ -161,11 +160,11 @@ class Handlers:
             old, new = self.pipeline(before), self.pipeline(model)
         canvas = files.carry_over(old, new, drawing.canvas)
         if canvas.base.shape != drawing.canvas.base.shape:
-            gr.Info(
+            inform(
                 f"{model} has a grid of {canvas.height}×{canvas.width} cells: a blank canvas to begin with."
             )
         elif canvas.base.shape != new.blank().base.shape:
-            gr.Info(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
+            inform(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)

@@ -64,8 +64,7 @@ def png(image: Image.Image, recipe: Recipe) -> FileData:
     """A picture with its recipe as a file to download."""
     file = BytesIO()
     write_png(image, recipe, file)
-    what = recipe.settings.label or "picture"
-    return served(file.getvalue(), f"unleash-{what}-{recipe.settings.seed}.png")
+    return served(file.getvalue(), f"unleash-{recipe.settings.stem}.png")
 
 
 def served(data: bytes, name: str) -> FileData:

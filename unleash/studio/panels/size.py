@@ -58,8 +58,8 @@ def wire(
     """Make the tab's buttons do what they say; ``queue`` says where who needs the model waits."""
 
     def about(drawing: Drawing, name: str, count: float, *chosen: Any) -> Message:
-        pipe, measured = pipeline(name), timing.pace(offered[name])
         with toasted():
+            pipe, measured = pipeline(name), timing.pace(offered[name])
             settings = controls.settings(chosen)
             asked = controls.pictures(count)
             seconds = timing.seconds(pipe, measured, drawing.canvas, settings, asked)
