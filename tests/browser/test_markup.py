@@ -136,10 +136,11 @@ def send(studio: Studio, recipe: dict[str, Any], name: str = "shared.json") -> N
 def test_the_model_of_a_recipe_is_text(watch: Watch, model: Path) -> None:
     studio = Studio(watch.page)
     recipe = shared(studio)
-    for payload in PAYLOADS:
-        send(studio, recipe | {"model": payload})
+    for seed, payload in enumerate(PAYLOADS, start=1):
+        send(studio, recipe | {"model": payload, "settings": {"seed": seed}})
         which = f"which is not offered here: {model.name} is used instead."
         watch.reads(f"This was made with {quoted(payload)}, {which}")
+        expect(watch.page.locator("#seed input")).to_have_value(str(seed))
 
 
 def test_a_field_of_a_recipe_or_canvas_is_text(watch: Watch) -> None:
