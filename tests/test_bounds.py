@@ -16,6 +16,7 @@ from unleash.studio import controls
 from unleash.studio.canvas import Canvas
 from unleash.studio.endpoints.looking import Looking
 from unleash.studio.handlers import Handlers
+from unleash.work import finished
 
 ROOT = Path(__file__).parents[1]
 
@@ -115,7 +116,7 @@ def test_a_canvas_of_another_model_is_not_decoded(pipe, monkeypatch):
     text = json.dumps(TokenCanvas.blank(4, 4, 65536).to_dict())
     for look in (
         Looking(handlers).decode,
-        Looking(handlers).inspect,
+        lambda canvas: finished(Looking(handlers).inspect(canvas)),
         lambda canvas: Looking(handlers).inspect_cell(canvas, 0, 0),
     ):
         with pytest.raises(ValueError, match=r"65536 codes; this model .* with 16 codes"):

@@ -24,6 +24,7 @@ from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.orders import OrderName, ScheduleName
 from unleash.recipe import Settings
 from unleash.scheduler import AbsorbingDiffusionScheduler
+from unleash.work import Work
 
 StepCallback = Callable[["UnleashPipeline", int, int, dict[str, Tensor]], dict[str, Tensor]]
 """Called after each step as ``f(pipe, index, timestep, {"codes": codes})``, codes (B, h, w) long; the
@@ -283,6 +284,12 @@ class UnleashPipeline(DiffusionPipeline):
             ValueError: if the model lacks the label, or the canvas is of another codebook.
         """
         return inspector.inspect(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+
+    def inspecting(
+        self, canvas: TokenCanvas, label: str | None = None, guidance_scale: float = 1.0, spacing: int = 4
+    ) -> Work[inspector.Inspection]:
+        """As :meth:`inspect`, with a pause after each evaluation."""
+        return inspector.inspecting(self._opinion(canvas, label, guidance_scale), canvas, spacing)
 
     def inspect_cell(
         self,

@@ -18,6 +18,7 @@ from unleash.studio import files
 from unleash.studio.endpoints.publishing import File, Picture
 from unleash.studio.endpoints.working import Family, Worker, png, served
 from unleash.studio.models import codebook, known_as
+from unleash.work import Work
 
 Top = Annotated[int, Field(ge=1, le=64)]
 Index = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
@@ -93,7 +94,7 @@ class Looking(Family):
         top: Top = 3,
         spacing: Annotated[int, Field(ge=1, le=16)] = 4,
         model: str | None = None,
-    ) -> Thought:
+    ) -> Work[Thought]:
         """What the model thinks of every cell, given all others: its entropy, surprise and likeliest codes.
 
         Args:
@@ -108,7 +109,7 @@ class Looking(Family):
             thought: grids of codes, entropy and surprise in bits, likeliest codes and their probabilities.
         """
         worker, seen = self._seen(canvas, model)
-        found = worker.pipe.inspect(seen, label, guidance_scale, spacing)
+        found = yield from worker.pipe.inspecting(seen, label, guidance_scale, spacing)
         likeliest = np.argsort(-found.log_probs, axis=-1, kind="stable")[..., :top]
         probabilities = np.exp(np.take_along_axis(found.log_probs, likeliest, axis=-1))
         surprise = [[None if np.isnan(bits) else bits for bits in row] for row in found.surprise.tolist()]

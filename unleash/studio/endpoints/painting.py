@@ -15,6 +15,7 @@ from unleash.pictures import read_mask
 from unleash.recipe import Recipe, Settings, Text
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made
+from unleash.work import Work
 
 Cells = Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MAX_CELLS)]
 Pins = Annotated[list[Annotated[list[int], Field(min_length=3, max_length=3)]], Field(max_length=MAX_CELLS)]
@@ -24,7 +25,9 @@ Rules = Annotated[list[dict[str, Any]], Field(max_length=MAX_RULES)]
 class Painting(Family):
     """Endpoints that fill what is unknown of a picture."""
 
-    def generate(self, settings: Settings, recipe: Text | None = None, model: str | None = None) -> Made:
+    def generate(
+        self, settings: Settings, recipe: Text | None = None, model: str | None = None
+    ) -> Work[Made]:
         """Make a picture, or make the picture of a recipe again.
 
         Args:
@@ -38,9 +41,9 @@ class Painting(Family):
         """
         if recipe is None:
             worker = self.worker(model)
-            return worker.paint(worker.pipe.blank(), settings)
+            return (yield from worker.paint(worker.pipe.blank(), settings))
         wanted = Recipe.from_json(recipe)
-        return self.worker_for(wanted, model).paint(wanted.canvas, wanted.settings)
+        return (yield from self.worker_for(wanted, model).paint(wanted.canvas, wanted.settings))
 
     def edit(
         self,
@@ -52,7 +55,7 @@ class Painting(Family):
         rules: Rules | None = None,
         keep_pixels: bool | None = None,
         model: str | None = None,
-    ) -> Made:
+    ) -> Work[Made]:
         """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
 
         Args:
@@ -83,7 +86,7 @@ class Painting(Family):
         if mask is not None:
             canvas, marked = _masked(opened, canvas, mask)
             repainted = np.maximum(repainted, marked)
-        return worker.paint(canvas, settings, keeping(opened, repainted, keep_pixels))
+        return (yield from worker.paint(canvas, settings, keeping(opened, repainted, keep_pixels)))
 
     def inpaint(
         self,
@@ -92,7 +95,7 @@ class Painting(Family):
         settings: Settings,
         feather: Annotated[int, Field(ge=0, le=128)] = 8,
         model: str | None = None,
-    ) -> Made:
+    ) -> Work[Made]:
         """Repaint what a mask marks, and leave every other pixel exactly as it was.
 
         Args:
@@ -109,7 +112,7 @@ class Painting(Family):
         worker = self.worker(model)
         opened = worker.open(image)
         canvas, marked = _masked(opened, opened.canvas, mask)
-        return worker.paint(canvas, settings, keeping(opened, marked, True, feather))
+        return (yield from worker.paint(canvas, settings, keeping(opened, marked, True, feather)))
 
 
 def _masked(opened: Opened, canvas: TokenCanvas, mask: Picture) -> tuple[TokenCanvas, Mask]:
