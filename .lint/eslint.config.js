@@ -1,6 +1,12 @@
 import js from "@eslint/js";
 import globals from "globals";
 
+// What comes from a file or a person is text: nothing is made from HTML.
+const NO_HTML = ["innerHTML", "outerHTML", "insertAdjacentHTML", "setHTMLUnsafe", "srcdoc"].map((property) => ({
+  selector: `MemberExpression[property.name="${property}"]`,
+  message: "Make elements with createElement and textContent.",
+}));
+
 export default [
   js.configs.recommended,
   {
@@ -11,6 +17,7 @@ export default [
       "no-var": "error",
       "prefer-const": "error",
       "max-lines": ["error", 300],
+      "no-restricted-syntax": ["error", ...NO_HTML],
     },
   },
   {

@@ -8,7 +8,8 @@ import gradio as gr
 import pytest
 
 from unleash import TokenCanvas, UnleashPipeline
-from unleash.recipe import BEST, MAX_SEED
+from unleash.bounds import MAX_SEED
+from unleash.recipe import BEST
 from unleash.studio import controls, registry
 from unleash.studio.asking import named
 from unleash.studio.canvas import Canvas
@@ -159,7 +160,7 @@ def test_an_empty_seed_is_a_new_one_though_it_is_locked_and_is_told(page: Page, 
     assert seeds(heard) == [heard[-1][0]["recipe"]["settings"]["seed"]]
 
 
-@pytest.mark.parametrize(("seed", "pictures"), [(-1, 1), (MAX_SEED + 1, 1), (MAX_SEED - 1, 3)])
+@pytest.mark.parametrize(("seed", "pictures"), [(-1, 1), (MAX_SEED + 1, 1)])
 def test_a_locked_seed_out_of_range_is_refused_before_anything_is_made(
     page: Page, seed: int, pictures: int
 ) -> None:

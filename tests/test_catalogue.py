@@ -18,6 +18,7 @@ from unleash.looks import words
 from unleash.names import CodeName
 from unleash.studio import models, opinions
 from unleash.studio.opinion import Opinion, Question
+from unleash.work import finished
 
 
 def picture(*colour: float) -> torch.Tensor:
@@ -84,7 +85,7 @@ def test_thumbnails_of_another_codebook_are_made_anew(
     assert "codes.webp" in caplog.text
 
 
-@pytest.mark.parametrize("text", [None, "[]", "{", '[{"name": 3}]', '{"a": 1}'])
+@pytest.mark.parametrize("text", [None, "[]", "{", '[{"name": 3}]', '{"a": 1}', "[" * 10**5])
 def test_a_model_with_odd_names_goes_without(pipe: UnleashPipeline, tmp_path: Path, text: str | None) -> None:
     pipe.save_pretrained(tmp_path)
     if text is not None:
@@ -112,7 +113,7 @@ def test_levels_hold_probabilities_to_four_percent() -> None:
 def test_the_opinion_of_all_is_what_the_pipeline_says(pipe: UnleashPipeline) -> None:
     codes = np.arange(16).reshape(4, 4)
     canvas = TokenCanvas.from_codes(codes, 16).mask([(0, 0)])
-    answer = json.loads(json.dumps(opinions.answer(pipe, Question(3, canvas, None), "day")))
+    answer = json.loads(json.dumps(finished(opinions.answer(pipe, Question(3, canvas, None), "day"))))
     seen = pipe.inspect(canvas, "day")
     levels = np.frombuffer(zlib.decompress(base64.b64decode(answer["levels"])), np.uint8).reshape(16, 4, 4)
     likely = np.where(levels, 2.0 ** ((levels.astype(float) - 255) / answer["per_octave"]), 0)
@@ -125,7 +126,7 @@ def test_the_opinion_of_all_is_what_the_pipeline_says(pipe: UnleashPipeline) -> 
 
 def test_the_opinion_of_a_cell_is_exact(pipe: UnleashPipeline) -> None:
     canvas = TokenCanvas.from_codes(np.arange(16).reshape(4, 4), 16)
-    answer = opinions.answer(pipe, Question(1, canvas, (2, 1)), None)
+    answer = finished(opinions.answer(pipe, Question(1, canvas, (2, 1)), None))
     seen = pipe.inspect_cell(canvas, (2, 1))
     assert (answer["kind"], answer["cell"], answer["present"]) == ("cell", [2, 1], 9)
     assert tuple(answer["codes"]) == seen.codes

@@ -165,7 +165,6 @@ def test_a_picture_becomes_a_canvas_and_back(pipe):
     ("arguments", "complaint"),
     [
         ({"label": "noon"}, "no label 'noon'; its labels are day, night"),
-        ({"canvas": TokenCanvas.blank(65, 4, 16)}, "65×4 cells"),
         ({"canvas": TokenCanvas.blank(4, 4, 17)}, "17 codes"),
         ({"num_inference_steps": 0}, "steps"),
         ({"temperature": -1.0}, "temperature"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -12,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import rules as rule_book
+from .bounds import MAX_CODES, MAX_SIDE
+from .messages import quoted
 from .rules import Cell, Rule, Rules
 
 Cells: TypeAlias = Cell | Iterable[Cell] | NDArray[np.bool_] | NDArray[np.integer]
@@ -40,7 +43,7 @@ class TokenCanvas:
         base: (h, w) int64 codes, K where nothing is known. Read-only.
         masked: (h, w) bool. Read-only.
         pinned_codes: (h, w) int64, the pin's code, K where there is no pin. Read-only.
-        codebook_size: K, the number of codes; also the mask token.
+        codebook_size: K, the number of codes, up to ``MAX_CODES``; also the mask token.
         rules: the rules of each cell that has any, in row-major order. Read-only.
     """
 
@@ -52,8 +55,8 @@ class TokenCanvas:
 
     def __post_init__(self) -> None:
         size = _integer(self.codebook_size, "the codebook size")
-        if not 1 <= size < 2**31:
-            raise ValueError(f"a codebook has 1 to 2³¹ - 1 codes, not {size}")
+        if not 1 <= size <= MAX_CODES:
+            raise ValueError(f"a codebook has 1 to {MAX_CODES:,} codes, not {quoted(size)}")
         base = _grid(self.base, size, "the base layer")
         pinned_codes = _grid(self.pinned_codes, size, "the pins")
         masked = np.array(self.masked)
@@ -75,8 +78,7 @@ class TokenCanvas:
     def blank(cls, height: int, width: int, codebook_size: int = 1024) -> TokenCanvas:
         """A canvas of which nothing is known: every cell will be filled."""
         height, width = _integer(height, "the height"), _integer(width, "the width")
-        if height < 1 or width < 1:
-            raise ValueError(f"a canvas has at least one row and one column, not {height}×{width}")
+        _check_shape(height, width)
         return cls.from_codes(np.full((height, width), codebook_size), codebook_size)
 
     @classmethod
@@ -89,23 +91,23 @@ class TokenCanvas:
     def from_dict(cls, data: Any) -> TokenCanvas:
         """The canvas that :meth:`to_dict` wrote; the data may come from anyone."""
         if not isinstance(data, Mapping):
-            raise ValueError(f"a canvas is an object of {', '.join(_FIELDS)}, not {_short(data)}")
+            raise ValueError(f"a canvas is an object of {', '.join(_FIELDS)}, not {quoted(data)}")
         if missing := [name for name in _FIELDS if name not in data]:
             raise ValueError(f"the canvas lacks {', '.join(missing)}")
         known = (*_FIELDS, "rules")
         if extra := [str(name) for name in data if name not in known]:
-            raise ValueError(f"the canvas has {_short(extra[0])}, which is none of {', '.join(known)}")
-        canvas = cls.from_codes(data["base"], data["codebook_size"])
-        pins = _array(data["pins"], "the pins")
-        if pins.size and (pins.ndim != 2 or pins.shape[1] != 3 or not np.issubdtype(pins.dtype, np.integer)):
-            raise ValueError(f"the pins are a list of [row, col, code], not {_short(data['pins'])}")
-        rows, cols, codes = pins.reshape(-1, 3).astype(np.int64).T
+            raise ValueError(f"the canvas has {quoted(extra[0])}, which is none of {', '.join(known)}")
+        base = grid_from_json(data["base"], "the base layer", int)
+        canvas = cls.from_codes(base, _integer(data["codebook_size"], "the codebook size"))
+        rows, cols, codes = _pins_from_json(data["pins"], canvas.size).T
         canvas._where(np.stack([rows, cols], axis=1))
         for code in np.unique(codes):
             canvas._code(code)
         pinned_codes = canvas.pinned_codes.copy()
         pinned_codes[rows, cols] = codes
-        masked = _array(data["masked"], "the mask")
+        if np.count_nonzero(pinned_codes != canvas.mask_token) < len(codes):
+            raise ValueError("a cell is pinned twice: each has one pin at most")
+        masked = grid_from_json(data["masked"], "the mask", bool)
         rules = rule_book.from_json(data.get("rules", ()))
         return replace(canvas, masked=masked, pinned_codes=pinned_codes, rules=rules)
 
@@ -233,10 +235,10 @@ class TokenCanvas:
 
     def extended(self, left: int = 0, right: int = 0, top: int = 0, bottom: int = 0) -> TokenCanvas:
         """A larger canvas around this one: so many columns and rows more, of which nothing is known."""
-        sides = {"left": left, "right": right, "top": top, "bottom": bottom}
-        for name, cells in sides.items():
+        for name, cells in {"left": left, "right": right, "top": top, "bottom": bottom}.items():
             if _integer(cells, name) < 0:
-                raise ValueError(f"a canvas grows by 0 cells or more: {name} is {cells}")
+                raise ValueError(f"a canvas grows by 0 cells or more: {name} is {quoted(cells)}")
+        _check_shape(self.height + top + bottom, self.width + left + right)
         by = ((top, bottom), (left, right))
         return replace(
             self,
@@ -300,12 +302,12 @@ class TokenCanvas:
         self, cells: Cells, codes: int | Iterable[int], strength: float, *, allowed: bool
     ) -> TokenCanvas:
         rule = Rule(tuple(codes) if isinstance(codes, Iterable) else (codes,), allowed, strength)
-        return replace(self, rules=rule_book.with_rule(self.rules, _cells(self._where(cells)), rule))
+        return replace(self, rules=rule_book.with_rules(self.rules, [(rule, _cells(self._where(cells)))]))
 
     def _where(self, cells: Cells) -> NDArray[np.bool_]:
         """``cells`` in any of their forms as a boolean (h, w) array."""
         if not isinstance(cells, Iterable):
-            raise ValueError(f"cells are (row, col) pairs or a boolean array, not {_short(cells)}")
+            raise ValueError(f"cells are (row, col) pairs or a boolean array, not {quoted(cells)}")
         array = _array(cells if isinstance(cells, np.ndarray) else list(cells), "the cells")
         if array.dtype == bool and array.ndim == 2:
             if array.shape != self.base.shape:
@@ -319,7 +321,7 @@ class TokenCanvas:
         pairs = array.reshape(1, -1) if array.ndim == 1 else array
         if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
             raise ValueError(
-                f"cells are (row, col) pairs or a boolean {_by(where.shape)} array: {_short(cells)}"
+                f"cells are (row, col) pairs or a boolean {_by(where.shape)} array: {quoted(cells)}"
             )
         off = ((pairs < 0) | (pairs >= where.shape)).any(axis=1)
         if off.any():
@@ -334,7 +336,9 @@ class TokenCanvas:
     def _code(self, code: Any) -> int:
         code = _integer(code, "a code")
         if not 0 <= code < self.codebook_size:
-            raise ValueError(f"code {code} is not in the codebook: codes are 0 to {self.codebook_size - 1}")
+            raise ValueError(
+                f"code {quoted(code)} is not in the codebook: codes are 0 to {self.codebook_size - 1}"
+            )
         return code
 
     def _like(self, codes: ArrayLike) -> NDArray[np.int64]:
@@ -345,20 +349,68 @@ class TokenCanvas:
 
 
 _FIELDS = ("codebook_size", "base", "masked", "pins")
+_KINDS = {int: "a grid of whole numbers", bool: "a boolean grid"}
+
+
+def grid_from_json(value: Any, what: str, kind: type[int] | type[bool]) -> NDArray[Any]:
+    """The (h, w) array of a list of rows; of anything else not even an array is made.
+
+    Args:
+        value: of JSON that may come from anyone.
+        what: it is, for the error.
+        kind: of all its values; true and false are not whole numbers.
+
+    Raises:
+        ValueError: if it is no such list, or one of more than ``MAX_SIDE`` rows or columns.
+    """
+    if not isinstance(value, list | tuple) or not all(isinstance(row, list | tuple) for row in value):
+        raise ValueError(f"{what} is {_KINDS[kind]}, not {quoted(value)}")
+    width = len(value[0]) if value else 0
+    if any(len(row) != width for row in value):
+        raise ValueError(f"{what} must have rows of equal length: {quoted(value)}")
+    _check_shape(len(value), width)
+    if other := [each for row in value for each in row if type(each) is not kind]:
+        raise ValueError(f"{what} is {_KINDS[kind]}: {quoted(other[0])} is something else")
+    return np.array(value)
+
+
+def _pins_from_json(value: Any, cells: int) -> NDArray[np.int64]:
+    """(N, 3) row, column and code of each pin in a list of JSON; there are at most ``cells``."""
+    right = isinstance(value, list | tuple) and all(
+        isinstance(pin, list | tuple) and len(pin) == 3 and all(type(each) is int for each in pin)
+        for pin in value
+    )
+    if not right:
+        raise ValueError(f"the pins are a list of [row, col, code], not {quoted(value)}")
+    if len(value) > cells:
+        raise ValueError(f"there are {len(value):,} pins on {cells:,} cells: each has one pin at most")
+    pins = np.array(value or np.empty((0, 3), int))
+    if not np.issubdtype(pins.dtype, np.signedinteger):  # Some number is too large for 64 bits.
+        raise ValueError(f"the pins are a list of [row, col, code], not {quoted(value)}")
+    return pins.astype(np.int64)
+
+
+def _check_shape(height: int, width: int) -> None:
+    if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
+        raise ValueError(
+            f"a canvas of {quoted(height)}×{quoted(width)} cells: 1×1 to {MAX_SIDE}×{MAX_SIDE} are right"
+        )
 
 
 def _integer(value: Any, what: str) -> int:
-    array = np.asarray(value)
-    if array.ndim != 0 or not np.issubdtype(array.dtype, np.integer):
-        raise ValueError(f"{what} is a whole number, not {_short(value)}")
-    return int(array)
+    try:
+        if isinstance(value, bool):
+            raise TypeError
+        return operator.index(value)
+    except TypeError:
+        raise ValueError(f"{what} is a whole number, not {quoted(value)}") from None
 
 
 def _array(value: Any, what: str) -> NDArray[Any]:
     try:
         return np.array(value)
     except ValueError:
-        raise ValueError(f"{what} must have rows of equal length: {_short(value)}") from None
+        raise ValueError(f"{what} must have rows of equal length: {quoted(value)}") from None
 
 
 def _grid(codes: ArrayLike, codebook_size: int, what: str) -> NDArray[np.int64]:
@@ -368,9 +420,10 @@ def _grid(codes: ArrayLike, codebook_size: int, what: str) -> NDArray[np.int64]:
         raise ValueError(
             f"{what} must be a (height, width) grid of whole numbers, not {_by(grid.shape)} of {grid.dtype}"
         )
+    _check_shape(*grid.shape)
     if bad := _cells((grid < 0) | (grid > codebook_size)):
         raise ValueError(
-            f"{what} hold {grid[bad[0]]} at cell {bad[0]}: codes are 0 to {codebook_size - 1},"
+            f"{what} hold {quoted(int(grid[bad[0]]))} at cell {bad[0]}: codes are 0 to {codebook_size - 1},"
             f" {codebook_size} is the mask token"
         )
     return grid.astype(np.int64)
@@ -382,8 +435,3 @@ def _cells(where: NDArray[np.bool_]) -> list[Cell]:
 
 def _by(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape)) or "a single value"
-
-
-def _short(value: Any) -> str:
-    text = repr(value).replace("\n", " ")
-    return text if len(text) <= 60 else f"{text[:57]}..."

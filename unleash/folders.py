@@ -9,6 +9,7 @@ import torch
 from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
 
+from unleash.messages import quoted
 from unleash.models import VQGAN, BidirectionalTransformer
 
 Shapes = dict[str, tuple[int, ...]]
@@ -122,14 +123,16 @@ def mismatch(found: Shapes, expected: Shapes) -> str | None:
 def _fetch(model: str, revision: str | None) -> Path:
     # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
-        raise CheckpointError(f"no folder {model!r}; give a model folder or a Hub id such as owner/name")
+        raise CheckpointError(
+            f"no folder {quoted(model)}; give a model folder or a Hub id such as owner/name"
+        )
     try:
         return Path(
             snapshot_download(model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp"])
         )
     except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
         raise CheckpointError(
-            f"no folder {model!r} here, and the Hub did not give it either ({type(error).__name__})"
+            f"no folder {quoted(model)} here, and the Hub did not give it either ({type(error).__name__})"
         ) from error
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unleash.canvas import Cell, TokenCanvas
+from unleash.work import Work, finished
 
 Opinion: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.bool_]], NDArray[np.float32]]
 """From codes (h, w), K where unknown, and the cells asked about (h, w) bool, the log-probabilities
@@ -101,8 +102,14 @@ def inspect(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Inspecti
     Raises:
         ValueError: if ``spacing`` is less than 1.
     """
+    return finished(inspecting(opinion, canvas, spacing))
+
+
+def inspecting(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Work[Inspection]:
+    """As :func:`inspect`, with a pause after each evaluation."""
     if spacing < 1:
         raise ValueError(f"a spacing is at least 1 cell, not {spacing}")
+    spacing = min(spacing, max(canvas.base.shape))
     rows, cols = np.indices(canvas.base.shape) % spacing
     codes, known = canvas.codes, ~canvas.unknown
     log_probs = np.empty((*codes.shape, canvas.codebook_size), dtype=np.float32)
@@ -115,8 +122,10 @@ def inspect(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Inspecti
             continue
         hidden = np.where(asked, canvas.mask_token, codes)
         log_probs[asked] = opinion(hidden, asked)[asked]
+        yield
     if plain.any():
         log_probs[plain] = opinion(codes, plain)[plain]
+        yield
     return Inspection(canvas, log_probs)
 
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pydantic_core
+
 _FILE = Path("vqgan") / "names.json"
 
 
@@ -43,7 +45,7 @@ def load_names(folder: Path, codebook_size: int) -> tuple[CodeName | None, ...]:
     if not path.is_file():
         return ()
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = pydantic_core.from_json(path.read_bytes())
         names = tuple(None if entry is None else _name(**entry) for entry in entries)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} is no list of names and shares: {error}") from None

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 from PIL import Image
 
+from unleash.bounds import MAX_SIDE
 from unleash.canvas import TokenCanvas
 from unleash.images.fitting import to_cells, to_square
 from unleash.images.reading import picture_size, read_picture
@@ -15,7 +16,6 @@ from unleash.inpaint import Mask, blend
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import carries_recipe, read_recipe
 from unleash.stitching import Axis, stitched
-from unleash.windows import MAX_SIDE
 
 Finish: TypeAlias = Callable[[Image.Image], Image.Image]
 """What is done to a picture between the decoder and its file."""

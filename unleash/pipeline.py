@@ -16,12 +16,15 @@ from PIL import Image
 from torch import Generator, Tensor
 
 from unleash import inspector, rules, windows
+from unleash.bounds import MAX_COUNT, MAX_SIDE
 from unleash.canvas import Cell, TokenCanvas
 from unleash.folders import resolve
+from unleash.messages import quoted
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.orders import OrderName, ScheduleName
 from unleash.recipe import Settings
 from unleash.scheduler import AbsorbingDiffusionScheduler
+from unleash.work import Work
 
 StepCallback = Callable[["UnleashPipeline", int, int, dict[str, Tensor]], dict[str, Tensor]]
 """Called after each step as ``f(pipe, index, timestep, {"codes": codes})``, codes (B, h, w) long; the
@@ -172,10 +175,10 @@ class UnleashPipeline(DiffusionPipeline):
 
         Raises:
             ValueError: if a value is out of range, the model lacks the label, or the canvas is of another
-                codebook or too large.
+                codebook.
         """
-        if num_images < 1:
-            raise ValueError(f"num_images is at least 1, not {num_images}")
+        if not 1 <= num_images <= MAX_COUNT:
+            raise ValueError(f"num_images is from 1 to {MAX_COUNT:,}, not {quoted(num_images)}")
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(
             order,
@@ -189,7 +192,7 @@ class UnleashPipeline(DiffusionPipeline):
             correction=correction,
             seed=seed,
         )
-        seeds = range(seed, seed + num_images)
+        seeds = [settings.numbered(i).seed for i in range(num_images)]
         # On CPUs a batch is no faster, and its rounding would depend on how many images are in it.
         together = 1 if self.device.type == "cpu" else num_images
         batches = [seeds[i : i + together] for i in range(0, num_images, together)]
@@ -252,7 +255,7 @@ class UnleashPipeline(DiffusionPipeline):
         an unknown cell.
         """
         canvas = self.blank() if canvas is None else canvas
-        self._check_size(canvas)
+        self.check(canvas)
         settings = self._settings(
             order, schedule, steps=num_inference_steps, correction=correction, seed=seed
         )
@@ -278,9 +281,15 @@ class UnleashPipeline(DiffusionPipeline):
         as large as the grid is exact. See :func:`unleash.inspector.inspect`.
 
         Raises:
-            ValueError: if the model lacks the label, or the canvas is of another codebook or too large.
+            ValueError: if the model lacks the label, or the canvas is of another codebook.
         """
         return inspector.inspect(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+
+    def inspecting(
+        self, canvas: TokenCanvas, label: str | None = None, guidance_scale: float = 1.0, spacing: int = 4
+    ) -> Work[inspector.Inspection]:
+        """As :meth:`inspect`, with a pause after each evaluation."""
+        return inspector.inspecting(self._opinion(canvas, label, guidance_scale), canvas, spacing)
 
     def inspect_cell(
         self,
@@ -297,12 +306,26 @@ class UnleashPipeline(DiffusionPipeline):
         """
         return inspector.inspect_cell(self._opinion(canvas, label, guidance_scale), canvas, cell, top)
 
+    def check(self, canvas: TokenCanvas) -> None:
+        """Whether a canvas is one for this model.
+
+        Raises:
+            ValueError: if it is of another codebook.
+        """
+        size = self.transformer.config["codebook_size"]
+        if canvas.codebook_size != size:
+            raise ValueError(
+                f"a canvas of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
+                f"this model fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size} codes"
+            )
+
     def render(self, canvas: TokenCanvas) -> Image.Image:
         """The picture of a canvas without unknown cells.
 
         Raises:
-            ValueError: if a cell is unknown.
+            ValueError: if a cell is unknown, or the canvas of another codebook.
         """
+        self.check(canvas)
         if canvas.unknown.any():
             raise ValueError(f"{int(canvas.unknown.sum())} cells of the canvas are unknown; fill them first")
         return self._decode(torch.from_numpy(canvas.codes))
@@ -325,7 +348,7 @@ class UnleashPipeline(DiffusionPipeline):
         """Settings with the scheduler's order and schedule where none is given; ``others`` as they are."""
         if label is not None and label not in self.labels:
             known = f"its labels are {', '.join(self.labels)}" if self.labels else "it has none"
-            raise ValueError(f"the model has no label {label!r}; {known}")
+            raise ValueError(f"the model has no label {quoted(label)}; {known}")
         return Settings(
             order=order or self.scheduler.config["order"],
             schedule=schedule or self.scheduler.config["schedule"],
@@ -360,7 +383,7 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[_Frame]:
         """The reverse process (algorithm 2), one image for each seed; codes may be changed in place."""
-        self._check_size(canvas)
+        self.check(canvas)
         self._check_direction(canvas, settings)
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
@@ -416,7 +439,7 @@ class UnleashPipeline(DiffusionPipeline):
         )
 
     def _opinion(self, canvas: TokenCanvas, label: str | None, guidance_scale: float) -> inspector.Opinion:
-        self._check_size(canvas)
+        self.check(canvas)
         self._settings(label=label, guidance_scale=guidance_scale)
 
         @torch.no_grad()
@@ -451,14 +474,6 @@ class UnleashPipeline(DiffusionPipeline):
             raise ValueError(
                 "this model goes from left to right, a cell at a time: "
                 f'its order is "raster", {cells} masked cells take {cells} steps, and there is no correction'
-            )
-
-    def _check_size(self, canvas: TokenCanvas) -> None:
-        size, most = self.transformer.config["codebook_size"], windows.MAX_SIDE
-        if canvas.codebook_size != size or max(canvas.height, canvas.width) > most:
-            raise ValueError(
-                f"a canvas of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
-                f"this model fills up to {most}×{most} cells with {size} codes"
             )
 
     @torch.no_grad()

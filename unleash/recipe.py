@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Annotated, Any, Literal
@@ -11,18 +12,34 @@ import numpy as np
 import pydantic_core
 from PIL import Image, PngImagePlugin
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
     PlainValidator,
+    StrictInt,
     ValidationError,
     model_validator,
 )
 
+from .bounds import (
+    MAX_CODES,
+    MAX_FILE,
+    MAX_GUIDANCE,
+    MAX_LABEL,
+    MAX_NAME,
+    MAX_SEED,
+    MAX_SIDE,
+    MAX_STEPS,
+    MAX_TEMPERATURE,
+    MAX_TEXT,
+    MIN_TEMPERATURE,
+)
 from .canvas import TokenCanvas
 from .images.containers import png_text
+from .messages import quoted, shortened
 from .orders import OrderName, ScheduleName
 
 VERSION: Literal[3] = 3
@@ -33,18 +50,6 @@ _OLDER = (1, 2)
 
 CHUNK = "unleash"
 """Keyword of the PNG text chunk that carries the recipe."""
-
-MAX_STEPS = 64 * 64
-"""More steps than the largest grid has cells are never taken."""
-
-MAX_SEED = 2**53 - 1
-"""The largest whole number that JavaScript, and so every JSON reader, holds exactly."""
-
-MAX_TEXT = 2**20
-"""Bytes of the longest recipe that is read; a full one of a 64×64 canvas has a sixth of that."""
-
-MAX_FILE = 2**26
-"""Bytes of the largest file that is read."""
 
 
 class RecipeError(ValueError):
@@ -61,17 +66,29 @@ class _Model(BaseModel):
             raise RecipeError(one_line(error)) from None
 
 
+def _temperature(value: float) -> float:
+    if 0 < value < MIN_TEMPERATURE:
+        raise ValueError(f"0, or {MIN_TEMPERATURE:g} to {MAX_TEMPERATURE:g}, not {value:g}")
+    return value
+
+
+Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
+Guidance = Annotated[float, Field(ge=0, le=MAX_GUIDANCE)]
+Text = Annotated[str, Field(max_length=MAX_TEXT)]
+"""JSON of a canvas or a recipe."""
+
+
 class Settings(_Model):
     """How a canvas is filled."""
 
     steps: int = Field(default=16, ge=1, le=MAX_STEPS)
     order: OrderName = "halton"
     schedule: ScheduleName = "cosine"
-    temperature: float = Field(default=1.0, ge=0)
-    top_k: int | None = Field(default=None, ge=1)
+    temperature: Annotated[float, AfterValidator(_temperature)] = Field(default=1.0, ge=0, le=MAX_TEMPERATURE)
+    top_k: int | None = Field(default=None, ge=1, le=MAX_CODES)
     top_p: float | None = Field(default=None, gt=0, le=1)
-    label: str | None = Field(default=None, min_length=1, max_length=200)
-    guidance_scale: float = Field(default=1.0, ge=0)
+    label: Label | None = None
+    guidance_scale: Guidance = 1.0
     correction: float = Field(default=0.0, ge=0, le=0.5)
     seed: int = Field(default=0, ge=0, le=MAX_SEED)
 
@@ -80,6 +97,16 @@ class Settings(_Model):
         """As keyword arguments of a pipeline."""
         values = self.model_dump()
         return {"num_inference_steps": values.pop("steps"), **values}
+
+    @property
+    def stem(self) -> str:
+        """What a file of the picture is called, before its ending: label and seed, as any disk takes them."""
+        what = re.sub(r"[^\w-]+", "-", self.label or "picture")[:40]
+        return f"{what}-{self.seed}"
+
+    def numbered(self, picture: int) -> Settings:
+        """The settings of one of several pictures, counted from 0: seeds count up, after the last from 0."""
+        return self.model_copy(update={"seed": (self.seed + picture) % (MAX_SEED + 1)})
 
 
 BEST = Settings(steps=16, temperature=0.8, top_p=0.9, correction=0.25)
@@ -100,7 +127,8 @@ def _upgraded(version: Any) -> Any:
 
 
 CanvasField = Annotated[TokenCanvas, PlainValidator(_canvas), PlainSerializer(TokenCanvas.to_dict)]
-Codes = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_rows)]
+_Row = Annotated[tuple[StrictInt, ...], Field(max_length=MAX_SIDE)]
+Codes = Annotated[tuple[_Row, ...], Field(max_length=MAX_SIDE), BeforeValidator(_rows)]
 
 
 class Recipe(_Model):
@@ -115,7 +143,7 @@ class Recipe(_Model):
     """
 
     version: Annotated[Literal[3], BeforeValidator(_upgraded)] = VERSION
-    model: str = Field(min_length=1, max_length=500)
+    model: str = Field(min_length=1, max_length=MAX_NAME)
     canvas: CanvasField
     settings: Settings = Settings()
     codes: Codes | None = None
@@ -137,18 +165,34 @@ class Recipe(_Model):
     @classmethod
     def from_json(cls, text: str | bytes) -> Recipe:
         """Read what :meth:`to_json` wrote; the text may come from anyone."""
-        if len(text) > MAX_TEXT:
-            raise RecipeError(f"a recipe has at most {MAX_TEXT:,} characters, this one {len(text):,}")
-        try:
-            data = pydantic_core.from_json(text, allow_inf_nan=False)
-        except ValueError as error:
-            raise RecipeError(f"the recipe is not JSON: {error}") from None
+        return cls.from_dict(read_json(text))
+
+    @classmethod
+    def from_dict(cls, data: Any) -> Recipe:
+        """The recipe in the types of JSON; the data may come from anyone."""
         if not isinstance(data, dict) or "version" not in data:
             raise RecipeError(f'this JSON is no recipe: a recipe is an object with "version": {VERSION}')
         if data["version"] not in (*_OLDER, VERSION):
             known = f"this app reads versions 1 to {VERSION}"
-            raise RecipeError(f"recipe version {data['version']!r:.40} is not known: {known}")
+            raise RecipeError(f"recipe version {quoted(data['version'])} is not known: {known}")
         return cls(**data)
+
+
+def read_json(text: str | bytes) -> dict[str, Any]:
+    """The object in the JSON of a recipe or a canvas; the text may come from anyone.
+
+    Raises:
+        RecipeError: if it is too long, or is something else.
+    """
+    if len(text) > MAX_TEXT:
+        raise RecipeError(f"a recipe or a canvas has at most {MAX_TEXT:,} characters, not {len(text):,}")
+    try:
+        data = pydantic_core.from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise RecipeError(shortened(f"this is no recipe or canvas, since it is not JSON: {error}")) from None
+    if not isinstance(data, dict):
+        raise RecipeError(f"a recipe or a canvas is a JSON object, not {quoted(data)}")
+    return data
 
 
 def write_png(image: Image.Image, recipe: Recipe, target: str | os.PathLike[str] | IO[bytes]) -> None:
@@ -207,5 +251,5 @@ def one_line(error: ValidationError) -> str:
     where = ".".join(map(str, first["loc"]))
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] not in ("value_error", "missing"):
-        message = f"{message[0].lower()}{message[1:]}, not {first['input']!r:.60}"
-    return f"{where}: {message}" if where else message
+        message = f"{message[0].lower()}{message[1:]}, not {quoted(first['input'])}"
+    return shortened(f"{where:.60}: {message}" if where else message)

@@ -16,9 +16,6 @@ from torch import Tensor
 
 from unleash.models import VQGAN
 
-MAX_SIDE = 64
-"""Cells on a side of the largest grid."""
-
 _TILE, _OVERLAP = 32, 8
 """Cells on a side of what is decoded at once, and how many of them two neighbours share."""
 

@@ -52,7 +52,7 @@ def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serving(model: Path, temporary: Path, whose: str = "visitors") -> Iterator[str]:
+def serving(model: Path, temporary: Path, whose: str = "visitors", start: str = START) -> Iterator[str]:
     """Where an app listens; it chooses a free port itself. Its ``owner`` may add models."""
     environment = {
         **os.environ,
@@ -63,7 +63,7 @@ def serving(model: Path, temporary: Path, whose: str = "visitors") -> Iterator[s
         "GRADIO_TEMP_DIR": str(temporary),
     }
     app = subprocess.Popen(
-        [sys.executable, "-c", START, whose, str(model)],
+        [sys.executable, "-c", start, whose, str(model)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

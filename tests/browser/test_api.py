@@ -12,6 +12,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from unleash.canvas import TokenCanvas
 from unleash.recipe import Recipe, read_recipe
 
 ENDPOINTS = {
@@ -19,6 +20,9 @@ ENDPOINTS = {
     *("inspect", "inspect_cell", "encode", "decode", "codebook", "models"),
 }
 Call = Callable[..., Any]
+OTHER = json.dumps(TokenCanvas.blank(2, 2, 2**16).to_dict())
+LONG = json.dumps(json.loads(OTHER) | {"base": [[0] * 10**5]})
+HUGE = json.dumps({"version": 3, "model": "m", "canvas": json.loads(OTHER) | {"codebook_size": 2**31 - 1}})
 
 
 @pytest.fixture(scope="module")
@@ -218,7 +222,18 @@ def test_codebook_and_models(call: Call) -> None:
         ("generate", {"steps": 0}, "steps: input should be greater than or equal to 1"),
         ("generate", {"order": "spiral"}, "order: input should be 'random'"),
         ("generate", {"model": "/etc"}, "is not offered"),
+        ("generate", {"temperature": 5e-324}, "temperature: 0, or 0.001 to 100"),
+        ("generate", {"guidance_scale": 1e308}, "guidance_scale: input should be less than or equal to 100"),
+        ("generate", {"seed": 2**53}, "seed: input should be less than or equal to"),
+        ("generate", {"recipe": HUGE}, "a codebook has 1 to 65,536 codes, not 2147483647"),
         ("inspect", {"canvas": "[]"}, "JSON object"),
+        ("inspect", {"canvas": "[" * 10**5}, "is not JSON"),
+        ("inspect", {"canvas": OTHER}, "65536 codes; this model"),
+        ("inspect", {"canvas": OTHER, "guidance_scale": 1e308}, "guidance_scale: "),
+        ("inspect", {"canvas": OTHER, "label": "x" * 10**5}, "label: string should have at most 200"),
+        ("decode", {"canvas": OTHER}, "65536 codes; this model"),
+        ("decode", {"canvas": LONG}, "a canvas of 1×100000 cells: 1×1 to 64×64 are right"),
+        ("generate", {"model": "x" * 10**5}, "is not offered"),
         ("inspect_cell", {"canvas": '{"base": 1}', "row": 0, "column": 0}, "the canvas lacks"),
         ("decode", {"canvas": "{"}, "is not JSON"),
         ("vary", {"image": {"path": "/etc/passwd"}}, "a file is needed"),
@@ -229,6 +244,7 @@ def test_a_bad_value_is_explained_in_a_line(call: Call, name: str, given: dict, 
     with pytest.raises(AppError, match=f"(?i){complaint}") as caught:
         call(name, **given)
     assert len(str(caught.value).splitlines()) == 1
+    assert len(str(caught.value)) < 300
 
 
 def test_files_of_the_server_cannot_be_asked_for(url: str) -> None:

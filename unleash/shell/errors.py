@@ -5,6 +5,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from unleash.messages import shortened
+
 
 class Group(TyperGroup):
     """Says whatever is wrong with what it was given in one line, and exits with 2."""
@@ -35,4 +37,4 @@ def _complaint(error: Exception) -> str | None:
         text = str(error)
     else:
         return None
-    return " ".join(text.split())
+    return shortened(text)

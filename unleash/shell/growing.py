@@ -6,11 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from unleash.bounds import MAX_SIDE
 from unleash.shell.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
 from unleash.shell.running import files_of, load, paint
-
-_LONGEST = 64
-"""Cells on the longest side, as ``unleash.windows.MAX_SIDE`` has it without loading torch."""
 
 _Picture = Annotated[
     Path, typer.Argument(help="A picture; its shorter side is scaled to the model's, its longer one kept.")
@@ -18,7 +16,7 @@ _Picture = Annotated[
 
 
 def _side(where: str) -> Any:
-    return typer.Option(min=0, max=_LONGEST, help=f"Cells to add {where}.")
+    return typer.Option(min=0, max=MAX_SIDE, help=f"Cells to add {where}.")
 
 
 class Direction(str, Enum):
@@ -77,7 +75,7 @@ def stitch(
         Direction.horizontal
     ),
     seam: Annotated[
-        int, typer.Option(min=0, max=_LONGEST, help="Cells across the seam, half in each picture.")
+        int, typer.Option(min=0, max=MAX_SIDE, help="Cells across the seam, half in each picture.")
     ] = 4,
     model: Model = None,
     *,

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from unleash.bounds import MAX_COUNT
+
 BUNDLED = "weights/scenes"
 """The model that comes with the repository, and is used if no other is asked for."""
 
@@ -62,7 +64,7 @@ Correction = Annotated[
         help="Share of the steps, up to 0.5, that draw the cells filled first once more.", show_default="0.0"
     ),
 ]
-Count = Annotated[int, typer.Option(min=1, help="How many pictures, with seeds one apart.")]
+Count = Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="How many pictures, with seeds one apart.")]
 Out = Annotated[
     Path,
     typer.Option(

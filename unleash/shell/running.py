@@ -21,8 +21,7 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
         return [out]
     if out.exists() and not out.is_dir():
         raise ValueError(f"--out {out} is a file; {count} pictures need a folder")
-    stem = settings.label or "picture"
-    return [out / f"{stem}-{settings.seed + i}.png" for i in range(count)]
+    return [out / f"{settings.numbered(i).stem}.png" for i in range(count)]
 
 
 def load(model: str) -> "UnleashPipeline":
@@ -49,7 +48,7 @@ def paint(
     from unleash.recipe import Recipe
 
     for i, file in enumerate(files):
-        seeded = settings.model_copy(update={"seed": settings.seed + i})
+        seeded = settings.numbered(i)
         out = pipe(canvas, **seeded.arguments)
         recipe = Recipe(model=model, canvas=canvas, settings=seeded, codes=out.canvases[0].codes.tolist())
         save(pipe, recipe, file, finish)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import gradio as gr
@@ -18,6 +17,7 @@ from unleash.studio.filmstrip import Filmstrip
 from unleash.studio.handlers import Handlers, examples
 from unleash.studio.inspector import Inspector
 from unleash.studio.live import Live
+from unleash.studio.mcp import check, end_with_client
 from unleash.studio.model_choice import ModelChoice
 from unleash.studio.opinion import Opinion
 from unleash.studio.owner import alone
@@ -25,6 +25,8 @@ from unleash.studio.palette import Palette
 from unleash.studio.panels import size, vary
 from unleash.studio.reel import Reel
 from unleash.studio.theme import THEME
+from unleash.studio.toasts import PlainBlocks
+from unleash.studio.turns import take_turns
 from unleash.studio.varying import Varying
 
 # Who waits for the model waits in one line, so that the machine works on one picture at a time.
@@ -79,7 +81,7 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
     """
     serve_modules()
     handlers = Handlers(models.menu(given), may_add)
-    with gr.Blocks(
+    with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
@@ -99,19 +101,23 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
             _MODEL,
         )
     lesson.add(demo, handlers, _MODEL)
-    return demo
+    take_turns(demo)
+    return demo.queue(api_open=False)  # or programs could go round the line
 
 
 def launch(demo: gr.Blocks, **options: Any) -> None:
-    """Serve the studio; ``options`` go to ``gr.Blocks.launch``."""
+    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``."""
     demo.launch(
         theme=THEME,
         css_paths=[STUDIO / "studio.css", STUDIO / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
-        show_error=True,
         ssr_mode=False,  # the components exist in the browser alone
+        prevent_thread_lock=True,  # what follows would not be reached
         **options,
     )
+    if demo.mcp_server_obj is not None:
+        end_with_client(demo.mcp_server_obj)
+    demo.block_thread()
 
 
 def serve(
@@ -126,9 +132,10 @@ def serve(
     Raises:
         ValueError: as :func:`build`, and if ``mcp`` is asked for and its package is not there.
     """
-    if mcp and find_spec("mcp") is None:
-        raise ValueError('for --mcp one more package is needed: pip install "gradio[mcp]"')
-    launch(build(given, alone(host, share)), server_name=host, server_port=port, share=share, mcp_server=mcp)
+    if mcp:
+        check()
+    demo = build(given, alone(host, share))
+    launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 def _lay_out(handlers: Handlers) -> _Page:

@@ -8,11 +8,12 @@ from typing import Any, get_args
 import gradio as gr
 from gradio.components import Component
 
+from unleash.bounds import MAX_PICTURES, MAX_SEED
 from unleash.images.fitting import Fit
+from unleash.messages import quoted
 from unleash.orders import OrderName, ScheduleName
-from unleash.recipe import BEST, MAX_SEED, Settings
-
-MAX_PICTURES = 8
+from unleash.recipe import BEST, Settings
+from unleash.studio.toasts import toasted
 
 NO_LABEL = "any"
 """What the label menu calls no label."""
@@ -42,7 +43,8 @@ class Amount(gr.Slider):
         if payload is None:
             return self.value
         if isinstance(payload, bool) or not isinstance(payload, int | float):
-            raise gr.Error(f"{self.label}: a number is needed", print_exception=False)
+            with toasted():
+                raise ValueError(f"{self.label}: a number is needed")
         return super().preprocess(min(max(payload, self.minimum), self.maximum))
 
 
@@ -57,7 +59,8 @@ class Seed(gr.Number):
     def preprocess(self, payload: float | None) -> int | None:
         """The seed, one that is out of range as the nearest that is; None where it was emptied."""
         if payload is not None and (isinstance(payload, bool) or not isinstance(payload, int | float)):
-            raise gr.Error("Seed: a whole number is needed", print_exception=False)
+            with toasted():
+                raise ValueError("Seed: a whole number is needed")
         # Not as it is: whole numbers of more than 64 bits cannot be sent back to the page.
         return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
 
@@ -123,6 +126,13 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
     if chosen["top_p"] == 1:
         chosen["top_p"] = None
     return chosen
+
+
+def pictures(value: Any) -> int:
+    """How many pictures the value of the slider asks for."""
+    if not isinstance(value, int | float) or not 1 <= value <= MAX_PICTURES:
+        raise ValueError(f"a run makes 1 to {MAX_PICTURES} pictures, not {quoted(value)}")
+    return int(value)
 
 
 COUNT = len(fields(Controls))

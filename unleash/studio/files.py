@@ -9,6 +9,7 @@ import numpy as np
 from gradio.data_classes import FileData
 from PIL import Image
 
+from unleash.bounds import MAX_SIDE
 from unleash.canvas import TokenCanvas
 from unleash.images.fitting import Fit, to_shape, to_square
 from unleash.images.reading import is_opaque, picture_size, read_picture
@@ -18,7 +19,6 @@ from unleash.studio.kept_pixels import Pixels
 from unleash.studio.models import known_as
 from unleash.studio.pictures import data_url, png_url, without
 from unleash.studio.runs import Message
-from unleash.windows import MAX_SIDE
 
 _ROUNDING = 0.1
 """Of 255: two renderings of the same codes differ by less on average."""
@@ -140,8 +140,7 @@ def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) ->
     Raises:
         ValueError: if ``pixels`` to be kept are not as large as the picture.
     """
-    what = recipe.settings.label or "picture"
-    name = f"unleash-{what}-{recipe.settings.seed}.png"
+    name = f"unleash-{recipe.settings.stem}.png"
     path = Path(mkdtemp(prefix="unleash-")) / name
     image = picture_of(pipe, result(recipe.canvas, recipe))
     write_png(pixels.under(image) if pixels else image, recipe, path)

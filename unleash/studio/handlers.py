@@ -12,7 +12,9 @@ from uuid import uuid4
 import gradio as gr
 from PIL import Image
 
+from unleash.bounds import MAX_SIDE
 from unleash.images.fitting import Fit
+from unleash.messages import quoted
 from unleash.pipeline import UnleashPipeline
 from unleash.recipe import Recipe
 from unleash.studio import controls, files, models, registry
@@ -20,8 +22,7 @@ from unleash.studio.canvas import Drawing
 from unleash.studio.component import STUDIO
 from unleash.studio.palette import Catalogue
 from unleash.studio.runs import Message, end, run
-from unleash.studio.toasts import toasted
-from unleash.windows import MAX_SIDE
+from unleash.studio.toasts import inform, toasted, warn
 
 EXAMPLES = STUDIO.parents[1] / "assets" / "examples"
 
@@ -41,7 +42,7 @@ class Handlers:
     def pipeline(self, name: str) -> UnleashPipeline:
         """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
         if name not in self.offered:
-            raise ValueError(f"the model {name!r} is not offered: choose {' or '.join(self.offered)}")
+            raise ValueError(f"the model {quoted(name)} is not offered: choose {' or '.join(self.offered)}")
         return models.load(self.offered[name])
 
     def grid(self, name: str) -> dict[str, Any]:
@@ -75,11 +76,11 @@ class Handlers:
         with toasted():
             settings = controls.settings_to_run(chosen, locked)
             if not drawing.canvas.unknown.any():
-                gr.Info("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
+                inform("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
                 yield end(drawing.run), gr.skip()
                 return
             yield gr.skip(), settings.seed
-            pipe, count = self.pipeline(model), min(int(pictures), controls.MAX_PICTURES)
+            pipe, count = self.pipeline(model), controls.pictures(pictures)
             known_as = models.known_as(self.offered[model])
             for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
                 yield message, gr.skip()
@@ -89,7 +90,7 @@ class Handlers:
         with toasted():
             settings = controls.settings(chosen)
         if drawing.run and not registry.steer(drawing.run, settings):
-            gr.Info("This picture was all but finished: the next one follows what you chose.")
+            inform("This picture was all but finished: the next one follows what you chose.")
 
     def open_file(self, path: str, fit: Fit, model: str) -> list[Any]:
         """Take up a picture, a picture with its recipe, or a recipe.
@@ -114,19 +115,18 @@ class Handlers:
         """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
         name = models.find(self.offered, recipe.model)
         size, canvas = self.grid(name or model)["codebook"], recipe.canvas
-        if canvas.codebook_size != size or max(canvas.base.shape) > MAX_SIDE:
+        if canvas.codebook_size != size:
             fault = (
                 f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
                 f"{name or model} fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size}"
             )
             if Path(path).suffix.lower() == ".json":
                 raise ValueError(fault)
-            gr.Warning(f"Opened as a picture: {fault}.")
+            warn(f"Opened as a picture: {fault}.")
             return None
         if name is None:
-            gr.Warning(
-                f"This was made with {recipe.model}, which is not offered here: {model} is used instead."
-            )
+            maker = quoted(recipe.model)
+            warn(f"This was made with {maker}, which is not offered here: {model} is used instead.")
         return name or model
 
     def _open_recipe(self, recipe: Recipe, model: str, name: str, path: str) -> list[Any]:
@@ -155,11 +155,11 @@ class Handlers:
             old, new = self.pipeline(before), self.pipeline(model)
         canvas = files.carry_over(old, new, drawing.canvas)
         if canvas.base.shape != drawing.canvas.base.shape:
-            gr.Info(
+            inform(
                 f"{model} has a grid of {canvas.height}×{canvas.width} cells: a blank canvas to begin with."
             )
         elif canvas.base.shape != new.blank().base.shape:
-            gr.Info(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
+            inform(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)

@@ -9,7 +9,7 @@ from gradio.components import Component
 
 from unleash.folders import describe
 from unleash.studio.handlers import Handlers
-from unleash.studio.toasts import toasted
+from unleash.studio.toasts import inform, toasted
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private"}
 _PROGRESS = gr.Progress(track_tqdm=True)
@@ -97,7 +97,7 @@ def add(handlers: Handlers, wanted: str) -> list[Any]:
     """Load a model, and only then offer and choose it: the emptied field, and the menu."""
     with toasted():
         name = handlers.add(wanted.strip())
-    gr.Info(f"{name} is in the menu now.")
+    inform(f"{name} is in the menu now.")
     return ["", gr.Dropdown(list(handlers.offered), value=name)]
 
 

@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -15,6 +15,7 @@ from unleash.studio.controls import NO_LABEL
 from unleash.studio.opinion import Opinion, Question
 from unleash.studio.runs import Message
 from unleash.studio.toasts import toasted
+from unleash.work import Work, in_steps
 
 # Looking around never waits for a run: it has a line of its own.
 _OPINION: dict[str, Any] = {"concurrency_id": "opinion", "concurrency_limit": 1}
@@ -39,9 +40,10 @@ def listen(
         pipeline: the model of a name in the menu.
     """
 
-    def reply(question: Question, name: str, label: str) -> Message:
+    def reply(question: Question, name: str, label: str) -> Iterator[Any]:
         with toasted():
-            return answer(pipeline(name), question, None if label == NO_LABEL else label)
+            work = answer(pipeline(name), question, None if label == NO_LABEL else label)
+            yield from in_steps(work, gr.skip())
 
     asked = opinion.submit(
         reply, [opinion, model, label], opinion, trigger_mode="multiple", **_OPINION, **_INTERNAL
@@ -50,14 +52,15 @@ def listen(
     gr.on([model.change, label.change], lambda: STALE, None, opinion, queue=False, **_INTERNAL)
 
 
-def answer(pipe: UnleashPipeline, question: Question, label: str | None) -> Message:
-    """The model's opinion of one cell, or of all.
+def answer(pipe: UnleashPipeline, question: Question, label: str | None) -> Work[Message]:
+    """The model's opinion of one cell, or of all, with a pause after each evaluation.
 
     Raises:
         ValueError: if the model lacks the label, or the canvas is not one of its.
     """
     if question.cell is None:
-        return {"id": question.id, **_of_all(pipe.inspect(question.canvas, label))}
+        seen = yield from pipe.inspecting(question.canvas, label)
+        return {"id": question.id, **_of_all(seen)}
     return {"id": question.id, **_of_one(pipe.inspect_cell(question.canvas, question.cell, label=label))}
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from unleash.canvas import TokenCanvas
 from unleash.pipeline import Step, UnleashPipeline
-from unleash.recipe import MAX_SEED, Recipe, Settings
+from unleash.recipe import Recipe, Settings
 from unleash.studio.midway import steered, under
 from unleash.studio.pictures import data_url
 from unleash.studio.registry import under_way
@@ -39,10 +39,8 @@ def run(
     once.
 
     Raises:
-        ValueError: if a run of this name has begun already, or the seeds go beyond ``MAX_SEED``.
+        ValueError: if a run of this name has begun already.
     """
-    if settings.seed + pictures - 1 > MAX_SEED:
-        raise ValueError(f"{pictures} pictures need a seed of at most {MAX_SEED - pictures + 1}")
     name = name or uuid4().hex
     began = monotonic()
     with under_way(name) as told:
@@ -51,7 +49,7 @@ def run(
             if told.stopped:
                 yield end(name)
                 return
-            seeded = settings.model_copy(update={"seed": settings.seed + picture})
+            seeded = settings.numbered(picture)
             for step, before, start, chosen in steered(pipe, canvas, seeded, told):
                 if told.stopped:
                     yield end(name)

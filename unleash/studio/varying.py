@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from numpy.typing import NDArray
 
 from unleash.canvas import TokenCanvas
 from unleash.recipe import Settings
@@ -65,7 +66,7 @@ class Varying:
         model: str,
         locked: bool,
         pictures: float,
-        other: list[list[int]] | None,
+        other: NDArray[np.int64] | None,
         masked: bool,
         share: float,
         *chosen: Any,
@@ -101,7 +102,7 @@ class Varying:
         self, name: str | None, canvas: TokenCanvas, model: str, pictures: float, settings: Settings
     ) -> Iterator[tuple[Any, Any]]:
         yield gr.skip(), settings.seed
-        pipe, count = self.handlers.pipeline(model), min(int(pictures), controls.MAX_PICTURES)
+        pipe, count = self.handlers.pipeline(model), controls.pictures(pictures)
         known_as = models.known_as(self.handlers.offered[model])
         for message in run(pipe, known_as, canvas, settings, count, name=name):
             # The page leaves the person's mask as it is: it is not what this run fills.
@@ -109,14 +110,14 @@ class Varying:
 
 
 def _blended(
-    canvas: TokenCanvas, other: list[list[int]], masked: bool, share: float, seed: int
+    canvas: TokenCanvas, other: NDArray[np.int64], masked: bool, share: float, seed: int
 ) -> TokenCanvas:
     """The picture on a canvas with another one in it, the borders masked; its own pins stay.
 
     Raises:
         ValueError: if there is no picture, the other does not fit, or nothing is masked where it should go.
     """
-    ours, theirs = present(canvas), TokenCanvas.from_codes(np.array(other), canvas.codebook_size)
+    ours, theirs = present(canvas), TokenCanvas.from_codes(other, canvas.codebook_size)
     choice = (
         canvas.masked if masked else patches((canvas.height, canvas.width), share, seed)
     ) & ~canvas.pinned

@@ -2,16 +2,18 @@
 
 from typing import Any
 
-from unleash.studio.component import NativeComponent
+import numpy as np
+from numpy.typing import NDArray
 
-_MOST_CELLS = 64 * 64
+from unleash.canvas import grid_from_json
+from unleash.studio.component import NativeComponent
 
 
 class Blend(NativeComponent):
     """The other pictures of the session, one of them chosen.
 
-    Its value is only ever written by the page; a listener gets the codes of the picture chosen, a list of
-    rows, or None.
+    Its value is only ever written by the page; a listener gets the codes of the picture chosen, (h, w),
+    or None.
     """
 
     folder = "blend"
@@ -19,12 +21,9 @@ class Blend(NativeComponent):
     def __init__(self, **options: Any) -> None:
         super().__init__(elem_id="blend-with", **options)
 
-    def read(self, value: Any) -> list[list[int]] | None:
+    def read(self, value: Any) -> NDArray[np.int64] | None:
         """The page's JSON, checked."""
         rows = value.get("codes") if isinstance(value, dict) else None
         if rows is None:
             return None
-        right = isinstance(rows, list) and all(isinstance(row, list) for row in rows)
-        if not right or not 0 < sum(map(len, rows)) <= _MOST_CELLS:
-            raise ValueError("the codes of the other picture are a list of rows")
-        return rows
+        return grid_from_json(rows, "the other picture", int)

@@ -52,7 +52,7 @@ class Canvas(NativeComponent):
             raise ValueError(f"a run's name has 1 to {LONGEST_NAME} characters")
         return Drawing(
             TokenCanvas.from_dict(value.get("canvas")),
-            Recipe.model_validate(made) if made else None,
+            Recipe.from_dict(made) if made else None,
             Pixels.from_dict(value.get("pixels")),
             run,
         )

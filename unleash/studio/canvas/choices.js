@@ -48,17 +48,21 @@ export function choices(element) {
 
   function tile(picture, i, current) {
     const item = document.createElement("li");
-    item.innerHTML =
-      '<button type="button" class="choice"><img /></button><button type="button" class="more">More like this</button>';
-    const [choice, more] = item.children;
+    const [choice, more] = ["choice", "more"].map((className) =>
+      Object.assign(document.createElement("button"), { type: "button", className }),
+    );
+    const image = document.createElement("img");
+    Object.assign(image, { src: picture.url, alt: nameOf(picture) });
+    choice.append(image);
     choice.setAttribute("aria-current", current);
     choice.title = `${nameOf(picture)}: put this picture on the canvas (${i + 1})`;
-    Object.assign(choice.firstChild, { src: picture.url, alt: nameOf(picture) });
     choice.addEventListener("click", () => take(picture));
+    more.textContent = "More like this";
     more.addEventListener("click", () => {
       take(picture);
       press("more-like-it")();
     });
+    item.append(choice, more);
     return item;
   }
 

@@ -10,16 +10,17 @@ from unleash.studio.endpoints.painting import Painting
 from unleash.studio.endpoints.publishing import publish
 from unleash.studio.handlers import Handlers
 
-__all__ = ["publish_all"]
+__all__ = ["functions", "publish_all"]
 
 
 def publish_all(handlers: Handlers, **queue: Any) -> None:
     """Offer every endpoint of a studio; ``queue`` says with whom they wait, as ``gr.api`` takes it."""
-    for function in _functions(handlers):
+    for function in functions(handlers):
         publish(function, **queue)
 
 
-def _functions(handlers: Handlers) -> list[Callable[..., Any]]:
+def functions(handlers: Handlers) -> list[Callable[..., Any]]:
+    """The endpoints of a studio."""
     painting, changing = Painting(handlers), Changing(handlers)
     growing, looking = Growing(handlers), Looking(handlers)
     return [

@@ -10,6 +10,7 @@ from unleash.recipe import Settings
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made
 from unleash.variation import blend_canvases, borders, dithered, patches, vary
+from unleash.work import Work
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -19,7 +20,7 @@ class Changing(Family):
 
     def vary(
         self, image: Picture, settings: Settings, strength: Share = 0.5, model: str | None = None
-    ) -> Made:
+    ) -> Work[Made]:
         """More like this: draw a share of the cells again, chosen by the seed. Pins stay.
 
         Args:
@@ -34,11 +35,11 @@ class Changing(Family):
         """
         worker = self.worker(model)
         canvas = vary(worker.open(image).canvas, strength, settings.seed)
-        return worker.paint(canvas, settings)
+        return (yield from worker.paint(canvas, settings))
 
     def relight(
         self, image: Picture, settings: Settings, strength: Share = 0.6, model: str | None = None
-    ) -> Made:
+    ) -> Work[Made]:
         """Light a picture differently: draw a share of its cells again under another label. Pins stay.
 
         Args:
@@ -56,7 +57,7 @@ class Changing(Family):
             known = ", ".join(worker.pipe.labels) or "none, so it cannot relight"
             raise ValueError(f"a label is needed to light the picture by; this model's are: {known}")
         canvas = vary(worker.open(image).canvas, strength, settings.seed)
-        return worker.paint(canvas, settings)
+        return (yield from worker.paint(canvas, settings))
 
     def blend(
         self,
@@ -67,7 +68,7 @@ class Changing(Family):
         mask: Picture | None = None,
         heal: Annotated[int, Field(ge=0, le=8)] = 1,
         model: str | None = None,
-    ) -> Made:
+    ) -> Work[Made]:
         """Mix two pictures cell by cell, by a map or in patches, and paint over the borders between them.
 
         Args:
@@ -93,4 +94,4 @@ class Changing(Family):
         canvas = blend_canvases(a.canvas, b.canvas, choice)
         if heal:
             canvas = canvas.mask(borders(choice, heal))
-        return worker.paint(canvas, settings)
+        return (yield from worker.paint(canvas, settings))

@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from unleash.bounds import MAX_SIDE
 from unleash.inpaint import of_cells
 from unleash.opening import Opened, extended, joined, keeping
 from unleash.recipe import Settings
 from unleash.stitching import Axis
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made, Worker
-from unleash.windows import MAX_SIDE
+from unleash.work import Work
 
 Cells = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 
@@ -28,7 +29,7 @@ class Growing(Family):
         bottom: Cells = 0,
         keep_pixels: bool | None = None,
         model: str | None = None,
-    ) -> Made:
+    ) -> Work[Made]:
         """Go on painting beyond the borders of a picture, to 64×64 cells at most.
 
         Args:
@@ -49,7 +50,7 @@ class Growing(Family):
             raise ValueError("nothing to do: give left, right, top or bottom a number of cells")
         worker = self.worker(model)
         larger = extended(worker.open(image, square=False), left, right, top, bottom)
-        return _paint(worker, larger, settings, keep_pixels)
+        return (yield from _paint(worker, larger, settings, keep_pixels))
 
     def stitch(
         self,
@@ -60,7 +61,7 @@ class Growing(Family):
         seam: Cells = 4,
         keep_pixels: bool | None = None,
         model: str | None = None,
-    ) -> Made:
+    ) -> Work[Made]:
         """Join two pictures and have the seam between them painted, so that one goes over into the other.
 
         Args:
@@ -78,9 +79,9 @@ class Growing(Family):
         """
         worker = self.worker(model)
         both = joined(worker.open(first, square=False), worker.open(second, square=False), axis, seam)
-        return _paint(worker, both, settings, keep_pixels)
+        return (yield from _paint(worker, both, settings, keep_pixels))
 
 
-def _paint(worker: Worker, larger: Opened, settings: Settings, keep_pixels: bool | None) -> Made:
+def _paint(worker: Worker, larger: Opened, settings: Settings, keep_pixels: bool | None) -> Work[Made]:
     repainted = of_cells(larger.canvas.unknown, larger.cell_size)
-    return worker.paint(larger.canvas, settings, keeping(larger, repainted, keep_pixels))
+    return (yield from worker.paint(larger.canvas, settings, keeping(larger, repainted, keep_pixels)))

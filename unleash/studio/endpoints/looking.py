@@ -1,26 +1,27 @@
 """What a model thinks, what codes a picture has and what they look like, and which models there are."""
 
-import json
 from dataclasses import dataclass
 from io import BytesIO
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
+from unleash.bounds import MAX_SIDE
 from unleash.canvas import TokenCanvas
 from unleash.folders import describe, resolve
 from unleash.images.fitting import Fit
 from unleash.inspector import CellInspection
 from unleash.names import load_names
-from unleash.recipe import MAX_TEXT, Recipe
+from unleash.recipe import Guidance, Label, Recipe, Text, read_json
 from unleash.studio import files
 from unleash.studio.endpoints.publishing import File, Picture
 from unleash.studio.endpoints.working import Family, Worker, png, served
 from unleash.studio.models import codebook, known_as
+from unleash.work import Work
 
 Top = Annotated[int, Field(ge=1, le=64)]
-Guidance = Annotated[float, Field(ge=0)]
+Index = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,13 @@ class Looking(Family):
 
     def inspect(
         self,
-        canvas: str,
-        label: str | None = None,
+        canvas: Text,
+        label: Label | None = None,
         guidance_scale: Guidance = 1.0,
         top: Top = 3,
         spacing: Annotated[int, Field(ge=1, le=16)] = 4,
         model: str | None = None,
-    ) -> Thought:
+    ) -> Work[Thought]:
         """What the model thinks of every cell, given all others: its entropy, surprise and likeliest codes.
 
         Args:
@@ -108,7 +109,7 @@ class Looking(Family):
             thought: grids of codes, entropy and surprise in bits, likeliest codes and their probabilities.
         """
         worker, seen = self._seen(canvas, model)
-        found = worker.pipe.inspect(seen, label, guidance_scale, spacing)
+        found = yield from worker.pipe.inspecting(seen, label, guidance_scale, spacing)
         likeliest = np.argsort(-found.log_probs, axis=-1, kind="stable")[..., :top]
         probabilities = np.exp(np.take_along_axis(found.log_probs, likeliest, axis=-1))
         surprise = [[None if np.isnan(bits) else bits for bits in row] for row in found.surprise.tolist()]
@@ -122,11 +123,11 @@ class Looking(Family):
 
     def inspect_cell(
         self,
-        canvas: str,
-        row: int,
-        column: int,
+        canvas: Text,
+        row: Index,
+        column: Index,
         top: Top = 8,
-        label: str | None = None,
+        label: Label | None = None,
         guidance_scale: Guidance = 1.0,
         model: str | None = None,
     ) -> CellInspection:
@@ -166,7 +167,7 @@ class Looking(Family):
         codes = canvas.codes.tolist()
         return Recipe(model=worker.model, canvas=canvas, codes=codes).to_json(), codes
 
-    def decode(self, canvas: str, model: str | None = None) -> File:
+    def decode(self, canvas: Text, model: str | None = None) -> File:
         """The picture of codes. Cells that are unknown are transparent.
 
         Args:
@@ -176,9 +177,13 @@ class Looking(Family):
         Returns:
             picture: a PNG that carries its recipe.
         """
-        recipe = _recipe(canvas)
-        worker = self.worker(model) if recipe is None else self.worker_for(recipe, model)
-        recipe = recipe or Recipe(model=worker.model, canvas=_canvas(canvas))
+        given = _read(canvas)
+        if isinstance(given, Recipe):
+            worker, recipe = self.worker_for(given, model), given
+        else:
+            worker = self.worker(model)
+            recipe = Recipe(model=worker.model, canvas=given)
+        worker.pipe.check(recipe.canvas)
         shown = recipe.result or recipe.canvas
         return png(files.picture_of(worker.pipe, shown.codes), recipe)
 
@@ -229,29 +234,14 @@ class Looking(Family):
 
     def _seen(self, text: str, model: str | None) -> tuple[Worker, TokenCanvas]:
         """The canvas of a JSON text, and the model to look at it with."""
-        recipe = _recipe(text)
-        if recipe is None:
-            return self.worker(model), _canvas(text)
-        worker = self.worker(model) if model else self.worker_for(recipe, None)
-        return worker, recipe.result or recipe.canvas
+        given = _read(text)
+        if isinstance(given, TokenCanvas):
+            return self.worker(model), given
+        worker = self.worker(model) if model else self.worker_for(given, None)
+        return worker, given.result or given.canvas
 
 
-def _recipe(text: str) -> Recipe | None:
-    """The recipe in a JSON text; None if it is a canvas."""
-    return Recipe.from_json(text) if "version" in _object(text) else None
-
-
-def _canvas(text: str) -> TokenCanvas:
-    return TokenCanvas.from_dict(_object(text))
-
-
-def _object(text: str) -> dict[str, Any]:
-    if len(text) > MAX_TEXT:
-        raise ValueError(f"a canvas has at most {MAX_TEXT:,} characters, this one {len(text):,}")
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"the canvas is not JSON: {error}") from None
-    if not isinstance(data, dict):
-        raise ValueError(f"a canvas or a recipe is a JSON object, not {data!r:.60}")
-    return data
+def _read(text: str) -> Recipe | TokenCanvas:
+    """The recipe or the canvas in a JSON text."""
+    data = read_json(text)
+    return Recipe.from_dict(data) if "version" in data else TokenCanvas.from_dict(data)

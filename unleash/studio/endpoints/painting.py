@@ -1,27 +1,33 @@
 """Pictures from nothing, and parts of pictures painted anew."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
 
 from unleash import rules as rule_book
+from unleash.bounds import MAX_CELLS, MAX_RULES
 from unleash.canvas import TokenCanvas
 from unleash.images.masks import read_mask
 from unleash.inpaint import Mask, fitted, of_cells, touched_cells
 from unleash.opening import Opened, keeping
-from unleash.recipe import Recipe, Settings
+from unleash.recipe import Recipe, Settings, Text
 from unleash.studio.endpoints.publishing import Picture
 from unleash.studio.endpoints.working import Family, Made
+from unleash.work import Work
 
-Cell = Annotated[list[int], Field(min_length=2, max_length=2)]
-Pin = Annotated[list[int], Field(min_length=3, max_length=3)]
+Cells = Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MAX_CELLS)]
+Pins = Annotated[list[Annotated[list[int], Field(min_length=3, max_length=3)]], Field(max_length=MAX_CELLS)]
+Rules = Annotated[list[dict[str, Any]], Field(max_length=MAX_RULES)]
 
 
 class Painting(Family):
     """Endpoints that fill what is unknown of a picture."""
 
-    def generate(self, settings: Settings, recipe: str | None = None, model: str | None = None) -> Made:
+    def generate(
+        self, settings: Settings, recipe: Text | None = None, model: str | None = None
+    ) -> Work[Made]:
         """Make a picture, or make the picture of a recipe again.
 
         Args:
@@ -35,21 +41,21 @@ class Painting(Family):
         """
         if recipe is None:
             worker = self.worker(model)
-            return worker.paint(worker.pipe.blank(), settings)
+            return (yield from worker.paint(worker.pipe.blank(), settings))
         wanted = Recipe.from_json(recipe)
-        return self.worker_for(wanted, model).paint(wanted.canvas, wanted.settings)
+        return (yield from self.worker_for(wanted, model).paint(wanted.canvas, wanted.settings))
 
     def edit(
         self,
         image: Picture,
         settings: Settings,
         mask: Picture | None = None,
-        cells: list[Cell] | None = None,
-        pins: list[Pin] | None = None,
-        rules: list[dict[str, Any]] | None = None,
+        cells: Cells | None = None,
+        pins: Pins | None = None,
+        rules: Rules | None = None,
         keep_pixels: bool | None = None,
         model: str | None = None,
-    ) -> Made:
+    ) -> Work[Made]:
         """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
 
         Args:
@@ -74,15 +80,13 @@ class Painting(Family):
         canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().mask(where)
         for row, column, code in pins or []:
             canvas, chosen = canvas.pin((row, column), code), chosen.mask((row, column))
-        for cell, asked in rule_book.from_json(rules or []).items():
-            for rule in asked:
-                ask = canvas.allow if rule.allowed else canvas.forbid
-                canvas = ask([cell], rule.codes, rule.strength)
+        asked = rule_book.with_rules(canvas.rules, rule_book.listed(rules or []))
+        canvas = replace(canvas, rules=asked)
         repainted = of_cells(chosen.masked, opened.cell_size)
         if mask is not None:
             canvas, marked = _masked(opened, canvas, mask)
             repainted = np.maximum(repainted, marked)
-        return worker.paint(canvas, settings, keeping(opened, repainted, keep_pixels))
+        return (yield from worker.paint(canvas, settings, keeping(opened, repainted, keep_pixels)))
 
     def inpaint(
         self,
@@ -91,7 +95,7 @@ class Painting(Family):
         settings: Settings,
         feather: Annotated[int, Field(ge=0, le=128)] = 8,
         model: str | None = None,
-    ) -> Made:
+    ) -> Work[Made]:
         """Repaint what a mask marks, and leave every other pixel exactly as it was.
 
         Args:
@@ -108,7 +112,7 @@ class Painting(Family):
         worker = self.worker(model)
         opened = worker.open(image)
         canvas, marked = _masked(opened, opened.canvas, mask)
-        return worker.paint(canvas, settings, keeping(opened, marked, True, feather))
+        return (yield from worker.paint(canvas, settings, keeping(opened, marked, True, feather)))
 
 
 def _masked(opened: Opened, canvas: TokenCanvas, mask: Picture) -> tuple[TokenCanvas, Mask]:

@@ -3,8 +3,8 @@
 ``gr.api`` alone knows neither bounds nor descriptions of parameters, and lets any value through.
 """
 
-from collections.abc import Callable
-from inspect import Parameter, Signature, getdoc, signature
+from collections.abc import Callable, Generator, Iterator
+from inspect import Parameter, Signature, getdoc, isgeneratorfunction, signature
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, TypeAdapter, ValidationError, WithJsonSche
 
 from unleash.recipe import Settings, one_line
 from unleash.studio.toasts import toasted
+from unleash.work import Work, in_steps
 
 _FILE = {
     "title": "FileData",
@@ -62,7 +63,8 @@ def publish(function: Callable[..., Any], **queue: Any) -> None:
     """Make an endpoint of a function, under its name and with its docstring for description.
 
     A parameter of type :class:`Settings` becomes one for each setting. What is given is checked against the
-    annotations; what is wrong with it is told in one line.
+    annotations; what is wrong with it is told in one line. A function that does :data:`~unleash.work.Work`
+    is ended at its next pause when nobody waits for the result any more.
 
     Args:
         function: its docstring describes every parameter, and every value it returns, in a line each.
@@ -72,19 +74,29 @@ def publish(function: Callable[..., Any], **queue: Any) -> None:
     takes = {name: TypeAdapter(parameter.annotation) for name, parameter in flat.parameters.items()}
     gives = [TypeAdapter(annotation) for annotation in _each(flat.return_annotation)]
 
-    def called(*values: Any) -> Any:
-        with toasted():
-            given = {
-                name: _checked(name, takes[name], value)
-                for name, value in flat.bind(*values).arguments.items()
-            }
-            result = function(**_gathered(function, given))
+    def arguments(values: tuple[Any, ...]) -> dict[str, Any]:
+        given = flat.bind(*values).arguments.items()
+        return _gathered(function, {name: _checked(name, takes[name], value) for name, value in given})
+
+    def plain(result: Any) -> Any:
         results = result if len(gives) > 1 else (result,)
-        plain = [
+        dumped = [
             adapter.dump_python(value, mode="json") for adapter, value in zip(gives, results, strict=True)
         ]
-        return plain if len(gives) > 1 else plain[0]
+        return dumped if len(gives) > 1 else dumped[0]
 
+    def at_once(*values: Any) -> Any:
+        with toasted():
+            return plain(function(**arguments(values)))
+
+    def by_steps(*values: Any) -> Iterator[Any]:
+        def work() -> Work[Any]:
+            return plain((yield from function(**arguments(values))))
+
+        with toasted():
+            yield from in_steps(work(), [None] * len(gives) if len(gives) > 1 else None)
+
+    called: Callable[..., Any] = by_steps if isgeneratorfunction(function) else at_once
     called.__name__ = function.__name__
     called.__doc__ = _documented(function)
     called.__signature__ = flat  # type: ignore[attr-defined]
@@ -101,7 +113,8 @@ def publish(function: Callable[..., Any], **queue: Any) -> None:
 
 
 def _flattened(own: Signature) -> Signature:
-    """A signature with the settings one by one, in place of the parameter that takes them together."""
+    """A signature with the settings one by one, in place of the parameter that takes them together, and with
+    the result of work for what is returned."""
     parameters: list[Parameter] = []
     for parameter in own.parameters.values():
         if parameter.annotation is not Settings:
@@ -111,7 +124,10 @@ def _flattened(own: Signature) -> Signature:
             bounds = (field.annotation, *field.metadata)
             kind: Any = Annotated[bounds] if field.metadata else field.annotation
             parameters.append(Parameter(name, parameter.kind, default=field.default, annotation=kind))
-    return own.replace(parameters=parameters)
+    gives = own.return_annotation
+    if get_origin(gives) is Generator:
+        gives = get_args(gives)[-1]  # not what it yields
+    return own.replace(parameters=parameters, return_annotation=gives)
 
 
 def _gathered(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from unleash.recipe import Recipe, Settings, write_png
 from unleash.studio.endpoints.publishing import File, Picture
 from unleash.studio.handlers import Handlers
 from unleash.studio.models import find, known_as
+from unleash.work import Work
 
 Made = tuple[File, str]
 """A PNG that carries its recipe, and the recipe as JSON."""
@@ -36,12 +37,17 @@ class Worker:
         """An uploaded picture as cells."""
         return open_picture(self.pipe, self.model, picture, square=square)
 
-    def paint(self, canvas: TokenCanvas, settings: Settings, finish: Finish = lambda image: image) -> Made:
-        """Fill a canvas."""
-        out = self.pipe(canvas, **settings.arguments)
-        codes = out.canvases[0].codes.tolist()
+    def paint(
+        self, canvas: TokenCanvas, settings: Settings, finish: Finish = lambda image: image
+    ) -> Work[Made]:
+        """Fill a canvas, with a pause after each step."""
+        filled = canvas
+        for step in self.pipe.stream(canvas, **settings.arguments):
+            filled = step.canvas
+            yield
+        codes = filled.codes.tolist()
         recipe = Recipe(model=self.model, canvas=canvas, settings=settings, codes=codes)
-        return png(finish(out.images[0]), recipe), recipe.to_json()
+        return png(finish(self.pipe.render(filled)), recipe), recipe.to_json()
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,7 @@ def png(image: Image.Image, recipe: Recipe) -> FileData:
     """A picture with its recipe as a file to download."""
     file = BytesIO()
     write_png(image, recipe, file)
-    what = recipe.settings.label or "picture"
-    return served(file.getvalue(), f"unleash-{what}-{recipe.settings.seed}.png")
+    return served(file.getvalue(), f"unleash-{recipe.settings.stem}.png")
 
 
 def served(data: bytes, name: str) -> FileData:

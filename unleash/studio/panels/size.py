@@ -58,11 +58,11 @@ def wire(
     """Make the tab's buttons do what they say; ``queue`` says where who needs the model waits."""
 
     def about(drawing: Drawing, name: str, count: float, *chosen: Any) -> Message:
-        pipe, measured = pipeline(name), timing.pace(offered[name])
         with toasted():
+            pipe, measured = pipeline(name), timing.pace(offered[name])
             settings = controls.settings(chosen)
-            most = min(int(count), controls.MAX_PICTURES)
-            seconds = timing.seconds(pipe, measured, drawing.canvas, settings, most)
+            asked = controls.pictures(count)
+            seconds = timing.seconds(pipe, measured, drawing.canvas, settings, asked)
         shape = [drawing.canvas.height, drawing.canvas.width]
         return {"kind": "time", "seconds": round(seconds, 1), "canvas": shape}
 

@@ -43,11 +43,17 @@ export function stitching(element) {
   };
 
   function showResults() {
-    const open = document.createElement("li");
-    open.innerHTML =
-      '<button type="button" class="file" title="A picture, cut to the size of this one">Open…</button>';
-    open.firstChild.addEventListener("click", press("open-second"));
-    list.replaceChildren(...store.results.map(thumbnail), open);
+    const item = document.createElement("li");
+    const open = document.createElement("button");
+    Object.assign(open, {
+      type: "button",
+      className: "file",
+      title: "A picture, cut to the size of this one",
+      textContent: "Open…",
+    });
+    open.addEventListener("click", press("open-second"));
+    item.append(open);
+    list.replaceChildren(...store.results.map(thumbnail), item);
   }
 
   function thumbnail(result, i) {

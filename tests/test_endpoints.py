@@ -1,0 +1,132 @@
+"""What programs ask for is done in small pieces, so that it can be ended."""
+
+import json
+from collections.abc import Callable
+from inspect import isgeneratorfunction
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+
+import gradio as gr
+import pytest
+from PIL import Image
+
+from unleash import Settings, TokenCanvas, UnleashPipeline
+from unleash.studio.endpoints import functions
+from unleash.studio.handlers import Handlers
+from unleash.studio.turns import take_turns
+from unleash.work import finished, in_steps
+
+SETTINGS = Settings(steps=6, label="day")
+AT_ONCE = {"inspect_cell", "encode", "decode", "codebook", "models"}
+
+
+@pytest.fixture
+def endpoints(pipe: UnleashPipeline, monkeypatch: pytest.MonkeyPatch) -> dict[str, Callable]:
+    """The endpoints of a studio with a small model, by name."""
+    monkeypatch.setattr(Handlers, "pipeline", lambda *_: pipe)
+    return {function.__name__: function for function in functions(Handlers({"tiny": "tiny"}))}
+
+
+@pytest.fixture
+def evaluations(pipe: UnleashPipeline, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows by one with every evaluation."""
+    counted: list[int] = []
+    predict = pipe._predict
+    monkeypatch.setattr(pipe, "_predict", lambda *given: (counted.append(1), predict(*given))[1])
+    return counted
+
+
+def given(name: str, folder: Path) -> dict:
+    """Something to do for an endpoint."""
+    picture = folder / "picture.png"
+    Image.linear_gradient("L").resize((32, 32)).convert("RGB").save(picture)
+    mask = folder / "mask.png"
+    Image.new("L", (32, 32), 255).save(mask)
+    return {
+        "generate": {},
+        "edit": {"image": picture, "mask": mask},
+        "inpaint": {"image": picture, "mask": mask},
+        "vary": {"image": picture, "strength": 1.0},
+        "blend": {"first": picture, "second": picture, "heal": 4},
+        "relight": {"image": picture},
+        "extend": {"image": picture, "left": 4},
+        "stitch": {"first": picture, "second": picture, "seam": 4},
+        "inspect": {"canvas": json.dumps(TokenCanvas.from_codes([[3] * 4] * 4, 16).to_dict())},
+    }[name]
+
+
+def test_whatever_takes_many_evaluations_can_be_ended(endpoints: dict[str, Callable]) -> None:
+    assert {name for name, function in endpoints.items() if not isgeneratorfunction(function)} == AT_ONCE
+
+
+@pytest.mark.parametrize(
+    "name", ["generate", "edit", "inpaint", "vary", "blend", "relight", "extend", "stitch", "inspect"]
+)
+def test_it_pauses_after_every_evaluation(
+    endpoints: dict[str, Callable], evaluations: list[int], tmp_path: Path, name: str
+) -> None:
+    settings = {} if name == "inspect" else {"settings": SETTINGS}
+    work = endpoints[name](**given(name, tmp_path), **settings)
+    done = []
+    for _ in in_steps(work, None):
+        done.append(len(evaluations))
+        evaluations.clear()
+    assert sum(done) > 3
+    assert max(done) == 1
+
+
+def test_a_closed_run_makes_no_more_evaluations(
+    endpoints: dict[str, Callable], evaluations: list[int]
+) -> None:
+    work = endpoints["generate"](settings=SETTINGS)
+    next(work)
+    work.close()
+    assert len(evaluations) == 1
+
+
+def test_the_picture_of_an_endpoint_is_that_of_a_call(
+    endpoints: dict[str, Callable], pipe: UnleashPipeline
+) -> None:
+    _, recipe = finished(endpoints["generate"](settings=SETTINGS))
+    codes = pipe(**SETTINGS.arguments).canvases[0].codes.tolist()
+    assert json.loads(recipe)["codes"] == codes
+
+
+# -- turns -----------------------------------------------------------------------------------------
+
+
+def test_a_step_under_way_is_waited_for_and_a_run_between_steps_is_not() -> None:
+    begun, end = Event(), Event()
+
+    def slow():
+        yield 1
+        begun.set()
+        end.wait(10)
+        yield 2
+
+    with gr.Blocks() as demo:
+        line = {"concurrency_id": "model", "concurrency_limit": 1}
+        gr.Button().click(slow, **line)
+        gr.Button().click(lambda: "done", **line)
+        gr.Button().click(lambda: "other line")
+    take_turns(demo)
+    run, small, other = (demo.fns[i].fn for i in range(3))
+    steps = run()
+    assert next(steps) == 1
+    assert small() == "done", "between its steps a run holds nothing"
+    under_way = Thread(target=lambda: next(steps))
+    under_way.start()
+    assert begun.wait(10)
+    said: list[tuple[str, float]] = []
+    waiting = Thread(target=lambda: said.append((small(), monotonic())))
+    waiting.start()
+    assert other() == "other line"
+    waiting.join(0.3)
+    assert said == []
+    ended = monotonic()
+    end.set()
+    waiting.join(10)
+    assert said[0][0] == "done"
+    assert said[0][1] > ended
+    under_way.join(10)
