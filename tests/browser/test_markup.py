@@ -12,9 +12,9 @@ from gradio_client.exceptions import AppError
 from playwright.sync_api import Browser, Page, expect
 
 from unleash import TokenCanvas, UnleashPipeline
-from unleash.messages import quoted
+from unleash.canvas.messages import quoted
+from unleash.canvas.recipe import Recipe
 from unleash.models import BidirectionalTransformer
-from unleash.recipe import Recipe
 
 from . import tiny
 from .conftest import serving
@@ -164,7 +164,7 @@ def test_the_label_of_a_recipe_is_text(watch: Watch) -> None:
         page.wait_for_function(
             """(label) => {
                 window.dispatchEvent(new Event("pagehide"));
-                const kept = JSON.parse(localStorage.getItem("unleash.canvas.1"));
+                const kept = JSON.parse(localStorage.getItem("unleash.canvas.document.1"));
                 return kept.state.recipe?.settings.label === label;
             }""",
             arg=payload,

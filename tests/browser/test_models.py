@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from unleash.studio import alone
-from unleash.studio.handlers import Handlers
+from unleash.studio.server.handlers import Handlers
 
 from . import tiny
 from .conftest import serving
@@ -74,9 +74,9 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
 
 
 OTHER_CODES = """() => new Promise((resolve) => {
-    const kept = JSON.parse(localStorage.getItem("unleash.canvas.1"));
+    const kept = JSON.parse(localStorage.getItem("unleash.canvas.document.1"));
     kept.state.codebook -= 1;
-    localStorage.setItem("unleash.canvas.1", JSON.stringify(kept));
+    localStorage.setItem("unleash.canvas.document.1", JSON.stringify(kept));
     indexedDB.open("unleash").onsuccess = ({ target: { result: database } }) => {
         const store = database.transaction("pictures", "readwrite").objectStore("pictures");
         store.openCursor().onsuccess = ({ target: { result: cursor } }) => {

@@ -78,7 +78,7 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
                 asked of a model without any.
         """
         tokens = tokens.flatten(1)
-        if not self.training:  # where each check would have the host wait for a GPU
+        if not (self.training and tokens.is_cuda):  # where each check would have the host wait
             self._check(tokens, labels)
         if self.config.causal:  # the mask token stands for what is before the first cell
             tokens = F.pad(tokens[:, :-1], (1, 0), value=self.config.codebook_size)
