@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Generator, Tensor
 
+import unleash.scheduler  # noqa: F401 - by this name models that were saved before ask for it
 from unleash.canvas import rules
 from unleash.canvas.bounds import MAX_COUNT, MAX_SIDE
 from unleash.canvas.document import Cell, TokenCanvas

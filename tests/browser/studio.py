@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 # The page keeps what is on the canvas a moment later, and always before it goes.
 KEPT = """(() => {
     window.dispatchEvent(new Event("pagehide"));
-    return JSON.parse(localStorage.getItem("unleash.canvas.document.1"));
+    return JSON.parse(localStorage.getItem("unleash.canvas.1"));
 })()"""
 
 

@@ -164,7 +164,7 @@ def test_the_label_of_a_recipe_is_text(watch: Watch) -> None:
         page.wait_for_function(
             """(label) => {
                 window.dispatchEvent(new Event("pagehide"));
-                const kept = JSON.parse(localStorage.getItem("unleash.canvas.document.1"));
+                const kept = JSON.parse(localStorage.getItem("unleash.canvas.1"));
                 return kept.state.recipe?.settings.label === label;
             }""",
             arg=payload,
