@@ -8,16 +8,16 @@ import gradio as gr
 import pytest
 
 from unleash import TokenCanvas, UnleashPipeline
-from unleash.bounds import MAX_SEED
-from unleash.recipe import BEST
-from unleash.studio import controls, registry
-from unleash.studio.asking import named
-from unleash.studio.canvas import Canvas
-from unleash.studio.controls import Amount, Seed
-from unleash.studio.handlers import Handlers
-from unleash.studio.live import Live
-from unleash.studio.runs import end, run
-from unleash.studio.varying import Varying
+from unleash.canvas.bounds import MAX_SEED
+from unleash.canvas.settings import BEST
+from unleash.studio.server import controls, registry
+from unleash.studio.server.asking import named
+from unleash.studio.server.components.canvas import Canvas
+from unleash.studio.server.controls import Amount, Seed
+from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.live import Live
+from unleash.studio.server.runs import end, run
+from unleash.studio.server.varying import Varying
 
 BLANK = TokenCanvas.blank(4, 4, 16)
 WHOLE = TokenCanvas.from_codes([[1] * 4] * 4, 16)

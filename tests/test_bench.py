@@ -10,9 +10,10 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from typer.testing import CliRunner
 
-from unleash import BidirectionalTransformer, bench
+from unleash import BidirectionalTransformer
 from unleash.cli import app
-from unleash.recipe import read_recipe
+from unleash.evaluation import bench
+from unleash.images.recipes import read_recipe
 
 
 @pytest.fixture(scope="module")

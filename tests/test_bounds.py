@@ -8,15 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unleash.bounds import MAX_RULES, MAX_SEED, MAX_TEXT
-from unleash.canvas import TokenCanvas, rectangle
-from unleash.messages import quoted, shortened
-from unleash.recipe import Recipe, Settings
-from unleash.studio import controls
-from unleash.studio.canvas import Canvas
-from unleash.studio.endpoints.looking import Looking
-from unleash.studio.handlers import Handlers
-from unleash.work import finished
+from unleash.canvas.bounds import MAX_RULES, MAX_SEED, MAX_TEXT
+from unleash.canvas.document import TokenCanvas, rectangle
+from unleash.canvas.messages import quoted, shortened
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Settings
+from unleash.sampling.work import finished
+from unleash.studio.server import controls
+from unleash.studio.server.components.canvas import Canvas
+from unleash.studio.server.endpoints.looking import Looking
+from unleash.studio.server.handlers import Handlers
 
 ROOT = Path(__file__).parents[1]
 

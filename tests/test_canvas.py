@@ -8,9 +8,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unleash.canvas import TokenCanvas, rectangle
-from unleash.orders import ORDERS, SCHEDULES
-from unleash.scheduler import AbsorbingDiffusionScheduler
+from unleash.canvas.document import TokenCanvas, rectangle
+from unleash.sampling.orders import ORDERS, SCHEDULES
+from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
 K = 7
 CODES = np.arange(12).reshape(3, 4) % K

@@ -13,12 +13,13 @@ import torch
 from PIL import Image
 
 from unleash import TokenCanvas, UnleashPipeline
-from unleash.codebook import load_thumbnails, save_thumbnails, sheet, thumbnails
-from unleash.looks import words
-from unleash.names import CodeName
-from unleash.studio import models, opinions
-from unleash.studio.opinion import Opinion, Question
-from unleash.work import finished
+from unleash.images.code_names import CodeName
+from unleash.images.codebook import load_thumbnails, save_thumbnails, sheet, thumbnails
+from unleash.images.descriptions import words
+from unleash.sampling.work import finished
+from unleash.studio.server import menu as models
+from unleash.studio.server import opinions
+from unleash.studio.server.components.opinion import Opinion, Question
 
 
 def picture(*colour: float) -> torch.Tensor:

@@ -10,9 +10,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from unleash import UnleashPipeline
-from unleash.checkpoints import CheckpointError, convert, read_transformer, read_vqgan
-from unleash.codebook import load_thumbnails, thumbnails
-from unleash.folders import resolve
+from unleash.images.codebook import load_thumbnails, thumbnails
+from unleash.models.folders import resolve
+from unleash.models.paper import CheckpointError, convert, read_transformer, read_vqgan
 
 PARITY = Path(__file__).parent / "fixtures" / "parity"
 VQGAN_FILE = PARITY / "vqgan_ema_0.th"
@@ -284,7 +284,7 @@ def test_resolve_takes_no_mistyped_path_for_a_hub_id(model):
 
 def test_resolve_asks_the_hub(copy, monkeypatch):
     monkeypatch.setattr(
-        "unleash.folders.snapshot_download", lambda model, **_: {"some/model": str(copy)}[model]
+        "unleash.models.folders.snapshot_download", lambda model, **_: {"some/model": str(copy)}[model]
     )
     assert resolve("some/model") == copy
 
@@ -293,7 +293,7 @@ def test_resolve_says_when_the_hub_fails(monkeypatch):
     def offline(*_, **__):
         raise OSError("no network\nat all")
 
-    monkeypatch.setattr("unleash.folders.snapshot_download", offline)
+    monkeypatch.setattr("unleash.models.folders.snapshot_download", offline)
     with pytest.raises(CheckpointError, match="'some/model' here, and the Hub did not give it"):
         resolve("some/model")
 
@@ -313,7 +313,7 @@ def official(tmp_path):
 @pytest.mark.slow
 def test_the_official_shapes_convert_load_and_generate(official, monkeypatch):
     # Decoding every code takes this one most of a minute; the small pair's are looked at above.
-    monkeypatch.setattr("unleash.checkpoints.thumbnails", lambda _: torch.zeros(1024, 3, 8, 8))
+    monkeypatch.setattr("unleash.models.paper.thumbnails", lambda _: torch.zeros(1024, 3, 8, 8))
     convert(official / "vqgan_ema_1.th", official / "absorbing_ema_1.th", official / "model")
     pipe = UnleashPipeline.from_pretrained(official / "model")
     assert sum(weight.numel() for weight in pipe.transformer.parameters()) == pytest.approx(77e6, rel=0.01)

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
+from unleash.canvas.settings import Settings
 from unleash.cli import app
-from unleash.recipe import Settings, read_recipe
+from unleash.images.recipes import read_recipe
 
 PARITY = Path(__file__).parent / "fixtures" / "parity"
 
@@ -439,7 +440,7 @@ def test_a_full_disk_is_one_line_too(model, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device", "a.png")
 
-    monkeypatch.setattr("unleash.recipe.write_png", full)
+    monkeypatch.setattr("unleash.images.recipes.write_png", full)
     assert "a.png: No space left" in refused("generate", "--model", model, "--steps", 1, "--out", "a.png")
 
 
@@ -447,6 +448,6 @@ def test_what_is_our_own_fault_is_not_hidden(model, monkeypatch):
     def broken(*_):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("unleash.recipe.write_png", broken)
+    monkeypatch.setattr("unleash.images.recipes.write_png", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         run("generate", "--model", model, "--steps", 1, "--out", "a.png")

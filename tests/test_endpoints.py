@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from unleash import Settings, TokenCanvas, UnleashPipeline
-from unleash.studio.endpoints import functions
-from unleash.studio.handlers import Handlers
-from unleash.studio.turns import take_turns
-from unleash.work import finished, in_steps
+from unleash.sampling.work import finished, in_steps
+from unleash.studio.server.endpoints import functions
+from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.turns import take_turns
 
 SETTINGS = Settings(steps=6, label="day")
 AT_ONCE = {"inspect_cell", "encode", "decode", "codebook", "models"}

@@ -13,6 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from unleash import AbsorbingDiffusionScheduler, BidirectionalTransformer
+from unleash.canvas.settings import BEST, Settings
 from unleash.cli import app
 from unleash.evaluation import tradeoff
 from unleash.evaluation.density import density_and_coverage
@@ -23,8 +24,7 @@ from unleash.evaluation.names import named, pixels_shown
 from unleash.evaluation.neighbours import nearest
 from unleash.evaluation.reconstruction import psnr, ssim
 from unleash.evaluation.samples import sample
-from unleash.names import CodeName, load_names, save_names
-from unleash.recipe import BEST, Settings
+from unleash.images.code_names import CodeName, load_names, save_names
 from unleash.scenes import Element
 
 

@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from unleash import film
 from unleash.cli import app
+from unleash.images import animation as film
 
 
 def plain(*colors, size=(8, 8)):

@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from unleash.images.compositing import blend, feathered, fitted, of_cells, touched_cells
 from unleash.images.fitting import to_cells
 from unleash.images.masks import read_mask, write_mask
-from unleash.inpaint import blend, feathered, fitted, of_cells, touched_cells
 
 NOISE = np.random.default_rng(0).integers(0, 256, (2, 24, 32, 3), dtype=np.uint8)
 ORIGINAL, MADE = (Image.fromarray(pixels) for pixels in NOISE)

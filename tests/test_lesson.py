@@ -7,10 +7,10 @@ import torch
 from PIL import Image
 
 from unleash import UnleashPipeline
-from unleash.studio import registry
-from unleash.studio.handlers import Handlers
-from unleash.studio.lesson import LANES, STEPS, Lesson, masked_at, psnr
-from unleash.studio.runs import end
+from unleash.studio.server import registry
+from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.lesson import LANES, STEPS, Lesson, masked_at, psnr
+from unleash.studio.server.runs import end
 
 
 @pytest.fixture

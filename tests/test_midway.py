@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from unleash import Recipe, Settings, TokenCanvas, UnleashPipeline
-from unleash.studio import registry
-from unleash.studio.runs import Message, run
+from unleash.studio.server import registry
+from unleash.studio.server.runs import Message, run
 
 SETTINGS = Settings(steps=8, label="day", guidance_scale=1, seed=3)
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from unleash.orders import ORDERS, SCHEDULES, OrderName, Proposal, ScheduleName, halton_ranks
+from unleash.canvas.settings import OrderName, ScheduleName
+from unleash.sampling.orders import ORDERS, SCHEDULES, Proposal, halton_ranks
 
 
 def proposal(logits, codes=None, gumbel=None, heat=1.0, grid=None):

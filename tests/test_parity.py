@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from unleash import UnleashPipeline
-from unleash.checkpoints import convert
+from unleash.models.paper import convert
 
 PARITY = Path(__file__).parent / "fixtures" / "parity"
 

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from unleash import AbsorbingDiffusionScheduler, TokenCanvas, UnleashPipeline
-from unleash.orders import ORDERS, SCHEDULES
+from unleash.sampling.orders import ORDERS, SCHEDULES
 
 
 def steered(pipe: UnleashPipeline) -> TokenCanvas:

@@ -12,8 +12,8 @@ from PIL import Image, ImageCms, PngImagePlugin, features
 from unleash.images.fitting import to_cells, to_shape, to_square
 from unleash.images.masks import read_mask
 from unleash.images.reading import MAX_RESULT, picture_size, read_picture
-from unleash.recipe import carries_recipe, read_recipe
-from unleash.studio import files
+from unleash.images.recipes import carries_recipe, read_recipe
+from unleash.studio.server import files
 
 RAMP = np.tile(np.array([0, 64, 128, 255]), (8, 2))
 

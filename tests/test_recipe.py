@@ -8,8 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from unleash.canvas import TokenCanvas, rectangle
-from unleash.recipe import MAX_FILE, MAX_TEXT, Recipe, RecipeError, Settings, read_recipe, write_png
+from unleash.canvas.bounds import MAX_FILE, MAX_TEXT
+from unleash.canvas.document import TokenCanvas, rectangle
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import RecipeError, Settings
+from unleash.images.recipes import read_recipe, write_png
 
 CANVAS = TokenCanvas.from_codes(np.arange(12).reshape(3, 4), 16).mask(rectangle(0, 0, 2, 2)).pin((0, 0), 15)
 CODES = np.where(CANVAS.unknown, 14, CANVAS.codes)

@@ -7,8 +7,8 @@ import gradio as gr
 import pytest
 from PIL import Image
 
-from unleash.studio.films import save
-from unleash.studio.reel import Reel
+from unleash.studio.server.components.reel import Reel
+from unleash.studio.server.films import save
 
 
 def url(color: str, kind: str = "webp") -> str:

@@ -9,11 +9,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unleash.canvas import TokenCanvas, rectangle
-from unleash.orders import ORDERS, SCHEDULES
-from unleash.recipe import Recipe
-from unleash.rules import Rule, RulesTooStrictError, log_bias
-from unleash.scheduler import AbsorbingDiffusionScheduler
+from unleash.canvas.document import TokenCanvas, rectangle
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.rules import Rule, RulesTooStrictError, log_bias
+from unleash.sampling.orders import ORDERS, SCHEDULES
+from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
 K = 5
 BLANK = TokenCanvas.blank(3, 4, K)

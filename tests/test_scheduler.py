@@ -5,8 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from unleash.orders import BLIND, ORDERS, SCHEDULES
-from unleash.scheduler import (
+from unleash.sampling.orders import BLIND, ORDERS, SCHEDULES
+from unleash.sampling.scheduler import (
     AbsorbingDiffusionScheduler,
     drawn_counts,
     even_counts,

@@ -8,12 +8,14 @@ import torch
 from PIL import Image
 
 from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer, TokenCanvas, UnleashPipeline
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Settings
 from unleash.images.fitting import to_shape
-from unleash.recipe import Recipe, Settings, write_png
-from unleash.studio import files, timing
-from unleash.studio.kept_pixels import Pixels
-from unleash.studio.panels.size import second_picture
-from unleash.studio.pictures import from_png_url, png_url
+from unleash.images.recipes import write_png
+from unleash.studio.server import files, timing
+from unleash.studio.server.data_urls import from_png_url, png_url
+from unleash.studio.server.kept_pixels import Pixels
+from unleash.studio.server.panels.size import second_picture
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8))
 SETTINGS = Settings(steps=3)

@@ -8,7 +8,7 @@ import gradio as gr
 import pytest
 
 from unleash import Settings
-from unleash.studio import toasts
+from unleash.studio.server import toasts
 
 PACKAGE = Path(__file__).parents[1] / "unleash"
 MARKUP = 'the <img src="x"> & <b>model</b>'
@@ -23,7 +23,7 @@ def test_nothing_but_the_toasts_speaks_by_gradio():
             r"\bgr\.(Error|Warning|Info|Success)\(|import .*\b(Error|Warning|Info)\b", path.read_text("utf-8")
         )
     }
-    assert spoken == {"studio/toasts.py"}
+    assert spoken == {"studio/server/toasts.py"}
 
 
 def test_a_person_reads_what_was_written(monkeypatch):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.models.vqgan import Quantizer
-from unleash.orders import halton_ranks
+from unleash.sampling.orders import halton_ranks
 from unleash.training.bundle import bundle, score
 from unleash.training.clock import Clock
 from unleash.training.data import FIRST_TRAINING_SEED, chw, detailed_crops, held_out_scene, training_scene

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from unleash import TokenCanvas
-from unleash.studio.varying import present
+from unleash.studio.server.varying import present
 
 
 def test_the_present_picture_is_what_is_beneath_the_mask_with_its_pins():

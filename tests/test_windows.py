@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from unleash import TokenCanvas, UnleashPipeline, stitched
-from unleash.orders import BLIND, ORDERS
-from unleash.windows import decode, predict, windows_of
+from unleash.sampling.orders import BLIND, ORDERS
+from unleash.sampling.windows import decode, predict, windows_of
 
 SIDE, K = 4, 16
 

@@ -4,23 +4,23 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "AbsorbingDiffusionScheduler": "unleash.scheduler",
+    "AbsorbingDiffusionScheduler": "unleash.sampling.scheduler",
     "BidirectionalTransformer": "unleash.models",
-    "CellInspection": "unleash.inspector",
-    "Inspection": "unleash.inspector",
-    "Recipe": "unleash.recipe",
-    "Rule": "unleash.rules",
-    "Settings": "unleash.recipe",
+    "CellInspection": "unleash.sampling.inspector",
+    "Inspection": "unleash.sampling.inspector",
+    "Recipe": "unleash.canvas.recipe",
+    "Rule": "unleash.canvas.rules",
+    "Settings": "unleash.canvas.recipe",
     "Step": "unleash.pipeline",
-    "TokenCanvas": "unleash.canvas",
+    "TokenCanvas": "unleash.canvas.document",
     "UnleashPipeline": "unleash.pipeline",
     "VQGAN": "unleash.models",
-    "blend_canvases": "unleash.variation",
-    "borders": "unleash.variation",
-    "dithered": "unleash.variation",
-    "patches": "unleash.variation",
-    "stitched": "unleash.stitching",
-    "vary": "unleash.variation",
+    "blend_canvases": "unleash.canvas.variation",
+    "borders": "unleash.canvas.variation",
+    "dithered": "unleash.canvas.variation",
+    "patches": "unleash.canvas.variation",
+    "stitched": "unleash.canvas.stitching",
+    "vary": "unleash.canvas.variation",
 }
 __all__ = list(_HOMES)
 

@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Generator, Tensor
 
-from unleash import inspector, rules, windows
-from unleash.bounds import MAX_COUNT, MAX_SIDE
-from unleash.canvas import Cell, TokenCanvas
-from unleash.folders import resolve
-from unleash.messages import quoted
+import unleash.scheduler  # noqa: F401 - by this name models that were saved before ask for it
+from unleash.canvas import rules
+from unleash.canvas.bounds import MAX_COUNT, MAX_SIDE
+from unleash.canvas.document import Cell, TokenCanvas
+from unleash.canvas.messages import quoted
+from unleash.canvas.settings import OrderName, ScheduleName, Settings
 from unleash.models import VQGAN, BidirectionalTransformer
-from unleash.orders import OrderName, ScheduleName
-from unleash.recipe import Settings
-from unleash.scheduler import AbsorbingDiffusionScheduler
-from unleash.work import Work
+from unleash.models.folders import resolve
+from unleash.sampling import inspector, windows
+from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
+from unleash.sampling.work import Work
 
 StepCallback = Callable[["UnleashPipeline", int, int, dict[str, Tensor]], dict[str, Tensor]]
 """Called after each step as ``f(pipe, index, timestep, {"codes": codes})``, codes (B, h, w) long; the
@@ -278,7 +279,7 @@ class UnleashPipeline(DiffusionPipeline):
         """What the model thinks of every cell given all others, whatever rules the canvas has.
 
         Takes ``spacing²`` evaluations at most and is a little less certain than the model is; a spacing
-        as large as the grid is exact. See :func:`unleash.inspector.inspect`.
+        as large as the grid is exact. See :func:`unleash.sampling.inspector.inspect`.
 
         Raises:
             ValueError: if the model lacks the label, or the canvas is of another codebook.

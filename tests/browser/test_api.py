@@ -12,8 +12,9 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from unleash.canvas import TokenCanvas
-from unleash.recipe import Recipe, read_recipe
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.recipe import Recipe
+from unleash.images.recipes import read_recipe
 
 ENDPOINTS = {
     *("generate", "edit", "inpaint", "vary", "relight", "blend", "extend", "stitch"),

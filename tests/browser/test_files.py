@@ -9,7 +9,9 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from unleash import TokenCanvas
-from unleash.recipe import Recipe, Settings, read_recipe, write_png
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Settings
+from unleash.images.recipes import read_recipe, write_png
 
 from .studio import Studio
 

@@ -12,9 +12,9 @@ from gradio_client.exceptions import AppError
 from playwright.sync_api import Browser, Page, expect
 
 from unleash import TokenCanvas, UnleashPipeline
-from unleash.messages import quoted
+from unleash.canvas.messages import quoted
+from unleash.canvas.recipe import Recipe
 from unleash.models import BidirectionalTransformer
-from unleash.recipe import Recipe
 
 from . import tiny
 from .conftest import serving

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from unleash.studio import alone
-from unleash.studio.handlers import Handlers
+from unleash.studio.server.handlers import Handlers
 
 from . import tiny
 from .conftest import serving

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from unleash.recipe import BEST
+from unleash.canvas.settings import BEST
 
 from .studio import Studio
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from unleash.recipe import read_recipe
+from unleash.images.recipes import read_recipe
 
 from .studio import Studio
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from time import process_time
 from typing import Any
 
-from unleash.bounds import MAX_CODES, MAX_RULES, MAX_TEXT
-from unleash.canvas import TokenCanvas
-from unleash.recipe import Recipe, read_json
+from unleash.canvas.bounds import MAX_CODES, MAX_RULES, MAX_TEXT
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.recipe import Recipe, read_json
 
 MEGABYTE = 2**20
 ROOM = 400 * MEGABYTE

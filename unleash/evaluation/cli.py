@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from unleash.canvas.settings import Settings
     from unleash.evaluation.features import FeatureNetwork
     from unleash.evaluation.pictures import Pictures
     from unleash.evaluation.report import Facts, Figure
     from unleash.pipeline import UnleashPipeline
-    from unleash.recipe import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -217,7 +217,7 @@ def tradeoff(
     """
     from unleash.evaluation import tradeoff as table
     from unleash.evaluation.report import Section, add, markdown, read_report
-    from unleash.orders import ORDERS
+    from unleash.sampling.orders import ORDERS
 
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
@@ -256,8 +256,8 @@ def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
     """
     from unleash.evaluation.names import measure, named
     from unleash.evaluation.report import Figure
-    from unleash.folders import resolve
-    from unleash.names import save_names
+    from unleash.images.code_names import save_names
+    from unleash.models.folders import resolve
 
     pipe = _load(model, out)
     pixels = measure(pipe.vqgan, count)
@@ -317,7 +317,7 @@ def _settings(
     guidance: float | None = None,
     correction: float | None = None,
 ) -> "Settings":
-    from unleash.recipe import BEST, Settings
+    from unleash.canvas.settings import BEST, Settings
 
     config = pipe.scheduler.config
     asked: dict[str, Any] = {"order": order or config["order"], "schedule": schedule or config["schedule"]}

@@ -11,7 +11,7 @@ from unleash.evaluation.pictures import Pictures
 from unleash.evaluation.report import Figure
 from unleash.models import BidirectionalTransformer
 from unleash.pipeline import UnleashPipeline
-from unleash.scheduler import AbsorbingDiffusionScheduler
+from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
 
 @torch.no_grad()

@@ -6,8 +6,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from unleash.evaluation.pictures import batches
+from unleash.images.code_names import CodeName
 from unleash.models import VQGAN
-from unleash.names import CodeName
 from unleash.scenes import Element
 from unleash.training.data import chw, training_scene
 

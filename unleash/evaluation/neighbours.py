@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from unleash.canvas.settings import Settings
 from unleash.evaluation.features import FeatureNetwork, features
 from unleash.evaluation.pictures import Pictures
 from unleash.evaluation.report import Figure
 from unleash.evaluation.samples import sample
 from unleash.pipeline import UnleashPipeline
-from unleash.recipe import Settings
 from unleash.training.sheets import save_sheet
 
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
+from unleash.canvas.settings import Settings
 from unleash.evaluation.density import NEIGHBOURS, density_and_coverage
 from unleash.evaluation.features import FeatureNetwork, features
 from unleash.evaluation.frechet import frechet_distance, moments
@@ -14,7 +15,6 @@ from unleash.evaluation.pictures import Pictures, batches
 from unleash.evaluation.report import Figure
 from unleash.models import VQGAN
 from unleash.pipeline import UnleashPipeline
-from unleash.recipe import Settings
 from unleash.training.data import chw
 
 

@@ -9,14 +9,14 @@ from matplotlib.figure import Figure
 from torch import Tensor
 from tqdm import tqdm
 
+from unleash.canvas.settings import OrderName, Settings
 from unleash.evaluation.features import FeatureNetwork, features
 from unleash.evaluation.frechet import Moments, frechet_distance, moments
 from unleash.evaluation.pictures import Pictures
 from unleash.evaluation.report import Cell
 from unleash.evaluation.samples import sample
-from unleash.orders import ORDERS, OrderName
 from unleash.pipeline import UnleashPipeline
-from unleash.recipe import Settings
+from unleash.sampling.orders import ORDERS
 
 STEPS = (256, 150, 100, 50, 32, 16, 8)
 """The columns of the table."""

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from unleash.images.compositing import Mask, checked
 from unleash.images.reading import decoded, picture_size, turned
 from unleash.images.tones import to_srgb
-from unleash.inpaint import Mask, checked
 
 _SEPARATES = 1 / 5000
 """The share of a mask's pixels on either side of one half from which on its transparency is meant."""

@@ -7,10 +7,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from unleash.codebook import save_thumbnails, thumbnails
+from unleash.images.codebook import save_thumbnails, thumbnails
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.pipeline import UnleashPipeline
-from unleash.scheduler import AbsorbingDiffusionScheduler
+from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.training.objective import cell_nats
 from unleash.training.pictures import Pictures
 from unleash.training.quantizer import perplexity

@@ -5,8 +5,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from unleash.models import BidirectionalTransformer
-from unleash.orders import halton_ranks
-from unleash.scheduler import highest
+from unleash.sampling.orders import halton_ranks
+from unleash.sampling.scheduler import highest
 
 
 def cell_weights(masked: Tensor, time: Tensor, kind: str) -> Tensor:

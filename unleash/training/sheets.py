@@ -6,8 +6,8 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor
 
+from unleash.canvas.settings import BEST
 from unleash.pipeline import UnleashPipeline
-from unleash.recipe import BEST
 
 
 def save_sheet(images: Tensor, path: Path, columns: int) -> None:

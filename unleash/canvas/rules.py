@@ -1,0 +1,223 @@
+"""What a person asks of the codes a cell may be given: these only, not those, strictly or by a nudge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unleash.canvas.bounds import MAX_RULES
+from unleash.canvas.messages import quoted
+
+Cell: TypeAlias = tuple[int, int]
+Rules: TypeAlias = Mapping[Cell, tuple["Rule", ...]]
+"""The rules of each cell that has any; a cell's are sorted, and no two of them name the same codes alike."""
+
+
+class RulesTooStrictError(ValueError):
+    """The rules of a cell that leave it no code."""
+
+
+_FIELDS = {"cells", "codes", "allowed", "strength"}
+
+
+@dataclass(frozen=True, order=True)
+class Rule:
+    """Of a cell's codes, these are allowed (the others are not), or these are forbidden.
+
+    A code that a rule of strength s is against has its probability multiplied by 1 - s, before all are
+    scaled to sum to one again: 0.5 halves its odds, 0.99 leaves a hundredth, 1 rules it out. The rules of a
+    cell multiply.
+
+    Attributes:
+        codes: whole numbers; kept sorted, each once.
+        allowed: whether ``codes`` are what is allowed, or what is forbidden.
+        strength: above 0, a nudge, up to 1, a must.
+
+    Raises:
+        ValueError: if there are no codes, one is no whole number from 0 on, or the strength is out of range.
+    """
+
+    codes: tuple[int, ...]
+    allowed: bool
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.codes:
+            raise ValueError("a rule needs at least one code")
+        # isinstance alone would take True for a code.
+        whole = [isinstance(code, int | np.integer) and not isinstance(code, bool) for code in self.codes]
+        if not all(whole) or min(self.codes) < 0:
+            raise ValueError(f"the codes of a rule are whole numbers from 0 on: {quoted(self.codes)}")
+        if isinstance(self.strength, bool) or not isinstance(self.strength, int | float | np.number):
+            raise ValueError(f"the strength of a rule is a number, not {quoted(self.strength)}")
+        if not 0 < self.strength <= 1:
+            raise ValueError(
+                f"the strength of a rule is above 0 and at most 1 (a must), not {quoted(self.strength)}"
+            )
+        object.__setattr__(self, "codes", tuple(sorted({int(code) for code in self.codes})))
+        object.__setattr__(self, "allowed", bool(self.allowed))
+        object.__setattr__(self, "strength", float(self.strength))
+        # Once, since a canvas looks its rules up cell by cell and a rule may have thousands of codes.
+        object.__setattr__(self, "_hash", hash((self.codes, self.allowed, self.strength)))
+
+    def __hash__(self) -> int:
+        return self._hash  # type: ignore[attr-defined]
+
+    def against(self, codebook_size: int) -> NDArray[np.bool_]:
+        """(K,) bool: the codes it makes less likely."""
+        named = np.zeros(codebook_size, dtype=bool)
+        named[list(self.codes)] = True
+        return ~named if self.allowed else named
+
+
+def with_rules(rules: Rules, asked: Iterable[tuple[Rule, Iterable[Cell]]]) -> dict[Cell, tuple[Rule, ...]]:
+    """``rules`` and others, each for its cells, in place of what names the same codes alike there."""
+    named: dict[Cell, dict[int, Rule]] = {}
+    numbers: dict[tuple[tuple[int, ...], bool], int] = {}
+
+    def number(rule: Rule) -> int:
+        """The same for all rules that name the same codes alike."""
+        return numbers.setdefault((rule.codes, rule.allowed), len(numbers))
+
+    for rule, cells in asked:
+        new = number(rule)
+        for cell in cells:
+            if cell not in named:
+                named[cell] = {number(old): old for old in rules.get(cell, ())}
+            named[cell][new] = rule
+    # Sorted once, not for every cell: to compare two rules may take long.
+    ranks = {rule: i for i, rule in enumerate(sorted({r for here in named.values() for r in here.values()}))}
+    changed = {cell: tuple(sorted(here.values(), key=ranks.__getitem__)) for cell, here in named.items()}
+    return {**rules, **changed}
+
+
+def checked(rules: Rules, shape: tuple[int, int], codebook_size: int) -> dict[Cell, tuple[Rule, ...]]:
+    """``rules`` in row-major order of their cells.
+
+    Raises:
+        ValueError: if a cell is off the grid of ``shape`` (h, w), there are more than ``MAX_RULES`` different
+            rules, a code is not in the codebook, or the musts of a cell leave no code.
+    """
+    different = {rule for asked in rules.values() for rule in asked}
+    if len(different) > MAX_RULES:
+        raise ValueError(
+            f"a canvas has at most {MAX_RULES:,} different rules, not {len(different):,}: take some off"
+        )
+    if (highest := max((rule.codes[-1] for rule in different), default=0)) >= codebook_size:
+        raise ValueError(f"code {quoted(highest)} is not in the codebook: codes are 0 to {codebook_size - 1}")
+    bits = cache(_bits)
+    sound: set[tuple[Rule, ...]] = set()
+    for (row, col), asked in rules.items():
+        if not (0 <= row < shape[0] and 0 <= col < shape[1]):
+            raise ValueError(
+                f"cell {quoted((row, col))} is off the grid: rows are 0 to {shape[0] - 1},"
+                f" columns 0 to {shape[1] - 1}"
+            )
+        if asked in sound:
+            continue
+        left = (1 << codebook_size) - 1
+        for rule in asked:
+            if rule.strength == 1:
+                left &= bits(rule) if rule.allowed else ~bits(rule)
+        if not left:
+            raise RulesTooStrictError(
+                f"the rules of cell {(row, col)} leave no code: unrestrict it first, or ask for less"
+            )
+        sound.add(asked)
+    return {cell: rules[cell] for cell in sorted(rules) if rules[cell]}
+
+
+def log_bias(rules: Rules, shape: tuple[int, int], codebook_size: int) -> NDArray[np.float32]:
+    """What the rules add to a model's logits: log(1 - strength) for every code a rule is against.
+
+    Returns:
+        (h * w, K) float32, 0 where nothing is asked, -∞ where a must rules a code out.
+    """
+    bias = np.zeros((*shape, codebook_size), dtype=np.float32)
+    known: dict[tuple[Rule, ...], NDArray[np.float32]] = {}
+    for cell, asked in rules.items():
+        if asked not in known:
+            known[asked] = sum(
+                (_penalty(rule, codebook_size) for rule in asked), np.zeros(codebook_size, np.float32)
+            )
+        bias[cell] = known[asked]
+    return bias.reshape(-1, codebook_size)
+
+
+def shifted(rules: Rules, rows: int, cols: int) -> dict[Cell, tuple[Rule, ...]]:
+    """The rules of the same cells ``rows`` further down and ``cols`` further right."""
+    return {(row + rows, col + cols): asked for (row, col), asked in rules.items()}
+
+
+def to_json(rules: Rules) -> list[dict[str, Any]]:
+    """The rules in the types of JSON: each once, with all of its cells."""
+    cells: dict[Rule, list[list[int]]] = {}
+    for cell, asked in rules.items():
+        for rule in asked:
+            cells.setdefault(rule, []).append(list(cell))
+    return [
+        {"cells": where, "codes": list(rule.codes), "allowed": rule.allowed, "strength": rule.strength}
+        for rule, where in cells.items()
+    ]
+
+
+def from_json(data: Any) -> dict[Cell, tuple[Rule, ...]]:
+    """The rules that :func:`to_json` wrote; the data may come from anyone.
+
+    Raises:
+        ValueError: if they are not that.
+    """
+    return with_rules({}, listed(data))
+
+
+def listed(data: Any) -> list[tuple[Rule, list[Cell]]]:
+    """The entries of what :func:`to_json` wrote; the data may come from anyone.
+
+    Raises:
+        ValueError: if they are not that.
+    """
+    if not isinstance(data, Sequence) or isinstance(data, str):
+        raise ValueError(f"the rules are a list, not {quoted(data)}")
+    if len(data) > MAX_RULES:
+        raise ValueError(f"a canvas has at most {MAX_RULES:,} different rules, not {len(data):,}")
+    asked: list[tuple[Rule, list[Cell]]] = []
+    for entry in data:
+        if not isinstance(entry, Mapping) or set(entry) != _FIELDS:
+            raise ValueError(f"a rule is an object of {', '.join(sorted(_FIELDS))}, not {quoted(entry)}")
+        if not isinstance(entry["allowed"], bool) or not isinstance(entry["codes"], list | tuple):
+            raise ValueError(f"a rule has a list of codes and says if they are allowed: {quoted(entry)}")
+        rule = Rule(tuple(_whole(code) for code in entry["codes"]), entry["allowed"], entry["strength"])
+        if not isinstance(entry["cells"], list | tuple):
+            raise ValueError(f"the cells of a rule are a list of [row, col], not {quoted(entry['cells'])}")
+        asked.append((rule, [_cell(cell) for cell in entry["cells"]]))
+    return asked
+
+
+def _bits(rule: Rule) -> int:
+    """The codes that a rule names, as the bits of a number."""
+    named = bytearray(rule.codes[-1] // 8 + 1)
+    for code in rule.codes:
+        named[code // 8] |= 1 << code % 8
+    return int.from_bytes(named, "little")
+
+
+def _penalty(rule: Rule, codebook_size: int) -> NDArray[np.float32]:
+    weight = -np.inf if rule.strength == 1 else np.log1p(-rule.strength)
+    return np.where(rule.against(codebook_size), weight, 0).astype(np.float32)
+
+
+def _cell(value: Any) -> Cell:
+    if not isinstance(value, list | tuple) or len(value) != 2:
+        raise ValueError(f"the cells of a rule are a list of [row, col]: {quoted(value)}")
+    return _whole(value[0]), _whole(value[1])
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
+        raise ValueError(f"cells and codes of a rule are whole numbers, not {quoted(value)}")
+    return value

@@ -1,0 +1,25 @@
+"""The `unleash` command."""
+
+import typer
+
+from unleash.cli.converting import convert, models
+from unleash.cli.errors import Group
+from unleash.cli.growing import extend, stitch
+from unleash.cli.painting import edit, generate
+from unleash.cli.tools import bench, scenes, studio
+from unleash.evaluation.cli import app as evaluate
+from unleash.training.cli import app as train
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    help="Steer image generation token by token.\n\n"
+    "A picture is a grid of cells, and every cell has one of the codes of a codebook. Cells are filled a "
+    "few at a time, in any order, around whatever you keep or pin.",
+)
+
+for command in (generate, edit, extend, stitch, models, convert, studio, scenes, bench):
+    app.command()(command)
+app.add_typer(train, name="train")
+app.add_typer(evaluate, name="evaluate")

@@ -1,0 +1,40 @@
+"""What the command says when it was given something wrong."""
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from unleash.canvas.messages import shortened
+
+
+class Group(TyperGroup):
+    """Says whatever is wrong with what it was given in one line, and exits with 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            line = _complaint(error)
+            if line is None:
+                raise
+            typer.echo(f"unleash: {line}", err=True)
+            raise typer.Exit(2) from error
+
+
+def _complaint(error: Exception) -> str | None:
+    """What to tell of an error in one line; None if it is not about what the command was given."""
+    if isinstance(error, BrokenPipeError) or type(error).__name__ == "NoArgsIsHelpError":
+        return None
+    if hasattr(error, "format_message"):  # of the argument parser, whose classes typer keeps to itself
+        text = error.format_message()
+    elif isinstance(error, OSError) and error.filename is not None:
+        text = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, ModuleNotFoundError):
+        text = f'{error.name} is not installed: pip install -e ".[train,eval]"'
+    elif isinstance(error, ValueError | OSError):
+        text = str(error)
+    else:
+        return None
+    return shortened(text)

@@ -1,0 +1,110 @@
+"""`unleash extend` and `unleash stitch`: pictures larger than the model's."""
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from unleash.canvas.bounds import MAX_SIDE
+from unleash.cli.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
+from unleash.cli.running import files_of, load, paint
+
+_Picture = Annotated[
+    Path, typer.Argument(help="A picture; its shorter side is scaled to the model's, its longer one kept.")
+]
+
+
+def _side(where: str) -> Any:
+    return typer.Option(min=0, max=MAX_SIDE, help=f"Cells to add {where}.")
+
+
+class Direction(str, Enum):
+    """How two pictures lie."""
+
+    horizontal = "horizontal"
+    vertical = "vertical"
+
+
+@with_sampling
+def extend(
+    image: _Picture,
+    left: Annotated[int, _side("on the left")] = 0,
+    right: Annotated[int, _side("on the right")] = 0,
+    top: Annotated[int, _side("above")] = 0,
+    bottom: Annotated[int, _side("below")] = 0,
+    model: Model = None,
+    *,
+    chosen: dict[str, Any],
+    count: Count = 1,
+    keep_pixels: KeepPixels = None,
+    out: Out = Path(),
+) -> None:
+    """Go on painting beyond the borders of a picture.
+
+    A cell of the bundled model has 16 pixels, so --right 8 makes a picture
+    of 256 x 256 half as wide again. The picture may grow to 64 x 64 cells,
+    and be extended again. What was there stays as it is.
+
+    Examples:
+
+    \b
+      unleash extend church.png --left 8 --right 8 --label church-day --out wide.png
+      unleash extend room.jpg --bottom 6 --count 4 --out floors
+    """
+    from unleash.canvas.settings import Settings
+    from unleash.images.compositing import of_cells
+    from unleash.operations import extended, keeping, open_picture
+
+    settings = Settings(**chosen)
+    if not left + right + top + bottom:
+        raise ValueError("nothing to do: give --left, --right, --top or --bottom a number of cells")
+    files = files_of(out, settings, count)
+    name = model or BUNDLED
+    pipe = load(name)
+    larger = extended(open_picture(pipe, name, image, square=False), left, right, top, bottom)
+    finish = keeping(larger, of_cells(larger.canvas.unknown, larger.cell_size), keep_pixels)
+    paint(pipe, name, larger.canvas, settings, files, finish)
+
+
+@with_sampling
+def stitch(
+    first: _Picture,
+    second: _Picture,
+    axis: Annotated[Direction, typer.Option(help="Side by side, or one above the other.")] = (
+        Direction.horizontal
+    ),
+    seam: Annotated[
+        int, typer.Option(min=0, max=MAX_SIDE, help="Cells across the seam, half in each picture.")
+    ] = 4,
+    model: Model = None,
+    *,
+    chosen: dict[str, Any],
+    count: Count = 1,
+    keep_pixels: KeepPixels = None,
+    out: Out = Path(),
+) -> None:
+    """Join two pictures, and have the seam between them painted.
+
+    Two pictures of 256 x 256 pixels make one of 512 x 256, or of 256 x 512
+    with --axis vertical. The cells nearest to where they meet are painted
+    anew so that one goes over into the other.
+
+    Examples:
+
+    \b
+      unleash stitch church.png village.png --seam 4 --label church-day --out street.png
+      unleash stitch sky.png ground.png --axis vertical --seam 6 --out both.png
+    """
+    from unleash.canvas.settings import Settings
+    from unleash.images.compositing import of_cells
+    from unleash.operations import joined, keeping, open_picture
+
+    settings = Settings(**chosen)
+    files = files_of(out, settings, count)
+    name = model or BUNDLED
+    pipe = load(name)
+    a, b = (open_picture(pipe, name, image, square=False) for image in (first, second))
+    both = joined(a, b, axis.value, seam)
+    finish = keeping(both, of_cells(both.canvas.unknown, both.cell_size), keep_pixels)
+    paint(pipe, name, both.canvas, settings, files, finish)

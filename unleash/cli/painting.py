@@ -1,0 +1,135 @@
+"""`unleash generate` and `unleash edit`."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from unleash.cli.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
+from unleash.cli.running import files_of, load, paint, save, save_film
+
+
+@with_sampling
+def generate(
+    model: Model = None,
+    *,
+    chosen: dict[str, Any],
+    count: Count = 1,
+    out: Out = Path(),
+    recipe: Annotated[
+        Path | None,
+        typer.Option(help="Make the picture of this recipe (JSON, or a PNG by Unleash) again."),
+    ] = None,
+    film: Annotated[
+        Path | None, typer.Option(help="A .gif for the steps of the run, which is run once more for it.")
+    ] = None,
+) -> None:
+    """Paint pictures from nothing, or again from a recipe.
+
+    Every PNG carries its recipe. With --recipe, canvas, model and settings
+    are the recipe's, but for the options you give besides: those vary the
+    picture. Without any, it is the same picture again.
+
+    Examples:
+
+    \b
+      unleash generate --label church-night --seed 3 --out night.png
+      unleash generate --label bedroom-day --count 8 --out rooms
+      unleash generate --recipe night.png --out again.png
+      unleash generate --recipe night.png --seed 4 --steps 64 --out other.png
+      unleash generate --label church-night --out night.png --film night.gif
+    """
+    from unleash.canvas.settings import Settings
+    from unleash.images.recipes import read_recipe
+
+    source = None if recipe is None else read_recipe(recipe)
+    settings = Settings(**(source.settings.model_dump() if source else {}) | chosen)
+    name = model or (source.model if source else BUNDLED)
+    if film is not None and (film.suffix.lower() != ".gif" or count != 1):
+        raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
+    files = files_of(out, settings, count)
+    pipe = load(name)
+    canvas = source.canvas if source else pipe.blank()
+    if source is not None and source.codes is not None and not chosen and model is None and count == 1:
+        # Rounding differs between machines; the codes that were recorded do not.
+        save(pipe, source, files[0])
+    else:
+        paint(pipe, name, canvas, settings, files)
+    if film is not None:
+        save_film(pipe, canvas, settings, film)
+
+
+@with_sampling
+def edit(
+    image: Annotated[
+        Path, typer.Argument(help="The picture to start from; cut to a square if not by Unleash.")
+    ],
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            help="A PNG as large as IMAGE: what is white (or, if it has transparency, opaque) is repainted."
+        ),
+    ] = None,
+    pin: Annotated[
+        list[str] | None,
+        typer.Option(metavar="row,col=code", help="Put this code in this cell, counted from 0. Repeatable."),
+    ] = None,
+    model: Model = None,
+    *,
+    chosen: dict[str, Any],
+    count: Count = 1,
+    keep_pixels: KeepPixels = None,
+    out: Out = Path(),
+) -> None:
+    """Repaint a part of a picture, and put chosen codes in chosen cells.
+
+    A cell is repainted if the mask touches it at all; every other cell stays
+    as it is. A pinned cell has its code whatever the mask says. The palette
+    of `unleash studio` shows what each code looks like.
+
+    Cells hold less than a photo does, so drawing all of them again would
+    change all of it. Outside the mask your picture's own pixels are kept,
+    and the two fade into each other over half a cell; --render-all draws
+    the cells alone, as the recipe in the PNG does.
+
+    Examples:
+
+    \b
+      unleash edit church.jpg --mask sky.png --label church-dusk --out dusk.png
+      unleash edit church.jpg --mask sky.png --pin 2,3=817 --pin 2,4=817 --count 4 --out skies
+      unleash edit night.png --mask tower.png --seed 5 --keep-pixels --out tower-5.png
+    """
+    import numpy as np
+
+    from unleash.canvas.settings import Settings
+    from unleash.images.compositing import fitted, of_cells, touched_cells
+    from unleash.images.masks import read_mask
+    from unleash.operations import keeping, open_picture
+
+    settings = Settings(**chosen)
+    pins = [_pin(text) for text in pin or []]
+    if mask is None and not pins:
+        raise ValueError("nothing to do: give --mask, --pin or both")
+    files = files_of(out, settings, count)
+    name = model or BUNDLED
+    pipe = load(name)
+    opened = open_picture(pipe, name, image, square=True)
+    canvas, pinned = opened.canvas, opened.canvas.clear()
+    for cell, code in pins:
+        canvas, pinned = canvas.pin(cell, code), pinned.pin(cell, code)
+    repainted = of_cells(pinned.pinned, pipe.vqgan.cell_size)
+    if mask is not None:
+        marked = read_mask(mask, opened.size)
+        canvas = canvas.mask(touched_cells(marked, (canvas.height, canvas.width)))
+        repainted = np.maximum(repainted, fitted(marked, opened.image.size))
+    paint(pipe, name, canvas, settings, files, keeping(opened, repainted, keep_pixels))
+
+
+def _pin(text: str) -> tuple[tuple[int, int], int]:
+    """The cell and the code of ``row,col=code``."""
+    match = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*=\s*(-?\d+)\s*", text)
+    if match is None:
+        raise ValueError(f"--pin {text!r}: row,col=code is right, for example --pin 3,5=817")
+    row, col, code = map(int, match.groups())
+    return (row, col), code

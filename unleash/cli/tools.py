@@ -1,0 +1,119 @@
+"""`unleash studio`, `unleash scenes` and `unleash bench`."""
+
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from unleash.cli.options import BUNDLED, Model
+
+
+def studio(
+    model: Annotated[
+        list[str] | None, typer.Option(help="A model folder or Hub id to offer besides the bundled ones.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="Port to listen at.", show_default="the first free from 7860"),
+    ] = None,
+    share: Annotated[bool, typer.Option(help="Make a public link through gradio.live.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Offer its endpoints as MCP tools too.")] = False,
+) -> None:
+    """Open the studio: paint masks and pins in the browser, and watch the cells fill.
+
+    At the default address, and without --share, nobody else can reach it,
+    and models can be added in its menu too.
+
+    Examples:
+
+    \b
+      unleash studio
+      unleash studio --model weights/churches --host 0.0.0.0 --port 8000
+      unleash studio --mcp
+    """
+    from unleash.studio import serve
+
+    serve(model or (), host, port, share, mcp)
+
+
+def scenes(
+    label: Annotated[str, typer.Option(help="What to draw, for instance church-night or bedroom-rain.")],
+    out: Annotated[Path, typer.Option(help="The folder to write to.")],
+    seed: Annotated[int, typer.Option(help="Of the first picture; the others count up from it.")] = 0,
+    count: Annotated[int, typer.Option(min=1, help="How many pictures.")] = 1,
+) -> None:
+    """Draw pictures of the world that the bundled model was trained on, each with its label map.
+
+    LABEL-SEED.png is the picture. LABEL-SEED.labels.png says of each pixel
+    what it shows (sky, roof, bed...) as an index into the PNG's palette. The
+    same label and seed draw the same picture. Needs skia-python, which the
+    extra "train" installs.
+
+    Example:
+
+    \b
+      unleash scenes --label church-night --seed 3 --count 16 --out night
+    """
+    from zlib import Z_RLE
+
+    from PIL import Image
+    from tqdm import tqdm
+
+    from unleash.scenes import LABELS, draw
+    from unleash.scenes.palette import label_image
+
+    if label not in LABELS:
+        raise ValueError(f"no label {label!r}; the labels are {', '.join(LABELS)}")
+    out.mkdir(parents=True, exist_ok=True)
+    for number in tqdm(range(seed, seed + count), desc=label, disable=None):
+        scene = draw(label, number)
+        # On pictures without noise this is both faster and smaller than zlib's fastest level.
+        Image.fromarray(scene.picture).save(out / f"{label}-{number}.png", compress_type=Z_RLE)
+        label_image(scene.elements).save(out / f"{label}-{number}.labels.png", compress_type=Z_RLE)
+
+
+class Part(str, Enum):
+    """What `unleash bench` can measure."""
+
+    step = "step"
+    image = "image"
+    start = "start"
+    full = "full"
+
+
+def bench(
+    only: Annotated[
+        list[Part] | None, typer.Option(help="Measure this part only. Repeatable.", show_default="all")
+    ] = None,
+    model: Model = None,
+    runs: Annotated[int, typer.Option(min=1, help="Of how many runs the median is taken.")] = 5,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write every figure to this file too.")
+    ] = None,
+) -> None:
+    """Measure how fast it is here: medians of several runs, after a warm-up that does not count.
+
+    \b
+      step    a step in the app: transformer, scheduler, decoder and WebP
+      image   a picture in 16 steps, from a blank canvas
+      start   from starting app.py to the first paint of its page
+      full    a step of the paper's 77 M-parameter transformer, and how much
+              of it bare matrix products of the same shapes take
+
+    Example:
+
+    \b
+      unleash bench --only step --only image --json bench.json
+    """
+    from diffusers.utils import logging
+
+    from unleash.evaluation import bench as benchmark
+
+    logging.disable_progress_bar()
+    report = benchmark.measure([part.value for part in only or Part], model or BUNDLED, runs)
+    if json_file is not None:
+        json_file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    benchmark.show(report)

@@ -1,0 +1,346 @@
+"""How fast it is on this machine: what `unleash bench` measures."""
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import monotonic, perf_counter, sleep, time
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import torch
+from rich.console import Console
+from rich.table import Table
+from torch import Generator, Tensor, nn
+from torch.profiler import ProfilerActivity, profile
+
+from unleash.canvas.settings import BEST
+from unleash.models import BidirectionalTransformer
+from unleash.models.transformer import Block
+from unleash.pipeline import UnleashPipeline
+from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
+from unleash.studio.server.data_urls import data_url
+from unleash.studio.server.menu import load
+from unleash.studio.server.runs import run as run_in_app
+
+try:
+    from playwright.sync_api import sync_playwright
+except ModuleNotFoundError:  # an extra: without it nothing is painted
+    sync_playwright = None  # type: ignore[assignment]
+
+REPOSITORY = Path(__file__).parents[2]
+
+STEPS = 16
+"""Steps of the runs that are measured."""
+
+START_TIMEOUT = 120.0
+"""Seconds after which an app that has not answered is given up."""
+
+_OPERATIONS = {
+    "aten::addmm": "linear layers",
+    "aten::mm": "linear layers",
+    "aten::_scaled_dot_product_flash_attention_for_cpu": "attention with its softmax",
+    "aten::native_layer_norm": "layer norms",
+    "aten::gelu": "GELU",
+    "aten::add": "additions",
+    "aten::embedding": "embedding",
+    "aten::index_select": "embedding",
+}
+"""What the profiler calls the parts of a step."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Something measured several times.
+
+    Attributes:
+        name: short, unique in a report.
+        unit: ``s``, or ``share`` for a part of 1.
+        median: of the runs.
+        runs: each run's value.
+        measured: what exactly, from when to when.
+    """
+
+    name: str
+    unit: str
+    median: float
+    runs: list[float]
+    measured: str
+
+
+def measure(parts: Sequence[str], model: str, runs: int) -> dict[str, Any]:
+    """Measures some of ``step``, ``image``, ``start``, ``full``.
+
+    Args:
+        parts: which.
+        model: folder or Hub id of the model that ``step`` and ``image`` use.
+        runs: of how many the median is taken; each comes after a warm-up.
+
+    Returns:
+        A report that is ready for JSON: the machine, and the figures.
+
+    Raises:
+        ValueError: if the model cannot be loaded or the app does not start.
+    """
+    makers: dict[str, Callable[[], Iterator[Figure]]] = {
+        "step": lambda: _step(load(model), model, runs),
+        "image": lambda: _image(load(model), model, runs),
+        "start": lambda: _start(runs),
+        "full": lambda: _full(runs),
+    }
+    figures = [asdict(figure) for part in parts for figure in makers[part]()]
+    return {"machine": _machine(), "model": model, "runs": runs, "figures": figures}
+
+
+def show(report: dict[str, Any]) -> None:
+    """Prints a report as a table."""
+    table = Table("figure", "median", "least to most", title="unleash bench", title_justify="left")
+    for figure in report["figures"]:
+        least, most = min(figure["runs"]), max(figure["runs"])
+        written = [_written(value, figure["unit"]) for value in (figure["median"], least, most)]
+        what = f"{figure['name']}\n[dim]{figure['measured']}[/dim]"
+        table.add_row(what, written[0], f"{written[1]} to {written[2]}")
+    console = Console()
+    console.print(table)
+    console.print(", ".join(f"{key} {value}" for key, value in report["machine"].items()), highlight=False)
+
+
+def products(block: Block, cells: int) -> list[Callable[[], Tensor]]:
+    """The bare matrix products of a block for one image, with the block's own weights.
+
+    Outputs are allocated once, nothing is added, and nothing happens between the products.
+    """
+    heads = block.attention.num_heads
+    layers = [layer for layer in block.modules() if isinstance(layer, nn.Linear)]
+    jobs = [_product(torch.randn(cells, layer.in_features), layer.weight.detach().T) for layer in layers]
+    queries = torch.randn(heads, cells, block.attention.proj.in_features // heads)
+    scores = torch.randn(heads, cells, cells)
+    return [*jobs, _product(queries, queries.mT), _product(scores, queries)]
+
+
+def _step(pipe: UnleashPipeline, model: str, runs: int) -> Iterator[Figure]:
+    label = next(iter(pipe.labels), None)
+    canvas, settings = pipe.blank(), BEST.model_copy(update={"steps": STEPS, "label": label})
+
+    def filled() -> int:
+        return sum(1 for _ in run_in_app(pipe, model, canvas, settings, pictures=1))
+
+    took = _timed(filled, runs)
+    yield _figure(
+        "step in the app",
+        [seconds / STEPS for seconds in took],
+        f"a {STEPS}-step run from a blank canvas with the studio's settings, to the message for the page, "
+        "per step",
+    )
+    tokens = torch.from_numpy(canvas.codes)[None]
+    codes = tokens.clamp(max=canvas.codebook_size - 1)
+    image = pipe.render(canvas.fill(canvas.unknown, 0))
+    with torch.no_grad():
+        yield _figure(
+            "of it, transformer", _timed(lambda: pipe.transformer(tokens), runs), "one evaluation, batch 1"
+        )
+        yield _figure("of it, decoder", _timed(lambda: pipe.vqgan.decode(codes), runs), "one picture")
+    yield _figure("of it, WebP", _timed(lambda: data_url(image), runs), "one picture to a data URL")
+
+
+def _image(pipe: UnleashPipeline, model: str, runs: int) -> Iterator[Figure]:
+    pipe.set_progress_bar_config(disable=True)
+    yield _figure(
+        "image",
+        _timed(lambda: pipe(num_inference_steps=STEPS), runs),
+        f"a call of the pipeline: {STEPS} steps from a blank canvas, one picture, no label, no previews",
+    )
+    with TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "unleash", "generate", "--model", model, "--steps", str(STEPS)]
+        command += ["--out", str(Path(folder) / "picture.png")]
+        took = _timed(lambda: subprocess.run(command, check=True, capture_output=True), runs)
+    yield _figure(
+        "image, whole process", took, "`unleash generate` from start to exit, imports and loading included"
+    )
+
+
+def _start(runs: int) -> Iterator[Figure]:
+    if not (REPOSITORY / "app.py").is_file():
+        raise ValueError(
+            f"there is no app.py in {REPOSITORY}: run the benchmark in a clone of the repository"
+        )
+    with _browser() as first_paint:
+        served, painted = [], []
+        for _ in range(runs + 1):
+            with _app() as (process, url, began):
+                _wait_for(process, url)
+                served.append(time() - began)
+                if first_paint is not None:
+                    painted.append(first_paint(url) - began)
+    # The first start reads everything from the disk: it is the warm-up.
+    yield _figure("start to page", served[1:], "from spawning `python app.py` to HTTP 200 for its page")
+    if painted:
+        yield _figure(
+            "start to first paint",
+            painted[1:],
+            "from spawning `python app.py` to first-contentful-paint in a Chromium that was open already",
+        )
+
+
+@torch.inference_mode()
+def _full(runs: int) -> Iterator[Figure]:
+    torch.manual_seed(0)
+    model = BidirectionalTransformer().eval()
+    size, side = model.config["codebook_size"], model.config["grid_size"]
+    blank = torch.full((1, side, side), size)
+    scheduler = AbsorbingDiffusionScheduler(codebook_size=size)
+
+    def steps() -> None:
+        tokens, generators = blank, [Generator().manual_seed(0)]
+        scheduler.set_timesteps(STEPS, tokens, generators)
+        for timestep in scheduler.timesteps:
+            tokens = scheduler.step(model(tokens), timestep, tokens, generators).prev_sample
+
+    jobs = [job for block in model.blocks for job in products(block, side**2)]
+    jobs.append(_product(torch.randn(side**2, model.config["width"]), model.code_vectors.T))
+
+    def bare() -> None:
+        for _ in range(STEPS):
+            for job in jobs:
+                job()
+
+    # In turns, so that whatever else the machine does meets both alike.
+    pairs = [(_timed(steps, 1)[0] / STEPS, _timed(bare, 1)[0] / STEPS) for _ in range(runs)]
+    whole, inner = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    millions = sum(weights.numel() for weights in model.parameters()) / 1e6
+    yield _figure(
+        "full-size step",
+        whole,
+        f"transformer of {millions:.0f} M parameters and scheduler, batch 1, per step",
+    )
+    yield _figure(
+        "full-size bare products",
+        inner,
+        "matrix products of the same shapes and weights, outputs preallocated",
+    )
+    shares = [b / a for a, b in pairs]
+    yield Figure(
+        "share of bare products", "share", median(shares), shares, "bare products / step, run by run"
+    )
+    for name, times in _profiled(lambda: model(blank), runs).items():
+        yield _figure(f"in a step, {name}", times, "self time in one evaluation, by torch's profiler")
+
+
+def _profiled(evaluate: Callable[[], Any], runs: int) -> dict[str, list[float]]:
+    """Seconds of each kind of operation in each of several evaluations, the longest first."""
+    evaluate()
+    tallies = []
+    for _ in range(runs):
+        with profile(activities=[ProfilerActivity.CPU]) as profiler:
+            evaluate()
+        tally: Counter[str] = Counter()
+        for event in profiler.key_averages():
+            tally[_OPERATIONS.get(event.key, "everything else")] += event.self_cpu_time_total / 1e6
+        tallies.append(tally)
+    names = sorted(set().union(*tallies), key=lambda name: -median(tally[name] for tally in tallies))
+    return {name: [tally[name] for tally in tallies] for name in names}
+
+
+def _product(left: Tensor, right: Tensor) -> Callable[[], Tensor]:
+    out = left @ right
+    return lambda: torch.matmul(left, right, out=out)
+
+
+def _timed(job: Callable[[], Any], runs: int) -> list[float]:
+    """Seconds that ``job`` takes, each time after once in vain."""
+    took = []
+    for _ in range(runs):
+        job()
+        began = perf_counter()
+        job()
+        took.append(perf_counter() - began)
+    return took
+
+
+@contextmanager
+def _app() -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
+    """The app's process, where it will answer, and when it was spawned (seconds since 1970)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
+    began = time()
+    process = subprocess.Popen(
+        [sys.executable, "app.py"],
+        cwd=REPOSITORY,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process, f"http://127.0.0.1:{port}/", began
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = monotonic() + START_TIMEOUT
+    while monotonic() < deadline:
+        if process.poll() is not None:
+            raise ValueError(
+                f"`python app.py` ended with {process.returncode} before it answered; run it to see why"
+            )
+        try:
+            with urlopen(url, timeout=START_TIMEOUT):
+                return
+        except (URLError, ConnectionError):
+            sleep(0.02)
+    raise ValueError(f"`python app.py` did not answer within {START_TIMEOUT:.0f} s")
+
+
+@contextmanager
+def _browser() -> Iterator[Callable[[str], float] | None]:
+    """What opens a page and tells when it first painted (seconds since 1970); None without a Chromium."""
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None or sync_playwright is None:
+        yield None
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+
+        def first_paint(url: str) -> float:
+            page = browser.new_page()
+            page.set_default_timeout(START_TIMEOUT * 1000)
+            page.goto(url)
+            entry = "performance.getEntriesByName('first-contentful-paint')[0]"
+            page.wait_for_function(entry)
+            painted = page.evaluate(f"performance.timeOrigin + {entry}.startTime")
+            page.close()
+            return painted / 1000
+
+        yield first_paint
+        browser.close()
+
+
+def _figure(name: str, seconds: list[float], measured: str) -> Figure:
+    return Figure(name, "s", median(seconds), seconds, measured)
+
+
+def _written(value: float, unit: str) -> str:
+    return f"{value * 100:.0f} %" if unit == "share" else f"{value:.4f} s"
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+    }

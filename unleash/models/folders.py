@@ -1,0 +1,163 @@
+"""Where a model's folder is, and whether what lies in it is whole."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from huggingface_hub import snapshot_download
+from safetensors import SafetensorError, safe_open
+
+from unleash.canvas.messages import quoted
+from unleash.models import VQGAN, BidirectionalTransformer
+
+Shapes = dict[str, tuple[int, ...]]
+"""The shape of each tensor of a state dict."""
+
+_REPOSITORY = Path(__file__).parents[2]
+_WEIGHTS = "diffusion_pytorch_model.safetensors"
+_MODELS: dict[str, Any] = {"vqgan": VQGAN, "transformer": BidirectionalTransformer}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a model is, as far as its folder tells.
+
+    Attributes:
+        image_size: pixels on a side of its pictures.
+        grid_size: cells on a side.
+        cell_size: pixels on a side of a cell.
+        codebook_size: K.
+        parameters: numbers in its weights, of all parts.
+        bytes: of its weight files.
+        labels: what it can be asked for; empty if nothing.
+    """
+
+    image_size: int
+    grid_size: int
+    cell_size: int
+    codebook_size: int
+    parameters: int
+    bytes: int
+    labels: tuple[str, ...]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The same in words, under headings."""
+        return {
+            "pictures": f"{self.image_size}×{self.image_size} pixels",
+            "grid": f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels",
+            "codebook": f"{self.codebook_size} codes",
+            "size": f"{self.parameters / 1e6:.1f} M parameters, {self.bytes / 1e6:.0f} MB",
+            "labels": ", ".join(self.labels) or "none",
+        }
+
+
+class CheckpointError(ValueError):
+    """A file or folder of weights that cannot be used; says what is wrong with it."""
+
+
+def resolve(model: str | Path, revision: str | None = None) -> Path:
+    """The local folder of a model, fetched from the Hub if there is none here.
+
+    Args:
+        model: a diffusers folder, ``weights/scenes`` from anywhere, or a Hub id ``owner/name``.
+        revision: the branch, tag or commit on the Hub.
+
+    Raises:
+        CheckpointError: if it is neither, or its weights are not what its configuration says.
+    """
+    places = [Path(model).expanduser(), _REPOSITORY / model]
+    folder = next((place for place in places if place.exists()), None) or _fetch(str(model), revision)
+    if not (folder / "model_index.json").is_file():
+        raise CheckpointError(
+            f"{folder} is no model folder: it has no model_index.json "
+            "(the paper's .th files become one with `unleash convert`)"
+        )
+    for part, model_class in _MODELS.items():
+        _check_part(folder / part, model_class)
+    return folder
+
+
+def bundled() -> list[str]:
+    """The names of the models that come with the repository."""
+    return [
+        f"weights/{index.parent.name}" for index in sorted(_REPOSITORY.glob("weights/*/model_index.json"))
+    ]
+
+
+def describe(model: str | Path) -> Description:
+    """What a model is, without loading its weights; ``model`` as for :func:`resolve`.
+
+    Raises:
+        CheckpointError: as :func:`resolve`.
+    """
+    folder = resolve(model)
+    vqgan, transformer = (_skeleton(folder / part, kind) for part, kind in _MODELS.items())
+    grid = transformer.config["grid_size"]
+    return Description(
+        image_size=grid * vqgan.cell_size,
+        grid_size=grid,
+        cell_size=vqgan.cell_size,
+        codebook_size=transformer.config["codebook_size"],
+        parameters=sum(weights.numel() for part in (vqgan, transformer) for weights in part.parameters()),
+        bytes=sum((folder / part / _WEIGHTS).stat().st_size for part in _MODELS),
+        labels=tuple(transformer.config["label_names"]),
+    )
+
+
+def mismatch(found: Shapes, expected: Shapes) -> str | None:
+    """What tensors lack, have too much of or have in another shape, in a line; None if nothing."""
+    faults = [f"has no {key}" for key in expected if key not in found]
+    faults += [f"has {key}, which does not belong there" for key in found if key not in expected]
+    faults += [
+        f"has {key} of shape {found[key]} where {shape} is right"
+        for key, shape in expected.items()
+        if key in found and found[key] != shape
+    ]
+    more = f"; and {len(faults) - 3} more such faults" if len(faults) > 3 else ""
+    return "; ".join(faults[:3]) + more if faults else None
+
+
+def _fetch(model: str, revision: str | None) -> Path:
+    # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
+    if model.startswith((".", "/", "~")) or model.count("/") != 1:
+        raise CheckpointError(
+            f"no folder {quoted(model)}; give a model folder or a Hub id such as owner/name"
+        )
+    try:
+        return Path(
+            snapshot_download(model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp"])
+        )
+    except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
+        raise CheckpointError(
+            f"no folder {quoted(model)} here, and the Hub did not give it either ({type(error).__name__})"
+        ) from error
+
+
+def _skeleton(folder: Path, model_class: Any) -> Any:
+    """The part of a model that its configuration describes, without weights."""
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    if not isinstance(config, dict):
+        raise ValueError("config.json is no object")
+    with torch.device("meta"):
+        return model_class.from_config(config)
+
+
+def _check_part(folder: Path, model_class: Any) -> None:
+    """Compares the shapes in a part's weight file with those its configuration asks for.
+
+    diffusers only warns of missing weights, and goes on with random ones.
+    """
+    try:
+        model = _skeleton(folder, model_class)
+        with safe_open(folder / _WEIGHTS, framework="pt") as file:
+            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{folder} lacks {Path(error.filename or _WEIGHTS).name}") from error
+    except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
+        raise CheckpointError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from error
+    fault = mismatch(found, {key: tuple(value.shape) for key, value in model.state_dict().items()})
+    if fault:
+        raise CheckpointError(f"{folder / _WEIGHTS} {fault}")

@@ -1,0 +1,1 @@
+"""Filling a canvas: which cells a step reveals, on grids of any size, and what a model predicts."""

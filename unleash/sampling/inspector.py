@@ -1,0 +1,161 @@
+"""What a model thinks of each cell, given everything else on a canvas.
+
+These functions know no network: an ``Opinion`` says what a model makes of codes. ``UnleashPipeline`` has
+the same as methods.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unleash.canvas.document import Cell, TokenCanvas
+from unleash.sampling.work import Work, finished
+
+Opinion: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.bool_]], NDArray[np.float32]]
+"""From codes (h, w), K where unknown, and the cells asked about (h, w) bool, the log-probabilities
+(h, w, K) of their codes; those of other cells may be anything."""
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """What a model thinks of every cell.
+
+    Attributes:
+        canvas: what was looked at.
+        log_probs: (h, w, K) float32, natural logarithms.
+    """
+
+    canvas: TokenCanvas
+    log_probs: NDArray[np.float32]
+
+    @property
+    def entropy(self) -> NDArray[np.float32]:
+        """(h, w) in bits: 0 where only one code is thought possible, log₂ K where all are alike."""
+        return _entropy(self.log_probs)
+
+    @property
+    def surprise(self) -> NDArray[np.float32]:
+        """(h, w) in bits: -log₂ p of the code that is there, NaN where none is."""
+        known = ~self.canvas.unknown
+        codes = np.where(known, self.canvas.codes, 0)
+        bits = -np.take_along_axis(self.log_probs, codes[..., None], axis=-1)[..., 0] / np.log(2)
+        return np.where(known, bits, np.nan).astype(np.float32)
+
+    def likelihood(self, code: int) -> NDArray[np.float32]:
+        """(h, w) in [0, 1]: how likely each cell would be given ``code``.
+
+        Raises:
+            ValueError: if the code is not in the codebook.
+        """
+        if not 0 <= code < self.canvas.codebook_size:
+            raise ValueError(f"code {code} is not in the codebook: 0 to {self.canvas.codebook_size - 1} are")
+        return np.exp(self.log_probs[..., code])
+
+    def most_surprising(self, n: int) -> list[Cell]:
+        """The ``n`` kept cells the model expected least, worst first: what to mask. Never a pin.
+
+        Fewer where fewer are kept.
+
+        Raises:
+            ValueError: if ``n`` is negative.
+        """
+        if n < 0:
+            raise ValueError(f"0 cells or more can be surprising, not {n}")
+        cells = np.argwhere(self.canvas.kept)
+        worst = np.argsort(-self.surprise[self.canvas.kept], kind="stable")[:n]
+        return [(row, col) for row, col in cells[worst].tolist()]
+
+
+@dataclass(frozen=True)
+class CellInspection:
+    """What a model thinks of one cell.
+
+    Attributes:
+        cell: (row, col).
+        codes: the likeliest, from the likeliest down.
+        probabilities: of ``codes``, in [0, 1].
+        present: the code that is there; None where there is none.
+        surprise: -log₂ p of the present one, in bits; None where there is none.
+        entropy: of all K codes, in bits.
+    """
+
+    cell: Cell
+    codes: tuple[int, ...]
+    probabilities: tuple[float, ...]
+    present: int | None
+    surprise: float | None
+    entropy: float
+
+
+def inspect(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Inspection:
+    """Ask about every cell, in at most ``spacing²`` evaluations.
+
+    To be asked about, a code must be hidden. One cell at a time would take as many evaluations as there
+    are cells, so each evaluation hides all cells of a lattice with ``spacing`` cells from one to the next:
+    of a 16×16 grid and spacing 4, sixteen far-apart cells, with the other 240 as they are. Each cell is
+    thus asked about without the others of its lattice, which makes it look a little less certain than it
+    is. A spacing as large as the grid is exact.
+
+    Raises:
+        ValueError: if ``spacing`` is less than 1.
+    """
+    return finished(inspecting(opinion, canvas, spacing))
+
+
+def inspecting(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Work[Inspection]:
+    """As :func:`inspect`, with a pause after each evaluation."""
+    if spacing < 1:
+        raise ValueError(f"a spacing is at least 1 cell, not {spacing}")
+    spacing = min(spacing, max(canvas.base.shape))
+    rows, cols = np.indices(canvas.base.shape) % spacing
+    codes, known = canvas.codes, ~canvas.unknown
+    log_probs = np.empty((*codes.shape, canvas.codebook_size), dtype=np.float32)
+    # Where nothing is to be hidden, the canvas as it is answers for all lattices at once.
+    plain = np.zeros_like(known)
+    for lattice in range(spacing**2):
+        asked = rows * spacing + cols == lattice
+        if not (asked & known).any():
+            plain |= asked
+            continue
+        hidden = np.where(asked, canvas.mask_token, codes)
+        log_probs[asked] = opinion(hidden, asked)[asked]
+        yield
+    if plain.any():
+        log_probs[plain] = opinion(codes, plain)[plain]
+        yield
+    return Inspection(canvas, log_probs)
+
+
+def inspect_cell(opinion: Opinion, canvas: TokenCanvas, cell: Cell, top: int = 8) -> CellInspection:
+    """Ask about one cell with all others as they are: exact, and one evaluation.
+
+    Raises:
+        ValueError: if the cell is off the grid, or ``top`` less than 1.
+    """
+    if top < 1:
+        raise ValueError(f"at least 1 code is asked for, not {top}")
+    row, col = cell
+    hidden = canvas.unpin([cell]).mask([cell])
+    asked = np.zeros(canvas.base.shape, dtype=bool)
+    asked[row, col] = True
+    log_probs = opinion(hidden.codes, asked)[row, col]
+    likeliest = np.argsort(-log_probs, kind="stable")[:top]
+    present = int(canvas.codes[row, col])
+    known = present != canvas.mask_token
+    return CellInspection(
+        cell=(int(row), int(col)),
+        codes=tuple(likeliest.tolist()),
+        probabilities=tuple(np.exp(log_probs[likeliest]).tolist()),
+        present=present if known else None,
+        surprise=-float(log_probs[present] / np.log(2)) if known else None,
+        entropy=float(_entropy(log_probs)),
+    )
+
+
+def _entropy(log_probs: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Where a code is impossible its term is 0, though its logarithm is not finite.
+    terms = np.exp(log_probs) * np.where(np.isfinite(log_probs), log_probs, 0)
+    return np.maximum(-terms.sum(-1) / np.log(2), 0).astype(np.float32)

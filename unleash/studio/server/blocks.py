@@ -1,0 +1,319 @@
+"""The studio's page: what is where, and what happens when."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from unleash.canvas.bounds import MAX_PICTURES
+from unleash.canvas.settings import BEST
+from unleash.studio.server import controls, films, lesson, model_choice, opinions
+from unleash.studio.server import menu as models
+from unleash.studio.server.asking import RUNS, named
+from unleash.studio.server.component import WEB, serve_modules
+from unleash.studio.server.components.canvas import Canvas
+from unleash.studio.server.components.filmstrip import Filmstrip
+from unleash.studio.server.components.inspector import Inspector
+from unleash.studio.server.components.opinion import Opinion
+from unleash.studio.server.components.palette import Palette
+from unleash.studio.server.components.reel import Reel
+from unleash.studio.server.controls import Amount, Controls
+from unleash.studio.server.endpoints import publish_all
+from unleash.studio.server.handlers import Handlers, examples
+from unleash.studio.server.live import Live
+from unleash.studio.server.mcp import check, end_with_client
+from unleash.studio.server.model_choice import ModelChoice
+from unleash.studio.server.owner import alone
+from unleash.studio.server.panels import size, vary
+from unleash.studio.server.theme import THEME
+from unleash.studio.server.toasts import PlainBlocks
+from unleash.studio.server.turns import take_turns
+from unleash.studio.server.varying import Varying
+
+# Who waits for the model waits in one line, so that the machine works on one picture at a time.
+_MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
+_INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The components that something happens to."""
+
+    canvas: Canvas
+    filmstrip: Filmstrip
+    palette: Palette
+    opinion: Opinion
+    size: size.SizePanel
+    controls: Controls
+    vary: vary.VaryPanel
+    choice: ModelChoice
+    model_before: gr.State
+    pictures: Amount
+    locked: gr.Checkbox
+    dice: gr.Button
+    generate: gr.Button
+    open: gr.UploadButton
+    save: gr.Button
+    fit: gr.Radio
+    gallery: gr.Gallery
+    pair: tuple[gr.Image, gr.Image]
+    settings_kept: gr.BrowserState
+
+    @property
+    def model(self) -> gr.Dropdown:
+        """The menu of models."""
+        return self.choice.menu
+
+    @property
+    def kept(self) -> list[Any]:
+        """The controls whose values this browser remembers."""
+        return [self.model, self.pictures, self.locked, *self.controls.inputs]
+
+
+def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
+    """The studio as a Gradio app.
+
+    Args:
+        given: folders or Hub ids of models to offer before the bundled ones.
+        may_add: whether models may be added on the page: never where strangers can reach it.
+
+    Raises:
+        ValueError: if there is no model, or the first cannot be loaded.
+    """
+    serve_modules()
+    handlers = Handlers(models.menu(given), may_add)
+    with PlainBlocks(
+        title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
+    ) as demo:
+        page = _lay_out(handlers)
+        publish_all(handlers, **_MODEL)  # before the page's own events, which would take names
+        _wire_runs(page, handlers)
+        _wire_files(page, handlers)
+        _wire_settings(page, handlers, demo)
+        opinions.listen(page.opinion, page.model, page.controls.label, handlers.pipeline)
+        size.wire(
+            page.size,
+            page.canvas,
+            page.model,
+            page.pictures,
+            page.controls,
+            handlers.offered,
+            handlers.pipeline,
+            _MODEL,
+        )
+    lesson.add(demo, handlers, _MODEL)
+    take_turns(demo)
+    return demo.queue(api_open=False)  # or programs could go round the line
+
+
+def launch(demo: gr.Blocks, **options: Any) -> None:
+    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``."""
+    demo.launch(
+        theme=THEME,
+        css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
+        footer_links=["api", "settings"],
+        ssr_mode=False,  # the components exist in the browser alone
+        prevent_thread_lock=True,  # what follows would not be reached
+        **options,
+    )
+    if demo.mcp_server_obj is not None:
+        end_with_client(demo.mcp_server_obj)
+    demo.block_thread()
+
+
+def serve(
+    given: Sequence[str] = (),
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    share: bool = False,
+    mcp: bool = False,
+) -> None:
+    """Build the studio and serve it: what ``unleash studio`` does.
+
+    Raises:
+        ValueError: as :func:`build`, and if ``mcp`` is asked for and its package is not there.
+    """
+    if mcp:
+        check()
+    demo = build(given, alone(host, share))
+    launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
+
+
+def _lay_out(handlers: Handlers) -> _Page:
+    first = next(iter(handlers.offered))
+    pipe = handlers.pipeline(first)
+    gr.Markdown((WEB / "header.md").read_text("utf-8"), elem_id="header")
+    with gr.Row(elem_id="workspace", equal_height=False):
+        with gr.Column(elem_id="easel"):
+            canvas = Canvas(handlers.grid(first))
+            films.listen(Reel(), filmstrip := Filmstrip())
+            opinion = Opinion()
+            again = vary.again_button()
+        with gr.Column(elem_id="desk"):
+            with gr.Row(elem_id="run-row"):
+                generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
+                gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+            with gr.Row():
+                label = controls.label_menu(pipe.labels)
+                pictures = Amount(
+                    1,
+                    MAX_PICTURES,
+                    value=1,
+                    step=1,
+                    precision=0,
+                    label="Variations",
+                    elem_id="pictures",
+                )
+            with gr.Row():
+                steps = Amount(1, 64, value=BEST.steps, step=1, precision=0, label="Steps", elem_id="steps")
+                with gr.Row(elem_id="seed-row"):
+                    seed = controls.Seed("seed")
+                    dice = gr.Button(
+                        "New seed", icon=WEB / "icons" / "dice.svg", size="sm", elem_id="dice", min_width=0
+                    )
+                    locked = gr.Checkbox(label="Lock", elem_id="lock", min_width=0)
+            with gr.Tabs(elem_id="panels"):
+                with gr.Tab("Codes", elem_id="codes"):
+                    palette = Palette()
+                with gr.Tab("Inspect", elem_id="inspect"):
+                    Inspector()
+                varied = vary.lay_out(pipe.labels, again)
+                size_panel = size.lay_out()
+            with gr.Row(elem_id="file-row"):
+                opener = gr.UploadButton(
+                    "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
+                )
+                save = gr.Button("Save PNG", size="sm", elem_id="save")
+            with gr.Row():
+                given = _half("Your picture", "given")
+                seen = _half("As the model sees it", "seen")
+            shown = examples()
+            gallery = gr.Gallery(
+                shown,
+                label="Begin with one of these",
+                columns=4,
+                buttons=[],
+                allow_preview=False,
+                visible=bool(shown),
+                elem_id="examples",
+            )
+            with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
+                choice = model_choice.lay_out(handlers, first)
+                guidance_scale = controls.guidance(pipe.labels)
+                sampling = controls.sampling()
+                fit = controls.fit_menu()
+    settings = Controls(label=label, guidance_scale=guidance_scale, steps=steps, seed=seed, **sampling)
+    return _Page(
+        canvas=canvas,
+        filmstrip=filmstrip,
+        palette=palette,
+        opinion=opinion,
+        size=size_panel,
+        controls=settings,
+        vary=varied,
+        choice=choice,
+        model_before=gr.State(first),
+        pictures=pictures,
+        locked=locked,
+        dice=dice,
+        generate=generate,
+        open=opener,
+        save=save,
+        fit=fit,
+        gallery=gallery,
+        pair=(given, seen),
+        settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
+    )
+
+
+def _half(label: str, name: str) -> gr.Image:
+    """One of the pair that is shown when a picture was encoded."""
+    return gr.Image(label=label, visible=False, interactive=False, buttons=[], elem_id=name)
+
+
+def _wire_runs(page: _Page, handlers: Handlers) -> None:
+    asked = [page.canvas, page.model, page.locked, page.pictures]
+    told = [page.filmstrip, page.controls.seed]
+    whole, stroke = [*asked, *page.controls.inputs], [page.canvas, page.model, *page.controls.inputs]
+    page.generate.click(
+        named(handlers.generate, whole),
+        whole,
+        told,
+        api_name="run",  # or it would take the name of the endpoint for programs
+        **RUNS,
+        **_MODEL,
+        **_INTERNAL,
+    )
+    page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
+    vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
+    gr.on(
+        [page.controls.label.input, page.controls.guidance_scale.input],
+        handlers.steer,
+        [page.canvas, *page.controls.inputs],
+        trigger_mode="always_last",
+        queue=False,
+        **_INTERNAL,
+    )
+    page.dice.click(controls.new_seed, None, page.controls.seed, queue=False, **_INTERNAL)
+
+
+def _wire_files(page: _Page, handlers: Handlers) -> None:
+    taken_up = [page.filmstrip, *page.pair, page.model, page.model_before, *page.controls.inputs]
+    opened = page.open.upload(
+        handlers.open_file,
+        [page.open, page.fit, page.model],
+        taken_up,
+        trigger_mode="multiple",
+        **_MODEL,
+        **_INTERNAL,
+    )
+    chosen = page.gallery.select(
+        handlers.open_example,
+        [page.fit, page.model],
+        taken_up,
+        trigger_mode="multiple",
+        **_MODEL,
+        **_INTERNAL,
+    )
+    model_choice.tell(page.choice, handlers, [opened, chosen])
+    for event in (opened, chosen):
+        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
+    page.save.click(
+        handlers.save,
+        [page.canvas, page.model, *page.controls.inputs],
+        page.filmstrip,
+        trigger_mode="multiple",
+        **_MODEL,
+        **_INTERNAL,
+    )
+
+
+def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
+    switch = (
+        handlers.switch,
+        [page.canvas, page.model, page.model_before, page.controls.label],
+        [page.filmstrip, page.model_before, page.controls.label, page.controls.guidance_scale],
+    )
+    switched = model_choice.wire(page.choice, handlers, switch, **_MODEL)
+    restored = demo.load(
+        handlers.restore,
+        page.settings_kept,
+        [page.filmstrip, page.model, page.model_before, *page.kept[1:]],
+        queue=False,
+        **_INTERNAL,
+    )
+    # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
+    model_choice.tell(page.choice, handlers, [*switched, restored])
+    for event in (*switched, restored):
+        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
+    gr.on(
+        [control.change for control in page.kept],
+        lambda *values: list(values),
+        page.kept,
+        page.settings_kept,
+        queue=False,
+        **_INTERNAL,
+    )

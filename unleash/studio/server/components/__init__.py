@@ -1,0 +1,1 @@
+"""The studio's own components: each the Python side of a folder of ``studio/web``."""

@@ -1,0 +1,58 @@
+"""The canvas a person paints on."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.recipe import Recipe
+from unleash.studio.server.component import NativeComponent
+from unleash.studio.server.kept_pixels import Pixels
+from unleash.studio.server.registry import LONGEST_NAME, is_name
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is on the canvas.
+
+    Attributes:
+        canvas: as the person left it.
+        recipe: of the picture shown; None if no run made it.
+        pixels: of an opened picture that are to be kept; only a save sends them.
+        run: the name of the run that the page asks for, or waits for; None if it does neither.
+    """
+
+    canvas: TokenCanvas
+    recipe: Recipe | None
+    pixels: Pixels | None = None
+    run: str | None = None
+
+
+class Canvas(NativeComponent):
+    """The picture under its token grid, with the tools that mask and pin cells.
+
+    Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It submits a stroke
+    that is to be filled at once.
+
+    Args:
+        grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
+            pixels, the model as recipes name it.
+    """
+
+    folder = "canvas"
+
+    def __init__(self, grid: dict[str, Any], **options: Any) -> None:
+        super().__init__(grid=grid, elem_id="canvas", **options)
+
+    def read(self, value: Any) -> Drawing:
+        """The page's JSON, checked."""
+        if not isinstance(value, dict):
+            raise ValueError("The canvas is still loading; try again in a moment.")
+        made, run = value.get("recipe"), value.get("run")
+        if run is not None and not is_name(run):
+            raise ValueError(f"a run's name has 1 to {LONGEST_NAME} characters")
+        return Drawing(
+            TokenCanvas.from_dict(value.get("canvas")),
+            Recipe.from_dict(made) if made else None,
+            Pixels.from_dict(value.get("pixels")),
+            run,
+        )

@@ -1,0 +1,87 @@
+"""Pictures larger than the model's."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from unleash.canvas.bounds import MAX_SIDE
+from unleash.canvas.settings import Settings
+from unleash.canvas.stitching import Axis
+from unleash.images.compositing import of_cells
+from unleash.operations import Opened, extended, joined, keeping
+from unleash.sampling.work import Work
+from unleash.studio.server.endpoints.publishing import Picture
+from unleash.studio.server.endpoints.working import Family, Made, Worker
+
+Cells = Annotated[int, Field(ge=0, le=MAX_SIDE)]
+
+
+class Growing(Family):
+    """Endpoints that make larger pictures of pictures."""
+
+    def extend(
+        self,
+        image: Picture,
+        settings: Settings,
+        left: Cells = 0,
+        right: Cells = 0,
+        top: Cells = 0,
+        bottom: Cells = 0,
+        keep_pixels: bool | None = None,
+        model: str | None = None,
+    ) -> Work[Made]:
+        """Go on painting beyond the borders of a picture, to 64×64 cells at most.
+
+        Args:
+            image: the picture; its shorter side is scaled to the model's, its longer one cut to whole cells.
+            settings: see there.
+            left: cells to add on the left.
+            right: cells to add on the right.
+            top: cells to add above.
+            bottom: cells to add below.
+            keep_pixels: leave what was there as it was; None: unless the model drew the picture itself.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        if not left + right + top + bottom:
+            raise ValueError("nothing to do: give left, right, top or bottom a number of cells")
+        worker = self.worker(model)
+        larger = extended(worker.open(image, square=False), left, right, top, bottom)
+        return (yield from _paint(worker, larger, settings, keep_pixels))
+
+    def stitch(
+        self,
+        first: Picture,
+        second: Picture,
+        settings: Settings,
+        axis: Axis = "horizontal",
+        seam: Cells = 4,
+        keep_pixels: bool | None = None,
+        model: str | None = None,
+    ) -> Work[Made]:
+        """Join two pictures and have the seam between them painted, so that one goes over into the other.
+
+        Args:
+            first: left or above; its shorter side is scaled to the model's.
+            second: right or below; scaled alike.
+            settings: see there.
+            axis: horizontal, side by side, or vertical, one above the other.
+            seam: cells across the seam, half in each picture.
+            keep_pixels: leave all but the seam as it was; None: unless the model drew both itself.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        worker = self.worker(model)
+        both = joined(worker.open(first, square=False), worker.open(second, square=False), axis, seam)
+        return (yield from _paint(worker, both, settings, keep_pixels))
+
+
+def _paint(worker: Worker, larger: Opened, settings: Settings, keep_pixels: bool | None) -> Work[Made]:
+    repainted = of_cells(larger.canvas.unknown, larger.cell_size)
+    return (yield from worker.paint(larger.canvas, settings, keeping(larger, repainted, keep_pixels)))

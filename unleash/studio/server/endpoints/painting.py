@@ -1,0 +1,123 @@
+"""Pictures from nothing, and parts of pictures painted anew."""
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import Field
+
+from unleash.canvas import rules as rule_book
+from unleash.canvas.bounds import MAX_CELLS, MAX_RULES
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Settings, Text
+from unleash.images.compositing import Mask, fitted, of_cells, touched_cells
+from unleash.images.masks import read_mask
+from unleash.operations import Opened, keeping
+from unleash.sampling.work import Work
+from unleash.studio.server.endpoints.publishing import Picture
+from unleash.studio.server.endpoints.working import Family, Made
+
+Cells = Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MAX_CELLS)]
+Pins = Annotated[list[Annotated[list[int], Field(min_length=3, max_length=3)]], Field(max_length=MAX_CELLS)]
+Rules = Annotated[list[dict[str, Any]], Field(max_length=MAX_RULES)]
+
+
+class Painting(Family):
+    """Endpoints that fill what is unknown of a picture."""
+
+    def generate(
+        self, settings: Settings, recipe: Text | None = None, model: str | None = None
+    ) -> Work[Made]:
+        """Make a picture, or make the picture of a recipe again.
+
+        Args:
+            settings: see there.
+            recipe: JSON of a recipe; its canvas and settings are used and all of the above are not.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        if recipe is None:
+            worker = self.worker(model)
+            return (yield from worker.paint(worker.pipe.blank(), settings))
+        wanted = Recipe.from_json(recipe)
+        return (yield from self.worker_for(wanted, model).paint(wanted.canvas, wanted.settings))
+
+    def edit(
+        self,
+        image: Picture,
+        settings: Settings,
+        mask: Picture | None = None,
+        cells: Cells | None = None,
+        pins: Pins | None = None,
+        rules: Rules | None = None,
+        keep_pixels: bool | None = None,
+        model: str | None = None,
+    ) -> Work[Made]:
+        """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
+
+        Args:
+            image: the picture; cut to a square unless it carries a recipe of this model.
+            settings: see there.
+            mask: a picture as large as the image; a cell that its white touches is repainted.
+            cells: repaint these too: [[row, column], ...], counted from 0.
+            pins: put codes in cells: [[row, column, code], ...].
+            rules: codes that cells may or may not get: [{"cells", "codes", "allowed", "strength"}, ...].
+            keep_pixels: leave all other pixels as they were; None: unless the model drew the picture itself.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        if not (mask or cells or pins):
+            raise ValueError("nothing to do: give a mask, cells or pins")
+        worker = self.worker(model)
+        opened = worker.open(image)
+        where = [(row, column) for row, column in cells or []]
+        canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().mask(where)
+        for row, column, code in pins or []:
+            canvas, chosen = canvas.pin((row, column), code), chosen.mask((row, column))
+        asked = rule_book.with_rules(canvas.rules, rule_book.listed(rules or []))
+        canvas = replace(canvas, rules=asked)
+        repainted = of_cells(chosen.masked, opened.cell_size)
+        if mask is not None:
+            canvas, marked = _masked(opened, canvas, mask)
+            repainted = np.maximum(repainted, marked)
+        return (yield from worker.paint(canvas, settings, keeping(opened, repainted, keep_pixels)))
+
+    def inpaint(
+        self,
+        image: Picture,
+        mask: Picture,
+        settings: Settings,
+        feather: Annotated[int, Field(ge=0, le=128)] = 8,
+        model: str | None = None,
+    ) -> Work[Made]:
+        """Repaint what a mask marks, and leave every other pixel exactly as it was.
+
+        Args:
+            image: the picture; cut to a square unless it carries a recipe of this model.
+            mask: a picture as large as the image, white where it is repainted; grey blends.
+            settings: see there.
+            feather: pixels beyond the mask in which old and new fade into each other.
+            model: a name in the studio's menu; None: the first.
+
+        Returns:
+            picture: a PNG that carries its recipe.
+            recipe: the recipe as JSON.
+        """
+        worker = self.worker(model)
+        opened = worker.open(image)
+        canvas, marked = _masked(opened, opened.canvas, mask)
+        return (yield from worker.paint(canvas, settings, keeping(opened, marked, True, feather)))
+
+
+def _masked(opened: Opened, canvas: TokenCanvas, mask: Picture) -> tuple[TokenCanvas, Mask]:
+    """A canvas masked where a picture of a mask touches it, and the mask as large as the picture."""
+    marked = read_mask(mask, opened.size)
+    touched = touched_cells(marked, (canvas.height, canvas.width))
+    return canvas.mask(touched), fitted(marked, opened.image.size)

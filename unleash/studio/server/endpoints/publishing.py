@@ -1,0 +1,168 @@
+"""From a typed and documented function to an endpoint that says what it takes, and checks what it gets.
+
+``gr.api`` alone knows neither bounds nor descriptions of parameters, and lets any value through.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from inspect import Parameter, Signature, getdoc, isgeneratorfunction, signature
+from pathlib import Path
+from typing import Annotated, Any, get_args, get_origin
+
+import gradio as gr
+from gradio.context import Context
+from gradio.data_classes import FileData
+from gradio.utils import get_function_description
+from gradio_client.utils import is_file_obj_with_meta
+from pydantic import BeforeValidator, TypeAdapter, ValidationError, WithJsonSchema
+
+from unleash.canvas.settings import Settings, one_line
+from unleash.sampling.work import Work, in_steps
+from unleash.studio.server.toasts import toasted
+
+_FILE = {
+    "title": "FileData",
+    "type": "object",
+    "properties": {
+        "path": {"type": "string"},
+        "meta": {"type": "object", "properties": {"_type": {"const": "gradio.FileData", "type": "string"}}},
+    },
+    "required": ["path", "meta"],
+}
+
+_SETTINGS = {
+    "steps": "how many evaluations of the transformer may be spent.",
+    "order": "which cells come first: halton, confidence, entropy, random or raster.",
+    "schedule": "how many cells a step reveals: cosine, linear or arccos.",
+    "temperature": "divides the logits; 0 takes the likeliest code.",
+    "top_k": "draw from the k likeliest codes only; None: from all.",
+    "top_p": "draw from the fewest codes that together have this probability; None: from all.",
+    "label": "one of the model's labels; None: none.",
+    "guidance_scale": "1 follows the label as learned, more exaggerates it.",
+    "correction": "share of the steps, up to 0.5, that draw the cells filled first once more.",
+    "seed": "the same seed gives the same picture.",
+}
+
+
+def _uploaded(value: Any) -> Path:
+    # Only what says it is a file was looked at by Gradio, which lets nothing pass but what was uploaded.
+    if not is_file_obj_with_meta(value):
+        raise ValueError("a file is needed: gradio_client sends one with handle_file(path)")
+    return Path(value["path"])
+
+
+Picture = Annotated[Path, BeforeValidator(_uploaded), WithJsonSchema(_FILE)]
+"""An uploaded file."""
+
+File = Annotated[FileData, WithJsonSchema(_FILE)]
+"""A file to download."""
+
+Model = Annotated[str | None, "a name in the studio's menu"]
+
+
+def publish(function: Callable[..., Any], **queue: Any) -> None:
+    """Make an endpoint of a function, under its name and with its docstring for description.
+
+    A parameter of type :class:`Settings` becomes one for each setting. What is given is checked against the
+    annotations; what is wrong with it is told in one line. A function that does `Work` is ended at its next
+    pause when nobody waits for the result any more.
+
+    Args:
+        function: its docstring describes every parameter, and every value it returns, in a line each.
+        queue: goes to ``gr.api``.
+    """
+    flat = _flattened(signature(function))
+    takes = {name: TypeAdapter(parameter.annotation) for name, parameter in flat.parameters.items()}
+    gives = [TypeAdapter(annotation) for annotation in _each(flat.return_annotation)]
+
+    def arguments(values: tuple[Any, ...]) -> dict[str, Any]:
+        given = flat.bind(*values).arguments.items()
+        return _gathered(function, {name: _checked(name, takes[name], value) for name, value in given})
+
+    def plain(result: Any) -> Any:
+        results = result if len(gives) > 1 else (result,)
+        dumped = [
+            adapter.dump_python(value, mode="json") for adapter, value in zip(gives, results, strict=True)
+        ]
+        return dumped if len(gives) > 1 else dumped[0]
+
+    def at_once(*values: Any) -> Any:
+        with toasted():
+            return plain(function(**arguments(values)))
+
+    def by_steps(*values: Any) -> Iterator[Any]:
+        def work() -> Work[Any]:
+            return plain((yield from function(**arguments(values))))
+
+        with toasted():
+            yield from in_steps(work(), [None] * len(gives) if len(gives) > 1 else None)
+
+    called: Callable[..., Any] = by_steps if isgeneratorfunction(function) else at_once
+    called.__name__ = function.__name__
+    called.__doc__ = _documented(function)
+    called.__signature__ = flat  # type: ignore[attr-defined]
+    called.__annotations__ = {name: parameter.annotation for name, parameter in flat.parameters.items()}
+    event = gr.api(called, api_name=function.__name__, **queue)
+    assert Context.root_block is not None
+    parts = Context.root_block.fns[event["id"]]
+    _, said, returned = get_function_description(called)
+    for component, (name, adapter) in zip(parts.inputs, takes.items(), strict=True):
+        _describe(component, name, adapter, said[name])
+    for component, adapter, line in zip(parts.outputs, gives, returned, strict=True):
+        name, _, description = line.partition(": ")
+        _describe(component, name, adapter, description)
+
+
+def _flattened(own: Signature) -> Signature:
+    """A signature with the settings one by one, in place of the parameter that takes them together, and with
+    the result of work for what is returned."""
+    parameters: list[Parameter] = []
+    for parameter in own.parameters.values():
+        if parameter.annotation is not Settings:
+            parameters.append(parameter)
+            continue
+        for name, field in Settings.model_fields.items():
+            bounds = (field.annotation, *field.metadata)
+            kind: Any = Annotated[bounds] if field.metadata else field.annotation
+            parameters.append(Parameter(name, parameter.kind, default=field.default, annotation=kind))
+    gives = own.return_annotation
+    if get_origin(gives) is Generator:
+        gives = get_args(gives)[-1]  # not what it yields
+    return own.replace(parameters=parameters, return_annotation=gives)
+
+
+def _gathered(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of the flattened signature as those of the function."""
+    for name, parameter in signature(function).parameters.items():
+        if parameter.annotation is Settings:
+            sampling = {key: value for key, value in given.items() if key in Settings.model_fields}
+            return {key: given[key] for key in given if key not in sampling} | {name: Settings(**sampling)}
+    return given
+
+
+def _checked(name: str, adapter: TypeAdapter[Any], value: Any) -> Any:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        raise ValueError(f"{name}: {one_line(error)}") from None
+
+
+def _documented(function: Callable[..., Any]) -> str:
+    """The docstring, with what it says of the settings one by one."""
+    lines = []
+    for line in (getdoc(function) or "").splitlines():
+        settings = line.strip().startswith("settings:")
+        lines += [f"    {name}: {text}" for name, text in _SETTINGS.items()] if settings else [line]
+    return "\n".join(lines)
+
+
+def _describe(component: Any, name: str, adapter: TypeAdapter[Any], text: str) -> None:
+    schema = adapter.json_schema()
+    # What may be left out need not be null besides; clients know a file only by what a parameter is.
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    schema = kinds[0] if len(kinds) == 1 else schema
+    component.label = name
+    component._api_info = {**schema, "description": text, "additional_description": text}
+
+
+def _each(annotation: Any) -> tuple[Any, ...]:
+    return get_args(annotation) if get_origin(annotation) is tuple else (annotation,)

@@ -1,0 +1,80 @@
+"""What the endpoints have in common: a model of the menu, pictures in, pictures with their recipe out."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from gradio.data_classes import FileData
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+from PIL import Image
+
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Settings
+from unleash.images.recipes import write_png
+from unleash.operations import Finish, Opened, open_picture
+from unleash.pipeline import UnleashPipeline
+from unleash.sampling.work import Work
+from unleash.studio.server.endpoints.publishing import File, Picture
+from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.menu import find, known_as
+
+Made = tuple[File, str]
+"""A PNG that carries its recipe, and the recipe as JSON."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A model at work.
+
+    Attributes:
+        pipe: its pipeline.
+        model: its name, as recipes have it.
+    """
+
+    pipe: UnleashPipeline
+    model: str
+
+    def open(self, picture: Picture, *, square: bool = True) -> Opened:
+        """An uploaded picture as cells."""
+        return open_picture(self.pipe, self.model, picture, square=square)
+
+    def paint(
+        self, canvas: TokenCanvas, settings: Settings, finish: Finish = lambda image: image
+    ) -> Work[Made]:
+        """Fill a canvas, with a pause after each step."""
+        filled = canvas
+        for step in self.pipe.stream(canvas, **settings.arguments):
+            filled = step.canvas
+            yield
+        codes = filled.codes.tolist()
+        recipe = Recipe(model=self.model, canvas=canvas, settings=settings, codes=codes)
+        return png(finish(self.pipe.render(filled)), recipe), recipe.to_json()
+
+
+@dataclass(frozen=True)
+class Family:
+    """Endpoints of a studio."""
+
+    handlers: Handlers
+
+    def worker(self, model: str | None) -> Worker:
+        """A model of the menu, the first if none is named."""
+        name = model or next(iter(self.handlers.offered))
+        return Worker(self.handlers.pipeline(name), known_as(self.handlers.offered[name]))
+
+    def worker_for(self, recipe: Recipe, model: str | None) -> Worker:
+        """The model that a recipe names, if it is offered; else the given one."""
+        return self.worker(find(self.handlers.offered, recipe.model) or model)
+
+
+def png(image: Image.Image, recipe: Recipe) -> FileData:
+    """A picture with its recipe as a file to download."""
+    file = BytesIO()
+    write_png(image, recipe, file)
+    return served(file.getvalue(), f"unleash-{recipe.settings.stem}.png")
+
+
+def served(data: bytes, name: str) -> FileData:
+    """Bytes as a file that the app may serve, and clears away in time."""
+    return FileData(path=save_bytes_to_cache(data, name, get_upload_folder()), orig_name=name)

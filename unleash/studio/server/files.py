@@ -1,0 +1,168 @@
+"""Files a person opens and saves: pictures, pictures that carry a recipe, recipes."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkdtemp
+from uuid import uuid4
+
+import numpy as np
+from gradio.data_classes import FileData
+from PIL import Image
+
+from unleash.canvas.bounds import MAX_SIDE
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Settings
+from unleash.images.fitting import Fit, to_shape, to_square
+from unleash.images.reading import is_opaque, picture_size, read_picture
+from unleash.images.recipes import carries_recipe, read_recipe, write_png
+from unleash.pipeline import UnleashPipeline
+from unleash.studio.server.data_urls import data_url, png_url, without
+from unleash.studio.server.kept_pixels import Pixels
+from unleash.studio.server.menu import known_as
+from unleash.studio.server.runs import Message
+
+_ROUNDING = 0.1
+"""Of 255: two renderings of the same codes differ by less on average."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A picture as the model sees it: what was given, its codes, what the codes give back."""
+
+    given: Image.Image
+    canvas: TokenCanvas
+    reconstruction: Image.Image
+
+
+def carried_recipe(path: str | Path) -> Recipe | None:
+    """The recipe in a file; None if it is something else, a picture perhaps.
+
+    Raises:
+        RecipeError: if it is JSON but no recipe, or its recipe is broken.
+    """
+    if Path(path).suffix.lower() == ".json":
+        return read_recipe(path)
+    # What is wrong with a picture will be said when it is read as one.
+    return read_recipe(path) if carries_recipe(path) else None
+
+
+def encode(pipe: UnleashPipeline, path: str | Path, fit: Fit) -> Encoded:
+    """Fit a picture to the model and encode it.
+
+    Raises:
+        ValueError: if the file holds no picture.
+    """
+    picture, cells, cell_size = read_picture(path), pipe.blank().width, pipe.vqgan.cell_size
+    if fit == "shape":
+        given = to_shape(picture, cell_size, cells, MAX_SIDE)
+    else:
+        given = to_square(picture, cells * cell_size, fit)
+    canvas = pipe.encode(given)
+    return Encoded(given, canvas, pipe.render(canvas))
+
+
+def visible(canvas: TokenCanvas) -> np.ndarray:
+    """(h, w) what a canvas shows to a person: pins, and beneath the veil of the mask the base."""
+    return np.where(canvas.pinned, canvas.pinned_codes, canvas.base)
+
+
+def result(canvas: TokenCanvas, recipe: Recipe | None) -> np.ndarray:
+    """(h, w) the codes of the picture that goes with a canvas: of its run, if it had one."""
+    return visible(canvas) if recipe is None or recipe.codes is None else np.array(recipe.codes)
+
+
+def canvas_message(
+    canvas: TokenCanvas,
+    image: Image.Image | None,
+    recipe: Recipe | None = None,
+    other_model: str | None = None,
+    original: Image.Image | None = None,
+) -> Message:
+    """Tell the page to take up a canvas; if it is of ``other_model``, it has no past to go back to.
+
+    ``original``, as large as the picture of the canvas, is what ``image`` was encoded from: the page keeps
+    its pixels wherever nothing is painted over them.
+    """
+    codes = result(canvas, recipe)
+    return {
+        "kind": "canvas",
+        "id": uuid4().hex,  # or the same picture would not be heard twice
+        "other_model": other_model,
+        "canvas": canvas.to_dict(),
+        "cell": None if image is None else image.width // canvas.width,
+        "codes": codes.tolist(),
+        "image": data_url(image, quality=95) if image else None,
+        "recipe": recipe.model_dump(mode="json") if recipe else None,
+        "original": png_url(original) if original else None,
+    }
+
+
+def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
+    """The picture of codes (h, w), transparent where they are unknown."""
+    unknown = codes == pipe.vqgan.config["codebook_size"]
+    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
+    image = pipe.render(known)
+    return without(image, unknown) if unknown.any() else image
+
+
+def own_pixels(path: str | Path, image: Image.Image) -> Image.Image | None:
+    """The picture in a file that carries a recipe, where it is more than ``image``, what its codes show.
+
+    That is so where pixels of an opened picture were kept in it.
+    """
+    if Path(path).suffix.lower() == ".json" or image.mode != "RGB" or picture_size(path) != image.size:
+        return None
+    # What is see-through is not finished; of that the codes are what counts.
+    if not is_opaque(path):
+        return None
+    given = read_picture(path)
+    # Rounding differs between machines, but by a step of 255 and in few places.
+    difference = np.array(given, dtype=int) - np.array(image, dtype=int)
+    return given if np.abs(difference).mean() >= _ROUNDING else None
+
+
+def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Settings) -> Recipe:
+    """How the picture on the canvas came about.
+
+    If a run made it and nothing visible was changed since, that run's recipe; else the canvas as it is,
+    which is what a run would begin with.
+    """
+    shown = visible(canvas)
+    if made is not None and made.codes is not None and np.array_equal(made.codes, shown):
+        return made
+    whole = (shown != canvas.mask_token).all()
+    codes = shown.tolist() if whole else None
+    return Recipe(model=known_as(model), canvas=canvas, settings=chosen, codes=codes)
+
+
+def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) -> Message:
+    """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it.
+
+    Raises:
+        ValueError: if ``pixels`` to be kept are not as large as the picture.
+    """
+    name = f"unleash-{recipe.settings.stem}.png"
+    path = Path(mkdtemp(prefix="unleash-")) / name
+    image = picture_of(pipe, result(recipe.canvas, recipe))
+    write_png(pixels.under(image) if pixels else image, recipe, path)
+    return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": name}
+
+
+def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:
+    """A canvas of one model as a canvas of another: the same picture, of as many cells, in the other's codes.
+
+    What is masked stays masked and what is pinned stays pinned, to the code that the other model has
+    for what the pin shows. A blank canvas just as large as the old model's grid becomes as large as the new
+    one's.
+    """
+    shown = visible(canvas)
+    unknown = shown == canvas.mask_token
+    if unknown.all() and canvas.base.shape == old.blank().base.shape:
+        return new.blank()
+    picture = old.render(TokenCanvas.from_codes(np.where(unknown, 0, shown), canvas.codebook_size))
+    cell, size = new.vqgan.cell_size, new.vqgan.config["codebook_size"]
+    codes = new.encode(picture.resize((canvas.width * cell, canvas.height * cell))).codes
+    return TokenCanvas(
+        np.where(unknown, size, codes), canvas.masked, np.where(canvas.pinned, codes, size), size
+    )

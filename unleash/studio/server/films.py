@@ -1,0 +1,30 @@
+"""Films a person takes along: the steps of a run as a GIF."""
+
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from gradio.data_classes import FileData
+
+from unleash.images.animation import gif
+from unleash.studio.server.components.filmstrip import Filmstrip
+from unleash.studio.server.components.reel import Film, Reel
+from unleash.studio.server.runs import Message
+from unleash.studio.server.toasts import toasted
+
+_INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+
+def listen(reel: Reel, filmstrip: Filmstrip) -> None:
+    """Let the page have films: ``reel`` asks, ``filmstrip`` fetches the file."""
+    asked = reel.submit(save, reel, filmstrip, **_INTERNAL)
+    for done in (asked.then, asked.failure):  # Gradio takes "then" for "unless there was an error"
+        done(lambda: None, None, reel, queue=False, **_INTERNAL)
+
+
+def save(film: Film) -> Message:
+    """Write a film as a GIF, and tell the page to fetch it."""
+    path = Path(mkdtemp(prefix="unleash-")) / film.name
+    with toasted():
+        path.write_bytes(gif(film.images))
+    return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": film.name}

@@ -1,0 +1,207 @@
+"""What the server does when something on the page happens.
+
+Nothing here remembers anybody: what a person has done comes in with the event and goes back with it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import gradio as gr
+from PIL import Image
+
+from unleash.canvas.bounds import MAX_SIDE
+from unleash.canvas.messages import quoted
+from unleash.canvas.recipe import Recipe
+from unleash.images.fitting import Fit
+from unleash.pipeline import UnleashPipeline
+from unleash.studio.server import controls, files, registry
+from unleash.studio.server import menu as models
+from unleash.studio.server.components.canvas import Drawing
+from unleash.studio.server.components.palette import Catalogue
+from unleash.studio.server.runs import Message, end, run
+from unleash.studio.server.toasts import inform, toasted, warn
+
+EXAMPLES = Path(__file__).parents[3] / "assets" / "examples"
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The listeners of a studio.
+
+    Attributes:
+        offered: the models of the menu.
+        may_add: whether more may be added: only where nobody but the owner can reach the app.
+    """
+
+    offered: models.Menu
+    may_add: bool = False
+
+    def pipeline(self, name: str) -> UnleashPipeline:
+        """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
+        if name not in self.offered:
+            raise ValueError(f"the model {quoted(name)} is not offered: choose {' or '.join(self.offered)}")
+        return models.load(self.offered[name])
+
+    def grid(self, name: str) -> dict[str, Any]:
+        """What a canvas of a model in the menu is made of: cells, their pixels and codes; whose they are."""
+        pipe = self.pipeline(name)
+        blank = pipe.blank()
+        return {
+            "height": blank.height,
+            "width": blank.width,
+            "codebook": blank.codebook_size,
+            "cell": pipe.vqgan.cell_size,
+            "model": models.known_as(self.offered[name]),
+        }
+
+    def add(self, model: str) -> str:
+        """Offer another folder or Hub id, once it has been loaded; its name in the menu."""
+        if not self.may_add:
+            raise ValueError("only whoever runs the studio may add models")
+        if not model:
+            raise ValueError("name a model folder, or an id on the Hub such as owner/name")
+        models.load(model)
+        # Two folders may end alike; no two models have the same whole name.
+        name = next(name for name in (Path(model).name, model) if self.offered.get(name, model) == model)
+        self.offered[name] = model
+        return name
+
+    def generate(
+        self, drawing: Drawing, model: str, locked: bool, pictures: float, *chosen: Any
+    ) -> Iterator[tuple[Any, Any]]:
+        """Fill the canvas: messages for the filmstrip, and the seed where a new one was drawn."""
+        with toasted():
+            settings = controls.settings_to_run(chosen, locked)
+            if not drawing.canvas.unknown.any():
+                inform("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
+                yield end(drawing.run), gr.skip()
+                return
+            yield gr.skip(), settings.seed
+            pipe, count = self.pipeline(model), controls.pictures(pictures)
+            known_as = models.known_as(self.offered[model])
+            for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
+                yield message, gr.skip()
+
+    def steer(self, drawing: Drawing, *chosen: Any) -> None:
+        """Let the run that the page waits for go on with the label and guidance chosen now."""
+        with toasted():
+            settings = controls.settings(chosen)
+        if drawing.run and not registry.steer(drawing.run, settings):
+            inform("This picture was all but finished: the next one follows what you chose.")
+
+    def open_file(self, path: str, fit: Fit, model: str) -> list[Any]:
+        """Take up a picture, a picture with its recipe, or a recipe.
+
+        Returns the message for the filmstrip, the pair of pictures, the model twice (menu and state), and
+        the values of the controls.
+        """
+        with toasted():
+            recipe = files.carried_recipe(path)
+            if recipe is not None and (name := self._maker(recipe, model, path)):
+                return self._open_recipe(recipe, model, name, path)
+            encoded = files.encode(self.pipeline(model), path, fit)
+        message = files.canvas_message(encoded.canvas, encoded.reconstruction, original=encoded.given)
+        pair = [_shown(encoded.given), _shown(encoded.reconstruction)]
+        return [message, *pair, *(gr.skip() for _ in range(2 + controls.COUNT))]
+
+    def open_example(self, fit: Fit, model: str, event: gr.SelectData) -> list[Any]:
+        """Take up one of the bundled pictures."""
+        return self.open_file(examples()[event.index], fit, model)
+
+    def _maker(self, recipe: Recipe, model: str, path: str) -> str | None:
+        """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
+        name = models.find(self.offered, recipe.model)
+        size, canvas = self.grid(name or model)["codebook"], recipe.canvas
+        if canvas.codebook_size != size:
+            fault = (
+                f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
+                f"{name or model} fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size}"
+            )
+            if Path(path).suffix.lower() == ".json":
+                raise ValueError(fault)
+            warn(f"Opened as a picture: {fault}.")
+            return None
+        if name is None:
+            maker = quoted(recipe.model)
+            warn(f"This was made with {maker}, which is not offered here: {model} is used instead.")
+        return name or model
+
+    def _open_recipe(self, recipe: Recipe, model: str, name: str, path: str) -> list[Any]:
+        pipe, canvas = self.pipeline(name), recipe.canvas
+        image = files.picture_of(pipe, files.result(canvas, recipe))
+        own = files.own_pixels(path, image)
+        other = models.known_as(self.offered[name]) if name != model else None
+        message = files.canvas_message(canvas, image, recipe, other_model=other, original=own)
+        hidden = gr.Image(visible=False)
+        return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe.labels)]
+
+    def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
+        """Write what is on the canvas as a PNG with its recipe."""
+        with toasted():
+            if (files.visible(drawing.canvas) == drawing.canvas.mask_token).all():
+                raise ValueError("there is no picture to save yet: press Generate or open one")
+            pipe, settings = self.pipeline(model), controls.settings(chosen)
+            recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
+            return files.save(pipe, recipe, drawing.pixels)
+
+    def switch(self, drawing: Drawing, model: str, before: str, label: str) -> list[Any]:
+        """Go on with another model: the picture is encoded anew, on as many cells."""
+        if model == before:
+            return [gr.skip()] * 4
+        with toasted():
+            old, new = self.pipeline(before), self.pipeline(model)
+        canvas = files.carry_over(old, new, drawing.canvas)
+        if canvas.base.shape != drawing.canvas.base.shape:
+            inform(
+                f"{model} has a grid of {canvas.height}×{canvas.width} cells: a blank canvas to begin with."
+            )
+        elif canvas.base.shape != new.blank().base.shape:
+            inform(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
+        shown = files.visible(canvas)
+        image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
+        menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)
+        other = models.known_as(self.offered[model])
+        message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
+        return [message, model, menu, guidance]
+
+    def codebook(self, model: str) -> Catalogue:
+        """What the codes of a model look like, and what they show."""
+        with toasted():
+            self.pipeline(model)
+            folder = self.offered[model]
+            return Catalogue(model, models.codebook(folder), models.names(folder))
+
+    def restore(self, kept: list[Any] | None) -> list[Any]:
+        """The grid of the model to go on with; the model and the settings that this browser kept, as far as
+        they still fit."""
+        # Models may have been added since the page was laid out.
+        offered = list(self.offered)
+        nothing = [self._goes_on_with(offered[0]), gr.Dropdown(offered), *[gr.skip()] * (3 + controls.COUNT)]
+        try:
+            model, pictures, locked, *chosen = kept or []
+            settings, labels = controls.settings(chosen), self.pipeline(model).labels
+        except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
+            return nothing
+        return [
+            self._goes_on_with(model),
+            gr.Dropdown(offered, value=model),
+            model,
+            pictures,
+            locked,
+            *controls.updates(settings, labels),
+        ]
+
+    def _goes_on_with(self, model: str) -> Message:
+        return {"kind": "grid", "id": uuid4().hex, **self.grid(model)}
+
+
+def _shown(image: Image.Image) -> gr.Image:
+    return gr.Image(image, visible=True)
+
+
+def examples() -> list[str]:
+    """The bundled pictures to begin with; there may be none."""
+    return [str(path) for path in sorted(EXAMPLES.glob("*.png"))]

@@ -1,0 +1,232 @@
+"""The page "How it works": what the model does with a picture, in pictures."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import gradio as gr
+import numpy as np
+import torch
+from PIL import Image
+
+from unleash.canvas.settings import BEST, OrderName
+from unleash.images.codebook import Sheet
+from unleash.pipeline import Step, UnleashPipeline
+from unleash.studio.server import controls, files
+from unleash.studio.server.asking import RUNS, named
+from unleash.studio.server.component import WEB
+from unleash.studio.server.components.coding import Coding
+from unleash.studio.server.components.fills import Fills
+from unleash.studio.server.components.masking import Masking
+from unleash.studio.server.data_urls import data_url
+from unleash.studio.server.handlers import Handlers, examples
+from unleash.studio.server.menu import codebook
+from unleash.studio.server.registry import under_way
+from unleash.studio.server.runs import Message, end
+from unleash.studio.server.toasts import toasted
+
+STEPS = 16
+"""Evaluations of every order but left to right, which takes one for each cell."""
+
+_CONTRAST = 3
+"""How much stronger than it is a difference is shown, or none would be seen."""
+
+_WORDS = WEB / "lesson"
+_QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+LANES: tuple[OrderName, ...] = ("random", "confidence", "halton", "raster")
+
+
+def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
+    """Give a studio its second page.
+
+    Args:
+        demo: the studio, finished.
+        handlers: its listeners; the lesson uses the first model of their menu.
+        queue: with whom the events wait for the model.
+    """
+    lesson = Lesson(handlers)
+    with demo.route("How it works", "/how", show_in_navbar=False):
+        gr.Markdown(_words("header"), elem_id="lesson-header", elem_classes="lesson")
+        gr.Markdown(_words("codes"), elem_classes="lesson")
+        coding = Coding()
+        shown = examples()
+        with gr.Row(elem_id="look-row"):
+            opener = gr.UploadButton(
+                "Your picture…", file_types=["image"], size="sm", elem_id="look-file", scale=0, min_width=130
+            )
+            gallery = gr.Gallery(
+                shown,
+                columns=8,
+                show_label=False,
+                buttons=[],
+                allow_preview=False,
+                visible=bool(shown),
+                elem_id="look-examples",
+            )
+        with gr.Row(elem_id="masking-row"):
+            masking = Masking()
+            gr.Markdown(_words("masking"), elem_classes="lesson")
+        gr.Markdown(_words("filling"), elem_classes="lesson")
+        fills = Fills(lesson.blank())
+        with gr.Row(elem_id="fill-row"):
+            label = controls.label_menu(lesson.pipe.labels)
+            seed = controls.Seed("fill-seed")
+            gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
+            gr.Button("Stop", elem_id="fill-stop", min_width=80)
+
+        outputs = [coding, masking]
+        seen = [
+            opener.upload(lesson.look, opener, outputs, **queue, **_QUIET),
+            gallery.select(lesson.look_at_example, None, outputs, **queue, **_QUIET),
+        ]
+        if shown:
+            seen.append(demo.load(lambda: lesson.look(shown[0]), None, outputs, **queue, **_QUIET))
+        for event in seen:
+            event.success(lesson.sheet, None, coding, **queue, **_QUIET)
+        asked = [fills, label, seed]
+        fills.submit(named(lesson.race, asked), asked, [fills, seed], **RUNS, **queue, **_QUIET)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What the server does for the lesson."""
+
+    handlers: Handlers
+
+    @property
+    def name(self) -> str:
+        """The model the lesson uses."""
+        return next(iter(self.handlers.offered))
+
+    @property
+    def pipe(self) -> UnleashPipeline:
+        """Its pipeline."""
+        return self.handlers.pipeline(self.name)
+
+    def look(self, path: str) -> list[Message]:
+        """A picture on its way through encoder and decoder, for both components that show it."""
+        with toasted():
+            encoded = files.encode(self.pipe, path, "crop")
+        given, decoded = encoded.given, encoded.reconstruction
+        codes = encoded.canvas.codes
+        steps = self.pipe.scheduler.config["num_train_timesteps"]
+        message = {
+            "kind": "look",
+            "given": data_url(given),
+            "decoded": data_url(decoded),
+            "difference": data_url(difference(given, decoded)),
+            "psnr": psnr(given, decoded),
+            "side": given.width,
+            "codes": codes.tolist(),
+            "codebook": encoded.canvas.codebook_size,
+            "steps": steps,
+            "masked_at": masked_at(self.pipe, codes).tolist(),
+        }
+        return [message, message]
+
+    def look_at_example(self, event: gr.SelectData) -> list[Message]:
+        """One of the bundled pictures."""
+        return self.look(examples()[event.index])
+
+    def sheet(self) -> Message:
+        """What the codes look like."""
+        sheet: Sheet = codebook(self.handlers.offered[self.name])
+        where = {"order": sheet.order, "columns": sheet.columns, "side": sheet.side}
+        return {"kind": "sheet", "sheet": {"url": data_url(sheet.image), **where}}
+
+    def blank(self) -> Message:
+        """The boards before anything was filled."""
+        canvas = self.pipe.blank()
+        evaluations = {order: _steps(order, canvas.size) for order in LANES}
+        return {
+            "kind": "blank",
+            "height": canvas.height,
+            "width": canvas.width,
+            "evaluations": evaluations,
+        }
+
+    def race(self, run: str, label: str, seed: int | None) -> Iterator[tuple[Any, Any]]:
+        """Fill a blank canvas in every order, a step of each in turn: a message for each step, and the seed.
+
+        The messages name the ``run``; the one of its last step says ``last``. An empty seed is a new one.
+        Closing the iterator ends the run at once.
+        """
+        with toasted(), under_way(run) as told:
+            number = controls.seed_to_run(seed, locked=True)
+            lanes = self._lanes(None if label == controls.NO_LABEL else label, number)
+            yield {**self.blank(), "kind": "begin", "run": run}, number
+            seconds = dict.fromkeys(lanes, 0.0)
+            while lanes:
+                for order, steps in list(lanes.items()):
+                    if told.stopped:
+                        yield end(run), gr.skip()
+                        return
+                    began = monotonic()
+                    step = next(steps)
+                    seconds[order] += monotonic() - began
+                    if step.index == step.total:
+                        del lanes[order]
+                    about = {"run": run, "order": order, "seconds": seconds[order], "last": not lanes}
+                    yield {**about, **_step(step)}, gr.skip()
+
+    def _lanes(self, label: str | None, seed: int) -> dict[OrderName, Iterator[Step]]:
+        canvas, pipe = self.pipe.blank(), self.pipe
+        return {
+            order: pipe.stream(
+                canvas,
+                num_inference_steps=_steps(order, canvas.size),
+                order=order,
+                temperature=BEST.temperature,
+                top_p=BEST.top_p,
+                label=label,
+                seed=seed,
+            )
+            for order in LANES
+        }
+
+
+def masked_at(pipe: UnleashPipeline, codes: np.ndarray) -> np.ndarray:
+    """(h, w) the first time t, 1 to T, at which the forward process has masked each cell.
+
+    At every t the noise is the same, so that a cell once masked stays so, as in the process itself.
+    """
+    sample, mask_token = torch.from_numpy(codes)[None], pipe.scheduler.config["codebook_size"]
+    times = range(pipe.scheduler.config["num_train_timesteps"] + 1)
+    masked = [
+        pipe.scheduler.add_noise(sample, torch.tensor([t]), torch.Generator().manual_seed(0))[0] == mask_token
+        for t in times
+    ]
+    return len(times) - torch.stack(masked).sum(0).numpy()
+
+
+def difference(a: Image.Image, b: Image.Image) -> Image.Image:
+    """Where two pictures of one size differ, on black, three times as strong as it is."""
+    one, other = (np.array(image.convert("RGB"), dtype=int) for image in (a, b))
+    return Image.fromarray((np.abs(one - other) * _CONTRAST).clip(0, 255).astype(np.uint8))
+
+
+def psnr(a: Image.Image, b: Image.Image) -> float:
+    """The peak signal-to-noise ratio of two pictures of one size in decibels, 100 at most."""
+    one, other = (np.array(image.convert("RGB"), dtype=float) / 255 for image in (a, b))
+    error = float(np.square(one - other).mean())
+    return -10 * float(np.log10(max(error, 1e-10)))
+
+
+def _steps(order: OrderName, cells: int) -> int:
+    return cells if order == "raster" else min(STEPS, cells)
+
+
+def _step(step: Step) -> Message:
+    return {
+        "kind": "step",
+        "index": step.index,
+        "total": step.total,
+        "known": (~step.canvas.unknown).tolist(),
+        "image": data_url(step.image),
+    }
+
+
+def _words(name: str) -> str:
+    return (_WORDS / f"{name}.md").read_text("utf-8")

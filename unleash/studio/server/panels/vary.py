@@ -1,0 +1,102 @@
+"""The tab "Vary": more like the present picture, the same in another light, a blend with another."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+from gradio.components import Component
+
+from unleash.studio.server.asking import RUNS, Told, named
+from unleash.studio.server.components.blend import Blend
+from unleash.studio.server.controls import Amount
+from unleash.studio.server.varying import Varying, lights
+
+
+@dataclass(frozen=True)
+class VaryPanel:
+    """The components of the tab.
+
+    Attributes:
+        again: what the page presses for more like a picture, wherever it shows one.
+    """
+
+    strength: Amount
+    more: gr.Button
+    again: gr.Button
+    light: gr.Dropdown
+    relight: gr.Button
+    other: Blend
+    where: gr.Radio
+    share: Amount
+    blend: gr.Button
+
+    def follow(self, event: Any, varying: Varying, model: gr.Dropdown, **options: Any) -> None:
+        """Offer the labels of the model that is chosen after ``event``."""
+        event.success(varying.lights, [model, self.light], [self.light, self.relight], **options)
+
+
+def again_button() -> gr.Button:
+    """What the page presses for more like a picture; outside the tabs, which count what is among them."""
+    return gr.Button(visible="hidden", elem_id="more-like-it")
+
+
+def lay_out(labels: Sequence[str], again: gr.Button) -> VaryPanel:
+    """The tab of a model with these labels; ``again`` is an :func:`again_button`."""
+    with gr.Tab("Vary", elem_id="vary"):
+        strength = Amount(
+            0,
+            1,
+            value=0.5,
+            step=0.05,
+            label="Strength",
+            info="The share of cells drawn again; pins stay",
+            elem_id="strength",
+        )
+        more = gr.Button("More like this", elem_id="more")
+        light = lights(list(labels))
+        relight = gr.Button("Re-light", visible=bool(labels), elem_id="relight")
+        other = Blend()
+        where = gr.Radio(
+            [("In patches", False), ("Where masked", True)], value=False, label="Where", elem_id="blend-where"
+        )
+        share = Amount(0, 1, value=0.5, step=0.05, label="How much of it", elem_id="blend-share")
+        blend = gr.Button("Blend", elem_id="blend")
+    return VaryPanel(strength, more, again, light, relight, other, where, share, blend)
+
+
+def wire(
+    panel: VaryPanel,
+    varying: Varying,
+    asked: Sequence[Component],
+    settings: Sequence[Component],
+    told: Sequence[Component],
+    **options: Any,
+) -> None:
+    """Let the buttons run.
+
+    Args:
+        panel: the tab.
+        varying: its listeners.
+        asked: canvas, model, lock and number of pictures.
+        settings: the controls of a run.
+        told: filmstrip and seed.
+        options: of the events.
+    """
+    runs: list[tuple[gr.Button, Callable[..., Told], list[Component]]] = [
+        (panel.more, varying.more, [panel.strength]),
+        (panel.again, varying.more, [panel.strength]),
+        (panel.relight, varying.relight, [panel.strength, panel.light]),
+        (panel.blend, varying.blend, [panel.other, panel.where, panel.share]),
+    ]
+    for button, listener, own in runs:
+        inputs = [*asked, *own, *settings]
+        button.click(named(listener, inputs), inputs, told, **RUNS, **options)
+    panel.where.change(
+        lambda masked: gr.Slider(visible=not masked),
+        panel.where,
+        panel.share,
+        queue=False,
+        api_visibility="private",
+        show_progress="hidden",
+    )

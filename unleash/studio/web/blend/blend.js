@@ -1,0 +1,51 @@
+/** The pictures of the session that the present one can be blended with: as large as it, and not itself. */
+
+import { nameOf } from "../page/past.js";
+import { sameGrid } from "../page/state.js";
+import { store } from "../page/store.js";
+import { fromServer, rows } from "../page/wire.js";
+
+export function mount({ element, props }) {
+  const list = element.querySelector(".others");
+  let [chosen, shown, drawnFor] = [null, null, null];
+
+  const fits = ({ url, recipe }) =>
+    url !== store.state.picture?.url && sameGrid(fromServer(recipe.canvas), store.state);
+
+  function choose(picture) {
+    chosen = picture;
+    props.value = { codes: picture && rows(store.state, picture.codes) };
+    for (const { firstChild: button } of list.children)
+      button.setAttribute("aria-pressed", button.dataset.id === chosen?.id);
+  }
+
+  function thumbnail(picture) {
+    const [item, button, image] = ["li", "button", "img"].map((tag) => document.createElement(tag));
+    image.src = picture.url;
+    image.alt = nameOf(picture);
+    Object.assign(button, { type: "button", title: `${nameOf(picture)}: blend with this picture` });
+    button.dataset.id = picture.id;
+    button.append(image);
+    button.addEventListener("click", () => choose(picture));
+    item.append(button);
+    return item;
+  }
+
+  const placeOf = ({ picture, height, width }) => `${height} ${width} ${picture?.url}`;
+
+  function show() {
+    if (!store.timeline) return;
+    drawnFor = placeOf(store.state);
+    const others = store.results.filter(fits);
+    const now = others.map(({ id, url }) => id + url).join();
+    if (now === shown) return;
+    shown = now;
+    list.replaceChildren(...others.map(thumbnail));
+    choose(others.find(({ id }) => id === chosen?.id) ?? null);
+  }
+
+  store.addEventListener("results", show);
+  // A stroke changes the canvas, but not which pictures fit it.
+  store.addEventListener("change", () => placeOf(store.state) === drawnFor || show());
+  show();
+}

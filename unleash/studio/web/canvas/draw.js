@@ -1,0 +1,273 @@
+/** Paints one state of the canvas: picture, veil, grid, pins, what was just revealed, the cursor. */
+
+import { columnOf, rowOf } from "../page/geometry.js";
+import { isSoft } from "../page/pixels.js";
+import { drawHeat, drawRules } from "./overlay.js";
+import { codeOf, isFilled, isKnown, kindOf } from "../page/state.js";
+
+const HATCH = 7; // CSS pixels between two lines of the veil
+const HIGHLIGHT_MS = 700;
+const FOG = 0.72; // how much a guess at an unknown cell is veiled
+const VEIL = 0.45; // how much of what will be replaced is veiled
+
+/** The colours of the veil, pins and cursor, from the stylesheet so that light and dark may differ. */
+export function readColors(element) {
+  const style = getComputedStyle(element);
+  const color = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    paper: color("paper"),
+    hatch: color("hatch"),
+    mask: color("mask"),
+    pin: color("pin"),
+    fresh: color("fresh"),
+    line: color("line"),
+    focus: color("focus"),
+    likely: color("likely"),
+  };
+}
+
+function hatchPattern(context, color, width) {
+  const tile = document.createElement("canvas");
+  const size = Math.round(HATCH * devicePixelRatio);
+  tile.width = tile.height = size;
+  const pen = tile.getContext("2d");
+  pen.strokeStyle = color;
+  pen.lineWidth = width * devicePixelRatio;
+  for (const shift of [-size, 0, size]) {
+    pen.beginPath();
+    pen.moveTo(shift - 1, size + 1);
+    pen.lineTo(shift + size + 1, -1);
+    pen.stroke();
+  }
+  const pattern = context.createPattern(tile, "repeat");
+  pattern.setTransform(new DOMMatrix().scale(1 / devicePixelRatio));
+  return pattern;
+}
+
+/**
+ * Draw `scene` = {state, picture, soft, sprite, tool, layout, cursor, outline, softTip, fresh, heat, looked, now}.
+ * `picture` and `sprite` are loaded images or null; `fresh` maps cells to the time they were revealed.
+ * Returns whether something still moves and another frame is wanted.
+ */
+export function draw(context, colors, scene) {
+  const { state, layout } = scene;
+  const box = (cell) => [
+    layout.left + columnOf(state, cell) * layout.cell,
+    layout.top + rowOf(state, cell) * layout.cell,
+    layout.cell,
+    layout.cell,
+  ];
+  const { width, height } = context.canvas;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+  drawPicture(context, colors, scene, box);
+  drawVeil(context, colors, scene, box);
+  if (scene.heat) drawHeat(context, colors, scene, box);
+  if (scene.tool.grid) drawGrid(context, colors, scene);
+  drawRules(context, colors, scene, box);
+  drawSoft(context, scene);
+  drawPins(context, colors, scene, box);
+  const moving = drawFresh(context, colors, scene, box);
+  drawCursor(context, colors, scene, box);
+  return moving;
+}
+
+function drawPicture(context, colors, { state, picture, sprite, layout }, box) {
+  const [w, h] = [layout.cell * state.width, layout.cell * state.height];
+  context.fillStyle = colors.paper;
+  context.fillRect(layout.left, layout.top, w, h);
+  if (picture) context.drawImage(picture, layout.left, layout.top, w, h);
+  for (let cell = 0; cell < state.base.length; cell++) {
+    const code = codeOf(state, cell);
+    const [x, y, side] = box(cell);
+    if (code === state.codebook) {
+      context.globalAlpha = picture ? FOG : 1;
+      // Half a pixel over the edge: no seam of the picture beneath between two blank cells.
+      context.fillRect(x - 0.5, y - 0.5, side + 1, side + 1);
+      context.globalAlpha = 1;
+    } else if (state.picture?.codes[cell] !== code) sprite?.paint(context, code, x, y, side);
+  }
+}
+
+function drawVeil(context, colors, { state }, box) {
+  const hatch = hatchPattern(context, colors.hatch, 1);
+  const veil = hatchPattern(context, colors.mask, 1.2);
+  for (let cell = 0; cell < state.base.length; cell++) {
+    if (kindOf(state, cell) !== "masked") continue;
+    const [x, y, side] = box(cell);
+    if (!isKnown(state, cell)) {
+      context.fillStyle = hatch;
+      context.fillRect(x, y, side, side);
+    } else if (isFilled(state, cell)) drawEar(context, colors, x, y, side);
+    else if (!isSoft(state.soft, cell)) {
+      context.fillStyle = colors.paper;
+      context.globalAlpha = VEIL;
+      context.fillRect(x, y, side, side);
+      context.globalAlpha = 1;
+      context.fillStyle = veil;
+      context.fillRect(x, y, side, side);
+    }
+  }
+  drawBorder(context, colors, state, box);
+}
+
+/** The soft brush's mask, until a run has filled what it touches. */
+function drawSoft(context, { state, layout, soft }) {
+  const waits = (cell) => !isFilled(state, cell) && !state.soft?.lifted[cell];
+  if (!soft || (!soft.live && !state.base.some((_, cell) => isSoft(state.soft, cell) && waits(cell)))) return;
+  const { cell, left, top } = layout;
+  context.save();
+  if (!soft.live) {
+    const path = new Path2D();
+    for (let index = 0; index < state.base.length; index++)
+      if (waits(index))
+        path.rect(left + columnOf(state, index) * cell, top + rowOf(state, index) * cell, cell, cell);
+    context.clip(path);
+  }
+  const { place } = soft;
+  context.globalAlpha = 0.55;
+  context.drawImage(
+    soft.image,
+    left + place.left * cell,
+    top + place.top * cell,
+    place.columns * cell,
+    place.rows * cell,
+  );
+  context.restore();
+}
+
+// A dog-ear says "masked" and leaves the picture to be seen.
+function drawEar(context, colors, x, y, side) {
+  const size = Math.max(4, side * 0.22);
+  const path = new Path2D();
+  path.moveTo(x + 1, y + 1);
+  path.lineTo(x + 1 + size, y + 1);
+  path.lineTo(x + 1, y + 1 + size);
+  path.closePath();
+  context.fillStyle = colors.mask;
+  context.fill(path);
+  context.strokeStyle = "rgb(255 255 255 / 60%)";
+  context.lineWidth = 0.8;
+  context.stroke(path);
+}
+
+/** A line where masked cells meet others: the shape of the mask at a glance. */
+function drawBorder(context, colors, state, box) {
+  const { width, height } = state;
+  const masked = (cell) => kindOf(state, cell) === "masked";
+  const path = new Path2D();
+  for (let cell = 0; cell < state.base.length; cell++) {
+    const [x, y, side] = box(cell);
+    const here = masked(cell);
+    if (columnOf(state, cell) < width - 1 && here !== masked(cell + 1)) {
+      path.moveTo(x + side, y);
+      path.lineTo(x + side, y + side);
+    }
+    if (rowOf(state, cell) < height - 1 && here !== masked(cell + width)) {
+      path.moveTo(x, y + side);
+      path.lineTo(x + side, y + side);
+    }
+  }
+  stroke2(context, path, "#fff", 3, colors.mask, 1.8);
+}
+
+// A light line under a dark one is seen on any picture.
+function stroke2(context, path, under, wide, over, narrow) {
+  context.strokeStyle = under;
+  context.lineWidth = wide;
+  context.stroke(path);
+  context.strokeStyle = over;
+  context.lineWidth = narrow;
+  context.stroke(path);
+}
+
+function drawGrid(context, colors, { state, layout }) {
+  context.strokeStyle = colors.line;
+  context.lineWidth = 1;
+  context.beginPath();
+  const [right, bottom] = [layout.left + layout.cell * state.width, layout.top + layout.cell * state.height];
+  for (let column = 0; column <= state.width; column++) {
+    const x = Math.round(layout.left + column * layout.cell) + 0.5;
+    context.moveTo(x, layout.top);
+    context.lineTo(x, bottom);
+  }
+  for (let row = 0; row <= state.height; row++) {
+    const y = Math.round(layout.top + row * layout.cell) + 0.5;
+    context.moveTo(layout.left, y);
+    context.lineTo(right, y);
+  }
+  context.stroke();
+}
+
+function drawPins(context, colors, { state, sprite }, box) {
+  for (const [cell, code] of Object.entries(state.pins)) {
+    const [x, y, side] = box(Number(cell));
+    context.lineWidth = 2;
+    context.strokeStyle = colors.pin;
+    context.strokeRect(x + 1.5, y + 1.5, side - 3, side - 3);
+    const thumb = side * 0.38;
+    sprite?.paint(context, code, x + 3, y + side - thumb - 3, thumb);
+    context.lineWidth = 1;
+    context.strokeRect(x + 3, y + side - thumb - 3, thumb, thumb);
+    drawPinGlyph(context, colors, x + side - 2, y + 2, side * 0.36);
+  }
+}
+
+function drawPinGlyph(context, colors, right, top, size) {
+  const radius = size / 2;
+  const [x, y] = [right - radius, top + radius];
+  context.fillStyle = colors.pin;
+  context.beginPath();
+  context.arc(x, y, radius, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = "#fff";
+  context.beginPath();
+  context.arc(x, y - radius * 0.25, radius * 0.36, 0, 2 * Math.PI);
+  context.fill();
+  context.fillRect(x - radius * 0.1, y, radius * 0.2, radius * 0.65);
+}
+
+function drawFresh(context, colors, { fresh, now }, box) {
+  let moving = false;
+  context.fillStyle = colors.fresh;
+  for (const [cell, since] of fresh) {
+    const left = 1 - (now - since) / HIGHLIGHT_MS;
+    if (left <= 0) {
+      fresh.delete(cell);
+      continue;
+    }
+    moving = true;
+    context.globalAlpha = 0.7 * left * left;
+    context.fillRect(...box(cell));
+  }
+  context.globalAlpha = 1;
+  return moving;
+}
+
+function drawCursor(context, colors, { state, layout, outline, softTip, cursor, looked }, box) {
+  if (softTip) {
+    const circle = new Path2D();
+    const { cell, left, top } = layout;
+    const middle = [left + (softTip.column + 0.5) * cell, top + (softTip.row + 0.5) * cell];
+    circle.arc(...middle, (softTip.size / 2) * cell, 0, 2 * Math.PI);
+    stroke2(context, circle, "#fff", 3, colors.focus, 1.4);
+  }
+  if (outline?.length) {
+    const boxes = outline.map(box);
+    const side = boxes[0][2];
+    const left = Math.min(...boxes.map(([x]) => x));
+    const top = Math.min(...boxes.map(([, y]) => y));
+    const right = Math.max(...boxes.map(([x]) => x)) + side;
+    const bottom = Math.max(...boxes.map(([, y]) => y)) + side;
+    ring(context, colors.focus, left, top, right - left, bottom - top);
+  }
+  if (looked !== null && looked < state.base.length) ring(context, colors.likely, ...box(looked));
+  if (cursor !== null && cursor < state.base.length) ring(context, colors.focus, ...box(cursor));
+}
+
+function ring(context, color, x, y, width, height) {
+  const path = new Path2D();
+  path.rect(x - 0.5, y - 0.5, width + 1, height + 1);
+  stroke2(context, path, "#fff", 3.5, color, 1.8);
+}

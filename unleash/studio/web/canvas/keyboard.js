@@ -1,0 +1,121 @@
+/** The stage by keyboard: a cursor on the grid, painting with Space, one letter for each tool. */
+
+import { cellAt, clamp, columnOf, inside, rowOf } from "../page/geometry.js";
+import { store } from "../page/store.js";
+import { pick } from "./gestures.js";
+import { softBrush } from "./softbrush.js";
+import { describe, effectOf, fillsAfter, TOOLS } from "./tools.js";
+
+const ARROWS = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** Listen on `stage` for cursor keys; `cursor` = {get(), set(cell), shape(cells|null)}. */
+export function steer(stage, cursor) {
+  let corner = null;
+
+  const dropCorner = () => {
+    corner = null;
+    cursor.shape(null);
+  };
+
+  function move([down, right], painting, inverse) {
+    const grid = store.state;
+    const cell = cursor.get();
+    const row = clamp(rowOf(grid, cell) + down, 0, grid.height - 1);
+    const column = clamp(columnOf(grid, cell) + right, 0, grid.width - 1);
+    const next = cellAt(grid, row, column);
+    cursor.set(next);
+    if (painting) act(next, inverse);
+    if (corner !== null) cursor.shape(TOOLS.rectangle.cells(grid, corner, next));
+    store.say(describe(store.state, next));
+  }
+
+  function act(cell, inverse) {
+    const { name, size, code } = store.tool;
+    const tool = TOOLS[name];
+    if (name === "pick") {
+      pick(cell);
+      return;
+    }
+    if (tool.look) {
+      tool.look(cell);
+      return;
+    }
+    if (tool.needsCode && code === null && !inverse) {
+      store.say("Choose a code in the palette first, or pick one with I.");
+      store.dispatchEvent(new Event("needcode"));
+      return;
+    }
+    const fills = fillsAfter(store.tool, inverse);
+    if (tool.gesture === "soft") {
+      softBrush.begin({ row: rowOf(store.state, cell), column: columnOf(store.state, cell) }, inverse);
+      softBrush.end(fills);
+      store.say(describe(store.state, cell));
+      return;
+    }
+    if (tool.gesture === "shape" && corner === null) {
+      corner = cell;
+      cursor.shape([cell]);
+      store.say("First corner set. Move to the other corner and press Space.");
+      return;
+    }
+    const [apply, cells] = [effectOf(store.tool, inverse), touched(tool, cell, size)];
+    store.dab((state) => apply(state, cells, code), cells, fills);
+    dropCorner();
+    store.say(describe(store.state, cell));
+  }
+
+  function touched(tool, cell, size) {
+    const grid = store.state;
+    if (tool.gesture === "shape") return tool.cells(grid, corner, cell);
+    if (tool.gesture === "click") return tool.cells(grid, cell);
+    const point = { row: rowOf(grid, cell), column: columnOf(grid, cell) };
+    return tool.cells(grid, point, point, size);
+  }
+
+  stage.addEventListener("keydown", (event) => {
+    const arrow = ARROWS[event.key];
+    if (event.ctrlKey || event.metaKey) return;
+    if (arrow) move(arrow, event.shiftKey, event.altKey);
+    else if (event.key === " " || (event.key === "Enter" && !event.ctrlKey)) act(cursor.get(), event.altKey);
+    else if (event.key === "Escape" && corner !== null) dropCorner();
+    else if (event.key === "Home") move([0, -store.state.width], false);
+    else if (event.key === "End") move([0, store.state.width], false);
+    else return;
+    event.preventDefault();
+  });
+
+  stage.addEventListener("focus", () => {
+    const cell = cursor.get();
+    const grid = store.state;
+    if (!inside(grid, rowOf(grid, cell), columnOf(grid, cell))) cursor.set(0);
+    store.say(describe(grid, cursor.get()));
+  });
+}
+
+/**
+ * Shortcuts anywhere on the page: `commands` maps a key ("b", "ctrl+z", "?") to a function.
+ * They rest while the person types or works with a control of the form.
+ */
+export function shortcuts(commands) {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.altKey) return;
+    const control = event.ctrlKey || event.metaKey;
+    if (!control && isTyping(event.target)) return;
+    const shift = event.shiftKey && control ? "shift+" : "";
+    const key = `${control ? "ctrl+" : ""}${shift}${event.key.toLowerCase()}`;
+    const command = commands[key];
+    if (!command || (isTyping(event.target) && key !== "ctrl+enter")) return;
+    event.preventDefault();
+    command();
+  });
+}
+
+const isTyping = (target) =>
+  target.matches?.(
+    "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]",
+  );

@@ -1,0 +1,102 @@
+/** Paints what lies over the picture: how likely something is, which rules cells have. */
+
+import { columnOf, region, rowOf } from "../page/geometry.js";
+import { titleOf } from "../page/names.js";
+import { ruleBook } from "../page/rules.js";
+
+const DIM = 0.66; // how far the picture steps back behind a heat map
+const STRONGEST = 0.92; // how much of the picture the hottest cell covers
+
+/** A heat map: `heat` holds 0 to 1 for each cell. */
+export function drawHeat(context, colors, { heat }, box) {
+  heat.forEach((value, cell) => {
+    const [x, y, side] = box(cell);
+    context.fillStyle = colors.paper;
+    context.globalAlpha = DIM;
+    context.fillRect(x - 0.25, y - 0.25, side + 0.5, side + 0.5);
+    context.fillStyle = colors.likely;
+    context.globalAlpha = STRONGEST * value;
+    context.fillRect(x - 0.25, y - 0.25, side + 0.5, side + 0.5);
+  });
+  context.globalAlpha = 1;
+}
+
+/** Cells with rules: a dotted outline around those with the same, a mark in each, their name once. */
+export function drawRules(context, colors, { state }, box) {
+  const book = ruleBook(state);
+  if (!book.size) return;
+  const key = (cell) => JSON.stringify(book.get(cell) ?? null);
+  const keys = state.base.map((_, cell) => (book.has(cell) ? key(cell) : null));
+  for (const cell of book.keys()) drawMark(context, colors, book.get(cell), box(cell));
+  drawOutline(context, colors, state, keys, box);
+  const named = new Set();
+  for (const cell of [...book.keys()].sort((a, b) => a - b)) {
+    if (named.has(cell)) continue;
+    for (const other of region(state, cell, (c) => keys[c])) named.add(other);
+    drawName(context, colors, book.get(cell), box(cell));
+  }
+}
+
+// A dot for what is allowed, a bar for what is forbidden, hollow where it is no must.
+function drawMark(context, colors, rules, [x, y, side]) {
+  const size = Math.max(2.5, side * 0.085);
+  rules.forEach(({ allowed, strength }, i) => {
+    const path = new Path2D();
+    const [middle, bottom] = [x + side - size - 3 - i * (size * 2 + 3), y + side - size - 3];
+    if (allowed) path.arc(middle, bottom, size, 0, 2 * Math.PI);
+    else path.rect(middle - size, bottom - size / 2, size * 2, size);
+    context.lineWidth = 3;
+    context.strokeStyle = colors.paper;
+    context.stroke(path);
+    context.fillStyle = strength === 1 ? colors.likely : colors.paper;
+    context.fill(path);
+    context.lineWidth = 1.4;
+    context.strokeStyle = colors.likely;
+    context.stroke(path);
+  });
+}
+
+function drawOutline(context, colors, state, keys, box) {
+  const path = new Path2D();
+  const differs = (cell, row, column) => {
+    const outside = row < 0 || column < 0 || row >= state.height || column >= state.width;
+    return outside || keys[row * state.width + column] !== keys[cell];
+  };
+  keys.forEach((key, cell) => {
+    if (key === null) return;
+    const [row, column] = [rowOf(state, cell), columnOf(state, cell)];
+    const [x, y, side] = box(cell);
+    const [left, top, right, bottom] = [x + 1.5, y + 1.5, x + side - 1.5, y + side - 1.5];
+    const line = (x1, y1, x2, y2) => {
+      path.moveTo(x1, y1);
+      path.lineTo(x2, y2);
+    };
+    if (differs(cell, row - 1, column)) line(left, top, right, top);
+    if (differs(cell, row + 1, column)) line(left, bottom, right, bottom);
+    if (differs(cell, row, column - 1)) line(left, top, left, bottom);
+    if (differs(cell, row, column + 1)) line(right, top, right, bottom);
+  });
+  context.lineWidth = 3.4;
+  context.strokeStyle = colors.paper;
+  context.stroke(path);
+  context.setLineDash([4, 3]);
+  context.lineWidth = 1.8;
+  context.strokeStyle = colors.likely;
+  context.stroke(path);
+  context.setLineDash([]);
+}
+
+function drawName(context, colors, rules, [x, y, side]) {
+  if (side < 18) return;
+  const text = rules.map(({ codes, allowed }) => `${allowed ? "" : "no "}${titleOf(codes)}`).join(", ");
+  context.font = `600 ${Math.min(12, side * 0.34)}px system-ui, sans-serif`;
+  const wide = context.measureText(text).width + 8;
+  const high = Math.min(16, side * 0.46);
+  const tag = new Path2D();
+  tag.roundRect(x + 3, y + 3, wide, high, 4);
+  context.fillStyle = colors.likely;
+  context.fill(tag);
+  context.fillStyle = colors.paper;
+  context.textBaseline = "middle";
+  context.fillText(text, x + 7, y + 3 + high / 2 + 0.5);
+}

@@ -1,0 +1,120 @@
+/**
+ * What each tool does to the cells of a gesture. `inverse` is the same gesture with Alt, the right
+ * button or a pen's eraser: it gives back what the tool takes.
+ */
+
+import { brush, rectangle, region, stroke } from "../page/geometry.js";
+import { ruleInWords } from "../page/names.js";
+import { opinion } from "../page/opinion.js";
+import { press } from "../page/page.js";
+import { ask, leavesACode, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
+import { isKnown, keep, kindOf, mask, pin, renew, unpin } from "../page/state.js";
+import { store } from "../page/store.js";
+
+const square = (grid, from, to, size) => stroke(grid, from, to, size);
+const single = (grid, from, to) => stroke(grid, from, to, 1);
+
+/**
+ * A "brush" tool changes the cells it sweeps at once; a "shape" tool changes the cells between where
+ * the gesture began and where it ends; a "click" tool acts on what lies around one cell; the "soft" one
+ * (softbrush.js) paints pixels and masks the cells they touch.
+ */
+export const TOOLS = {
+  mask: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    apply: mask,
+    inverse: keep,
+  },
+  heal: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    apply: renew,
+    inverse: renew,
+  },
+  keep: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    apply: keep,
+    inverse: mask,
+  },
+  rectangle: {
+    gesture: "shape",
+    cells: rectangle,
+    apply: mask,
+    inverse: keep,
+  },
+  fill: {
+    gesture: "click",
+    cells: area,
+    apply: mask,
+    inverse: keep,
+  },
+  pin: {
+    gesture: "brush",
+    cells: single,
+    needsCode: true,
+    apply: pin,
+    inverse: unpin,
+  },
+  allow: {
+    gesture: "brush",
+    sized: true,
+    cells: square,
+    needsCode: true,
+    apply: askInHand,
+    inverse: unrestrict,
+  },
+  pick: { gesture: "click" },
+  inspect: { gesture: "click", look },
+  soft: { gesture: "soft" },
+};
+
+function askInHand(state, cells) {
+  const rule = ruleInHand(store.tool);
+  if (leavesACode([rule], state.codebook)) return ask(state, cells, rule);
+  store.say("That would leave no code at all.");
+  return state;
+}
+
+function look(cell) {
+  press("inspect-button")();
+  opinion.lookAt(cell);
+}
+
+function area(state, cell) {
+  return region(state, cell, (c) => kindOf(state, c));
+}
+
+/** What a gesture does to cells; what it masks while Live is on is seen to change, masked before or not. */
+export function effectOf({ name, live }, inverse) {
+  const { apply, inverse: back } = TOOLS[name];
+  const effect = inverse ? back : apply;
+  return live && effect === mask ? renew : effect;
+}
+
+/** What is filled at once when a gesture ends: the "swept" cells, all that is "masked", or nothing (null). */
+export function fillsAfter(tool, inverse) {
+  if (effectOf(tool, inverse) === renew || (tool.live && tool.name === "soft" && !inverse)) return "swept";
+  return tool.live && ["pin", "allow"].includes(tool.name) ? "masked" : null;
+}
+
+/** The cells the tool would touch with its tip at `point`, for the outline under the pointer. */
+export function tip(tool, grid, point) {
+  const { sized } = TOOLS[tool.name];
+  return brush(grid, point, sized ? tool.size : 1);
+}
+
+/** A cell in words, for the live region. */
+export function describe(state, cell) {
+  const row = Math.floor(cell / state.width) + 1;
+  const column = (cell % state.width) + 1;
+  const kind = kindOf(state, cell);
+  const code = kind === "pinned" ? state.pins[cell] : state.base[cell];
+  const content = isKnown(state, cell) ? `code ${code}` : "empty";
+  const rules = rulesAt(state, cell).map(ruleInWords);
+  return [`Row ${row}, column ${column}: ${kind}, ${content}`, ...rules].join(" · ");
+}

@@ -1,0 +1,62 @@
+/** The same canvas filled in several orders at once: a board each, and the evaluations it took. */
+
+import { Board } from "../page/board.js";
+import { onPress } from "../page/page.js";
+import { runName } from "../page/run.js";
+
+export function mount({ element, props, server, trigger, watch }) {
+  const lanes = new Map(
+    [...element.querySelectorAll("figure")].map((figure) => [figure.dataset.order, lane(figure)]),
+  );
+  let run = null; // the one that is shown
+
+  function lane(figure) {
+    return {
+      board: new Board(figure.querySelector("canvas")),
+      bar: figure.querySelector("progress"),
+      words: figure.querySelector("output"),
+    };
+  }
+
+  const receive = {
+    blank({ height, width, evaluations }) {
+      for (const [order, { board, bar, words }] of lanes) {
+        board.clear(height, width);
+        bar.value = 0;
+        words.textContent = `${evaluations[order]} evaluations`;
+      }
+    },
+    begin(message) {
+      if (message.run === run) receive.blank(message);
+    },
+    end(message) {
+      if (message.run === run) run = null;
+    },
+    step({ run: of, order, index, total, image, known, seconds, last }) {
+      if (of !== run) return;
+      const { board, bar, words } = lanes.get(order);
+      board.show(image, known);
+      bar.max = total;
+      bar.value = index;
+      words.textContent = `${index} of ${total} evaluations · ${seconds.toFixed(1)} s`;
+      if (last) run = null;
+    },
+  };
+
+  // What a run that was let go of still sends is not shown: each message names its run.
+  function stop() {
+    if (run) server.stop(run);
+    run = null;
+  }
+
+  onPress("fill", () => {
+    stop();
+    run = runName();
+    props.value = { run };
+    trigger("submit");
+  });
+  onPress("fill-stop", stop);
+  const take = () => receive[props.value?.kind]?.(props.value);
+  watch("value", take);
+  take();
+}

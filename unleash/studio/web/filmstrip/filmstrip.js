@@ -1,0 +1,138 @@
+/** The filmstrip: what the server sends of a run, its progress, and the pictures of this session. */
+
+import { onPress } from "../page/page.js";
+import { nameOf } from "../page/past.js";
+import { store } from "../page/store.js";
+import { placed } from "../page/tree.js";
+import { watchOver } from "./silence.js";
+import { takeTurns } from "./turns.js";
+
+export function mount({ element, props, server, watch }) {
+  const run = element.querySelector(".run");
+  const bar = element.querySelector("progress");
+  const words = element.querySelector(".words");
+  const list = element.querySelector(".results");
+  const tree = element.querySelector(".tree");
+
+  const receive = {
+    frame: (message) => store.receiveFrame(message),
+    canvas: (message) => store.receiveCanvas(message),
+    grid: whenStarted((message) => store.fit(message)),
+    end: (message) => store.endRun(message.run),
+    file: ({ file, name }) => download(file.url, name),
+  };
+
+  function showRun() {
+    const { run: live } = store;
+    const before = run.dataset.state;
+    run.dataset.state = live ? (live.waiting ? "waiting" : "running") : "idle";
+    if (!live) {
+      bar.value = before === "idle" ? 0 : bar.max;
+      words.textContent = "Ready";
+    } else if (live.live) {
+      // Over in a moment, which a moving bar would only make longer.
+      bar.value = 0;
+      words.textContent = `Filling…${more()}`;
+    } else if (live.waiting) {
+      bar.removeAttribute("value");
+      words.textContent = `Waiting for the model…${more()}`;
+    } else showStep(live.frame);
+  }
+
+  const more = () => (kept() ? ` · ${kept()} more to follow` : "");
+
+  function showStep({ index, total, picture, pictures, seconds_left: left }) {
+    bar.max = total * pictures;
+    bar.value = picture * total + index;
+    const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
+    const time = left === null ? "" : ` · ${left.toFixed(1)} s left`;
+    words.textContent = `Step ${index} of ${total}${which}${time}${more()}`;
+  }
+
+  function showResults() {
+    const { results } = store;
+    list.replaceChildren(...results.map(thumbnail));
+    const grown = results.some(({ parent }) => parent);
+    tree.hidden = !grown;
+    if (grown && store.tool.tree) plant(results);
+    showView(grown && store.tool.tree);
+    showCurrent();
+  }
+
+  function showView(asTree) {
+    list.dataset.view = asTree ? "tree" : "strip";
+    tree.setAttribute("aria-pressed", asTree);
+  }
+
+  function plant(results) {
+    const places = placed(results);
+    results.forEach((result, i) => {
+      const { row, column, up } = places.get(result);
+      const item = list.children[i];
+      item.style.gridArea = `${row + 1} / ${column + 1}`;
+      item.style.setProperty("--up", up);
+      if (column > 0) item.dataset.up = up;
+    });
+  }
+
+  function thumbnail(result) {
+    const button = document.createElement("button");
+    const image = document.createElement("img");
+    const name = nameOf(result);
+    image.src = result.url;
+    image.alt = name;
+    button.type = "button";
+    button.title = `${name}: put this picture on the canvas`;
+    button.append(image);
+    button.addEventListener("click", () => store.choose(result));
+    const item = document.createElement("li");
+    item.append(button);
+    return item;
+  }
+
+  function showCurrent() {
+    const url = store.timeline?.present.picture?.url;
+    store.results.forEach((result, i) => {
+      const [button] = list.children[i].children;
+      const current = result.url === url;
+      if (current && button.getAttribute("aria-current") !== "true") reveal(list.children[i]);
+      button.setAttribute("aria-current", current);
+    });
+  }
+
+  // Not scrollIntoView, which would scroll the page as well.
+  function reveal({ offsetLeft, offsetTop, offsetWidth, offsetHeight }) {
+    const past = (at, length, from, room) => Math.min(at, Math.max(from, at + length - room));
+    list.scrollLeft = past(offsetLeft, offsetWidth, list.scrollLeft, list.clientWidth);
+    list.scrollTop = past(offsetTop, offsetHeight, list.scrollTop, list.clientHeight);
+  }
+
+  store.addEventListener("run", showRun);
+  store.addEventListener("results", showResults);
+  store.addEventListener("change", () => {
+    if (list.children.length === store.results.length) showCurrent();
+  });
+  const kept = takeTurns(showRun);
+  watchOver(server, () => (words.textContent = "The connection was lost; what was made so far is kept."));
+  onPress("stop", () => store.stopRun());
+  store.addEventListener("stop", ({ detail }) => server.stop(detail.id));
+  tree.addEventListener("click", () => {
+    store.setTool({ tree: !store.tool.tree });
+    showResults();
+  });
+  const hear = () => receive[props.value?.kind]?.(props.value);
+  watch("value", hear);
+  hear(); // Of the model's grid the server may have told before this was there to listen.
+  showResults();
+}
+
+// The canvas may be taken up after this component is there.
+const whenStarted = (act) => (message) =>
+  store.timeline ? act(message) : store.addEventListener("results", () => act(message), { once: true });
+
+function download(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+}

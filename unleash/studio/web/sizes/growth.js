@@ -1,0 +1,58 @@
+/** New canvases of any size, and more cells on the sides of the present one. */
+
+import { extended, MAX_SIDE } from "../page/growing.js";
+import { blank } from "../page/state.js";
+import { store } from "../page/store.js";
+import { pasted } from "./pasted.js";
+
+export function growing(element) {
+  const [columns, rows, by] = ["columns", "rows", "by"].map((name) => element.querySelector(`.${name}`));
+  const pixels = element.querySelector(".pixels");
+  const sides = [...element.querySelectorAll("[data-side]")];
+
+  const showPixels = () => {
+    const { cell } = store.state;
+    pixels.textContent = `${columns.value * cell} × ${rows.value * cell} px`;
+  };
+
+  element.querySelector(".new").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const grid = { height: Number(rows.value), width: Number(columns.value) };
+    store.regrid((state) => blank({ ...state, ...grid }));
+    store.say(`A blank canvas of ${grid.width} by ${grid.height} cells.`);
+  });
+
+  async function extend(side) {
+    const more = Math.floor(Number(by.value));
+    const { width, height, picture } = store.state;
+    const along = alongOf(side);
+    if (!(more >= 1)) {
+      store.say("Say by how many cells: 1 or more.");
+      return;
+    }
+    if (store.state[along] + more > MAX_SIDE) {
+      store.say(`A canvas has at most ${MAX_SIDE} cells on a side.`);
+      return;
+    }
+    const grid = { width, height, [along]: store.state[along] + more };
+    const place = { top: side === "top" ? more : 0, left: side === "left" ? more : 0 };
+    const url = picture && (await pasted(store.state, grid, [{ ...place, of: store.state }]));
+    store.regrid((state) => extended(state, { [side]: more }, url));
+    store.say(`${more} cells more: ${grid.width} by ${grid.height} now.`);
+  }
+
+  const show = () => {
+    const more = Number(by.value);
+    for (const button of sides) {
+      button.disabled = store.state[alongOf(button.dataset.side)] + more > MAX_SIDE;
+    }
+    showPixels();
+  };
+  for (const button of sides) button.addEventListener("click", () => extend(button.dataset.side));
+  for (const input of [columns, rows]) input.addEventListener("input", showPixels);
+  by.addEventListener("input", show);
+  store.addEventListener("change", show);
+  if (store.timeline) show();
+}
+
+const alongOf = (side) => (side === "left" || side === "right" ? "width" : "height");

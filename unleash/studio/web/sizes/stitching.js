@@ -1,0 +1,101 @@
+/** Two pictures in one: which is the second, how they lie, how wide the seam is. */
+
+import { stitched, withSeam } from "../page/growing.js";
+import { keepOriginal } from "../page/originals.js";
+import { opened } from "../page/pixels.js";
+import { blank, place } from "../page/state.js";
+import { press } from "../page/page.js";
+import { store } from "../page/store.js";
+import { fromServer } from "../page/wire.js";
+import { pasted } from "./pasted.js";
+
+/** Returns what takes up a picture that the server opened. */
+export function stitching(element) {
+  const seam = element.querySelector(".seam");
+  const words = element.querySelector(".seam-words");
+  const list = element.querySelector(".seconds");
+  const axis = () => element.querySelector("[name=stitch-axis]:checked").value;
+
+  async function join(second) {
+    const first = store.state;
+    const beside = axis() === "horizontal";
+    const along = beside ? "width" : "height";
+    try {
+      const grid = { ...first, [along]: first[along] + second[along] };
+      const apart = { top: beside ? 0 : first.height, left: beside ? first.width : 0 };
+      // Before the pictures are pasted: what does not fit is said at once.
+      stitched(first, second, axis(), 0, null);
+      const url = await pasted(first, grid, [
+        { of: first, top: 0, left: 0 },
+        { of: second, ...apart },
+      ]);
+      store.regrid((state) => stitched(state, second, axis(), Number(seam.value), url));
+      store.say("Stitched. Drag the seam's width, then press Generate.");
+    } catch (error) {
+      store.say(error.message);
+    }
+  }
+
+  const kept = (result) => {
+    const made = fromServer(result.recipe.canvas);
+    const masked = made.masked.map(() => false);
+    return place({ ...blank({ ...made, cell: store.state.cell }), ...made, masked }, result);
+  };
+
+  function showResults() {
+    const item = document.createElement("li");
+    const open = document.createElement("button");
+    Object.assign(open, {
+      type: "button",
+      className: "file",
+      title: "A picture, cut to the size of this one",
+      textContent: "Open…",
+    });
+    open.addEventListener("click", press("open-second"));
+    item.append(open);
+    list.replaceChildren(...store.results.map(thumbnail), item);
+  }
+
+  function thumbnail(result, i) {
+    const item = document.createElement("li");
+    const button = document.createElement("button");
+    const image = document.createElement("img");
+    image.src = result.url;
+    image.alt = `Picture ${i + 1} of this session`;
+    Object.assign(button, {
+      type: "button",
+      className: "shown",
+      title: "Join the present picture with this one",
+    });
+    button.append(image);
+    button.addEventListener("click", () => join(kept(result)));
+    item.append(button);
+    return item;
+  }
+
+  const show = () => {
+    const joined = store.state.seam;
+    seam.max = joined?.room ?? 16;
+    if (joined) seam.value = joined.cells;
+    words.textContent = seam.value;
+  };
+  // One drag of the slider undoes as one edit.
+  seam.addEventListener("input", () => {
+    if (!store.stroking) store.beginStroke();
+    words.textContent = seam.value;
+    store.stroke((state) => withSeam(state, Number(seam.value)));
+  });
+  seam.addEventListener("change", () => store.endStroke());
+  store.addEventListener("change", show);
+  store.addEventListener("results", showResults);
+  if (store.timeline) show();
+  showResults();
+
+  return ({ canvas, codes, image, original, recipe }) => {
+    const given = fromServer(canvas);
+    const grid = { ...blank({ ...given, cell: store.state.cell }), ...given };
+    const masked = grid.masked.map(() => false);
+    const pixels = original ? opened(grid, keepOriginal(original)) : null;
+    join(place({ ...grid, masked }, { url: image, codes: codes.flat(), recipe, pixels }));
+  };
+}
