@@ -10,7 +10,7 @@ _HOMES = {
     "Inspection": "unleash.sampling.inspector",
     "Recipe": "unleash.canvas.recipe",
     "Rule": "unleash.canvas.rules",
-    "Settings": "unleash.canvas.recipe",
+    "Settings": "unleash.canvas.settings",
     "Step": "unleash.pipeline",
     "TokenCanvas": "unleash.canvas.document",
     "UnleashPipeline": "unleash.pipeline",
