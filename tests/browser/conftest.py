@@ -29,13 +29,6 @@ launch(build(models, may_add=whose == "owner"), server_name="127.0.0.1", server_
 expect.set_options(timeout=20_000)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser on a busy machine is late now and then: what fails once is tried again, and reported as R."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture(scope="package")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled model, or a random one as long as none is bundled."""
