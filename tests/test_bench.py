@@ -43,7 +43,7 @@ def test_report_and_table(model, tmp_path, monkeypatch):
     assert report["machine"]["threads"] == torch.get_num_threads()
     figures = {figure["name"]: figure for figure in report["figures"]}
     assert {
-        "step in the app",
+        "step with its picture",
         "of it, transformer",
         "full-size step",
         "share of bare products",

@@ -14,8 +14,9 @@ from PIL import Image
 
 from unleash import TokenCanvas, UnleashPipeline
 from unleash.images.code_names import CodeName
-from unleash.images.codebook import load_thumbnails, save_thumbnails, sheet, thumbnails
+from unleash.images.codebook import load_thumbnails, save_thumbnails, sheet
 from unleash.images.descriptions import words
+from unleash.models.thumbnails import thumbnails
 from unleash.sampling.work import finished
 from unleash.studio.server import menu as models
 from unleash.studio.server import opinions

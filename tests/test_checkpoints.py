@@ -10,9 +10,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from unleash import UnleashPipeline
-from unleash.images.codebook import load_thumbnails, thumbnails
-from unleash.models.folders import resolve
-from unleash.models.paper import CheckpointError, convert, read_transformer, read_vqgan
+from unleash.conversion import convert
+from unleash.images.codebook import load_thumbnails
+from unleash.models.folders import CheckpointError, resolve
+from unleash.models.paper import read_transformer, read_vqgan
+from unleash.models.thumbnails import thumbnails
 
 PARITY = Path(__file__).parent / "fixtures" / "parity"
 VQGAN_FILE = PARITY / "vqgan_ema_0.th"
@@ -313,7 +315,7 @@ def official(tmp_path):
 @pytest.mark.slow
 def test_the_official_shapes_convert_load_and_generate(official, monkeypatch):
     # Decoding every code takes this one most of a minute; the small pair's are looked at above.
-    monkeypatch.setattr("unleash.models.paper.thumbnails", lambda _: torch.zeros(1024, 3, 8, 8))
+    monkeypatch.setattr("unleash.conversion.thumbnails", lambda _: torch.zeros(1024, 3, 8, 8))
     convert(official / "vqgan_ema_1.th", official / "absorbing_ema_1.th", official / "model")
     pipe = UnleashPipeline.from_pretrained(official / "model")
     assert sum(weight.numel() for weight in pipe.transformer.parameters()) == pytest.approx(77e6, rel=0.01)

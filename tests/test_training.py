@@ -8,22 +8,25 @@ import torch.nn.functional as F
 from PIL import Image
 
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
+from unleash.images.tensors import chw
+from unleash.models.usage import perplexity
 from unleash.models.vqgan import Quantizer
 from unleash.sampling.orders import halton_ranks
+from unleash.scenes.splits import FIRST_TRAINING_SEED, held_out_scene, training_scene
 from unleash.training.bundle import bundle, score
 from unleash.training.clock import Clock
-from unleash.training.data import FIRST_TRAINING_SEED, chw, detailed_crops, held_out_scene, training_scene
+from unleash.training.crops import detailed_crops
 from unleash.training.discriminator import PatchDiscriminator, adaptive_weight, discriminator_loss
+from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.linear import start_from_principal_components
 from unleash.training.objective import cell_weights, corrupted, mask_codes, mask_regions, masked_loss
-from unleash.training.pictures import DrawnScenes
-from unleash.training.prior import PriorRun, train_prior
-from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
+from unleash.training.prior_trainer import PriorRun, train_prior
+from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed
 from unleash.training.run import read_run
-from unleash.training.schedule import warmup_stable_decay
 from unleash.training.sheets import save_samples
+from unleash.training.sources import DrawnScenes
 from unleash.training.translate import together, translated
-from unleash.training.vqgan import CODEBOOK, VQGANRun, train_vqgan
+from unleash.training.vqgan_trainer import CODEBOOK, VQGANRun, train_vqgan
 from unleash.training.warm import warm_started
 
 TINY = {

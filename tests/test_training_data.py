@@ -8,8 +8,8 @@ import torch
 from PIL import Image
 
 from unleash import VQGAN
-from unleash.training.pictures import open_pictures, picture_loader
-from unleash.training.prior import PriorRun, train_prior
+from unleash.training.prior_trainer import PriorRun, train_prior
+from unleash.training.sources import open_pictures, picture_loader
 
 
 def picture(value, size=(40, 32), mode="RGB"):

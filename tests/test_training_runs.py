@@ -19,10 +19,10 @@ from unleash.training.augment import diff_augment
 from unleash.training.bundle import bundle, score
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.codes import cached_batches, encode, repeated
-from unleash.training.pictures import DrawnScenes
-from unleash.training.prior import PriorRun, PriorTrainer, train_prior
+from unleash.training.prior_trainer import PriorRun, PriorTrainer, train_prior
 from unleash.training.run import read_run
-from unleash.training.vqgan import Autoencoder, VQGANRun, train_vqgan
+from unleash.training.sources import DrawnScenes
+from unleash.training.vqgan_trainer import Autoencoder, VQGANRun, train_vqgan
 
 TINY = {
     "image_size": 64,
@@ -41,8 +41,8 @@ SHIPPED = Path(__file__).parents[1] / "weights" / "scenes" / "training"
 @pytest.fixture(autouse=True)
 def few_are_held_out(monkeypatch):
     """Drawing pictures is what takes the time here."""
-    monkeypatch.setattr("unleash.training.prior.HELD_OUT", 8)
-    monkeypatch.setattr("unleash.training.vqgan.HELD_OUT", 8)
+    monkeypatch.setattr("unleash.training.prior_trainer.HELD_OUT", 8)
+    monkeypatch.setattr("unleash.training.vqgan_trainer.HELD_OUT", 8)
 
 
 @pytest.fixture(scope="module")
@@ -292,9 +292,9 @@ TOGETHER = """
 import sys
 import torch
 from pathlib import Path
-from unleash.training.prior import PriorRun, PriorTrainer
+from unleash.training.prior_trainer import PriorRun, PriorTrainer
 from unleash.training.run import read_run
-from unleash.training.vqgan import VQGANRun, VQGANTrainer
+from unleash.training.vqgan_trainer import VQGANRun, VQGANTrainer
 
 for name, kind, trainer in (("vqgan", VQGANRun, VQGANTrainer), ("prior", PriorRun, PriorTrainer)):
     folder = Path(sys.argv[1])

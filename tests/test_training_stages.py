@@ -11,9 +11,9 @@ from unleash import UnleashPipeline
 from unleash.cli import app
 from unleash.training.clock import Clock
 from unleash.training.meter import Meter, counted
-from unleash.training.pictures import DrawnScenes, FolderPictures
 from unleash.training.rehearsal import rehearse
 from unleash.training.snapshot import read_snapshot, write_snapshot
+from unleash.training.sources import DrawnScenes, FolderPictures
 from unleash.training.stages import Plan, presets, read_plan, train_all
 from unleash.training.store import PictureStore
 

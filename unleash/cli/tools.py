@@ -63,7 +63,7 @@ def scenes(
     from tqdm import tqdm
 
     from unleash.scenes import LABELS, draw
-    from unleash.scenes.palette import label_image
+    from unleash.scenes.label_colours import label_image
 
     if label not in LABELS:
         raise ValueError(f"no label {label!r}; the labels are {', '.join(LABELS)}")
@@ -97,7 +97,7 @@ def bench(
     """Measure how fast it is here: medians of several runs, after a warm-up that does not count.
 
     \b
-      step    a step in the app: transformer, scheduler, decoder and WebP
+      step    a step as the app makes it: transformer, scheduler, decoder, WebP
       image   a picture in 16 steps, from a blank canvas
       start   from starting app.py to the first paint of its page
       full    a step of the paper's 77 M-parameter transformer, and how much

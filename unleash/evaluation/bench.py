@@ -25,13 +25,11 @@ from torch import Generator, Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
 from unleash.canvas.settings import BEST
+from unleash.images.webp import webp
 from unleash.models import BidirectionalTransformer
 from unleash.models.transformer import Block
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
-from unleash.studio.server.data_urls import data_url
-from unleash.studio.server.menu import load
-from unleash.studio.server.runs import run as run_in_app
 
 try:
     from playwright.sync_api import sync_playwright
@@ -42,6 +40,9 @@ REPOSITORY = Path(__file__).parents[2]
 
 STEPS = 16
 """Steps of the runs that are measured."""
+
+WEBP_QUALITY, WEBP_METHOD = 85, 1
+"""As the studio sends the picture of a step to the page."""
 
 START_TIMEOUT = 120.0
 """Seconds after which an app that has not answered is given up."""
@@ -93,8 +94,8 @@ def measure(parts: Sequence[str], model: str, runs: int) -> dict[str, Any]:
         ValueError: if the model cannot be loaded or the app does not start.
     """
     makers: dict[str, Callable[[], Iterator[Figure]]] = {
-        "step": lambda: _step(load(model), model, runs),
-        "image": lambda: _image(load(model), model, runs),
+        "step": lambda: _step(UnleashPipeline.from_pretrained(model), runs),
+        "image": lambda: _image(UnleashPipeline.from_pretrained(model), model, runs),
         "start": lambda: _start(runs),
         "full": lambda: _full(runs),
     }
@@ -128,19 +129,20 @@ def products(block: Block, cells: int) -> list[Callable[[], Tensor]]:
     return [*jobs, _product(queries, queries.mT), _product(scores, queries)]
 
 
-def _step(pipe: UnleashPipeline, model: str, runs: int) -> Iterator[Figure]:
+def _step(pipe: UnleashPipeline, runs: int) -> Iterator[Figure]:
     label = next(iter(pipe.labels), None)
     canvas, settings = pipe.blank(), BEST.model_copy(update={"steps": STEPS, "label": label})
 
-    def filled() -> int:
-        return sum(1 for _ in run_in_app(pipe, model, canvas, settings, pictures=1))
+    def filled() -> None:
+        for step in pipe.stream(canvas, **settings.arguments):
+            webp(step.image, WEBP_QUALITY, WEBP_METHOD)
 
     took = _timed(filled, runs)
     yield _figure(
-        "step in the app",
+        "step with its picture",
         [seconds / STEPS for seconds in took],
-        f"a {STEPS}-step run from a blank canvas with the studio's settings, to the message for the page, "
-        "per step",
+        f"a {STEPS}-step run from a blank canvas with the studio's settings, every step's picture decoded "
+        "and written as the page gets it, per step",
     )
     tokens = torch.from_numpy(canvas.codes)[None]
     codes = tokens.clamp(max=canvas.codebook_size - 1)
@@ -150,7 +152,9 @@ def _step(pipe: UnleashPipeline, model: str, runs: int) -> Iterator[Figure]:
             "of it, transformer", _timed(lambda: pipe.transformer(tokens), runs), "one evaluation, batch 1"
         )
         yield _figure("of it, decoder", _timed(lambda: pipe.vqgan.decode(codes), runs), "one picture")
-    yield _figure("of it, WebP", _timed(lambda: data_url(image), runs), "one picture to a data URL")
+    yield _figure(
+        "of it, WebP", _timed(lambda: webp(image, WEBP_QUALITY, WEBP_METHOD), runs), "one picture, written"
+    )
 
 
 def _image(pipe: UnleashPipeline, model: str, runs: int) -> Iterator[Figure]:

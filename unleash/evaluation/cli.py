@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from unleash.canvas.settings import Settings
     from unleash.evaluation.features import FeatureNetwork
-    from unleash.evaluation.pictures import Pictures
+    from unleash.evaluation.references import Pictures
     from unleash.evaluation.report import Facts, Figure
     from unleash.pipeline import UnleashPipeline
 
@@ -167,8 +167,8 @@ def neighbours(
       unleash evaluate neighbours --count 10000 --rows 8
     """
     from unleash.evaluation.neighbours import measure
-    from unleash.evaluation.pictures import drawn, folder
-    from unleash.training.data import training_scene
+    from unleash.evaluation.references import drawn, folder
+    from unleash.scenes.splits import training_scene
 
     pipe = _load(model, out)
     side = _side(pipe)
@@ -337,8 +337,8 @@ def _side(pipe: "UnleashPipeline") -> int:
 
 
 def _held_out(pipe: "UnleashPipeline", data: Path | None) -> "Pictures":
-    from unleash.evaluation.pictures import drawn, folder
-    from unleash.training.data import held_out_scene
+    from unleash.evaluation.references import drawn, folder
+    from unleash.scenes.splits import held_out_scene
 
     side = _side(pipe)
     return folder(data, side) if data else drawn("drawn held-out scenes", held_out_scene, side)

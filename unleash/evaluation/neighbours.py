@@ -8,11 +8,11 @@ from tqdm import tqdm
 
 from unleash.canvas.settings import Settings
 from unleash.evaluation.features import FeatureNetwork, features
-from unleash.evaluation.pictures import Pictures
+from unleash.evaluation.references import Pictures
 from unleash.evaluation.report import Figure
 from unleash.evaluation.samples import sample
+from unleash.images.tensors import save_sheet
 from unleash.pipeline import UnleashPipeline
-from unleash.training.sheets import save_sheet
 
 
 def nearest(queries: Tensor, features: Tensor, k: int) -> tuple[Tensor, Tensor]:

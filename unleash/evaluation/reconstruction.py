@@ -5,10 +5,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from unleash.evaluation.pictures import Pictures, batches
+from unleash.evaluation.references import Pictures, batches
 from unleash.evaluation.report import Figure
 from unleash.models import VQGAN
-from unleash.training.quantizer import perplexity
+from unleash.models.usage import perplexity
 
 
 def psnr(images: Tensor, targets: Tensor) -> Tensor:

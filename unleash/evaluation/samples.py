@@ -11,11 +11,11 @@ from unleash.canvas.settings import Settings
 from unleash.evaluation.density import NEIGHBOURS, density_and_coverage
 from unleash.evaluation.features import FeatureNetwork, features
 from unleash.evaluation.frechet import frechet_distance, moments
-from unleash.evaluation.pictures import Pictures, batches
+from unleash.evaluation.references import Pictures, batches
 from unleash.evaluation.report import Figure
+from unleash.images.tensors import chw
 from unleash.models import VQGAN
 from unleash.pipeline import UnleashPipeline
-from unleash.training.data import chw
 
 
 def sample(pipe: UnleashPipeline, settings: Settings, number: int) -> Tensor:

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from unleash.canvas.settings import OrderName, Settings
 from unleash.evaluation.features import FeatureNetwork, features
 from unleash.evaluation.frechet import Moments, frechet_distance, moments
-from unleash.evaluation.pictures import Pictures
+from unleash.evaluation.references import Pictures
 from unleash.evaluation.report import Cell
 from unleash.evaluation.samples import sample
 from unleash.pipeline import UnleashPipeline

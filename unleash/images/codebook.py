@@ -6,7 +6,6 @@ the thumbnails along: ``vqgan/codes.webp``, the codes in order, 64 in a row.
 
 from dataclasses import dataclass
 from functools import cached_property
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from unleash.images import descriptions as looks
-from unleash.models import VQGAN
+from unleash.images.webp import webp
 
 _FILE = Path("vqgan") / "codes.webp"
 _ROW = 64
@@ -26,9 +25,6 @@ _ROW = 64
 
 _MOST_SIDE = 64
 """Pixels on a side of a thumbnail in the file."""
-
-_PATCH = 3
-"""Cells on a side of the uniform patch a code is decoded in: the one in the middle sees no border."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +48,7 @@ class Sheet:
     @cached_property
     def webp(self) -> bytes:
         """The image as a file for the browser."""
-        return _webp(self.image, quality=90)
-
-
-@torch.inference_mode()
-def thumbnails(vqgan: VQGAN, side: int = 32, batch: int = 128) -> Tensor:
-    """Each code decoded amid copies of itself: (K, 3, side, side) float in [0, 1]."""
-    codes = torch.arange(vqgan.config["codebook_size"], device=vqgan.device)
-    cell = vqgan.cell_size
-    middle = slice(cell, 2 * cell)
-    drawn = []
-    for part in codes.split(batch):
-        patches = vqgan.decode(part[:, None, None].expand(-1, _PATCH, _PATCH))
-        drawn.append(patches[..., middle, middle].float().cpu())
-    return F.interpolate(torch.cat(drawn), size=(side, side), mode="bilinear", antialias=True)
+        return webp(self.image, quality=90)
 
 
 def alike(pictures: Tensor) -> NDArray[np.int64]:
@@ -99,12 +82,12 @@ def sheet(pictures: Tensor, columns: int = 32) -> Sheet:
 def save_thumbnails(pictures: Tensor, folder: Path) -> Path:
     """Writes thumbnails (K, 3, side, side) into a model's folder, and says where."""
     path = folder / _FILE
-    path.write_bytes(_webp(_tiled(pictures, _ROW), quality=95))
+    path.write_bytes(webp(_tiled(pictures, _ROW), quality=95))
     return path
 
 
 def load_thumbnails(folder: Path, codebook_size: int) -> Tensor | None:
-    """The thumbnails that a model's folder brings along, as of :func:`thumbnails`; None if it has none.
+    """The thumbnails in a model's folder, (K, 3, side, side) float in [0, 1]; None if it has none.
 
     Raises:
         ValueError: if the file is no picture of as many thumbnails.
@@ -129,9 +112,3 @@ def _tiled(pictures: Tensor, columns: int) -> Image.Image:
     missing = pictures.new_zeros(-len(pictures) % columns, *pictures.shape[1:])
     pixels = rearrange(torch.cat([pictures, missing]), "(r c) d h w -> (r h) (c w) d", c=columns)
     return Image.fromarray((pixels * 255).round().byte().numpy())
-
-
-def _webp(image: Image.Image, quality: int) -> bytes:
-    file = BytesIO()
-    image.save(file, "WEBP", quality=quality)
-    return file.getvalue()

@@ -1,4 +1,4 @@
-"""The paper's checkpoints, as a diffusers folder.
+"""The networks in the paper's checkpoints.
 
 ``vqgan_ema_<step>.th`` and ``absorbing_ema_<step>.th`` are state dicts of the original code
 (github.com/samb-t/unleashing-transformers). Their architecture is read off the shapes, and every tensor
@@ -12,20 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from unleash.images.codebook import save_thumbnails, thumbnails
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.models.folders import CheckpointError, Shapes, mismatch
 from unleash.models.vqgan import ResBlock
-from unleash.pipeline import UnleashPipeline
-from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
-
-__all__ = ["CheckpointError", "convert", "read_transformer", "read_vqgan"]
 
 State = dict[str, Tensor]
 
@@ -55,36 +49,6 @@ _KINDS = {"conv": "resample", "weight": "plain", "bias": "plain"}
 _KINDS |= dict.fromkeys(("norm1", "conv1", "norm2", "conv2", "conv_out"), "residual")
 _KINDS |= dict.fromkeys(("norm", "q", "k", "v", "proj_out"), "attention")
 """The kind of an encoder's block, by what follows its number in a key."""
-
-
-def convert(
-    vqgan_file: str | Path,
-    absorbing_file: str | Path,
-    out_dir: str | Path,
-    heads: int = 8,
-    image_size: int = 256,
-) -> None:
-    """Writes a folder for ``UnleashPipeline.from_pretrained`` from two of the paper's files.
-
-    Args:
-        vqgan_file: the autoencoder, ``vqgan_ema_<step>.th``.
-        absorbing_file: the transformer, ``absorbing_ema_<step>.th``.
-        out_dir: the folder to write; must not exist, or be empty.
-        heads: attention heads of the transformer (no shape tells; the paper's models have 8).
-        image_size: pixels on a side of the pictures it was trained on (no shape tells either).
-
-    Raises:
-        CheckpointError: if a file is not what it should be, the two do not fit each other or the folder
-            is not empty. Nothing is written then.
-    """
-    target = Path(out_dir)
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CheckpointError(f"{target} is there already; give a new folder or an empty one")
-    vqgan = read_vqgan(vqgan_file, image_size)
-    transformer = read_transformer(absorbing_file, heads)
-    _check_fit(vqgan, transformer)
-    scheduler = AbsorbingDiffusionScheduler(codebook_size=vqgan.config["codebook_size"])
-    _write(UnleashPipeline(vqgan, transformer, scheduler), target)
 
 
 def read_vqgan(file: str | Path, image_size: int = 256) -> VQGAN:
@@ -280,33 +244,6 @@ def _idle_shortcuts(model: VQGAN) -> Shapes:
 def _check(file: str | Path, state: State, expected: Shapes) -> None:
     if fault := mismatch(_shapes(state), expected):
         raise CheckpointError(f"{file} {fault}")
-
-
-def _check_fit(vqgan: VQGAN, transformer: BidirectionalTransformer) -> None:
-    sizes = vqgan.config["codebook_size"], transformer.config["codebook_size"]
-    if sizes[0] != sizes[1]:
-        raise CheckpointError(
-            f"the two do not fit: ae.quantize.embedding.weight has {sizes[0]} codes, "
-            f"_denoise_fn.head.weight {sizes[1]}"
-        )
-    side, grid = vqgan.config["image_size"] // vqgan.cell_size, transformer.config["grid_size"]
-    if side != grid:
-        raise CheckpointError(
-            f"the two do not fit: a picture of {vqgan.config['image_size']} pixels has {side}×{side} cells, "
-            f"_denoise_fn.pos_emb {grid}×{grid}; image size {grid * vqgan.cell_size} would fit"
-        )
-
-
-def _write(pipeline: UnleashPipeline, target: Path) -> None:
-    """Saves beside the target and renames at the end, so that the target is whole or not there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
-        finished = Path(temporary) / "model"
-        pipeline.save_pretrained(finished)
-        save_thumbnails(thumbnails(pipeline.vqgan), finished)
-        if target.exists():
-            target.rmdir()
-        finished.rename(target)
 
 
 def _shapes(state: State) -> Shapes:

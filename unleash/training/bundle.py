@@ -7,13 +7,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from unleash.images.codebook import save_thumbnails, thumbnails
+from unleash.images.codebook import save_thumbnails
 from unleash.models import VQGAN, BidirectionalTransformer
+from unleash.models.thumbnails import thumbnails
+from unleash.models.usage import perplexity
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.training.objective import cell_nats
-from unleash.training.pictures import Pictures
-from unleash.training.quantizer import perplexity
+from unleash.training.sources import Pictures
 from unleash.training.warm import trained
 
 

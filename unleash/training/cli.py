@@ -26,7 +26,7 @@ def vqgan(run: RunFile, out: Out, data: Data = None) -> None:
       unleash train vqgan weights/scenes/training/vqgan-1.yaml --out runs/vqgan-1
     """
     from unleash.training.run import read_run
-    from unleash.training.vqgan import VQGANRun, train_vqgan
+    from unleash.training.vqgan_trainer import VQGANRun, train_vqgan
 
     train_vqgan(read_run(VQGANRun, run, data=data), out)
 
@@ -47,7 +47,7 @@ def prior(
     \b
       unleash train prior weights/scenes/training/prior-1.yaml --out runs/prior-1
     """
-    from unleash.training.prior import PriorRun, train_prior
+    from unleash.training.prior_trainer import PriorRun, train_prior
     from unleash.training.run import read_run
 
     train_prior(read_run(PriorRun, run, data=data, autoregressive=autoregressive or None), out)
@@ -153,7 +153,7 @@ def score_command(
 
     from unleash.pipeline import UnleashPipeline
     from unleash.training.bundle import score
-    from unleash.training.pictures import DrawnScenes
+    from unleash.training.sources import DrawnScenes
 
     pipe = UnleashPipeline.from_pretrained(model)
     scores = score(pipe, DrawnScenes(pipe.vqgan.config["image_size"]), pictures)

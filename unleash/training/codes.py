@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from unleash.models import VQGAN
-from unleash.training.pictures import Pictures, picture_loader, shuffled
+from unleash.training.sources import Pictures, picture_loader, shuffled
 from unleash.training.store import PictureStore
 
 Item = TypeVar("Item")

@@ -8,8 +8,8 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
+from unleash.images.tensors import chw
 from unleash.models import VQGAN
-from unleash.training.data import chw
 
 
 @torch.no_grad()

@@ -150,9 +150,3 @@ def kmeans(latents: Tensor, count: int, unit: bool, iterations: int = 10) -> Ten
         centres = sums / members.clamp(min=1)[:, None]
         centres = F.normalize(centres) if unit else centres
     return centres
-
-
-def perplexity(codes: Tensor, codebook_size: int) -> float:
-    """How many equally frequent codes would be as unpredictable as ``codes``: from 1 to K."""
-    share = torch.bincount(codes.flatten(), minlength=codebook_size).float() / codes.numel()
-    return float((-(share * share.clamp(min=1e-12).log()).sum()).exp())

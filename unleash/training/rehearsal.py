@@ -12,11 +12,11 @@ from torch import Tensor
 
 from unleash.models import VQGAN
 from unleash.training.meter import matrix_limit
-from unleash.training.pictures import open_pictures, picture_loader
-from unleash.training.preview import PreviewTrainer
-from unleash.training.prior import PriorTrainer
+from unleash.training.preview_trainer import PreviewTrainer
+from unleash.training.prior_trainer import PriorTrainer
+from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.stages import STAGES, Plan
-from unleash.training.vqgan import VQGANTrainer
+from unleash.training.vqgan_trainer import VQGANTrainer
 
 SECONDS = 5.0
 """How long each stage and the drawing are measured."""

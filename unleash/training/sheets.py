@@ -1,19 +1,11 @@
-"""Contact sheets: many pictures on one."""
+"""A contact sheet of samples."""
 
 from pathlib import Path
 
-from einops import rearrange
 from PIL import Image
-from torch import Tensor
 
 from unleash.canvas.settings import BEST
 from unleash.pipeline import UnleashPipeline
-
-
-def save_sheet(images: Tensor, path: Path, columns: int) -> None:
-    """Writes pictures (B, 3, H, W) in [0, 1], ``columns`` to a row, as one PNG; B fills whole rows."""
-    sheet = rearrange(images, "(r c) ch h w -> (r h) (c w) ch", c=columns)
-    Image.fromarray((sheet * 255).round().byte().cpu().numpy()).save(path)
 
 
 def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:

@@ -15,13 +15,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from unleash.pipeline import UnleashPipeline
 from unleash.training.bundle import Scores, bundle, score
-from unleash.training.pictures import open_pictures
-from unleash.training.preview import PreviewRun, train_preview
-from unleash.training.prior import PriorRun, train_prior
+from unleash.training.preview_trainer import PreviewRun, train_preview
+from unleash.training.prior_trainer import PriorRun, train_prior
 from unleash.training.sheets import save_samples
 from unleash.training.snapshot import read_snapshot, write_snapshot
+from unleash.training.sources import open_pictures
 from unleash.training.store import PictureStore
-from unleash.training.vqgan import VQGANRun, train_vqgan
+from unleash.training.vqgan_trainer import VQGANRun, train_vqgan
 
 PRESETS = Path(__file__).parent / "presets"
 

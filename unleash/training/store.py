@@ -8,7 +8,7 @@ from types import TracebackType
 import torch
 from torch import Tensor
 
-from unleash.training.pictures import Pictures, picture_loader
+from unleash.training.sources import Pictures, picture_loader
 
 BLOCK = 64
 """Pictures that are moved to the device at a time."""

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.codes import encode
-from unleash.training.pictures import open_pictures, picture_loader
+from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.warm import trained
 
 BATCH = 16

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from unleash.scenes.bedroom.bed import paint_bed
+from unleash.scenes.bedroom.colours import SCHEMES
 from unleash.scenes.bedroom.decor import paint_picture, paint_plant, paint_rug
 from unleash.scenes.bedroom.furniture import (
     TABLE_TOP,
@@ -18,7 +19,6 @@ from unleash.scenes.bedroom.geometry import UP, Camera, Vector, add
 from unleash.scenes.bedroom.lamps import paint_floor_lamp, paint_pendant, paint_table_lamp
 from unleash.scenes.bedroom.layout import Layout, Place, random_layout
 from unleash.scenes.bedroom.lighting import room_light
-from unleash.scenes.bedroom.palette import SCHEMES
 from unleash.scenes.bedroom.room import paint_shell
 from unleash.scenes.bedroom.stage import Stage
 from unleash.scenes.bedroom.window import paint_curtains, paint_sunlight, paint_window

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import skia
 
+from unleash.scenes.bedroom.colours import Scheme
 from unleash.scenes.bedroom.geometry import UP, Camera, Frame, Vector, add, middle
 from unleash.scenes.bedroom.lighting import RoomLight
-from unleash.scenes.bedroom.palette import Scheme
 from unleash.scenes.classes import Element
 from unleash.scenes.light import Color
 from unleash.scenes.painter import Painter, Point, linear

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from unleash.images.reading import lazily
+from unleash.images.webp import webp
 
 
 def without(image: Image.Image, unknown: np.ndarray) -> Image.Image:
@@ -42,6 +43,4 @@ def from_png_url(url: Any) -> Image.Image:
 
 def data_url(image: Image.Image, quality: int = 88) -> str:
     """``image`` as WebP in a URL of its own; fast rather than small, it is made at every step."""
-    file = BytesIO()
-    image.save(file, "WEBP", quality=quality, method=1)
-    return f"data:image/webp;base64,{base64.b64encode(file.getvalue()).decode()}"
+    return f"data:image/webp;base64,{base64.b64encode(webp(image, quality, method=1)).decode()}"

@@ -6,8 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from unleash.images.code_names import CodeName, load_names
-from unleash.images.codebook import Sheet, load_thumbnails, sheet, thumbnails
+from unleash.images.codebook import Sheet, load_thumbnails, sheet
 from unleash.models.folders import resolve
+from unleash.models.thumbnails import thumbnails
 from unleash.pipeline import UnleashPipeline
 
 BUNDLED = Path(__file__).parents[3] / "weights"

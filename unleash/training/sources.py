@@ -16,8 +16,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
 from unleash.images.reading import SUFFIXES, read_picture
+from unleash.images.tensors import chw
 from unleash.scenes import LABELS, Scene
-from unleash.training.data import chw, held_out_scene, training_scene
+from unleash.scenes.splits import held_out_scene, training_scene
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from unleash.images.fitting import to_square
 from unleash.images.reading import SUFFIXES, read_picture
+from unleash.images.tensors import chw
 from unleash.scenes import Scene
-from unleash.training.data import chw
 
 BATCH = 8
 """Pictures that go through a network at once; on a CPU more are no faster."""

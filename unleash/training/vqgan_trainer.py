@@ -14,25 +14,26 @@ from pydantic import Field
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from unleash.images.tensors import save_sheet
 from unleash.models import VQGAN
+from unleash.models.usage import perplexity
 from unleash.training.augment import diff_augment
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.clock import Clock
-from unleash.training.data import detailed_crops
+from unleash.training.crops import detailed_crops
 from unleash.training.discriminator import (
     Discriminator,
     adaptive_weight,
     discriminator_loss,
     generator_loss,
 )
+from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.linear import start_from_principal_components, zero_initialise
 from unleash.training.loop import Logs, train_loop
 from unleash.training.perceptual import PerceptualDistance
-from unleash.training.pictures import Pictures, open_pictures, picture_loader
-from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed, perplexity
+from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed
 from unleash.training.run import Run, Saved, accelerator_for
-from unleash.training.schedule import warmup_stable_decay
-from unleash.training.sheets import save_sheet
+from unleash.training.sources import Pictures, open_pictures, picture_loader
 from unleash.training.store import PictureStore
 from unleash.training.warm import warm_started
 

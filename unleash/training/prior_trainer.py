@@ -26,12 +26,12 @@ from unleash.training.codes import (
     step_generator,
     stored_batches,
 )
+from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.loop import Logs, train_loop
 from unleash.training.objective import cell_nats, cell_weights, corrupted, masked_loss
-from unleash.training.pictures import open_pictures, picture_loader
 from unleash.training.run import Run, Saved, accelerator_for
-from unleash.training.schedule import warmup_stable_decay
 from unleash.training.sheets import save_samples
+from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.store import PictureStore
 from unleash.training.warm import trained, warm_started
 

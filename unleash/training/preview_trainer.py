@@ -15,11 +15,11 @@ from unleash.models import VQGAN
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.clock import Clock
 from unleash.training.codes import cached_batches, cached_codes, held_out_codes, stored_batches
+from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.loop import Logs, train_loop
 from unleash.training.perceptual import PerceptualDistance
-from unleash.training.pictures import open_pictures
 from unleash.training.run import Run, Saved, accelerator_for
-from unleash.training.schedule import warmup_stable_decay
+from unleash.training.sources import open_pictures
 from unleash.training.store import PictureStore
 from unleash.training.warm import warm_started
 

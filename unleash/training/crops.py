@@ -1,28 +1,7 @@
-"""Scenes to train on and to measure on, and squares cut out of pictures."""
+"""Squares cut out of pictures."""
 
-import numpy as np
 import torch
 from torch import Tensor
-
-from unleash.scenes import LABELS, Scene, draw
-
-FIRST_TRAINING_SEED = 1_000_000
-"""Scenes with smaller seeds are never trained on: evaluation and examples draw from those."""
-
-
-def training_scene(index: int) -> Scene:
-    """The ``index``-th picture of the training stream."""
-    return draw(LABELS[index % len(LABELS)], FIRST_TRAINING_SEED + index // len(LABELS))
-
-
-def held_out_scene(index: int) -> Scene:
-    """The ``index``-th picture of those never trained on."""
-    return draw(LABELS[index % len(LABELS)], index // len(LABELS))
-
-
-def chw(picture: np.ndarray) -> Tensor:
-    """A picture (H, W, 3) as a (3, H, W) tensor, uint8."""
-    return torch.from_numpy(picture).permute(2, 0, 1).contiguous()
 
 
 def detailed_crops(pictures: Tensor, size: int, per_picture: int, generator: torch.Generator) -> Tensor:

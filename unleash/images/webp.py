@@ -1,0 +1,18 @@
+"""Pictures as WebP files."""
+
+from io import BytesIO
+
+from PIL import Image
+
+
+def webp(image: Image.Image, quality: int, method: int = 4) -> bytes:
+    """A picture as a WebP file.
+
+    Args:
+        image: any picture that WebP can hold.
+        quality: 0 to 100.
+        method: 0 (fast) to 6 (small).
+    """
+    file = BytesIO()
+    image.save(file, "WEBP", quality=quality, method=method)
+    return file.getvalue()

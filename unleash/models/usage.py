@@ -1,0 +1,10 @@
+"""How much of a codebook is used."""
+
+import torch
+from torch import Tensor
+
+
+def perplexity(codes: Tensor, codebook_size: int) -> float:
+    """How many equally frequent codes would be as unpredictable as ``codes``: from 1 to K."""
+    share = torch.bincount(codes.flatten(), minlength=codebook_size).float() / codes.numel()
+    return float((-(share * share.clamp(min=1e-12).log()).sum()).exp())
