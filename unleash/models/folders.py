@@ -15,7 +15,11 @@ from unleash.models import VQGAN, BidirectionalTransformer
 Shapes = dict[str, tuple[int, ...]]
 """The shape of each tensor of a state dict."""
 
-_REPOSITORY = Path(__file__).parents[2]
+_PACKAGE = Path(__file__).parents[1]
+
+HOME = _PACKAGE if (_PACKAGE / "weights").is_dir() else _PACKAGE.parent
+"""Where ``weights`` and ``assets`` lie: inside an installed package, beside the package in a clone."""
+
 _WEIGHTS = "diffusion_pytorch_model.safetensors"
 _MODELS: dict[str, Any] = {"vqgan": VQGAN, "transformer": BidirectionalTransformer}
 
@@ -68,7 +72,7 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     Raises:
         CheckpointError: if it is neither, or its weights are not what its configuration says.
     """
-    places = [Path(model).expanduser(), _REPOSITORY / model]
+    places = [Path(model).expanduser(), HOME / model]
     folder = next((place for place in places if place.exists()), None) or _fetch(str(model), revision)
     if not (folder / "model_index.json").is_file():
         raise CheckpointError(
@@ -81,10 +85,8 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
 
 
 def bundled() -> list[str]:
-    """The names of the models that come with the repository."""
-    return [
-        f"weights/{index.parent.name}" for index in sorted(_REPOSITORY.glob("weights/*/model_index.json"))
-    ]
+    """The names of the models that come with the package."""
+    return [f"weights/{index.parent.name}" for index in sorted(HOME.glob("weights/*/model_index.json"))]
 
 
 def describe(model: str | Path) -> Description:

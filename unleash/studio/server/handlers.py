@@ -16,6 +16,7 @@ from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.messages import quoted
 from unleash.canvas.recipe import Recipe
 from unleash.images.fitting import Fit
+from unleash.models.folders import HOME
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
@@ -24,7 +25,7 @@ from unleash.studio.server.components.palette import Catalogue
 from unleash.studio.server.runs import Message, end, run
 from unleash.studio.server.toasts import inform, toasted, warn
 
-EXAMPLES = Path(__file__).parents[3] / "assets" / "examples"
+EXAMPLES = HOME / "assets" / "examples"
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from unleash.images.code_names import CodeName, load_names
 from unleash.images.codebook import Sheet, load_thumbnails, sheet
-from unleash.models.folders import resolve
+from unleash.models.folders import HOME, resolve
 from unleash.models.thumbnails import thumbnails
 from unleash.pipeline import UnleashPipeline
 
-BUNDLED = Path(__file__).parents[3] / "weights"
+BUNDLED = HOME / "weights"
 
 Menu = dict[str, str]
 """What a model is called in the menu, and its folder or Hub id."""
@@ -29,7 +29,7 @@ def menu(given: Iterable[str] = ()) -> Menu:
 
 
 def known_as(model: str) -> str:
-    """How a recipe names a model: the bundled ones by their place in the repository."""
+    """How a recipe names a model: the bundled ones by their place in the package."""
     path = Path(model)
     return path.relative_to(BUNDLED.parent).as_posix() if path.is_relative_to(BUNDLED) else model
 
