@@ -13,7 +13,7 @@ from unleash.canvas.settings import BEST
 from unleash.studio.server import controls, registry
 from unleash.studio.server.asking import named
 from unleash.studio.server.components.canvas import Canvas
-from unleash.studio.server.controls import Amount, Seed
+from unleash.studio.server.controls import Amount, seed_field
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.live import Live
 from unleash.studio.server.runs import end, run
@@ -41,7 +41,7 @@ class Page:
             self.pictures = Amount(1, controls.MAX_PICTURES, value=1, precision=0, label="Variations")
             self.strength = Amount(0, 1, value=0.5, label="Strength")
             label, guidance = controls.label_menu(pipe.labels), controls.guidance(pipe.labels)
-            steps, seed = Amount(1, 64, value=BEST.steps, precision=0, label="Steps"), Seed("seed")
+            steps, seed = Amount(1, 64, value=BEST.steps, precision=0, label="Steps"), seed_field("seed")
             self.controls = controls.Controls(label, guidance, steps, **controls.sampling(), seed=seed)
             self.canvas = Canvas({"height": 4, "width": 4, "codebook": 16, "cell": 8, "model": "tiny"})
 
@@ -174,7 +174,7 @@ def test_a_locked_seed_out_of_range_is_refused_before_anything_is_made(
     ("given", "seed"), [(None, None), (-1e300, -1), (1e300, MAX_SEED + 1), (10**40, MAX_SEED + 1)]
 )
 def test_a_seed_that_is_read_can_be_sent_back(given: Any, seed: int | None) -> None:
-    assert Seed("seed").preprocess(given) == seed
+    assert seed_field("seed").preprocess(given) == seed
 
 
 @pytest.mark.parametrize(("given", "counts"), [(None, 16), (0, 1), (-3, 1), (500, 64), (1e300, 64), (2.6, 3)])
@@ -239,3 +239,7 @@ def test_names_of_runs_that_never_come_are_forgotten_in_time() -> None:
     for i in range(registry.REMEMBERED + 10):
         registry.stop(f"never {i}")
     assert len(registry._OTHERS) == registry.REMEMBERED
+
+
+def test_the_page_is_told_what_the_seed_field_is_called() -> None:
+    assert seed_field("seed").get_config()["label"] == "Seed"

@@ -5,6 +5,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from unleash.scenes import LABELS, Element, draw
 from unleash.scenes.light import light_of, mix, multiply
@@ -101,3 +102,13 @@ def test_sixty_pictures_take_no_more_than_a_second_of_one_core():
     for index in range(64):
         draw(LABELS[index % 8], index)
     assert 64 / (time.process_time() - start) > 60
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_a_scene_is_the_same_at_every_scale(label):
+    once, twice = draw(label, 5), draw(label, 5, scale=2)
+    assert twice.picture.shape == (512, 512, 3)
+    assert twice.elements.shape == (512, 512)
+    halved = np.array(Image.fromarray(twice.picture).resize((256, 256), Image.Resampling.BOX), dtype=int)
+    assert np.abs(halved - once.picture).mean() < 1.5  # of 255
+    assert (twice.elements[::2, ::2] == once.elements).mean() > 0.98

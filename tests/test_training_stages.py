@@ -58,11 +58,13 @@ TINY = {
 }
 
 
-@pytest.fixture(autouse=True)
-def few_are_held_out(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def few_are_held_out():
     """Drawing pictures is what takes the time here."""
-    for module in ("prior", "vqgan", "preview"):
-        monkeypatch.setattr(f"unleash.training.{module}.HELD_OUT", 8)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        for trainer in ("vqgan_trainer", "prior_trainer", "preview_trainer"):
+            monkeypatch.setattr(f"unleash.training.{trainer}.HELD_OUT", 8)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from unleash.scenes.classes import Element
 from unleash.scenes.light import Color
 
 SIZE = 256
-"""Pixels on a side; all coordinates below are in pixels, the origin top left."""
+"""Pixels on a side at scale 1, in which all coordinates below are; the origin is top left."""
 
 Point = tuple[float, float]
 
@@ -21,19 +21,25 @@ def rgba(color: Color, alpha: float = 1.0) -> skia.Color4f:
 
 
 class Painter:
-    """Two canvases of 256×256 pixels: what one sees, and which class each pixel shows.
+    """Two canvases: what one sees, and which class each pixel shows.
 
     Every call that names an ``element`` draws the same shape on both. Light, shadow and texture that
     change a thing's look but not what it is are drawn without one, and leave the label map alone.
+
+    Args:
+        scale: how many pixels across each of the 256 units of a side is drawn in.
     """
 
-    def __init__(self) -> None:
-        info = skia.ImageInfo.Make(SIZE, SIZE, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
-        gray = skia.ImageInfo.Make(SIZE, SIZE, skia.kGray_8_ColorType, skia.kOpaque_AlphaType)
+    def __init__(self, scale: int = 1) -> None:
+        self._scale, side = scale, SIZE * scale
+        info = skia.ImageInfo.Make(side, side, skia.kRGBA_8888_ColorType, skia.kPremul_AlphaType)
+        gray = skia.ImageInfo.Make(side, side, skia.kGray_8_ColorType, skia.kOpaque_AlphaType)
         self._picture = skia.Surface.MakeRaster(info)
         self._labels = skia.Surface.MakeRaster(gray)
         self._canvas = self._picture.getCanvas()
         self._map = self._labels.getCanvas()
+        for canvas in (self._canvas, self._map):
+            canvas.scale(scale, scale)
 
     def fill(
         self,
@@ -95,19 +101,23 @@ class Painter:
         """
         first = round(top)
         stops = np.linspace(first, bottom, len(colors))
-        heights = np.arange(first, SIZE) + 0.5
+        heights = first + (np.arange((SIZE - first) * self._scale) + 0.5) / self._scale
         column = np.full((len(heights), 4), 255, np.uint8)
         for i, channel in enumerate(zip(*colors, strict=True)):
             column[:, i] = np.rint(np.interp(heights, stops, channel) * 255)
-        pixels = np.empty((len(heights), SIZE), np.uint32)
+        side = SIZE * self._scale
+        pixels = np.empty((len(heights), side), np.uint32)
         pixels[:] = column.view(np.uint32)
         image = skia.Image.fromarray(
-            pixels.view(np.uint8).reshape(-1, SIZE, 4),
+            pixels.view(np.uint8).reshape(-1, side, 4),
             skia.kRGBA_8888_ColorType,
             skia.kOpaque_AlphaType,
             copy=False,
         )
-        self._canvas.drawImage(image, 0, first)
+        with self._saved():
+            self._canvas.translate(0, first)
+            self._canvas.scale(1 / self._scale, 1 / self._scale)
+            self._canvas.drawImage(image, 0, 0)
         self._mark(rectangle(0, first, SIZE, SIZE), element)
 
     @contextmanager
@@ -127,20 +137,20 @@ class Painter:
             yield
 
     def picture(self) -> np.ndarray:
-        """What was drawn: (256, 256, 3) uint8."""
-        pixels = skia.Pixmap()
+        """What was drawn: (S, S, 3) uint8, S = 256 at scale 1."""
+        pixels, side = skia.Pixmap(), SIZE * self._scale
         self._picture.peekPixels(pixels)
-        rgba_pixels = np.array(pixels, copy=False).reshape(SIZE, SIZE, 4)
-        picture = np.empty((SIZE, SIZE, 3), np.uint8)
+        rgba_pixels = np.array(pixels, copy=False).reshape(side, side, 4)
+        picture = np.empty((side, side, 3), np.uint8)
         for channel in range(3):  # three times as fast as copying [..., :3]
             picture[..., channel] = rgba_pixels[..., channel]
         return picture
 
     def labels(self) -> np.ndarray:
-        """Which ``Element`` each pixel shows: (256, 256) uint8."""
-        pixels = skia.Pixmap()
+        """Which ``Element`` each pixel shows: (S, S) uint8."""
+        pixels, side = skia.Pixmap(), SIZE * self._scale
         self._labels.peekPixels(pixels)
-        return np.array(pixels, copy=True).reshape(SIZE, SIZE)
+        return np.array(pixels, copy=True).reshape(side, side)
 
     def mirror_below(self, y: float, depth: float, tint: Color, amount: float) -> None:
         """Draws the picture above line ``y`` upside down below it, as still water does.
@@ -154,7 +164,7 @@ class Painter:
         with self._saved():
             self._canvas.clipRect(skia.Rect.MakeLTRB(0, y, SIZE, y + depth))
             self._canvas.translate(0, 2 * y)
-            self._canvas.scale(1, -1)
+            self._canvas.scale(1 / self._scale, -1 / self._scale)
             self._canvas.drawImage(image, 0, 0)
         water = skia.Path().addRect(skia.Rect.MakeLTRB(0, y, SIZE, y + depth))
         self.fill(water, tint, Element.WATER, alpha=amount)

@@ -20,8 +20,8 @@ class Scene:
     Args:
         label: what the picture is of, and when.
         seed: the number it was drawn from.
-        picture: (256, 256, 3) uint8.
-        elements: (256, 256) uint8, the ``Element`` of each pixel.
+        picture: (S, S, 3) uint8, S = 256 at scale 1.
+        elements: (S, S) uint8, the ``Element`` of each pixel.
     """
 
     label: TimeLabel
@@ -30,8 +30,13 @@ class Scene:
     elements: np.ndarray
 
 
-def draw(label: TimeLabel, seed: int) -> Scene:
+def draw(label: TimeLabel, seed: int, scale: int = 1) -> Scene:
     """Draws the picture that ``label`` and ``seed`` stand for; the same two always give the same one.
+
+    Args:
+        label: what is drawn, and when.
+        seed: of everything else.
+        scale: 256 times this are the pixels on a side; what is drawn does not depend on it.
 
     Raises:
         ValueError: if there is no such label.
@@ -39,6 +44,6 @@ def draw(label: TimeLabel, seed: int) -> Scene:
     if label not in LABELS:
         raise ValueError(f"no label {label!r}; the labels are {', '.join(LABELS)}")
     family, time = label.split("-")
-    painter = Painter()
+    painter = Painter(scale)
     _PAINT[family](painter, time, Random(f"{label} {seed}"))
     return Scene(label, seed, painter.picture(), painter.labels())

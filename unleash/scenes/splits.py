@@ -7,11 +7,11 @@ FIRST_TRAINING_SEED = 1_000_000
 """Scenes with smaller seeds are never trained on: evaluation and examples draw from those."""
 
 
-def training_scene(index: int) -> Scene:
+def training_scene(index: int, scale: int = 1) -> Scene:
     """The ``index``-th picture of the training stream."""
-    return draw(LABELS[index % len(LABELS)], FIRST_TRAINING_SEED + index // len(LABELS))
+    return draw(LABELS[index % len(LABELS)], FIRST_TRAINING_SEED + index // len(LABELS), scale)
 
 
-def held_out_scene(index: int) -> Scene:
+def held_out_scene(index: int, scale: int = 1) -> Scene:
     """The ``index``-th picture of those never trained on."""
-    return draw(LABELS[index % len(LABELS)], index // len(LABELS))
+    return draw(LABELS[index % len(LABELS)], index // len(LABELS), scale)

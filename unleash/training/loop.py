@@ -5,6 +5,7 @@ from contextlib import closing
 from functools import partial
 from typing import Any
 
+import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 from tqdm import tqdm
@@ -16,6 +17,9 @@ from unleash.training.meter import Meter, counted, matrix_limit
 from unleash.training.run import Run, over_processes
 
 Logs = dict[str, Tensor | float]
+
+PRECISIONS = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
+"""Of the matrix products, by the names that accelerate has for them."""
 
 
 def train_loop(
@@ -42,7 +46,8 @@ def train_loop(
         networks: those whose blocks are compiled if ``run`` says so.
         phase: what a step consists of; its operations are counted when that changes.
     """
-    meter, main = Meter(matrix_limit(accelerator.device)), accelerator.is_main_process
+    precision = PRECISIONS[accelerator.mixed_precision]
+    meter, main = Meter(matrix_limit(accelerator.device, precision)), accelerator.is_main_process
     total = None if run.minutes else run.steps
     bar = tqdm(total=total, initial=clock.step, mininterval=30, disable=not main)
     seen: Any = object()

@@ -11,12 +11,12 @@ from torch.utils.flop_counter import FlopCounterMode
 Result = TypeVar("Result")
 
 
-def matrix_limit(device: torch.device, seconds: float = 0.3) -> float:
-    """Operations a second that products of large matrices reach: bfloat16 on a GPU, float32 on a CPU."""
+def matrix_limit(device: torch.device, precision: torch.dtype, seconds: float = 0.3) -> float:
+    """Operations a second that products of large matrices of a precision reach."""
     gpu = device.type == "cuda"
-    side, kind = (8192, torch.bfloat16) if gpu else (2048, torch.float32)
+    side = 8192 if gpu else 2048
     own = torch.Generator(device)  # the training's random numbers are not for this
-    left, right = (torch.randn(side, side, device=device, dtype=kind, generator=own) for _ in range(2))
+    left, right = (torch.randn(side, side, device=device, dtype=precision, generator=own) for _ in range(2))
     product = left @ right
     _synchronize(device)
     began, count = monotonic(), 0

@@ -11,6 +11,7 @@ import yaml
 from torch import Tensor
 
 from unleash.models import VQGAN
+from unleash.training.loop import PRECISIONS
 from unleash.training.meter import matrix_limit
 from unleash.training.preview_trainer import PreviewTrainer
 from unleash.training.prior_trainer import PriorTrainer
@@ -34,7 +35,8 @@ def rehearse(plan: Plan) -> str:
     """
     lines = [f"{torch.get_num_threads()} threads, {_device_name()}"]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    lines.append(f"matrix products: {matrix_limit(device) / 1e12:.2f} TFLOP/s")
+    precision = PRECISIONS[plan.prior.mixed_precision or "no"]
+    lines.append(f"matrix products: {matrix_limit(device, precision) / 1e12:.2f} TFLOP/s")
     lines.append(f"pictures: {_pictures_per_second(plan):.0f} a second by {plan.workers} workers")
     with TemporaryDirectory() as folder:
         home = Path(folder)

@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Iterator
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from unleash.images.reading import SUFFIXES, read_picture
 from unleash.images.tensors import chw
 from unleash.scenes import LABELS, Scene
+from unleash.scenes.painter import SIZE
 from unleash.scenes.splits import held_out_scene, training_scene
 
 log = logging.getLogger(__name__)
@@ -105,14 +107,15 @@ class DrawnScenes:
 
     def __init__(self, side: int) -> None:
         self.side = side
+        self.scale = max(1, ceil(side / SIZE))  # scaled down they are sharp, scaled up they would not be
 
     def __getitem__(self, position: int) -> Example:
         """The scene at a position."""
-        return self._example(training_scene(position))
+        return self._example(training_scene(position, self.scale))
 
     def held_out(self, count: int) -> list[Example]:
         """Scenes whose seeds are never trained on."""
-        return [self._example(held_out_scene(index)) for index in range(count)]
+        return [self._example(held_out_scene(index, self.scale)) for index in range(count)]
 
     def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
         """Every ``world``-th scene from ``start`` on."""

@@ -168,7 +168,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             with gr.Row():
                 steps = Amount(1, 64, value=BEST.steps, step=1, precision=0, label="Steps", elem_id="steps")
                 with gr.Row(elem_id="seed-row"):
-                    seed = controls.Seed("seed")
+                    seed = controls.seed_field("seed")
                     dice = gr.Button(
                         "New seed", icon=WEB / "icons" / "dice.svg", size="sm", elem_id="dice", min_width=0
                     )

@@ -52,9 +52,6 @@ class Seed(gr.Number):
 
     is_template = True
 
-    def __init__(self, elem_id: str, **options: Any) -> None:
-        super().__init__(0, label="Seed", precision=0, elem_id=elem_id, min_width=90, **options)
-
     def preprocess(self, payload: float | None) -> int | None:
         """The seed, one that is out of range as the nearest that is; None where it was emptied."""
         if payload is not None and (isinstance(payload, bool) or not isinstance(payload, int | float)):
@@ -62,6 +59,11 @@ class Seed(gr.Number):
                 raise ValueError("Seed: a whole number is needed")
         # Not as it is: whole numbers of more than 64 bits cannot be sent back to the page.
         return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
+
+
+def seed_field(elem_id: str) -> Seed:
+    """The field of a seed; its page gets these options only if no constructor of ours takes them."""
+    return Seed(0, label="Seed", precision=0, elem_id=elem_id, min_width=90)
 
 
 @dataclass(frozen=True)

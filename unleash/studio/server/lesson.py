@@ -72,7 +72,7 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
         fills = Fills(lesson.blank())
         with gr.Row(elem_id="fill-row"):
             label = controls.label_menu(lesson.pipe.labels)
-            seed = controls.Seed("fill-seed")
+            seed = controls.seed_field("fill-seed")
             gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
             gr.Button("Stop", elem_id="fill-stop", min_width=80)
 
