@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+import torch.nn.functional as F
 import yaml
 from typer.testing import CliRunner
 
@@ -19,7 +20,7 @@ from unleash.training.store import PictureStore
 
 TINY = {
     "minutes": 0.3,
-    "shares": {"vqgan": 0.4, "prior": 0.4, "preview": 0.2, "score": 0},
+    "shares": {"vqgan": 0.3, "prior": 0.3, "preview": 0.2, "large": 0.2, "score": 0},
     "store_gigabytes": 0.001,
     "score_pictures": 16,
     "vqgan": {
@@ -54,6 +55,14 @@ TINY = {
     "preview": {
         "shape": {"channels": 32, "channel_mult": [1], "num_res_blocks": 1, "patch_size": 16},
         "batch_size": 2,
+    },
+    "large": {
+        "model": {"large_shape": {"channels": 32, "num_res_blocks": 1}},
+        "batch_size": 2,
+        "crops_per_picture": 1,
+        "crop": 64,
+        "discriminator_start": 0.5,
+        "perceptual_size": 32,
     },
 }
 
@@ -96,9 +105,18 @@ def test_one_command_makes_a_model_that_opens_and_is_scored(trained):
 def test_the_preview_decoder_is_another_one(trained):
     vqgan = UnleashPipeline.from_pretrained(trained[0]).vqgan
     codes = torch.randint(0, 16, (1, 4, 4), generator=torch.Generator().manual_seed(0))
-    small, large = vqgan.decode(codes, preview=True), vqgan.decode(codes)
+    small, large = vqgan.decode(codes, detail="preview"), vqgan.decode(codes)
     assert small.shape == large.shape
     assert not torch.equal(small, large)
+
+
+def test_large_pictures_have_twice_as_many_pixels_a_side(trained):
+    vqgan = UnleashPipeline.from_pretrained(trained[0]).vqgan
+    codes = torch.randint(0, 16, (1, 4, 4), generator=torch.Generator().manual_seed(0))
+    large, full = vqgan.decode(codes, detail="large"), vqgan.decode(codes)
+    assert large.shape == (1, 3, 128, 128)
+    assert (F.avg_pool2d(large, 2) - full).abs().mean() < 0.1
+    assert vqgan.enlarger.blocks[-1].weight.any()  # it was trained
 
 
 def test_a_snapshot_is_few_small_files_that_a_training_goes_on_from(trained, tmp_path):
@@ -117,7 +135,7 @@ def test_a_snapshot_is_few_small_files_that_a_training_goes_on_from(trained, tmp
         TINY
         | {
             "minutes": 0.05,
-            "shares": {"vqgan": 0, "prior": 1, "preview": 0, "score": 0},
+            "shares": {"vqgan": 0, "prior": 1, "preview": 0, "large": 0, "score": 0},
             "store_gigabytes": 0.0003,
         }
     )
@@ -233,6 +251,7 @@ def test_a_clock_counts_steps_or_minutes(monkeypatch):
     assert steps.passed(0.5)
     assert not steps.passed(0.6)
     minutes = Clock(10, minutes=2)
+    minutes.step = 1
     now[0] += 90
     assert minutes.share == 0.75
     assert not minutes.over

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from math import isqrt
-from typing import Any
+from typing import Any, Literal
 
 import torch.nn.functional as F
 from diffusers import ConfigMixin, ModelMixin
 from diffusers.configuration_utils import register_to_config
 from einops import rearrange
 from torch import Tensor, nn
+
+Detail = Literal["preview", "full", "large"]
+"""How finely a picture is drawn."""
 
 
 class VQGAN(ModelMixin, ConfigMixin):
@@ -35,6 +38,8 @@ class VQGAN(ModelMixin, ConfigMixin):
             planes draws sharper pictures of the same codes.
         preview_shape: the same for a second, small decoder, which shows the steps of a run; None: there is
             none.
+        large_shape: ``channels`` and ``num_res_blocks`` of a last stage of the decoder, which draws pictures
+            with twice as many pixels a side; None: there is none.
 
     Raises:
         ValueError: if encoder and decoders differ in the size of their cells.
@@ -55,6 +60,7 @@ class VQGAN(ModelMixin, ConfigMixin):
         linear_path: bool = False,
         decoder_shape: Mapping[str, Any] | None = None,
         preview_shape: Mapping[str, Any] | None = None,
+        large_shape: Mapping[str, int] | None = None,
     ) -> None:
         super().__init__()
         shape: dict[str, Any] = {
@@ -77,6 +83,7 @@ class VQGAN(ModelMixin, ConfigMixin):
         self.quantizer = Quantizer(codebook_size, emb_dim, unit_codes)
         self.decoder = decoder(decoder_shape)
         self.preview_decoder = None if preview_shape is None else decoder(preview_shape)
+        self.enlarger = None if large_shape is None else Enlarger(self.decoder, **large_shape)
         cell = 3 * self.cell_size**2
         self.linear_in = nn.Conv2d(cell, emb_dim, 1) if linear_path else None
         self.linear_out = nn.Conv2d(emb_dim, cell, 1) if linear_path else None
@@ -105,15 +112,16 @@ class VQGAN(ModelMixin, ConfigMixin):
             )
         return self.quantizer(self.latents(images))
 
-    def decode(self, codes: Tensor, preview: bool = False) -> Tensor:
+    def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:
         """The pictures of codes.
 
         Args:
             codes: (B, h, w) long in [0, K).
-            preview: whether the small decoder draws them, if there is one: many times faster, less sharp.
+            detail: ``preview`` is drawn by the small decoder, many times faster and less sharp, ``large``
+                with twice as many pixels a side; each if there is what it takes, else ``full`` is drawn.
 
         Returns:
-            (B, 3, h * cell_size, w * cell_size) float in [0, 1].
+            (B, 3, h * cell_size, w * cell_size) float in [0, 1], or twice as many pixels a side.
 
         Raises:
             ValueError: if a code is none of the codebook's, the mask token included.
@@ -121,7 +129,7 @@ class VQGAN(ModelMixin, ConfigMixin):
         last = self.config.codebook_size - 1
         if codes.ndim != 3 or codes.numel() == 0 or codes.min() < 0 or codes.max() > last:
             raise ValueError(f"codes must be a (B, h, w) grid of whole numbers from 0 to {last}")
-        return self.pixels(self.quantizer.vectors(codes), preview).clamp(0, 1)
+        return self.pixels(self.quantizer.vectors(codes), detail).clamp(0, 1)
 
     def latents(self, images: Tensor) -> Tensor:
         """What the encoder makes of pictures: (B, 3, H, W) to (B, emb_dim, h, w), not yet quantised."""
@@ -130,11 +138,14 @@ class VQGAN(ModelMixin, ConfigMixin):
             z = z + self.linear_in(F.pixel_unshuffle(images, self.cell_size))
         return F.normalize(z, dim=1) if self.config.unit_codes else z
 
-    def pixels(self, vectors: Tensor, preview: bool = False) -> Tensor:
-        """The decoder's pictures of code vectors: (B, emb_dim, h, w) to (B, 3, H, W), not yet clipped."""
-        small = self.preview_decoder if preview else None
-        images = (small or self.decoder)(vectors)
-        return images if self.linear_out is None else images + self.linear_pixels(vectors)
+    def pixels(self, vectors: Tensor, detail: Detail = "full") -> Tensor:
+        """The pictures of code vectors: (B, emb_dim, h, w) to (B, 3, H, W), see `decode`; not yet clipped."""
+        decoder = (self.preview_decoder if detail == "preview" else None) or self.decoder
+        features = decoder.features(vectors)
+        images = decoder.unfolded(features)
+        if self.linear_out is not None:
+            images = images + self.linear_pixels(vectors)
+        return self.enlarger(features, images) if detail == "large" and self.enlarger else images
 
     def linear_pixels(self, vectors: Tensor) -> Tensor:
         """The linear path's part of :meth:`pixels`; there must be one."""
@@ -197,7 +208,7 @@ class Decoder(nn.Module):
         self, pixels: int, widths: list[int], num_res_blocks: int, attended: list[bool], emb_dim: int
     ) -> None:
         super().__init__()
-        self.patch_size = isqrt(pixels // 3)
+        self.patch_size, self.width = isqrt(pixels // 3), widths[0]
         width = widths[-1]
         blocks: list[nn.Module] = [nn.Conv2d(emb_dim, width, 3, padding=1)]
         blocks += [ResBlock(width, width), AttnBlock(width), ResBlock(width, width)]
@@ -211,7 +222,37 @@ class Decoder(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         """(B, emb_dim, h, w) to (B, 3, H, W)."""
-        return F.pixel_shuffle(self.blocks(z), self.patch_size)
+        return self.unfolded(self.features(z))
+
+    def features(self, z: Tensor) -> Tensor:
+        """What the last norm and convolution make pixels of: (B, width, H / patch_size, W / patch_size)."""
+        return self.blocks[:-2](z)
+
+    def unfolded(self, features: Tensor) -> Tensor:
+        """The pictures of features: (B, 3, H, W)."""
+        return F.pixel_shuffle(self.blocks[-2:](features), self.patch_size)
+
+
+class Enlarger(nn.Module):
+    """A last stage of a decoder: from its features and picture to one of twice as many pixels a side.
+
+    It adds to the picture scaled up, nothing before it was trained.
+    """
+
+    def __init__(self, decoder: Decoder, channels: int, num_res_blocks: int) -> None:
+        super().__init__()
+        self.patch_size, width = decoder.patch_size, decoder.width
+        blocks: list[nn.Module] = [Upsample(width), *_level(width, channels, num_res_blocks, False)]
+        last = nn.Conv2d(channels, 3 * self.patch_size**2, 3, padding=1)
+        nn.init.zeros_(last.weight)
+        assert last.bias is not None
+        nn.init.zeros_(last.bias)
+        self.blocks = nn.Sequential(*blocks, _norm(channels), last)
+
+    def forward(self, features: Tensor, images: Tensor) -> Tensor:
+        """Features (B, width, H / patch_size, W / patch_size), images (B, 3, H, W) to (B, 3, 2H, 2W)."""
+        added = F.pixel_shuffle(self.blocks(features), self.patch_size)
+        return F.interpolate(images, scale_factor=2.0, mode="bilinear") + added
 
 
 class ResBlock(nn.Module):

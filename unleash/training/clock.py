@@ -33,8 +33,8 @@ class Clock:
 
     @property
     def over(self) -> bool:
-        """Whether the training is at its end."""
-        return self.share >= 1
+        """Whether the training is at its end; however few minutes there are, they hold a step."""
+        return self.share >= 1 and self.step > 0
 
     def passed(self, place: float) -> bool:
         """Whether a step, or below 1 a share of the training, has been reached."""

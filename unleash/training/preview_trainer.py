@@ -145,7 +145,7 @@ class PreviewTrainer:
         side = self.vqgan.config.image_size // self.vqgan.cell_size
         codes = self.held_out.unflatten(1, (side, side)).to(self.accelerator.device)
         errors = [
-            (self.vqgan.decode(part, preview=True) - self.vqgan.decode(part)).square().mean((1, 2, 3))
+            (self.vqgan.decode(part, detail="preview") - self.vqgan.decode(part)).square().mean((1, 2, 3))
             for part in codes.split(8)
         ]
         return float((-10 * torch.cat(errors).log10()).mean())

@@ -17,7 +17,7 @@ from unleash.training.preview_trainer import PreviewTrainer
 from unleash.training.prior_trainer import PriorTrainer
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.stages import STAGES, Plan
-from unleash.training.vqgan_trainer import VQGANTrainer
+from unleash.training.vqgan_trainer import VQGANRun, VQGANTrainer
 
 SECONDS = 5.0
 """How long each stage and the drawing are measured."""
@@ -41,7 +41,7 @@ def rehearse(plan: Plan) -> str:
     with TemporaryDirectory() as folder:
         home = Path(folder)
         VQGAN(**plan.vqgan.model).save_pretrained(home / "untrained")
-        for stage in STAGES:
+        for stage in (stage for stage in STAGES if plan.shares[stage]):
             seconds, batch = _measured(plan, stage, home)
             minutes = None if plan.minutes is None else plan.minutes * plan.shares[stage]
             run = getattr(plan, stage)
@@ -89,12 +89,15 @@ def _stage_step(plan: Plan, stage: str, batch: int, home: Path) -> Callable[[], 
     common: dict[str, Any] = {"data": plan.data, "batch_size": batch, "minutes": None, "warm_start": None}
     out = home / f"{stage}-{batch}"
     size, side = VQGAN(**plan.vqgan.model).config.codebook_size, plan.vqgan.model.get("image_size", 256)
-    if stage == "vqgan":
+    if stage in ("vqgan", "large"):
         # Past its first steps, and with the discriminator.
-        first = {"autoencoder_steps": -1, "discriminator_start": 0}
-        trainer = VQGANTrainer(plan.vqgan.model_copy(update=common | first), out)
-        count = batch * plan.vqgan.crops_per_picture
-        images = torch.rand(count, 3, plan.vqgan.crop, plan.vqgan.crop, device=trainer.accelerator.device)
+        first: dict[str, Any] = {"autoencoder_steps": -1, "discriminator_start": 0}
+        if stage == "large":
+            first |= {"large": True, "warm_start": home / "untrained"}
+        run: VQGANRun = getattr(plan, stage)
+        trainer = VQGANTrainer(run.model_copy(update=common | first), out)
+        count = batch * run.crops_per_picture
+        images = torch.rand(count, 3, run.crop, run.crop, device=trainer.accelerator.device)
         return lambda: trainer.train_step(images.to(memory_format=torch.channels_last), False)
     common["vqgan"] = home / "untrained"
     cells = side // VQGAN(**plan.vqgan.model).cell_size

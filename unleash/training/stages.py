@@ -25,7 +25,7 @@ from unleash.training.vqgan_trainer import VQGANRun, train_vqgan
 
 PRESETS = Path(__file__).parent / "presets"
 
-STAGES = ("vqgan", "prior", "preview")
+STAGES = ("vqgan", "prior", "preview", "large")
 """In the order in which they are trained."""
 
 PARTS = (*STAGES, "score")
@@ -39,11 +39,13 @@ class Plan(BaseModel):
         data: what all stages learn from, see ``Run``.
         minutes: for everything; None: each stage takes its steps.
         shares: how the minutes are shared out between the stages and ``score``, the bundle with its scores;
-            each gets its part of what is left when it begins. A stage without a share is not trained.
+            each gets its part of what is left when it begins. A stage without a share is left out: of VQGAN
+            and prior that needs a model to go on from.
         store_gigabytes: pictures that are kept on the device; 0: each step's are read for it.
         workers: processes that draw or read pictures.
         score_pictures: held-out pictures that the model is measured on.
-        vqgan, prior, preview: the stages; their ``data``, ``workers``, ``minutes`` and ``vqgan`` are set by
+        vqgan, prior, preview, large: the stages, the last of which draws pictures of twice as many pixels a
+            side; their ``data``, ``workers``, ``minutes`` and ``vqgan`` are set by
             the plan.
     """
 
@@ -52,7 +54,7 @@ class Plan(BaseModel):
     data: str = "scenes"
     minutes: float | None = Field(default=None, gt=0)
     shares: dict[str, float] = Field(
-        default_factory=lambda: {"vqgan": 0.46, "prior": 0.4, "preview": 0.07, "score": 0.07}
+        default_factory=lambda: {"vqgan": 0.46, "prior": 0.4, "preview": 0.07, "large": 0, "score": 0.07}
     )
     store_gigabytes: float = Field(default=0, ge=0)
     workers: int = Field(default=1, ge=1)
@@ -60,6 +62,7 @@ class Plan(BaseModel):
     vqgan: VQGANRun
     prior: PriorRun
     preview: PreviewRun
+    large: VQGANRun
 
     @field_validator("prior", "preview", mode="before")
     @classmethod
@@ -160,6 +163,12 @@ def train_all(plan: Plan, out: Path, snapshot: Path | None = None, resume: Path 
             preview = plan.preview.model_copy(update=changes)
             train_preview(preview, runs / "preview", store, lambda folder: saved("vqgan", folder))
             vqgan = runs / "preview" / "vqgan"
+    if plan.shares["large"]:
+        changes = common | {"minutes": minutes_for("large"), "warm_start": vqgan, "large": True}
+        large = plan.large.model_copy(update=changes)
+        with _stored(plan, large=True) as store:
+            train_vqgan(large, runs / "large", store, lambda folder: saved("vqgan", folder))
+        vqgan = runs / "large" / "vqgan"
     bundle(vqgan, transformer, out)
     return _measured(plan, out, snapshot)
 
@@ -176,12 +185,12 @@ def _there(before: dict[str, Path], network: str) -> Path:
 
 
 @contextmanager
-def _stored(plan: Plan) -> Iterator[PictureStore | None]:
+def _stored(plan: Plan, large: bool = False) -> Iterator[PictureStore | None]:
     """The store of a plan's pictures, being filled; None if it has none."""
     if not plan.store_gigabytes:
         yield None
         return
-    side = plan.vqgan.model.get("image_size", 256)
+    side = plan.vqgan.model.get("image_size", 256) * (2 if large else 1)
     pictures = open_pictures(plan.data, side, plan.vqgan.augment, plan.vqgan.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     capacity = int(plan.store_gigabytes * 1e9 / (3 * side**2))

@@ -17,6 +17,7 @@ from tqdm import tqdm
 from unleash.images.tensors import save_sheet
 from unleash.models import VQGAN
 from unleash.models.usage import perplexity
+from unleash.models.vqgan import Detail
 from unleash.training.augment import diff_augment
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.clock import Clock
@@ -49,6 +50,8 @@ class VQGANRun(Run):
 
     Args:
         freeze_codes: whether encoder and codebook stay as they are, so that codes keep their meaning.
+        large: whether only the decoder's stage for pictures of twice as many pixels a side is trained; the
+            codes are those of the pictures at half their size. ``crop`` is of the large ones.
         crops_per_picture: squares cut out of each picture.
         crop: pixels on a side of a square.
         autoencoder_steps: first steps without quantiser, after which k-means starts the codebook.
@@ -65,6 +68,7 @@ class VQGANRun(Run):
     """
 
     freeze_codes: bool = False
+    large: bool = False
     batch_size: int = 4
     crops_per_picture: int = 2
     crop: int = 128
@@ -86,9 +90,9 @@ class VQGANRun(Run):
 class Autoencoder(nn.Module):
     """A whole forward pass of the VQGAN as one call, which is what accelerate can wrap."""
 
-    def __init__(self, vqgan: VQGAN) -> None:
+    def __init__(self, vqgan: VQGAN, large: bool = False) -> None:
         super().__init__()
-        self.vqgan = vqgan
+        self.vqgan, self.large = vqgan, large
         self.register_load_state_dict_pre_hook(_named_as_here)
 
     def forward(
@@ -97,19 +101,19 @@ class Autoencoder(nn.Module):
         """Encodes, quantises and decodes, quantising in float32.
 
         Args:
-            images: (B, 3, H, W) in [0, 1].
+            images: (B, 3, H, W) in [0, 1]; twice as large a side as the VQGAN's if it draws ``large`` ones.
             codebook: of the same VQGAN; None: latents go to the decoder as they are.
 
         Returns:
             The pictures made, like ``images``; latents (B, emb_dim, h, w); the codebook's own term of the
             loss, a scalar; codes (B, h, w) long, None without a codebook.
         """
-        z = self.vqgan.latents(images).float()
+        z = self.vqgan.latents(F.avg_pool2d(images, 2) if self.large else images).float()
         if codebook is None:
             return self.vqgan.pixels(z).float(), z, z.new_zeros(()), None
         with torch.autocast(z.device.type, enabled=False):
             vectors, term, codes = codebook(z)
-        return self.vqgan.pixels(vectors).float(), z, term, codes
+        return self.vqgan.pixels(vectors, "large" if self.large else "full").float(), z, term, codes
 
 
 class VQGANTrainer:
@@ -136,21 +140,16 @@ class VQGANTrainer:
             vqgan, self.new = warm_started(VQGAN, run.warm_start, run.model)
         else:
             vqgan, self.new = VQGAN(**run.model), {CODEBOOK}
-        self.pictures = open_pictures(run.data, vqgan.config.image_size, run.augment, run.seed)
+        side = vqgan.config.image_size * (2 if run.large else 1)
+        self.pictures = open_pictures(run.data, side, run.augment, run.seed)
         self.held_out = torch.stack([picture for picture, _ in self.pictures.held_out(HELD_OUT)])
         if vqgan.config.linear_path and not run.warm_start:
             start_from_principal_components(vqgan, _first(self.pictures, 80))
         elif vqgan.config.linear_path:
             zero_initialise(vqgan, self.new)
-        if run.freeze_codes:
-            if not self._has_codes:
-                raise ValueError("freeze_codes needs a warm_start whose codebook is kept as it is")
-            for frozen in (vqgan.encoder, vqgan.linear_in, vqgan.quantizer):
-                if frozen is not None:
-                    frozen.requires_grad_(False)
-        if vqgan.preview_decoder is not None:  # trained by itself, see preview.py
-            vqgan.preview_decoder.requires_grad_(False)
-        gumbel = run.quantizer == "gumbel" and not run.freeze_codes
+        self._freeze(vqgan)
+        self.keeps_codes = run.freeze_codes or run.large
+        gumbel = run.quantizer == "gumbel" and not self.keeps_codes
         codebook = (GumbelCodebook if gumbel else EMACodebook)(vqgan.quantizer, vqgan.config.unit_codes)
         self.perceptual = PerceptualDistance().to(self.accelerator.device)
         self.clock = Clock(run.steps, run.minutes)
@@ -167,7 +166,7 @@ class VQGANTrainer:
         for network in networks:
             network.to(memory_format=torch.channels_last)  # a fifth faster on CPUs
         prepare = self.accelerator.prepare
-        self.vqgan, self.autoencoder = vqgan, prepare(Autoencoder(vqgan))
+        self.vqgan, self.autoencoder = vqgan, prepare(Autoencoder(vqgan, run.large))
         # What the Gumbel codebook learns is the VQGAN's. The other has a state of its own to be kept, but no
         # gradients, without which accelerate refuses to wrap a network for training.
         self.codebook = codebook if gumbel else self.accelerator.prepare_model(codebook, evaluation_mode=True)
@@ -176,6 +175,22 @@ class VQGANTrainer:
         self.checkpoint = Checkpoint(
             self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
         )
+
+    def _freeze(self, vqgan: VQGAN) -> None:
+        """What is not trained; the parts for previews and large pictures are each trained by themselves."""
+        run = self.run
+        if run.large and (vqgan.enlarger is None or not self._has_codes):
+            raise ValueError("large needs a warm_start with its codes, and a model with a large_shape")
+        if run.freeze_codes and not self._has_codes:
+            raise ValueError("freeze_codes needs a warm_start whose codebook is kept as it is")
+        parts: list[nn.Module | None] = [vqgan.preview_decoder, vqgan.enlarger]
+        if run.freeze_codes or run.large:
+            parts += [vqgan.encoder, vqgan.linear_in, vqgan.quantizer]
+        if run.large:
+            parts += [vqgan.decoder, vqgan.linear_out]
+        for part in parts:
+            if part is not None:
+                part.requires_grad_(run.large and part is vqgan.enlarger)
 
     def train(self) -> None:
         """Trains to the end, going on from the newest checkpoint if there is one."""
@@ -237,7 +252,7 @@ class VQGANTrainer:
         self.optimizer.step()
         self.rate.step()
         self.optimizer.zero_grad(set_to_none=True)
-        if codes is not None and not run.freeze_codes:
+        if codes is not None and not self.keeps_codes:
             self._learn_codes(z.detach(), codes)
         self.ema.step(self.vqgan.parameters())
         if adversarial:
@@ -259,7 +274,7 @@ class VQGANTrainer:
         Both go back to the picture once; what of it reaches the decoder's last layer decides λ.
         """
         gradients = [torch.autograd.grad(term, made)[0] for term in (reconstruction, fooled)]
-        last = self.vqgan.decoder.blocks[-1].weight
+        last = (self.vqgan.enlarger if self.run.large else self.vqgan.decoder).blocks[-1].weight
         at_last = [torch.autograd.grad(made, last, each, retain_graph=True)[0] for each in gradients]
         balance = adaptive_weight(*at_last) * self.run.discriminator_weight
         towards = gradients[0] + balance * gradients[1]
@@ -336,7 +351,8 @@ class VQGANTrainer:
         step = self.clock.step
         with self.checkpoint.averaged(self.vqgan), torch.compiler.set_stance("force_eager"):
             self.vqgan.save_pretrained(self.out / "vqgan")
-            scores = evaluate_reconstruction(self.vqgan, self.held_out, self.out / f"sheet-{step:06d}.png")
+            sheet = self.out / f"sheet-{step:06d}.png"
+            scores = evaluate_reconstruction(self.vqgan, self.held_out, sheet, self.run.large)
         self.accelerator.log({f"held_out/{name}": value for name, value in scores.items()}, step)
         told = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
         tqdm.write(f"step {step}: held-out {told}")
@@ -345,16 +361,22 @@ class VQGANTrainer:
 
 
 @torch.no_grad()
-def evaluate_reconstruction(vqgan: VQGAN, pictures: Tensor, sheet: Path) -> dict[str, float]:
+def evaluate_reconstruction(
+    vqgan: VQGAN, pictures: Tensor, sheet: Path, large: bool = False
+) -> dict[str, float]:
     """How well ``vqgan`` keeps pictures (B, 3, S, S) uint8; the first eight go on a sheet.
+
+    If they are ``large``, of twice as many pixels a side, it encodes them at half their size.
 
     Returns:
         ``l1``, the mean error as a share of the range; ``psnr`` in dB, the mean over pictures;
         ``codes_used``, the share of the codebook that occurs; ``perplexity`` of the codes.
     """
     images = pictures.float() / 255
-    codes = torch.cat([vqgan.encode(part.to(vqgan.device)) for part in images.split(8)])
-    made = torch.cat([vqgan.decode(part) for part in codes.split(8)]).cpu()
+    seen = F.avg_pool2d(images, 2) if large else images
+    codes = torch.cat([vqgan.encode(part.to(vqgan.device)) for part in seen.split(8)])
+    detail: Detail = "large" if large else "full"
+    made = torch.cat([vqgan.decode(part, detail) for part in codes.split(8)]).cpu()
     pairs = torch.stack([images[:8], made[:8]], 1).flatten(0, 1)
     save_sheet(pairs, sheet, columns=4 if len(pairs) % 4 == 0 else 2)
     errors = (made - images).square().mean((1, 2, 3))
