@@ -1,0 +1,27 @@
+"""What the documents point at is there."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), ROOT / "weights" / "scenes" / "README.md"]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(document):
+    links = re.findall(r"\]\(([^)]+)\)", document.read_text(encoding="utf-8"))
+    files = [link.split("#")[0] for link in links if not re.match(r"https?:|#", link)]
+    assert [file for file in files if not (document.parent / file).exists()] == []
+
+
+def test_modules_that_moved_are_where_the_changelog_says():
+    rows = re.findall(
+        r"^  \| .+? \| (.+) \|$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    modules = [name for row in rows for name in re.findall(r"`(unleash\.[a-z_.]+[a-z])`", row)]
+    assert len(modules) > 15
+    for module in modules:
+        import_module(module)
