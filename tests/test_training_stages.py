@@ -23,6 +23,7 @@ TINY = {
     "shares": {"vqgan": 0.3, "prior": 0.3, "preview": 0.2, "large": 0.2, "score": 0},
     "store_gigabytes": 0.001,
     "score_pictures": 16,
+    "sample_rows": 0,
     "vqgan": {
         "model": {
             "image_size": 64,
