@@ -44,6 +44,7 @@ class Plan(BaseModel):
         store_gigabytes: pictures that are kept on the device; 0: each step's are read for it.
         workers: processes that draw or read pictures.
         score_pictures: held-out pictures that the model is measured on.
+        sample_rows: rows of samples on the sheet beside the model; 0: no sheet.
         vqgan, prior, preview, large: the stages, the last of which draws pictures of twice as many pixels a
             side; their ``data``, ``workers``, ``minutes`` and ``vqgan`` are set by
             the plan.
@@ -59,6 +60,7 @@ class Plan(BaseModel):
     store_gigabytes: float = Field(default=0, ge=0)
     workers: int = Field(default=1, ge=1)
     score_pictures: int = Field(default=128, ge=16, multiple_of=16)
+    sample_rows: int = Field(default=4, ge=0)
     vqgan: VQGANRun
     prior: PriorRun
     preview: PreviewRun
@@ -208,9 +210,10 @@ def _measured(plan: Plan, out: Path, snapshot: Path | None) -> Scores:
     scores = score(pipe, open_pictures(plan.data, side), plan.score_pictures)
     text = json.dumps(asdict(scores), indent=1)
     (out / "plan.yaml").write_text(yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False))
-    save_samples(pipe, out / "samples.png", rows=4)
-    for folder in [out, *([snapshot] if snapshot else [])]:
-        (folder / "scores.json").write_text(text, "utf-8")
-    if snapshot:
-        shutil.copyfile(out / "samples.png", snapshot / "samples.png")
+    (out / "scores.json").write_text(text, "utf-8")
+    if plan.sample_rows:
+        save_samples(pipe, out / "samples.png", plan.sample_rows)
+    for name in ("scores.json", "samples.png"):
+        if snapshot and (out / name).is_file():
+            shutil.copyfile(out / name, snapshot / name)
     return scores
