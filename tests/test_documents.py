@@ -1,4 +1,4 @@
-"""What the documents point at is there."""
+"""What the documents point at is there, and what they and the packaging say agrees."""
 
 import re
 from importlib import import_module
@@ -25,3 +25,14 @@ def test_modules_that_moved_are_where_the_changelog_says():
     assert len(modules) > 15
     for module in modules:
         import_module(module)
+
+
+def test_the_app_pins_what_the_package_needs():
+    needed = re.search(
+        r"^dependencies = \[(.*?)^\]", (ROOT / "pyproject.toml").read_text("utf-8"), re.M | re.S
+    )
+    bounds = dict(re.findall(r'"([\w-]+)>=([\d.]+)"', needed[1]))
+    pins = re.findall(r"^([\w-]+)==([\d.]+)(?:; .+)?$", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
+    assert {name for name, _ in pins} == bounds.keys()
+    for name, version in pins:
+        assert [*map(int, version.split("."))] >= [*map(int, bounds[name].split("."))], name
