@@ -221,8 +221,8 @@ class TokenCanvas:
         """Ask that ``cells`` be given one of ``codes``: surely at strength 1, rather than others below.
 
         A code outside has its probability multiplied by ``1 - strength``. Rules add up, the strongest last;
-        the same codes again only change the strength. They hold whenever a cell is filled: a code that is kept or pinned
-        there stays.
+        the same codes again only change the strength. They hold whenever a cell is filled: a code that is
+        kept or pinned there stays.
 
         Raises:
             ValueError: if a code is not in the codebook, the strength is not in (0, 1], or the rules of

@@ -1,8 +1,8 @@
 /**
  * What came before, as pure functions: the pictures of the session, which form a tree, and the films of the
- * runs that made them. Both are lists, newest first. A picture is `{id, made, model, parent, url, codes, filled,
- * pixels, recipe}`, its `parent` is `{picture, step}`: the id of the picture the canvas came from, and the step its film was
- * continued from (null for the finished picture); null for a root. A film is `{id, made, run, parent, height,
+ * runs that made them. Both are lists, newest first. A picture is `{id, made, model, parent, url, codes, region,
+ * pixels, recipe}`, its `parent` is `{picture, step}`: the id of the picture the canvas came from, and the step its
+ * film was continued from (null for the finished picture); null for a root. A film is `{id, made, run, parent, height,
  * width, frames}`, with the id of its picture; a frame is what was on the canvas after step `index` of `total`.
  */
 
@@ -83,5 +83,37 @@ export function withFrame(films, film, frame) {
 export function canvasAt(state, { height, width }, frame) {
   const fitting = sameGrid(state, { ...state, height, width }) ? state : blank({ ...state, height, width });
   // Where nothing is known the mask cannot be lifted.
-  return clearMask(place(fitting, { ...frame, filled: null, recipe: null }));
+  return clearMask(place(fitting, { ...frame, recipe: null }));
+}
+
+/**
+ * A map from each picture to its {row, column, up}, counted from 0. A picture stands one column to the right of
+ * the one it was made from, the first in the same row, each further one below all that came of those before it:
+ * `up` rows beneath its parent. Pictures that come from none begin a row each, the newest first.
+ *
+ * `pictures` = {id, parent: {picture} | null}, newest first; a parent that is not among them counts as none.
+ */
+export function placed(pictures) {
+  const ids = new Set(pictures.map(({ id }) => id));
+  const parentOf = ({ parent }) => (ids.has(parent?.picture) ? parent.picture : null);
+  const children = Map.groupBy([...pictures].reverse(), parentOf);
+  const places = new Map();
+  let rows = 0;
+
+  function stand(picture, column, above) {
+    const row = rows;
+    places.set(picture, { row, column, up: row - above });
+    const [first, ...others] = children.get(picture.id) ?? [];
+    if (first) stand(first, column + 1, row);
+    for (const other of others) {
+      rows += 1;
+      stand(other, column + 1, row);
+    }
+  }
+
+  for (const root of (children.get(null) ?? []).reverse()) {
+    stand(root, 0, rows);
+    rows += 1;
+  }
+  return places;
 }

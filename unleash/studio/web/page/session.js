@@ -1,7 +1,7 @@
 /** The pictures and films of the session (past.js), which are kept in this browser for the next visit. */
 
-import * as attic from "./attic.js";
 import * as past from "./past.js";
+import * as storage from "./storage.js";
 
 export class Session {
   #kept = { pictures: [], films: [] };
@@ -33,7 +33,7 @@ export class Session {
 
   /** Fetch what earlier visits left. */
   async recall() {
-    const { pictures, films } = await attic.recall();
+    const { pictures, films } = await storage.recall();
     this.#kept = { pictures, films };
     this.films = past.merged(this.films, films);
     this.#setPictures(past.merged(this.pictures, pictures));
@@ -65,7 +65,7 @@ export class Session {
 
   /** A run has ended. */
   keepFilms() {
-    attic.keep("films", this.films, this.#kept.films);
+    storage.keepAll("films", this.films, this.#kept.films);
     this.#kept.films = this.films;
   }
 
@@ -74,7 +74,7 @@ export class Session {
   }
 
   #setPictures(pictures) {
-    attic.keep("pictures", pictures, this.#kept.pictures);
+    storage.keepAll("pictures", pictures, this.#kept.pictures);
     this.pictures = this.#kept.pictures = pictures;
     this.#told();
   }
