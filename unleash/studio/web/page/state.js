@@ -148,6 +148,12 @@ export function soften(state, soft) {
   return { ...next, soft: liftSoft(soft, next.masked) };
 }
 
+/** Ask for the last region to be filled once more. */
+export function again(state) {
+  const { cells, soft } = state.lastRegion;
+  return { ...mask(state, cells), soft };
+}
+
 // --- pins ------------------------------------------------------------------------------------------
 
 /** Choose a code for cells: only `unpin`, `pin` and a blank canvas undo it. */
