@@ -7,16 +7,7 @@ import { describe, test } from "node:test";
 import { cellAt } from "../../unleash/studio/web/page/geometry.js";
 import { extended, stitched } from "../../unleash/studio/web/page/growing.js";
 import { restrict, unrestrict } from "../../unleash/studio/web/page/rules.js";
-import {
-  blank,
-  fill,
-  filled,
-  invert,
-  keep,
-  mask,
-  pin,
-  unpin,
-} from "../../unleash/studio/web/page/state.js";
+import { blank, fill, filled, invert, keep, mask, pin, unpin } from "../../unleash/studio/web/page/state.js";
 import { fromServer, toServer } from "../../unleash/studio/web/page/wire.js";
 
 const FOLDER = new URL("../cases/", import.meta.url);

@@ -96,7 +96,11 @@ export function canvasAt(state, { height, width }, frame) {
 export function placed(pictures) {
   const ids = new Set(pictures.map(({ id }) => id));
   const parentOf = ({ parent }) => (ids.has(parent?.picture) ? parent.picture : null);
-  const children = Map.groupBy([...pictures].reverse(), parentOf);
+  const children = new Map();
+  for (const picture of [...pictures].reverse()) {
+    const parent = parentOf(picture);
+    children.set(parent, [...(children.get(parent) ?? []), picture]);
+  }
   const places = new Map();
   let rows = 0;
 

@@ -13,7 +13,7 @@ import { load, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
 import { asked, begun, entered, follow, resultOf, runName, strokeRun } from "./run.js";
-import { blank, place, sameGrid } from "./state.js";
+import { blank, keep, place, sameGrid } from "./state.js";
 import { fromServer, madeAs, openedBy } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
@@ -54,7 +54,9 @@ export class Store extends EventTarget {
   start(grid) {
     const kept = load();
     const sound = Math.max(kept?.state?.height, kept?.state?.width) <= MAX_SIDE;
-    this.timeline = history.begin(sound ? { ...blank(grid), ...kept.state } : blank(grid));
+    const state = sound ? { ...blank(grid), ...kept.state } : blank(grid);
+    // An older page left masked what a run had filled.
+    this.timeline = history.begin(state.picture?.filled ? keep(state, state.picture.filled) : state);
     this.#session.model = (sound && kept.model) || grid.model;
     this.#session.recall();
     Object.assign(this.tool, sound ? kept.tool : {});
