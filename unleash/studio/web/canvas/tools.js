@@ -4,7 +4,7 @@
  */
 
 import { brush, rectangle, region, stroke } from "../page/geometry.js";
-import { ruleInWords } from "../page/names.js";
+import { ruleInWords } from "../page/codes.js";
 import { opinion } from "../page/opinion.js";
 import { press } from "../page/page.js";
 import { ask, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";

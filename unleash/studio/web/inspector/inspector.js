@@ -1,8 +1,7 @@
 /** The inspector: the likeliest codes of a cell, heat maps, and the repair of what fits least. */
 
-import { about } from "../page/names.js";
+import { about, sprite } from "../page/codes.js";
 import { opinion } from "../page/opinion.js";
-import { sprite } from "../page/sprite.js";
 import { codeOf, isKnown, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
 

@@ -4,7 +4,7 @@
  * the grid, is another), "cell" (the cell looked at, or what is known of it) and "busy".
  */
 
-import { sprite } from "./sprite.js";
+import { sprite } from "./codes.js";
 import { sameGrid } from "./state.js";
 import { store } from "./store.js";
 import { toServer } from "./wire.js";

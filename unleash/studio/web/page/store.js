@@ -7,8 +7,7 @@
  */
 
 import * as history from "./history.js";
-import * as past from "./past.js";
-import { Session } from "./session.js";
+import { canvasAt, Session } from "./session.js";
 import { load, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
@@ -241,7 +240,7 @@ export class Store extends EventTarget {
     if (live && frame.recipe) this.#session.stroke(result, this.run);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
-    if (passes && follows && !this.stroking) this.look(past.canvasAt(this.state, this.state, result));
+    if (passes && follows && !this.stroking) this.look(canvasAt(this.state, this.state, result));
     if (frame.last) this.endRun(frame.run);
   }
 
@@ -274,7 +273,7 @@ export class Store extends EventTarget {
 
   /** Put a step of a film on the canvas, to go on from there another way. */
   continueFrom(film, frame) {
-    this.edit((state) => past.canvasAt(state, film, frame));
+    this.edit((state) => canvasAt(state, film, frame));
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------
