@@ -264,7 +264,7 @@ def test_errors_say_what_was_wrong(canvas, make, message):
 GOOD = {
     "codebook_size": 7,
     "base": [[1, 7], [2, 3]],
-    "masked": [[True, False], [False, False]],
+    "masked": [[True, True], [False, False]],
     "pins": [[1, 0, 6]],
 }
 

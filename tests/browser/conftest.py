@@ -121,5 +121,4 @@ def painted(studio: Studio) -> Studio:
     studio.set_number("steps", 4)
     studio.page.locator("#lock input").check()
     studio.generate()
-    studio.tool("Clear mask")
     return studio

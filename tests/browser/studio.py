@@ -85,7 +85,8 @@ class Studio:
         self.wait_idle()
 
     def begin_a_long_run(self) -> None:
-        """Press Generate for more than can be done while the test looks on."""
+        """Mask all and press Generate for more than can be done while the test looks on."""
+        self.tool("Mask all")
         self.set_number("steps", 64)
         self.set_number("pictures", 8)
         self.page.click("#generate")

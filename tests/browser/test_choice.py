@@ -18,7 +18,6 @@ def _press(studio: Studio, button: str) -> None:
 def test_more_like_this_draws_the_asked_share_again_and_leaves_mask_and_pins(studio: Studio) -> None:
     studio.set_number("steps", 4)
     studio.generate()
-    studio.tool("Clear mask")
     studio.tool("Rectangle")
     studio.drag((8, 8), (10, 10))
     studio.choose_code(5)
@@ -117,8 +116,8 @@ def test_another_picture_is_blended_in_where_it_is_masked_and_its_borders_are_he
     studio.set_number("steps", 4)
     studio.generate()
     second = studio.state["base"]
+    studio.tool("Mask all")
     studio.generate()
-    studio.tool("Clear mask")
     studio.tool("Rectangle")
     studio.drag((0, 0), (7, 15))
     first, masked = studio.state["base"], studio.masked
@@ -144,6 +143,7 @@ def test_a_blend_in_patches_has_cells_of_both(studio: Studio) -> None:
     studio.set_number("steps", 4)
     studio.generate()
     second = studio.state["base"]
+    studio.tool("Mask all")
     studio.generate()
     first = studio.state["base"]
     studio.page.get_by_role("tab", name="Vary").click()

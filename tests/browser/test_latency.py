@@ -144,6 +144,7 @@ def test_another_label_reaches_a_run_that_waits(slow: Studio, url: str, live: bo
         page.keyboard.press("t")
         slow.drag((9, 4), (9, 10))
     else:
+        slow.tool("Mask all")
         page.click("#generate")
     page.wait_for_timeout(1000)
     page.click("#label input")

@@ -63,29 +63,30 @@ def test_a_newer_stroke_takes_the_place_of_a_run_under_way(studio: Studio) -> No
     assert studio.state["base"] == before
 
 
-def test_pins_call_for_an_answer_of_what_is_masked(studio: Studio) -> None:
-    before = begun(studio)
-    masked = studio.masked
-    studio.choose_code(5)
-    studio.drag((6, 6), (6, 9))
+def test_a_pin_is_answered_by_what_was_filled_around_it_and_by_nothing_else(studio: Studio) -> None:
+    begun(studio)
+    studio.drag((9, 3), (9, 12))
     filled(studio)
-    state = studio.state
-    assert studio.pins == {(6, column): 5 for column in range(6, 10)}
-    assert studio.masked == masked, "the mask stays for the next pin"
-    assert len(changed(before, state["base"])) > 4
-    studio.tool("Clear mask")
-    kept = studio.state
+    before = studio.state["base"]
+    region = {(row, column) for row in (8, 9, 10) for column in range(2, 14)}
+    studio.choose_code(5)
+    studio.drag((9, 6), (9, 9))
+    filled(studio)
+    answer = studio.state["base"]
+    assert studio.pins == {(9, column): 5 for column in range(6, 10)}
+    assert not studio.masked
+    assert changed(before, answer)
+    assert changed(before, answer) <= region - set(studio.pins), "beneath a pin nothing changes"
     studio.drag((2, 2), (2, 3))
     filled(studio)
     after = studio.state
-    assert changed(kept["base"], after["base"]) <= {(2, 2), (2, 3)}
+    assert after["base"] == answer
     assert after["picture"]["codes"][2 * 16 + 2] == 5, "the picture shows the pins"
 
 
 def test_healing_fills_what_it_sweeps_and_no_more(studio: Studio) -> None:
     studio.set_number("steps", 4)
     studio.generate()
-    studio.tool("Clear mask")
     studio.tool("Rectangle")
     studio.drag((0, 0), (2, 2))
     before, waiting = studio.state, studio.masked

@@ -39,7 +39,6 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
     studio = Studio(page).visit(own_url)
     studio.set_number("steps", 2)
     studio.generate()
-    studio.tool("Clear mask")
     studio.drag((2, 2), (2, 5))
     before, masked = studio.state, studio.masked
     sheet = "getComputedStyle(document.querySelector('.code')).backgroundImage"

@@ -35,14 +35,18 @@ def rectangle(top: int, left: int, bottom: int, right: int) -> list[Cell]:
 class TokenCanvas:
     """A token grid in three layers; every editing operation returns a new canvas.
 
-    From the bottom up: ``base``, what is known of the picture; ``masked``, the cells the person wants
-    filled again; ``pins``, the codes the person chose. A cell shows its pin, else the mask token if
-    masked, else its base code, so taking a layer away brings back what was beneath. Beside the layers lie
-    ``rules``: what the model may draw in a cell whenever it is filled, not what lies there now.
+    From the bottom up: ``base``, what is known of the picture; ``masked``, the cells to be filled;
+    ``pins``, the codes the person chose. A cell shows its pin, else the mask token if masked, else its
+    base code, so taking a layer away brings back what was beneath. A cell of which nothing is known is
+    always masked. Beside the layers lie ``rules``: what the model may draw in a cell whenever it is filled,
+    not what lies there now.
+
+    The page edits the same value by the same operations (``studio/web/page/state.js``); ``tests/cases``
+    says what each of them does, and both are tested by it.
 
     Attributes:
         base: (h, w) int64 codes, K where nothing is known. Read-only.
-        masked: (h, w) bool. Read-only.
+        masked: (h, w) bool, also true wherever ``base`` is K. Read-only.
         pinned_codes: (h, w) int64, the pin's code, K where there is no pin. Read-only.
         codebook_size: K, the number of codes, up to ``MAX_CODES``; also the mask token.
         rules: the rules of each cell that has any, in row-major order. Read-only.
@@ -66,6 +70,7 @@ class TokenCanvas:
         for name, layer in (("mask", masked), ("pins' grid", pinned_codes)):
             if layer.shape != base.shape:
                 raise ValueError(f"the {name} is {_by(layer.shape)}, the base layer {_by(base.shape)}")
+        masked |= base == size
         for name, value in (("base", base), ("masked", masked), ("pinned_codes", pinned_codes)):
             value.setflags(write=False)
             object.__setattr__(self, name, value)
@@ -179,11 +184,11 @@ class TokenCanvas:
         return replace(self, masked=self.masked | self._where(cells))
 
     def keep(self, cells: Cells) -> TokenCanvas:
-        """Take the mask off ``cells``: what was beneath shows again, if anything was known."""
+        """Take the mask off ``cells``: what was beneath shows again, if anything was known. Pins stay."""
         return replace(self, masked=self.masked & ~self._where(cells))
 
     def invert(self) -> TokenCanvas:
-        """Mask what was not and keep what was. Pins stay."""
+        """Mask what was not and keep what was, if anything was known. Pins stay."""
         return replace(self, masked=~self.masked)
 
     def pin(self, cells: Cells, code: int) -> TokenCanvas:
@@ -209,15 +214,15 @@ class TokenCanvas:
         return replace(self, base=np.where(where, new, self.base), masked=self.masked & ~where)
 
     def clear(self) -> TokenCanvas:
-        """A blank canvas of the same size: no mask, no pins, no rules, nothing beneath."""
+        """A blank canvas of the same size: no pins, no rules, nothing known, all masked."""
         return TokenCanvas.blank(self.height, self.width, self.codebook_size)
 
     def allow(self, cells: Cells, codes: int | Iterable[int], strength: float = 1.0) -> TokenCanvas:
         """Ask that ``cells`` be given one of ``codes``: surely at strength 1, rather than others below.
 
-        A code outside has its probability multiplied by ``1 - strength``. Rules add up; the same codes
-        again only change the strength. They hold whenever a cell is filled: a code that is kept or pinned
-        there stays.
+        A code outside has its probability multiplied by ``1 - strength``. Rules add up, the strongest last;
+        the same codes again only change the strength. They hold whenever a cell is filled: a code that is
+        kept or pinned there stays.
 
         Raises:
             ValueError: if a code is not in the codebook, the strength is not in (0, 1], or the rules of
@@ -235,7 +240,7 @@ class TokenCanvas:
         return replace(self, rules={cell: asked for cell, asked in self.rules.items() if not where[cell]})
 
     def extended(self, left: int = 0, right: int = 0, top: int = 0, bottom: int = 0) -> TokenCanvas:
-        """A larger canvas around this one: so many columns and rows more, of which nothing is known."""
+        """A larger canvas around this one: so many columns and rows more, masked."""
         for name, cells in {"left": left, "right": right, "top": top, "bottom": bottom}.items():
             if _integer(cells, name) < 0:
                 raise ValueError(f"a canvas grows by 0 cells or more: {name} is {quoted(cells)}")

@@ -15,7 +15,7 @@ from unleash.canvas.messages import quoted
 
 Cell: TypeAlias = tuple[int, int]
 Rules: TypeAlias = Mapping[Cell, tuple["Rule", ...]]
-"""The rules of each cell that has any; a cell's are sorted, and no two of them name the same codes alike."""
+"""The rules of each cell that has any, the strongest last; no two of a cell name the same codes alike."""
 
 
 class RulesTooStrictError(ValueError):
@@ -25,7 +25,7 @@ class RulesTooStrictError(ValueError):
 _FIELDS = {"cells", "codes", "allowed", "strength"}
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Rule:
     """Of a cell's codes, these are allowed (the others are not), or these are forbidden.
 
@@ -91,7 +91,8 @@ def with_rules(rules: Rules, asked: Iterable[tuple[Rule, Iterable[Cell]]]) -> di
                 named[cell] = {number(old): old for old in rules.get(cell, ())}
             named[cell][new] = rule
     # Sorted once, not for every cell: to compare two rules may take long.
-    ranks = {rule: i for i, rule in enumerate(sorted({r for here in named.values() for r in here.values()}))}
+    different = sorted({rule for here in named.values() for rule in here.values()}, key=_order)
+    ranks = {rule: i for i, rule in enumerate(different)}
     changed = {cell: tuple(sorted(here.values(), key=ranks.__getitem__)) for cell, here in named.items()}
     return {**rules, **changed}
 
@@ -196,6 +197,10 @@ def listed(data: Any) -> list[tuple[Rule, list[Cell]]]:
             raise ValueError(f"the cells of a rule are a list of [row, col], not {quoted(entry['cells'])}")
         asked.append((rule, [_cell(cell) for cell in entry["cells"]]))
     return asked
+
+
+def _order(rule: Rule) -> tuple[float, bool, tuple[int, ...]]:
+    return rule.strength, rule.allowed, rule.codes
 
 
 def _bits(rule: Rule) -> int:

@@ -32,11 +32,23 @@ def vary(canvas: TokenCanvas, strength: float, seed: int = 0) -> TokenCanvas:
     return canvas.mask(shuffled[: round(strength * len(kept))])
 
 
+def present(canvas: TokenCanvas) -> TokenCanvas:
+    """The picture on a canvas: every mask lifted, pins and rules as they are.
+
+    Raises:
+        ValueError: if a cell was never filled.
+    """
+    whole = canvas.keep(np.ones((canvas.height, canvas.width), dtype=bool))
+    if whole.unknown.any():
+        raise ValueError("there is no whole picture yet: press Generate or open one")
+    return whole
+
+
 def blend_canvases(a: TokenCanvas, b: TokenCanvas, choice: ArrayLike) -> TokenCanvas:
     """Cell by cell ``a`` or ``b``, with what was asked of the cell: its mask, pin and rules.
 
     Args:
-        a: where ``choice`` is false.
+        a: where ``choice`` is false, and wherever ``a`` is pinned: a blend never changes a pin.
         b: where it is true; of the same size and codebook.
         choice: (h, w) bool; a soft map becomes one by :func:`dithered`.
 
@@ -48,6 +60,7 @@ def blend_canvases(a: TokenCanvas, b: TokenCanvas, choice: ArrayLike) -> TokenCa
     chosen = _choice(choice)
     if chosen.shape != a.base.shape:
         raise ValueError(f"the choice is {chosen.shape}, the canvases are {a.base.shape}")
+    chosen = chosen & ~a.pinned
     rules = {cell: asked for cell, asked in a.rules.items() if not chosen[cell]}
     return TokenCanvas(
         np.where(chosen, b.base, a.base),

@@ -77,7 +77,7 @@ class Handlers:
         with toasted():
             settings = controls.settings_to_run(chosen, locked)
             if not drawing.canvas.unknown.any():
-                inform("Nothing is masked: paint the cells that should be filled anew, or mask all (A).")
+                inform("Nothing is masked: paint the cells to fill again, or press A to mask all of them.")
                 yield end(drawing.run), gr.skip()
                 return
             yield gr.skip(), settings.seed

@@ -9,25 +9,13 @@ from numpy.typing import NDArray
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
-from unleash.canvas.variation import blend_canvases, borders, patches, vary
+from unleash.canvas.variation import blend_canvases, borders, patches, present, vary
 from unleash.studio.server import controls
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.runs import run
 from unleash.studio.server.toasts import toasted
-
-
-def present(canvas: TokenCanvas) -> TokenCanvas:
-    """The picture on a canvas with the mask lifted; pins and rules stay.
-
-    Raises:
-        ValueError: if a cell was never filled.
-    """
-    whole = canvas.keep(np.ones((canvas.height, canvas.width), dtype=bool))
-    if whole.unknown.any():
-        raise ValueError("there is no whole picture to vary yet: press Generate or open one")
-    return whole
 
 
 class Varying:

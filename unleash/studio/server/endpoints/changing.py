@@ -93,5 +93,5 @@ class Changing(Family):
             choice = dithered(fitted(read_mask(mask, a.size), shape[::-1]), settings.seed)
         canvas = blend_canvases(a.canvas, b.canvas, choice)
         if heal:
-            canvas = canvas.mask(borders(choice, heal))
+            canvas = canvas.mask(borders(choice & ~a.canvas.pinned, heal))
         return (yield from worker.paint(canvas, settings))

@@ -78,12 +78,12 @@ class Painting(Family):
         worker = self.worker(model)
         opened = worker.open(image)
         where = [(row, column) for row, column in cells or []]
-        canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().mask(where)
+        canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().pin(where, 0)
         for row, column, code in pins or []:
-            canvas, chosen = canvas.pin((row, column), code), chosen.mask((row, column))
+            canvas, chosen = canvas.pin((row, column), code), chosen.pin((row, column), code)
         asked = rule_book.with_rules(canvas.rules, rule_book.listed(rules or []))
         canvas = replace(canvas, rules=asked)
-        repainted = of_cells(chosen.masked, opened.cell_size)
+        repainted = of_cells(chosen.pinned, opened.cell_size)
         if mask is not None:
             canvas, marked = _masked(opened, canvas, mask)
             repainted = np.maximum(repainted, marked)

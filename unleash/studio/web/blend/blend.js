@@ -1,6 +1,6 @@
 /** The pictures of the session that the present one can be blended with: as large as it, and not itself. */
 
-import { nameOf } from "../page/past.js";
+import { nameOf } from "../page/session.js";
 import { sameGrid } from "../page/state.js";
 import { store } from "../page/store.js";
 import { fromServer, rows } from "../page/wire.js";

@@ -7,7 +7,7 @@ import { opinion } from "../page/opinion.js";
 import { onPress } from "../page/page.js";
 import { rulesAt } from "../page/rules.js";
 import { store } from "../page/store.js";
-import { sprite } from "../page/sprite.js";
+import { sprite } from "../page/codes.js";
 import { toServer } from "../page/wire.js";
 import { draw, readColors } from "./draw.js";
 import { acceptDrops, openPicture } from "./drop.js";

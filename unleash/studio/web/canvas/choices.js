@@ -1,7 +1,7 @@
 /** Pictures side by side over the stage, to choose one or more like it. */
 
 import { press } from "../page/page.js";
-import { choicesFor, nameOf } from "../page/past.js";
+import { choicesFor, nameOf } from "../page/session.js";
 import { store } from "../page/store.js";
 
 const MOST = 16;

@@ -3,7 +3,7 @@
 import { columnOf, rowOf } from "../page/geometry.js";
 import { isSoft } from "../page/pixels.js";
 import { drawHeat, drawRules } from "./overlay.js";
-import { codeOf, isFilled, isKnown, kindOf } from "../page/state.js";
+import { codeOf, isKnown, kindOf } from "../page/state.js";
 
 const HATCH = 7; // CSS pixels between two lines of the veil
 const HIGHLIGHT_MS = 700;
@@ -73,6 +73,11 @@ export function draw(context, colors, scene) {
   return moving;
 }
 
+/** Whether the picture shows a guess at a cell: nothing is known there, or the run under way has not filled it yet. */
+const isGuess = (state, cell) =>
+  !isKnown(state, cell) ||
+  (kindOf(state, cell) === "masked" && state.picture?.codes[cell] === state.codebook);
+
 function drawPicture(context, colors, { state, picture, sprite, layout }, box) {
   const [w, h] = [layout.cell * state.width, layout.cell * state.height];
   context.fillStyle = colors.paper;
@@ -81,7 +86,7 @@ function drawPicture(context, colors, { state, picture, sprite, layout }, box) {
   for (let cell = 0; cell < state.base.length; cell++) {
     const code = codeOf(state, cell);
     const [x, y, side] = box(cell);
-    if (code === state.codebook) {
+    if (isGuess(state, cell)) {
       context.globalAlpha = picture ? FOG : 1;
       // Half a pixel over the edge: no seam of the picture beneath between two blank cells.
       context.fillRect(x - 0.5, y - 0.5, side + 1, side + 1);
@@ -96,11 +101,10 @@ function drawVeil(context, colors, { state }, box) {
   for (let cell = 0; cell < state.base.length; cell++) {
     if (kindOf(state, cell) !== "masked") continue;
     const [x, y, side] = box(cell);
-    if (!isKnown(state, cell)) {
+    if (isGuess(state, cell)) {
       context.fillStyle = hatch;
       context.fillRect(x, y, side, side);
-    } else if (isFilled(state, cell)) drawEar(context, colors, x, y, side);
-    else if (!isSoft(state.soft, cell)) {
+    } else if (!isSoft(state.soft, cell)) {
       context.fillStyle = colors.paper;
       context.globalAlpha = VEIL;
       context.fillRect(x, y, side, side);
@@ -112,16 +116,15 @@ function drawVeil(context, colors, { state }, box) {
   drawBorder(context, colors, state, box);
 }
 
-/** The soft brush's mask, until a run has filled what it touches. */
+/** The soft brush's mask, as far as it was not lifted. */
 function drawSoft(context, { state, layout, soft }) {
-  const waits = (cell) => !isFilled(state, cell) && !state.soft?.lifted[cell];
-  if (!soft || (!soft.live && !state.base.some((_, cell) => isSoft(state.soft, cell) && waits(cell)))) return;
+  if (!soft || (!soft.live && !state.soft)) return;
   const { cell, left, top } = layout;
   context.save();
   if (!soft.live) {
     const path = new Path2D();
     for (let index = 0; index < state.base.length; index++)
-      if (waits(index))
+      if (!state.soft.lifted[index])
         path.rect(left + columnOf(state, index) * cell, top + rowOf(state, index) * cell, cell, cell);
     context.clip(path);
   }
@@ -135,21 +138,6 @@ function drawSoft(context, { state, layout, soft }) {
     place.rows * cell,
   );
   context.restore();
-}
-
-// A dog-ear says "masked" and leaves the picture to be seen.
-function drawEar(context, colors, x, y, side) {
-  const size = Math.max(4, side * 0.22);
-  const path = new Path2D();
-  path.moveTo(x + 1, y + 1);
-  path.lineTo(x + 1 + size, y + 1);
-  path.lineTo(x + 1, y + 1 + size);
-  path.closePath();
-  context.fillStyle = colors.mask;
-  context.fill(path);
-  context.strokeStyle = "rgb(255 255 255 / 60%)";
-  context.lineWidth = 0.8;
-  context.stroke(path);
 }
 
 /** A line where masked cells meet others: the shape of the mask at a glance. */

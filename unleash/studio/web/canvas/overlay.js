@@ -1,7 +1,7 @@
 /** Paints what lies over the picture: how likely something is, which rules cells have. */
 
 import { columnOf, region, rowOf } from "../page/geometry.js";
-import { titleOf } from "../page/names.js";
+import { titleOf } from "../page/codes.js";
 import { ruleBook } from "../page/rules.js";
 
 const DIM = 0.66; // how far the picture steps back behind a heat map

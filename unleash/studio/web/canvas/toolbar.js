@@ -30,7 +30,10 @@ export function bindToolbar(element, screen) {
     "clear-mask": edit(clearMask, "Mask cleared."),
     "clear-pins": edit(clearPins, "Pins removed."),
     invert: edit(invert, "Mask inverted."),
-    new: edit((state) => blank({ ...state }), "Blank canvas: everything is masked."),
+    new: () => {
+      store.regrid(blank);
+      store.say("Blank canvas: everything is masked.");
+    },
     live: () => {
       store.setTool({ live: !store.tool.live });
       store.say(store.tool.live ? "Live: each stroke is filled at once." : "Live is off.");

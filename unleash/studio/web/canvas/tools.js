@@ -4,11 +4,11 @@
  */
 
 import { brush, rectangle, region, stroke } from "../page/geometry.js";
-import { ruleInWords } from "../page/names.js";
+import { ruleInWords } from "../page/codes.js";
 import { opinion } from "../page/opinion.js";
 import { press } from "../page/page.js";
-import { ask, leavesACode, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
-import { isKnown, keep, kindOf, mask, pin, renew, unpin } from "../page/state.js";
+import { ask, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
+import { isKnown, keep, kindOf, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
 
 const square = (grid, from, to, size) => stroke(grid, from, to, size);
@@ -31,8 +31,8 @@ export const TOOLS = {
     gesture: "brush",
     sized: true,
     cells: square,
-    apply: renew,
-    inverse: renew,
+    apply: mask,
+    inverse: mask,
   },
   keep: {
     gesture: "brush",
@@ -74,10 +74,7 @@ export const TOOLS = {
 };
 
 function askInHand(state, cells) {
-  const rule = ruleInHand(store.tool);
-  if (leavesACode([rule], state.codebook)) return ask(state, cells, rule);
-  store.say("That would leave no code at all.");
-  return state;
+  return ask(state, cells, ruleInHand(store.tool));
 }
 
 function look(cell) {
@@ -89,16 +86,13 @@ function area(state, cell) {
   return region(state, cell, (c) => kindOf(state, c));
 }
 
-/** What a gesture does to cells; what it masks while Live is on is seen to change, masked before or not. */
-export function effectOf({ name, live }, inverse) {
-  const { apply, inverse: back } = TOOLS[name];
-  const effect = inverse ? back : apply;
-  return live && effect === mask ? renew : effect;
-}
+/** What a gesture does to cells. */
+export const effectOf = ({ name }, inverse) => TOOLS[name][inverse ? "inverse" : "apply"];
 
 /** What is filled at once when a gesture ends: the "swept" cells, all that is "masked", or nothing (null). */
 export function fillsAfter(tool, inverse) {
-  if (effectOf(tool, inverse) === renew || (tool.live && tool.name === "soft" && !inverse)) return "swept";
+  const masks = effectOf(tool, inverse) === mask || (tool.name === "soft" && !inverse);
+  if (masks && (tool.live || tool.name === "heal")) return "swept";
   return tool.live && ["pin", "allow"].includes(tool.name) ? "masked" : null;
 }
 

@@ -1,6 +1,6 @@
 /** A picture, its codes, what the decoder makes of them; the cell under the pointer is marked in all. */
 
-import { Sprite } from "../page/sprite.js";
+import { Sprite } from "../page/codes.js";
 
 export function mount({ element, props, watch }) {
   const find = (name) => element.querySelector(`.${name}`);

@@ -1,9 +1,8 @@
 /** The filmstrip: what the server sends of a run, its progress, and the pictures of this session. */
 
 import { onPress } from "../page/page.js";
-import { nameOf } from "../page/past.js";
+import { nameOf, placed } from "../page/session.js";
 import { store } from "../page/store.js";
-import { placed } from "../page/tree.js";
 import { watchOver } from "./silence.js";
 import { takeTurns } from "./turns.js";
 

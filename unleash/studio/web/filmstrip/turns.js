@@ -1,6 +1,7 @@
 /** One run after the other: a press that asks for one while another is under way is kept, and made when that ends. */
 
 import { onPress, press } from "../page/page.js";
+import { again, openCells } from "../page/state.js";
 import { store } from "../page/store.js";
 
 const BUTTONS = ["generate", "more", "more-like-it", "relight", "blend"];
@@ -35,6 +36,8 @@ export function takeTurns(told) {
     if (store.run || !kept.length) return;
     const [first, ...others] = kept;
     keep(others);
+    // It was pressed when there was something to fill, which the run before it has filled by now.
+    if (first === "generate" && !openCells(store.state) && store.state.lastRegion) store.edit(again);
     press(first)();
   }
 

@@ -1,10 +1,8 @@
 /** The inspector: the likeliest codes of a cell, heat maps, and the repair of what fits least. */
 
-import { about } from "../page/names.js";
+import { about, sprite } from "../page/codes.js";
 import { opinion } from "../page/opinion.js";
-import { repair } from "../page/seen.js";
-import { sprite } from "../page/sprite.js";
-import { codeOf, isKnown, pin, unpin } from "../page/state.js";
+import { codeOf, isKnown, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
 
 const AFTER_A_CHANGE = 400; // ms until a cell that is looked at is asked about anew
@@ -59,7 +57,7 @@ export function mount({ element }) {
     remask.disabled = false;
     if (!all) return;
     const worst = mostSurprising(all.surprise, slider.valueAsNumber);
-    const done = worst.length && store.edit((state) => repair(state, worst));
+    const done = worst.length && store.edit((state) => mask(state, worst));
     store.say(
       done ? `${worst.length} cells masked; Generate fills them anew.` : "There is nothing to repair.",
     );

@@ -3,8 +3,7 @@
  * a mask says where the made picture goes, whole cells fade over half a cell into what is kept around them.
  */
 
-import { images } from "./images.js";
-import { originalOf } from "./originals.js";
+import { images, originalOf } from "./images.js";
 import { isSoft } from "./pixels.js";
 
 export function paper(width, height) {

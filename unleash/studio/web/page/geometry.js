@@ -3,7 +3,16 @@
  * a cell is its row-major index, a point is `{row, column}` and may lie between cells.
  */
 
-export const cellAt = (grid, row, column) => row * grid.width + column;
+/** What somebody asked of a canvas cannot be done; its message says why, in a sentence for that person. */
+export class CanvasError extends Error {}
+
+export function cellAt(grid, row, column) {
+  if (!inside(grid, row, column))
+    throw new CanvasError(
+      `Row ${row + 1}, column ${column + 1} is off the grid of ${grid.height}×${grid.width} cells.`,
+    );
+  return row * grid.width + column;
+}
 
 export const rowOf = (grid, cell) => Math.floor(cell / grid.width);
 

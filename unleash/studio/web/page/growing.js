@@ -1,10 +1,19 @@
 /** Canvases of other sizes, as pure functions over states: extended on a side, two in one. */
 
+import { CanvasError, columnOf, rowOf } from "./geometry.js";
 import { joined, shifted, shiftedSoft } from "./pixels.js";
-import { columnOf, rowOf } from "./geometry.js";
+import { tidied } from "./rules.js";
+import { codesOf } from "./state.js";
 
 /** Cells on a side of the largest canvas. */
 export const MAX_SIDE = 64;
+
+function checkSize({ height, width }) {
+  if (Math.max(height, width) > MAX_SIDE)
+    throw new CanvasError(
+      `${width} columns and ${height} rows are too many: a canvas has up to ${MAX_SIDE}×${MAX_SIDE} cells.`,
+    );
+}
 
 /** The layers of a state on a grid of another size, so many rows and columns further. */
 function moved(state, grid, top, left) {
@@ -18,36 +27,49 @@ function moved(state, grid, top, left) {
     base: move(state.base, state.codebook),
     masked: move(state.masked, true),
     pins: Object.fromEntries(Object.entries(state.pins).map(([cell, code]) => [to(Number(cell)), code])),
-    rules: (state.rules ?? []).map((rule) => ({
+    rules: state.rules.map((rule) => ({
       ...rule,
       cells: rule.cells.map(([row, column]) => [row + top, column + left]),
     })),
     codes: state.picture && move(state.picture.codes, state.codebook),
-    filled: state.picture?.filled && move(state.picture.filled, false),
     soft: shiftedSoft(state.soft, top, left, move),
+    lastRegion: state.lastRegion && {
+      cells: move(state.lastRegion.cells, false),
+      soft: shiftedSoft(state.lastRegion.soft, top, left, move),
+    },
     pixels: shifted(state.pixels, top, left, move),
   };
 }
 
-/** So many rows and columns more, of which nothing is known; `url` shows the larger picture. */
-export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, url) {
+/** So many rows and columns more, masked; `url` shows the larger picture. */
+export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, url = null) {
+  for (const [side, more] of Object.entries({ left, right, top, bottom })) {
+    if (!Number.isInteger(more)) throw new CanvasError(`${side} is a whole number of cells, not ${more}.`);
+    if (more < 0) throw new CanvasError(`A canvas grows by 0 cells or more: ${side} is ${more}.`);
+  }
   const grid = { height: state.height + top + bottom, width: state.width + left + right };
-  const { codes, filled, ...layers } = moved(state, grid, top, left);
-  const picture = url && state.picture ? { url, codes, filled } : null;
-  return { ...state, ...grid, ...layers, picture, recipe: null, seam: null };
+  checkSize(grid);
+  const { codes, ...layers } = moved(state, grid, top, left);
+  const picture = url && state.picture ? { url, codes } : null;
+  return { ...state, ...grid, ...layers, picture, recipe: null, seam: null, filling: null };
 }
 
-/**
- * `b` right of `a`, or below it where `axis` is "vertical", with a seam of so many cells masked.
- * Throws what is wrong in a sentence if they do not fit.
- */
-export function stitched(a, b, axis, seam, url) {
+/** `b` right of `a`, or below it where `axis` is "vertical", with a seam of so many cells masked. */
+export function stitched(a, b, axis, seam, url = null) {
   const beside = axis === "horizontal";
   const [meet, along] = beside ? ["height", "width"] : ["width", "height"];
   if (a[meet] !== b[meet])
-    throw new Error(`The sides that meet differ: ${a[meet]} and ${b[meet]} cells. Choose another picture.`);
-  if (a[along] + b[along] > MAX_SIDE) throw new Error(`Both together are longer than ${MAX_SIDE} cells.`);
+    throw new CanvasError(
+      `The sides that meet must be as long, not ${a[meet]} and ${b[meet]} cells: choose another picture.`,
+    );
+  if (a.codebook !== b.codebook)
+    throw new CanvasError(`The pictures are of one codebook, not of ${a.codebook} and ${b.codebook} codes.`);
   const grid = { [meet]: a[meet], [along]: a[along] + b[along] };
+  checkSize(grid);
+  if (seam < 0 || Math.floor(seam / 2) > a[along] || Math.ceil(seam / 2) > b[along])
+    throw new CanvasError(
+      `A seam of ${seam} cells does not fit ${a[along]} and ${b[along]}: half lies in each.`,
+    );
   const [first, second] = [
     moved(a, grid, 0, 0),
     beside ? moved(b, grid, 0, a.width) : moved(b, grid, a.height, 0),
@@ -61,15 +83,16 @@ export function stitched(a, b, axis, seam, url) {
     base: both("base"),
     masked,
     pins: { ...first.pins, ...second.pins },
-    rules: [...first.rules, ...second.rules],
+    rules: tidied({ ...grid, rules: [...first.rules, ...second.rules] }).rules,
     soft: first.soft,
     pixels: joined(first.pixels, second.pixels),
-    picture: url ? { url, codes: null, filled: null } : null,
     recipe: null,
+    lastRegion: null,
+    filling: null,
     seam: { axis, at: a[along], room: 2 * Math.min(a[along], b[along]), cells: 0, masked },
   };
-  if (whole.picture) whole.picture.codes = whole.base.map((code, cell) => whole.pins[cell] ?? code);
-  return withSeam(whole, seam);
+  const picture = url && { url, codes: codesOf(whole) };
+  return withSeam({ ...whole, picture }, seam);
 }
 
 /** The seam of a stitched canvas made so many cells wide, half of them in each picture. */
@@ -81,11 +104,9 @@ export function withSeam(state, cells) {
     return place >= at - Math.floor(wide / 2) && place < at + Math.ceil(wide / 2);
   };
   const [inside, before] = [within(cells), within(state.seam.cells)];
-  const filled = state.picture?.filled?.map((was, cell) => was && (inside(cell) || !before(cell)));
   return {
     ...state,
     masked: state.masked.map((now, cell) => inside(cell) || (before(cell) ? masked[cell] : now)),
-    picture: state.picture && { ...state.picture, filled },
     seam: { ...state.seam, cells },
   };
 }

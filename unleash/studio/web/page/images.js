@@ -1,5 +1,7 @@
 /** Pictures by their URL, decoded once; "load" is told when one that was asked for is there. */
 
+import { readOriginal, writeOriginal } from "./storage.js";
+
 const KEPT = 64;
 
 class Images extends EventTarget {
@@ -42,3 +44,32 @@ class Images extends EventTarget {
 }
 
 export const images = new Images();
+
+// --- opened pictures -------------------------------------------------------------------------------
+
+// They are large: the canvas and its history hold a key, and the pictures lie in the browser's database.
+const originals = new Map();
+const missing = new Set();
+
+/** Keep an opened picture; the key to find it by. */
+export function keepOriginal(url) {
+  const key = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  originals.set(key, url);
+  writeOriginal(key, url);
+  return key;
+}
+
+/** The picture of a key, null until it is there and if it is gone; `images` tells when it is. */
+export function originalOf(key) {
+  if (originals.has(key)) return images.get(originals.get(key));
+  if (!missing.has(key)) fetchBack(key);
+  return null;
+}
+
+async function fetchBack(key) {
+  missing.add(key);
+  const url = await readOriginal(key);
+  if (!url) return;
+  originals.set(key, url);
+  images.get(url);
+}

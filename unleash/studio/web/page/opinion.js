@@ -4,15 +4,28 @@
  * the grid, is another), "cell" (the cell looked at, or what is known of it) and "busy".
  */
 
-import { unpack } from "./bytes.js";
-import { lookOf, seen } from "./seen.js";
-import { sprite } from "./sprite.js";
+import { sprite } from "./codes.js";
 import { sameGrid } from "./state.js";
 import { store } from "./store.js";
 import { toServer } from "./wire.js";
 
 const PAUSE = 250; // ms without a new wish before the server is asked
 const FAINT = 0.02; // a probability below which even the likeliest place is not shown as likely
+
+const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** The bytes that were packed by zlib and written in base64. */
+async function unpack(text) {
+  const packed = new Blob([fromBase64(text)]).stream();
+  const bytes = packed.pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(bytes).arrayBuffer());
+}
+
+/** What two canvases have in common if the model thinks the same of both. */
+function lookOf({ height, width, base, masked, pins }) {
+  const shown = base.map((code, cell) => pins[cell] ?? (masked[cell] ? "" : code));
+  return `${height}×${width}:${shown.join()}`;
+}
 
 class Opinion extends EventTarget {
   #send = null;
@@ -151,7 +164,7 @@ class Opinion extends EventTarget {
     const { width } = store.state;
     this.#send({
       id: this.#asked.id,
-      canvas: toServer(seen(store.state)),
+      canvas: toServer({ ...store.state, rules: [] }),
       cell: cell === null ? null : [Math.floor(cell / width), cell % width],
     });
   }

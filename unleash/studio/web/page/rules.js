@@ -2,15 +2,16 @@
  * What the person asks of the codes a cell may get: `{codes, allowed, strength}` means these alone, or
  * none of these; at strength 1 surely, below with 1 - strength of the others' odds. Pure functions over
  * canvas states, whose `rules` are a list of such rules with the `cells` of each, as the server writes it.
+ * The rules of a cell add up, the strongest last; no two of them name the same codes alike.
  */
 
-import { mask } from "./state.js";
+import { CanvasError, columnOf, rowOf } from "./geometry.js";
+import { flagsOf, mask } from "./state.js";
 
 const found = new WeakMap();
 
 /** The rules of each cell that has any, as a map from the cell. */
-export function ruleBook(state) {
-  const { rules = [], width } = state;
+export function ruleBook({ rules, width }) {
   if (!found.has(rules)) {
     const book = new Map();
     for (const { cells, ...rule } of rules)
@@ -25,21 +26,21 @@ export function ruleBook(state) {
 
 export const rulesAt = (state, cell) => ruleBook(state).get(cell) ?? [];
 
-const written = ({ codes, allowed, strength }) => JSON.stringify([codes, allowed, strength]);
-
 function withBook(state, book) {
   const rules = new Map();
-  for (const [cell, asked] of book)
-    for (const rule of asked) {
-      const key = written(rule);
+  for (const cell of [...book.keys()].sort((a, b) => a - b))
+    for (const rule of book.get(cell)) {
+      const key = JSON.stringify([rule.codes, rule.allowed, rule.strength]);
       if (!rules.has(key)) rules.set(key, { cells: [], ...rule });
-      rules.get(key).cells.push([Math.floor(cell / state.width), cell % state.width]);
+      rules.get(key).cells.push([rowOf(state, cell), columnOf(state, cell)]);
     }
   return { ...state, rules: [...rules.values()] };
 }
 
-/** Whether the musts among these rules leave a cell any code of `codebook`. */
-export function leavesACode(rules, codebook) {
+/** Rules made one list, in the order in which the server writes them. */
+export const tidied = (state) => withBook(state, ruleBook(state));
+
+function leavesACode(rules, codebook) {
   const musts = rules
     .filter(({ strength }) => strength === 1)
     .map(({ codes, allowed }) => [new Set(codes), allowed]);
@@ -48,30 +49,50 @@ export function leavesACode(rules, codebook) {
   return false;
 }
 
-/**
- * Ask for `rule` at these cells. What is allowed takes the place of what was allowed before; what is
- * forbidden adds up. Where both together would leave no code, the new rule stands alone.
- */
-export function restrict(state, cells, rule) {
-  const before = ruleBook(state);
-  const book = new Map(before);
-  const key = written(rule);
-  for (const cell of cells) {
-    const here = before.get(cell) ?? [];
-    if (here.some((other) => written(other) === key)) continue;
-    const same = (other) =>
-      other.allowed === rule.allowed && (rule.allowed || String(other.codes) === String(rule.codes));
-    const asked = [...here.filter((other) => !same(other)), rule];
-    book.set(cell, leavesACode(asked, state.codebook) ? asked : [rule]);
-  }
-  const changed = cells.some((cell) => book.get(cell) !== before.get(cell));
-  return changed ? withBook(state, book) : state;
+function checkedRule({ codes, allowed, strength }, codebook) {
+  const sorted = [...new Set(codes)].sort((a, b) => a - b);
+  if (!sorted.length) throw new CanvasError("A rule needs at least one code.");
+  if (!sorted.every(Number.isInteger) || sorted[0] < 0)
+    throw new CanvasError(`The codes of a rule are whole numbers from 0 on, not ${sorted.join(", ")}.`);
+  if (sorted.at(-1) >= codebook)
+    throw new CanvasError(`Code ${sorted.at(-1)} is not in the codebook: codes are 0 to ${codebook - 1}.`);
+  if (!(strength > 0 && strength <= 1))
+    throw new CanvasError(`The strength of a rule is above 0 and at most 1, not ${strength}.`);
+  return { codes: sorted, allowed, strength };
 }
 
-/** Take all rules off these cells. */
+const sameCodes = (a, b) => a.length === b.length && a.every((code, i) => code === b[i]);
+
+function byStrength(a, b) {
+  const differs = a.codes.findIndex((code, i) => code !== b.codes[i]);
+  const codes = differs < 0 ? a.codes.length - b.codes.length : a.codes[differs] - (b.codes[differs] ?? -1);
+  return a.strength - b.strength || a.allowed - b.allowed || codes;
+}
+
+/** Ask for a rule at cells, in place of one there that names the same codes alike. */
+export function restrict(state, cells, asked) {
+  const rule = checkedRule(asked, state.codebook);
+  const before = ruleBook(state);
+  const book = new Map(before);
+  const sound = new Set();
+  flagsOf(state, cells).forEach((wanted, cell) => {
+    const here = before.get(cell) ?? [];
+    const alike = here.find((one) => one.allowed === rule.allowed && sameCodes(one.codes, rule.codes));
+    if (!wanted || alike?.strength === rule.strength) return;
+    const rules = [...here.filter((one) => one !== alike), rule].sort(byStrength);
+    const key = JSON.stringify(rules);
+    if (!sound.has(key) && !leavesACode(rules, state.codebook))
+      throw new CanvasError("With the rules that are there this leaves no code: take those off first (Alt).");
+    sound.add(key);
+    book.set(cell, rules);
+  });
+  return sound.size ? withBook(state, book) : state;
+}
+
+/** Take all rules off cells. */
 export function unrestrict(state, cells) {
   const book = new Map(ruleBook(state));
-  const gone = cells.filter((cell) => book.delete(cell));
+  const gone = flagsOf(state, cells).filter((wanted, cell) => wanted && book.delete(cell));
   return gone.length ? withBook(state, book) : state;
 }
 

@@ -1,10 +1,14 @@
 /**
- * A run as the page knows it: `{id, waiting, follows, parent, filled, pixels, frame}`, and of one that belongs to a
- * stroke (live.js) `live` and `settles`. Its `id` is the name that the page gives it, and that every message
- * of the server about it bears. While it is `waiting` nothing was heard of it; `frame` is the last that was.
+ * A run as the page knows it: `{id, waiting, live, follows, parent, region, pixels, frame}`. Its `id` is the name
+ * that the page gives it, and that every message of the server about it bears. While it is `waiting` nothing was
+ * heard of it; `frame` is the last that was. It is `live` if a stroke asked for it, and `follows` while its frames
+ * fit the canvas. `region` is what it fills, as a state's `lastRegion`, and `pixels` what it leaves of opened
+ * pictures; of a variation, whose cells the server chooses, both are null.
  */
 
-import { pixelsAfterRun, sameGrid } from "./state.js";
+import { painted } from "./pixels.js";
+import { regionOf, sameGrid, unknown, written } from "./state.js";
+import { fromServer } from "./wire.js";
 
 /** A name that no other run has, here or in another browser. */
 export const runName = () =>
@@ -12,17 +16,78 @@ export const runName = () =>
     "",
   );
 
+/** A run of the canvas as it is now; it may have to wait in line. */
+export const asked = (state, id = runName()) => ({
+  id,
+  waiting: true,
+  live: false,
+  follows: true,
+  region: regionOf(state),
+  pixels: pixelsAfter(state),
+});
+
+const pixelsAfter = ({ pixels, masked, pins, soft }) =>
+  painted(
+    pixels,
+    masked.map((open, cell) => open || cell in pins),
+    soft,
+  );
+
+/**
+ * What to ask for when a stroke ends: {canvas, run}, the canvas to fill and the run that fills it; null if it
+ * left nothing to fill. `which` = "swept" fills the cells of the stroke, and those of `before`, the run whose
+ * place it takes. `which` = "masked" fills all that is masked or, where nothing is, the last region if the stroke
+ * touches it: so a pin is answered by what was filled around it.
+ */
+export function strokeRun(state, which, swept, id, before = null) {
+  const { base, codebook, lastRegion, masked } = state;
+  const open = unknown(state);
+  const again = !open.includes(true) && lastRegion && [...swept].some((cell) => lastRegion.cells[cell]);
+  const wanted = {
+    masked: (cell) => open[cell] || (again && lastRegion.cells[cell]),
+    swept: (cell) =>
+      swept.has(cell) || base[cell] === codebook || (masked[cell] && before?.region.cells[cell]),
+  }[which];
+  const canvas = { ...state, masked: base.map((_, cell) => Boolean(wanted(cell))) };
+  if (which === "swept" && !unknown(canvas).includes(true)) return null;
+  return { canvas, run: { ...asked(canvas, id), live: true } };
+}
+
 /** A run that waited, now that its first frame is there; its `parent` is where the canvas came from. */
 export function begun(run, frame, state, parent) {
   const [height, width] = [frame.codes.length, frame.codes[0].length];
   // While it waited in line the canvas may have become another one.
-  const follows = run.follows !== false && sameGrid(state, { ...state, height, width });
-  return { ...run, follows, parent, ...(follows && before(frame, state)) };
+  const follows = run.follows && sameGrid(state, { ...state, height, width });
+  return { ...run, follows, parent, ...(frame.varies && { region: null, pixels: null }) };
 }
 
-// Which cells the run fills, and which pixels of an opened picture it leaves. A variation leaves the
-// mask alone, so what waited to be replaced still waits, and changes cells anywhere.
-const before = ({ varies }, state) =>
-  varies
-    ? { filled: state.picture?.filled ?? null, pixels: null }
-    : { filled: state.masked, pixels: pixelsAfterRun(state) };
+const remembered = (state, region) => (region?.cells.includes(true) ? region : state.lastRegion);
+
+/** The canvas that a run begins with. */
+export const entered = (state, { id, region }) => ({
+  ...state,
+  run: id,
+  lastRegion: remembered(state, region),
+  // The mask beneath a pin is lifted with the others.
+  filling: region && state.masked.map((masked, cell) => region.cells[cell] || (masked && cell in state.pins)),
+});
+
+/** What a frame has made, as a picture of the session. */
+export function resultOf({ region, pixels }, { codes, image, recipe }) {
+  const varied = recipe && !region ? regionOf({ ...fromServer(recipe.canvas), soft: null }) : null;
+  return { url: image, codes: codes.flat(), region: region ?? varied, pixels, recipe };
+}
+
+/** The canvas with what a run has made so far, which the person may have edited since it began. */
+export function follow(state, { id, region }, { codes, url, recipe, pixels, region: filled }) {
+  // A variation leaves the person's mask as it is.
+  const nowhere = Array(codes.length).fill(false);
+  const cells = region?.cells ?? unpinned(state, recipe);
+  const next = written(state, cells, codes, region ? (state.filling ?? cells) : nowhere);
+  return { ...next, run: id, picture: { url, codes }, recipe, pixels, lastRegion: remembered(state, filled) };
+}
+
+function unpinned(state, recipe) {
+  const { pins } = fromServer(recipe.canvas);
+  return state.base.map((_, cell) => !(cell in pins));
+}

@@ -1,7 +1,129 @@
-/** The pictures and films of the session (past.js), which are kept in this browser for the next visit. */
+/**
+ * The pictures of the session, which form a tree, and the films of the runs that made them: pure functions over
+ * both, which are lists, newest first, and what keeps them in this browser for the next visit.
+ *
+ * A picture is `{id, made, model, parent, url, codes, region, pixels, recipe}`, its `parent` is `{picture, step}`: the
+ * id of the picture the canvas came from, and the step its film was continued from (null for the finished picture);
+ * null for a root. A film is `{id, made, run, parent, height, width, frames}`, with the id of its picture; a frame is
+ * what was on the canvas after step `index` of `total`.
+ */
 
-import * as attic from "./attic.js";
-import * as past from "./past.js";
+import { blank, clearMask, place, sameGrid } from "./state.js";
+import * as storage from "./storage.js";
+
+const MOST_PICTURES = 60;
+const MOST_RUNS = 12;
+
+export const pictureOf = (pictures, url) => pictures.find((picture) => picture.url === url) ?? null;
+
+/** What tells a picture from the others, in words. */
+export function nameOf({ recipe, parent }) {
+  const { label, seed } = recipe.settings;
+  const from = parent?.step ? `, continued from step ${parent.step}` : "";
+  return `${label ? `${label}, seed` : "Seed"} ${seed}${from}`;
+}
+
+/** The pictures to choose among: those of the run that made the one at `url`, or else all that there are. */
+export function choicesFor(pictures, url) {
+  const run = pictureOf(pictures, url)?.run;
+  const variations = run ? pictures.filter((picture) => picture.run === run).reverse() : [];
+  return variations.length > 1 ? variations : pictures;
+}
+
+const frameOf = (film, url) => film.frames.find((frame) => frame.url === url);
+
+/** The film in which a canvas that shows the picture at `url` was seen. */
+export const filmOf = (films, url) => (url && films.find((film) => frameOf(film, url))) || null;
+
+/** Which step of a film shows the picture at `url`, counted from 0. */
+export const placeIn = (film, url) => film.frames.findIndex((frame) => frame.url === url);
+
+/** The parent of what is made next on a canvas that shows the picture at `url`. */
+export function originOf(pictures, films, url) {
+  const picture = pictureOf(pictures, url);
+  if (picture) return { picture: picture.id, step: null };
+  const film = filmOf(films, url);
+  if (!film) return null;
+  // A run that was stopped left no picture: what is made of it hangs where that would have hung.
+  const whole = pictures.some(({ id }) => id === film.id);
+  return whole ? { picture: film.id, step: frameOf(film, url).index } : film.parent;
+}
+
+const newest = (a, b) => b.made - a.made;
+
+/** Those of this visit and those kept from earlier ones, which may be the same. */
+export function merged(present, kept) {
+  const known = new Set(present.map(({ id }) => id));
+  return [...present, ...kept.filter(({ id }) => !known.has(id))].sort(newest);
+}
+
+/** Without a picture; what was made of it hangs on its parent now. */
+function withoutPicture(pictures, { id, parent }) {
+  const others = pictures.filter((picture) => picture.id !== id);
+  return others.map((picture) => (picture.parent?.picture === id ? { ...picture, parent } : picture));
+}
+
+/** With one more, in its place in time. The oldest make room, but for the one at `url`: it is on the canvas. */
+export function withPicture(pictures, added, url) {
+  const all = [...pictures.filter(({ id }) => id !== added.id), added].sort(newest);
+  if (all.length <= MOST_PICTURES) return all;
+  return withoutPicture(
+    all,
+    all.findLast((picture) => picture.url !== url),
+  );
+}
+
+/** With one more frame, of the film that `film` describes; the films of the oldest runs make room. */
+export function withFrame(films, film, frame) {
+  const present = films.find(({ id }) => id === film.id) ?? { ...film, frames: [] };
+  const others = films.filter(({ id }) => id !== film.id);
+  const all = [{ ...present, frames: [...present.frames, frame] }, ...others];
+  const runs = [...new Set(all.map(({ run }) => run))].slice(0, MOST_RUNS);
+  return all.filter(({ run }) => runs.includes(run));
+}
+
+/** The canvas as it was at a frame: what was known is kept, the rest masked; the person's pins and rules stay. */
+export function canvasAt(state, { height, width }, frame) {
+  const fitting = sameGrid(state, { ...state, height, width }) ? state : blank({ ...state, height, width });
+  // Where nothing is known the mask cannot be lifted.
+  return clearMask(place(fitting, { ...frame, recipe: null }));
+}
+
+/**
+ * A map from each picture to its {row, column, up}, counted from 0. A picture stands one column to the right of
+ * the one it was made from, the first in the same row, each further one below all that came of those before it:
+ * `up` rows beneath its parent. Pictures that come from none begin a row each, the newest first.
+ *
+ * `pictures` = {id, parent: {picture} | null}, newest first; a parent that is not among them counts as none.
+ */
+export function placed(pictures) {
+  const ids = new Set(pictures.map(({ id }) => id));
+  const parentOf = ({ parent }) => (ids.has(parent?.picture) ? parent.picture : null);
+  const children = new Map();
+  for (const picture of [...pictures].reverse()) {
+    const parent = parentOf(picture);
+    children.set(parent, [...(children.get(parent) ?? []), picture]);
+  }
+  const places = new Map();
+  let rows = 0;
+
+  function stand(picture, column, above) {
+    const row = rows;
+    places.set(picture, { row, column, up: row - above });
+    const [first, ...others] = children.get(picture.id) ?? [];
+    if (first) stand(first, column + 1, row);
+    for (const other of others) {
+      rows += 1;
+      stand(other, column + 1, row);
+    }
+  }
+
+  for (const root of (children.get(null) ?? []).reverse()) {
+    stand(root, 0, rows);
+    rows += 1;
+  }
+  return places;
+}
 
 export class Session {
   #kept = { pictures: [], films: [] };
@@ -23,20 +145,20 @@ export class Session {
 
   /** The parent of what is made next. */
   get origin() {
-    return past.originOf(this.pictures, this.films, this.#shown());
+    return originOf(this.pictures, this.films, this.#shown());
   }
 
   /** The film in which the canvas was seen as it is. */
   get film() {
-    return past.filmOf(this.films, this.#shown());
+    return filmOf(this.films, this.#shown());
   }
 
   /** Fetch what earlier visits left. */
   async recall() {
-    const { pictures, films } = await attic.recall();
+    const { pictures, films } = await storage.recall();
     this.#kept = { pictures, films };
-    this.films = past.merged(this.films, films);
-    this.#setPictures(past.merged(this.pictures, pictures));
+    this.films = merged(this.films, films);
+    this.#setPictures(merged(this.pictures, pictures));
   }
 
   /** A picture that was opened, with how it was made. */
@@ -50,7 +172,7 @@ export class Session {
     const made = { id: `${frame.run}.${frame.picture}`, run: frame.run, parent, made: now() };
     const [height, width] = [frame.codes.length, frame.codes[0].length];
     const step = { ...result, index: frame.index, total: frame.total };
-    this.films = past.withFrame(this.films, { ...made, height, width }, step);
+    this.films = withFrame(this.films, { ...made, height, width }, step);
     if (!frame.recipe) return;
     this.keepFilms();
     this.#add({ ...result, ...made });
@@ -59,22 +181,22 @@ export class Session {
   /** The picture of a stroke's own run. Stroke follows stroke in a moment: of them all the last is kept. */
   stroke(result, { id, parent }) {
     const before = this.pictures.find((picture) => picture.burst && picture.id === parent?.picture);
-    const place = before ? { id: before.id, parent: before.parent } : { id, parent };
-    this.#add({ ...result, ...place, made: now(), burst: true });
+    const as = before ? { id: before.id, parent: before.parent } : { id, parent };
+    this.#add({ ...result, ...as, made: now(), burst: true });
   }
 
   /** A run has ended. */
   keepFilms() {
-    attic.keep("films", this.films, this.#kept.films);
+    storage.keepAll("films", this.films, this.#kept.films);
     this.#kept.films = this.films;
   }
 
   #add(picture) {
-    this.#setPictures(past.withPicture(this.pictures, { ...picture, model: this.model }, this.#shown()));
+    this.#setPictures(withPicture(this.pictures, { ...picture, model: this.model }, this.#shown()));
   }
 
   #setPictures(pictures) {
-    attic.keep("pictures", pictures, this.#kept.pictures);
+    storage.keepAll("pictures", pictures, this.#kept.pictures);
     this.pictures = this.#kept.pictures = pictures;
     this.#told();
   }

@@ -1,16 +1,21 @@
 /**
- * The canvas as an immutable value, and every edit of it as a pure function.
+ * The canvas as an immutable value, and every edit of it as a pure function: `TokenCanvas` of the server, by the
+ * same operations (tests/cases). They take cells by their index or as flags for the whole grid, return the same
+ * state where nothing changes, and throw a CanvasError where they cannot be done.
  *
- * `base` holds the code of each cell, the mask token where nothing is known. `masked` says which cells
- * the person wants filled; what lies beneath the mask stays in `base`, so lifting the mask shows it again.
- * `pins` maps cells to the codes the person chose; `rules` says of cells which codes they may get, as the
- * server writes it: a list of `{cells: [[row, column]…], codes, allowed, strength}`. `picture` is what the decoder last rendered and the
- * codes it rendered, and which cells it `filled`; `recipe` is how it was made, null when no run made it.
- * A cell has `cell` pixels a side; `soft` is the soft brush's mask and `pixels` are those of opened pictures
- * (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
+ * `base` holds the code of each cell, the mask token where nothing is known. `masked` says which cells are to be
+ * filled, as all are of which nothing is known; what lies beneath the mask stays in `base`, so lifting it shows it
+ * again. `pins` maps cells to the codes the person chose; `rules` (rules.js) says which codes cells may get.
+ *
+ * What only the page knows: `picture` is what the decoder last rendered and the codes it rendered; `recipe` is how
+ * it was made, null when no run made it. A cell has `cell` pixels a side; `soft` is the soft brush's mask and
+ * `pixels` are those of opened pictures (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
+ * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
+ * mask the run under way may still lift, as the person has not masked or kept them since it began.
  */
 
-import { lift as liftSoft, painted } from "./pixels.js";
+import { CanvasError } from "./geometry.js";
+import { lift as liftSoft } from "./pixels.js";
 
 export function blank({ height, width, codebook, cell = 16 }) {
   const size = height * width;
@@ -28,10 +33,14 @@ export function blank({ height, width, codebook, cell = 16 }) {
     soft: null,
     pixels: null,
     seam: null,
+    lastRegion: null,
+    filling: null,
   };
 }
 
 export const sameGrid = (a, b) => a.height === b.height && a.width === b.width && a.codebook === b.codebook;
+
+// --- seen as ---------------------------------------------------------------------------------------
 
 /** The code a cell shows, masked or not; the mask token where nothing is known. */
 export const codeOf = (state, cell) => state.pins[cell] ?? state.base[cell];
@@ -46,70 +55,78 @@ export function kindOf(state, cell) {
 
 export const codesOf = (state) => state.base.map((_, cell) => codeOf(state, cell));
 
+/** Flags of the cells that a run would fill. */
+export const unknown = (state) => state.masked.map((masked, cell) => masked && !(cell in state.pins));
+
 /** How many cells a run would fill. */
-export const openCells = (state) =>
-  state.masked.filter((masked, cell) => masked && !(cell in state.pins)).length;
+export const openCells = (state) => unknown(state).filter(Boolean).length;
 
-const everyCell = (state) => state.base.map((_, cell) => cell);
+/** What a run that begins now fills, as a state's `lastRegion`. */
+export const regionOf = (state) => ({ cells: unknown(state), soft: state.soft });
 
-function remask(state, masked) {
-  // A cell with nothing beneath cannot be kept: it stays masked.
+// --- checked ---------------------------------------------------------------------------------------
+
+/** Cells in either form as flags for the whole grid. */
+export function flagsOf({ base, height, width }, cells) {
+  if (typeof cells[0] === "boolean") {
+    if (cells.length === base.length) return cells;
+    throw new CanvasError(`The boolean array has ${cells.length} cells, the canvas ${base.length}.`);
+  }
+  const flags = Array(base.length).fill(false);
+  for (const cell of cells) {
+    if (!(cell in flags)) throw new CanvasError(`Cell ${cell} is off the grid of ${height}×${width} cells.`);
+    flags[cell] = true;
+  }
+  return flags;
+}
+
+function checkCode({ codebook }, code) {
+  if (!Number.isInteger(code)) throw new CanvasError(`A code is a whole number, not ${code}.`);
+  if (code < 0 || code >= codebook)
+    throw new CanvasError(`Code ${code} is not in the codebook: codes are 0 to ${codebook - 1}.`);
+}
+
+function checkCodes({ base, codebook }, codes) {
+  if (codes.length !== base.length)
+    throw new CanvasError(`The codes are ${codes.length}, the canvas has ${base.length} cells.`);
+  for (const code of new Set(codes)) if (code !== codebook) checkCode({ codebook }, code);
+}
+
+// --- the mask --------------------------------------------------------------------------------------
+
+const everyCell = (state) => Array(state.base.length).fill(true);
+
+function withMask(state, masked) {
   const lawful = masked.map((wanted, cell) => wanted || state.base[cell] === state.codebook);
   const changed = lawful.some((wanted, cell) => wanted !== state.masked[cell]);
-  if (!changed) return state;
-  // Once kept, a cell is no longer the run's: masked again, it waits to be replaced like any other.
-  const filled = state.picture?.filled?.map((was, cell) => was && lawful[cell]);
-  const picture = state.picture && { ...state.picture, filled };
-  return { ...state, masked: lawful, picture, soft: liftSoft(state.soft, lawful) };
+  return changed ? { ...state, masked: lawful, soft: liftSoft(state.soft, lawful) } : state;
 }
 
+// A cell that the person masks or keeps amid a run stays so, whatever the run does in it.
+function remask(state, masked) {
+  const next = withMask(state, masked);
+  if (next === state || !state.filling) return next;
+  const filling = state.filling.map((its, cell) => its && next.masked[cell] === state.masked[cell]);
+  return { ...next, filling };
+}
+
+/** Ask for cells to be filled again. Pins stay. */
 export function mask(state, cells) {
-  const masked = [...state.masked];
-  for (const cell of cells) masked[cell] = true;
-  return remask(state, masked);
-}
-
-/** Mask these cells to be replaced, also those that a run has filled since they were masked. */
-export function renew(state, cells) {
-  const renewed = new Set(cells);
-  const filled = state.picture?.filled?.map((was, cell) => was && !renewed.has(cell));
-  return mask({ ...state, picture: state.picture && { ...state.picture, filled } }, cells);
-}
-
-/** Lift the mask of the `open` cells, flags for the whole grid, of which something is known; pins stay. */
-export const settle = (state, open) =>
-  remask(
+  const flags = flagsOf(state, cells);
+  return remask(
     state,
-    state.masked.map((was, cell) => was && !open[cell]),
+    state.masked.map((was, cell) => was || flags[cell]),
   );
-
-export function unpin(state, cells) {
-  const gone = cells.filter((cell) => cell in state.pins);
-  if (!gone.length) return state;
-  const pins = { ...state.pins };
-  for (const cell of gone) delete pins[cell];
-  return { ...state, pins };
 }
 
-/** Lift the mask and the pins of these cells: what is beneath is kept. */
+/** Take the mask off cells: what is beneath shows again, if anything is known. Pins stay. */
 export function keep(state, cells) {
-  const masked = [...state.masked];
-  for (const cell of cells) masked[cell] = false;
-  return unpin(remask(state, masked), cells);
+  const flags = flagsOf(state, cells);
+  return remask(
+    state,
+    state.masked.map((was, cell) => was && !flags[cell]),
+  );
 }
-
-export function pin(state, cells, code) {
-  if (cells.every((cell) => state.pins[cell] === code)) return state;
-  const pins = { ...state.pins };
-  for (const cell of cells) pins[cell] = code;
-  return { ...state, pins };
-}
-
-export const maskAll = (state) => mask(state, everyCell(state));
-
-export const clearMask = (state) => remask(state, Array(state.base.length).fill(false));
-
-export const clearPins = (state) => unpin(state, everyCell(state));
 
 export const invert = (state) =>
   remask(
@@ -117,8 +134,9 @@ export const invert = (state) =>
     state.masked.map((masked) => !masked),
   );
 
-/** Whether a masked cell shows what the last run made of it, rather than something yet to be replaced. */
-export const isFilled = (state, cell) => Boolean(state.picture?.filled?.[cell]) && isKnown(state, cell);
+export const maskAll = (state) => mask(state, everyCell(state));
+
+export const clearMask = (state) => keep(state, everyCell(state));
 
 /** The soft brush's mask, which touches these cells: they are masked, those it has left are kept. */
 export function soften(state, soft) {
@@ -130,22 +148,81 @@ export function soften(state, soft) {
   return { ...next, soft: liftSoft(soft, next.masked) };
 }
 
-/** What a run that begins now leaves of the opened pictures' pixels. */
-export const pixelsAfterRun = ({ pixels, masked, pins, soft }) =>
-  painted(
-    pixels,
-    masked.map((open, cell) => open || cell in pins),
-    soft,
-  );
+/** Ask for the last region to be filled once more. */
+export function again(state) {
+  const { cells, soft } = state.lastRegion;
+  return { ...mask(state, cells), soft };
+}
 
-/** Put codes and their picture beneath the person's mask and pins; a run `filled` these cells. */
-export function place(state, { codes, url, filled = null, recipe = null, pixels = null }) {
+// --- pins ------------------------------------------------------------------------------------------
+
+/** Choose a code for cells: only `unpin`, `pin` and a blank canvas undo it. */
+export function pin(state, cells, code) {
+  checkCode(state, code);
+  const flags = flagsOf(state, cells);
+  if (flags.every((wanted, cell) => !wanted || state.pins[cell] === code)) return state;
+  const pins = { ...state.pins };
+  flags.forEach((wanted, cell) => wanted && (pins[cell] = code));
+  return { ...state, pins };
+}
+
+/** Take pins off cells: what is beneath shows again. */
+export function unpin(state, cells) {
+  const flags = flagsOf(state, cells);
+  const left = Object.entries(state.pins).filter(([cell]) => !flags[cell]);
+  return left.length < Object.keys(state.pins).length ? { ...state, pins: Object.fromEntries(left) } : state;
+}
+
+export const clearPins = (state) => unpin(state, everyCell(state));
+
+// --- filled ----------------------------------------------------------------------------------------
+
+/** The codes of these cells as a run made them: of those that are `its` it lifts the mask, or puts it back. */
+export function written(state, cells, codes, its) {
+  const { codebook } = state;
+  const made = (cell) => cells[cell] && codes[cell] !== codebook;
+  const base = state.base.map((code, cell) => (made(cell) ? codes[cell] : code));
+  const masked = state.masked.map((was, cell) => (its[cell] ? codes[cell] === codebook : was));
+  const same = base.every((code, cell) => code === state.base[cell]);
+  return withMask(same ? state : { ...state, base }, masked);
+}
+
+/** Write codes, one for all cells or one for each of the grid, as if a run had: they are kept. Pins stay on top. */
+export function fill(state, cells, codes) {
+  const flags = flagsOf(state, cells);
+  const all = Array.isArray(codes) ? codes : Array(state.base.length).fill(codes);
+  if (Array.isArray(codes)) checkCodes(state, codes);
+  else checkCode(state, codes);
+  const unset = flags.findIndex((wanted, cell) => wanted && all[cell] === state.codebook);
+  if (unset >= 0) throw new CanvasError(`Cell ${unset} cannot be filled with the mask token.`);
+  return written(state, flags, all, flags);
+}
+
+/** The canvas after a run, all of whose codes are these: what it filled is kept, pins are still pins. */
+export function filled(state, codes, { partial = false } = {}) {
+  checkCodes(state, codes);
+  const open = unknown(state);
+  codes.forEach((code, cell) => {
+    if (!open[cell] && code !== codeOf(state, cell))
+      throw new CanvasError(
+        `Cell ${cell} is ${kindOf(state, cell)} at code ${codeOf(state, cell)} and cannot become ${code}.`,
+      );
+  });
+  const unset = codes.indexOf(state.codebook);
+  if (!partial && unset >= 0) throw new CanvasError(`Cell ${unset} was not filled.`);
+  return written(state, open, codes, state.masked);
+}
+
+/** Put a picture beneath the person's mask and pins: it is kept wherever nothing was known before. */
+export function place(state, { codes, url, region = null, recipe = null, pixels = null }) {
+  const masked = state.masked.map((was, cell) => was && state.base[cell] !== state.codebook);
   const next = {
     ...state,
     base: [...codes],
-    picture: { url, codes, filled },
+    picture: { url, codes },
     recipe,
     pixels,
+    lastRegion: region ?? state.lastRegion,
   };
-  return remask(next, next.masked);
+  return withMask(next, masked);
 }

@@ -7,20 +7,18 @@
  */
 
 import * as history from "./history.js";
-import * as past from "./past.js";
-import { strokeRun } from "./live.js";
-import { Session } from "./session.js";
+import { canvasAt, Session } from "./session.js";
 import { load, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
-import { openedBy } from "./opened.js";
-import { begun, runName } from "./run.js";
-import { blank, place, sameGrid, settle } from "./state.js";
-import { fromServer } from "./wire.js";
+import { CanvasError } from "./geometry.js";
+import { asked, begun, entered, follow, resultOf, runName, strokeRun } from "./run.js";
+import { blank, keep, place, sameGrid } from "./state.js";
+import { fromServer, madeAs, openedBy } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
-class Store extends EventTarget {
+export class Store extends EventTarget {
   #save = saver();
   #session = new Session(
     () => this.#emit("results"),
@@ -55,7 +53,9 @@ class Store extends EventTarget {
   start(grid) {
     const kept = load();
     const sound = Math.max(kept?.state?.height, kept?.state?.width) <= MAX_SIDE;
-    this.timeline = history.begin(sound ? { ...blank(grid), ...kept.state } : blank(grid));
+    const state = sound ? { ...blank(grid), ...kept.state } : blank(grid);
+    // An older page left masked what a run had filled.
+    this.timeline = history.begin(state.picture?.filled ? keep(state, state.picture.filled) : state);
     this.#session.model = (sound && kept.model) || grid.model;
     this.#session.recall();
     Object.assign(this.tool, sound ? kept.tool : {});
@@ -101,19 +101,31 @@ class Store extends EventTarget {
 
   // --- edits ---------------------------------------------------------------------------------------
 
-  /** One undoable edit: `change` maps a state to the next. */
+  /** What `change` makes of the canvas; the canvas as it is where that cannot be done, which is said. */
+  #changed(change) {
+    try {
+      return change(this.state);
+    } catch (error) {
+      if (!(error instanceof CanvasError)) throw error;
+      this.say(error.message);
+      return this.state;
+    }
+  }
+
+  /** One undoable edit: `change` maps a state to the next. Whether it changed anything. */
   edit(change) {
-    const next = change(this.state);
+    const next = this.#changed(change);
     if (next === this.state) return false;
     this.timeline = history.push(this.#tagged(), next);
     this.#emit("change");
     return true;
   }
 
-  /** An edit that may change the grid: what a run under way still sends does not fit the new one. */
+  /** An edit that puts another canvas in place: what a run under way still sends does not fit that one. */
   regrid(change) {
-    if (this.run) this.run.follows = false;
-    return this.edit(change);
+    const done = this.edit(change);
+    if (done && this.run) this.run.follows = false;
+    return done;
   }
 
   /** Many edits that undo as one: the first opens the stroke, the rest go on with it. */
@@ -127,7 +139,7 @@ class Store extends EventTarget {
   stroke(change, cells = []) {
     if (!this.stroking) return;
     for (const cell of cells) this.#swept.add(cell);
-    const next = change(this.state);
+    const next = this.#changed(change);
     if (next === this.state) return;
     this.timeline = this.strokeChanged
       ? history.replace(this.timeline, next)
@@ -178,7 +190,7 @@ class Store extends EventTarget {
 
   /** Ask for a run; it may have to wait in the queue. */
   ask() {
-    this.run = { id: runName(), waiting: true };
+    this.run = asked(this.state);
     this.#emit("run");
   }
 
@@ -192,13 +204,15 @@ class Store extends EventTarget {
 
   /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
   #fill(which) {
-    if (!this.strokeChanged || (this.run && !this.run.live)) return;
-    const asked = strokeRun(this.state, which, this.#swept, runName(), this.run);
-    if (!asked) return;
+    const answers = this.strokeChanged || which === "swept";
+    if (!answers || (this.run && !this.run.live)) return;
+    const fill = strokeRun(this.state, which, this.#swept, runName(), this.run);
+    if (!fill) return;
+    if (!this.strokeChanged) this.timeline = history.push(this.#tagged(), this.state);
     if (this.run) this.#emit("stop", { id: this.run.id, instead: true });
-    this.timeline = history.replace(this.timeline, { ...this.state, run: asked.run.id });
-    this.run = { ...asked.run, parent: this.#session.origin };
-    this.asked = asked;
+    this.run = { ...fill.run, parent: this.#session.origin };
+    this.timeline = history.replace(this.timeline, entered(this.state, this.run));
+    this.asked = fill;
     this.#emit("run");
     this.#emit("fill");
   }
@@ -217,44 +231,38 @@ class Store extends EventTarget {
     if (this.run?.id !== frame.run) return;
     if (this.run.waiting && !this.run.live) this.#beginRun(frame);
     this.run = { ...this.run, waiting: false, frame };
-    const { filled, follows, live, parent, pixels, settles } = this.run;
-    const codes = frame.codes.flat();
-    const result = { url: frame.image, codes, filled, pixels, recipe: frame.recipe };
+    const { follows, live, parent } = this.run;
+    const result = resultOf(this.run, frame);
     // A variation leaves the person's mask alone: its steps are looked at, only its end is put in place.
     const passes = frame.varies && !frame.recipe;
-    if (frame.image && follows && !passes) this.#show(frame.run, result, settles);
+    if (frame.image && follows && !passes) this.#show(result);
     if (!live && frame.image) this.#session.step(frame, result, parent);
     if (live && frame.recipe) this.#session.stroke(result, this.run);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
-    if (passes && follows && !this.stroking) this.look(past.canvasAt(this.state, this.state, result));
+    if (passes && follows && !this.stroking) this.look(canvasAt(this.state, this.state, result));
     if (frame.last) this.endRun(frame.run);
   }
 
   // In every entry of the history that was made during the run.
-  #show(run, result, settles) {
-    const placed = (entry) => (settles ? settle(place(entry, result), settles) : place(entry, result));
+  #show(result) {
     this.timeline = history.amend(
       this.timeline,
-      (entry) => entry.run === run,
-      (entry) => ({ ...placed(entry), run }),
+      (entry) => entry.run === this.run.id,
+      (entry) => follow(entry, this.run, result),
     );
   }
 
   #beginRun(frame) {
     this.run = begun(this.run, frame, this.state, this.#session.origin);
-    if (this.run.follows) this.timeline = history.push(this.timeline, { ...this.state, run: this.run.id });
+    if (this.run.follows) this.timeline = history.push(this.timeline, entered(this.state, this.run));
   }
 
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
   choose(result) {
     const made = fromServer(result.recipe.canvas);
     if (made.codebook !== this.state.codebook) return this.#emit("reopen", result.url);
-    if (this.run) this.run.follows = false;
-    this.edit((state) => {
-      const fitting = sameGrid(state, made) ? state : { ...blank({ ...made, cell: state.cell }), ...made };
-      return place(fitting, result);
-    });
+    this.regrid((state) => (sameGrid(state, made) ? place(state, result) : madeAs(result, state.cell)));
   }
 
   /** Show another state on the stage until the canvas changes; null shows the canvas. */
@@ -265,7 +273,7 @@ class Store extends EventTarget {
 
   /** Put a step of a film on the canvas, to go on from there another way. */
   continueFrom(film, frame) {
-    this.edit((state) => past.canvasAt(state, film, frame));
+    this.edit((state) => canvasAt(state, film, frame));
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------
@@ -274,7 +282,7 @@ class Store extends EventTarget {
   receiveCanvas(message) {
     const { state, result } = openedBy(message, this.state);
     if (message.other_model) this.#changeModel(message.other_model, state);
-    else this.edit(() => state);
+    else this.regrid(() => state);
     if (result) this.#session.opened(result);
   }
 }

@@ -1,5 +1,10 @@
 /** The canvas as the server writes it (`TokenCanvas` in JSON) and as this page holds it. */
 
+import { cellAt, columnOf, rowOf } from "./geometry.js";
+import { keepOriginal } from "./images.js";
+import { opened } from "./pixels.js";
+import { blank, codesOf, filled, place, regionOf } from "./state.js";
+
 /** A flat list as one list for each row of the grid. */
 export const rows = (grid, flat) =>
   Array.from({ length: grid.height }, (_, row) => flat.slice(row * grid.width, (row + 1) * grid.width));
@@ -9,24 +14,57 @@ export function toServer(state) {
     codebook_size: state.codebook,
     base: rows(state, state.base),
     masked: rows(state, state.masked),
-    pins: Object.entries(state.pins).map(([cell, code]) => [
-      Math.floor(cell / state.width),
-      cell % state.width,
-      code,
-    ]),
-    rules: state.rules ?? [],
+    pins: Object.entries(state.pins).map(([cell, code]) => [rowOf(state, cell), columnOf(state, cell), code]),
+    rules: state.rules,
   };
 }
 
 export function fromServer(canvas) {
-  const width = canvas.base[0].length;
+  const grid = { height: canvas.base.length, width: canvas.base[0].length };
   return {
-    height: canvas.base.length,
-    width,
+    ...grid,
     codebook: canvas.codebook_size,
     base: canvas.base.flat(),
-    masked: canvas.masked.flat(),
-    pins: Object.fromEntries(canvas.pins.map(([row, column, code]) => [row * width + column, code])),
+    masked: canvas.masked.flat().map((masked, cell) => masked || isUnknown(canvas, grid, cell)),
+    pins: Object.fromEntries(canvas.pins.map(([row, column, code]) => [cellAt(grid, row, column), code])),
     rules: canvas.rules ?? [],
   };
+}
+
+const isUnknown = ({ base, codebook_size: codebook }, grid, cell) =>
+  base[rowOf(grid, cell)][columnOf(grid, cell)] === codebook;
+
+/** A canvas of the server with nothing else known of it; `cell` is in pixels. */
+const bare = (canvas, cell) => {
+  const given = fromServer(canvas);
+  return { ...blank({ ...given, cell }), ...given };
+};
+
+/** A finished picture of the session on a canvas of its own. */
+export function madeAs({ recipe, url, codes, pixels }, cell) {
+  const start = bare(recipe.canvas, cell);
+  return {
+    ...filled(start, codes),
+    picture: { url, codes },
+    recipe,
+    pixels: pixels ?? null,
+    lastRegion: regionOf(start),
+  };
+}
+
+/**
+ * What the server sends when a picture or a recipe was opened, or the model changed: {state, result}, the canvas
+ * to come after the state `before`, and its picture if it is known how it was made.
+ */
+export function openedBy({ canvas, codes, image, recipe, cell, original, other_model: otherModel }, before) {
+  const start = bare(canvas, cell ?? before.cell);
+  const carried = otherModel && !recipe && start.base.length === before.base.length;
+  const pixels = original ? opened(start, keepOriginal(original)) : carried ? before.pixels : null;
+  const shown = codes?.flat() ?? codesOf(start);
+  if (recipe?.codes) {
+    const result = { url: image, codes: shown, region: regionOf(start), pixels, recipe };
+    return { state: madeAs(result, start.cell), result };
+  }
+  const state = image ? place(start, { codes: shown, url: image, recipe, pixels }) : start;
+  return { state, result: null };
 }

@@ -1,11 +1,10 @@
 /** The catalogue: every code as a thumbnail of one sheet, to be found, compared and taken in hand. */
 
-import { about, titleOf, wordsOf } from "../page/names.js";
+import { about, sprite, titleOf, wordsOf } from "../page/codes.js";
 import { opinion } from "../page/opinion.js";
 import { press } from "../page/page.js";
 import { inHand } from "../page/rules.js";
 import { shelf } from "../page/shelf.js";
-import { sprite } from "../page/sprite.js";
 import { store } from "../page/store.js";
 import { features, nearest } from "./alike.js";
 import { bindBrush } from "./brush.js";

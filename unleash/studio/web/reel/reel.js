@@ -1,6 +1,6 @@
 /** The reel: the steps of the run that made the picture on the canvas, as a film. */
 
-import { canvasAt, placeIn } from "../page/past.js";
+import { canvasAt, placeIn } from "../page/session.js";
 import { store } from "../page/store.js";
 import { canRecord, record, STEP_MS } from "./record.js";
 

@@ -10,6 +10,8 @@ export function growing(element) {
   const pixels = element.querySelector(".pixels");
   const sides = [...element.querySelectorAll("[data-side]")];
 
+  const fits = (side, more) => store.state[alongOf(side)] + more <= MAX_SIDE;
+
   const showPixels = () => {
     const { cell } = store.state;
     pixels.textContent = `${columns.value * cell} × ${rows.value * cell} px`;
@@ -24,16 +26,12 @@ export function growing(element) {
 
   async function extend(side) {
     const more = Math.floor(Number(by.value));
+    if (!(more >= 1 && fits(side, more))) {
+      store.say(`Say by how many cells: 1 or more, and at most ${MAX_SIDE} on a side.`);
+      return;
+    }
     const { width, height, picture } = store.state;
     const along = alongOf(side);
-    if (!(more >= 1)) {
-      store.say("Say by how many cells: 1 or more.");
-      return;
-    }
-    if (store.state[along] + more > MAX_SIDE) {
-      store.say(`A canvas has at most ${MAX_SIDE} cells on a side.`);
-      return;
-    }
     const grid = { width, height, [along]: store.state[along] + more };
     const place = { top: side === "top" ? more : 0, left: side === "left" ? more : 0 };
     const url = picture && (await pasted(store.state, grid, [{ ...place, of: store.state }]));
@@ -44,7 +42,7 @@ export function growing(element) {
   const show = () => {
     const more = Number(by.value);
     for (const button of sides) {
-      button.disabled = store.state[alongOf(button.dataset.side)] + more > MAX_SIDE;
+      button.disabled = !fits(button.dataset.side, more);
     }
     showPixels();
   };

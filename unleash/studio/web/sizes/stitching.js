@@ -1,12 +1,10 @@
 /** Two pictures in one: which is the second, how they lie, how wide the seam is. */
 
 import { stitched, withSeam } from "../page/growing.js";
-import { keepOriginal } from "../page/originals.js";
-import { opened } from "../page/pixels.js";
-import { blank, place } from "../page/state.js";
+import { clearMask } from "../page/state.js";
 import { press } from "../page/page.js";
 import { store } from "../page/store.js";
-import { fromServer } from "../page/wire.js";
+import { madeAs, openedBy } from "../page/wire.js";
 import { pasted } from "./pasted.js";
 
 /** Returns what takes up a picture that the server opened. */
@@ -24,7 +22,7 @@ export function stitching(element) {
       const grid = { ...first, [along]: first[along] + second[along] };
       const apart = { top: beside ? 0 : first.height, left: beside ? first.width : 0 };
       // Before the pictures are pasted: what does not fit is said at once.
-      stitched(first, second, axis(), 0, null);
+      stitched(first, second, axis(), Number(seam.value));
       const url = await pasted(first, grid, [
         { of: first, top: 0, left: 0 },
         { of: second, ...apart },
@@ -35,12 +33,6 @@ export function stitching(element) {
       store.say(error.message);
     }
   }
-
-  const kept = (result) => {
-    const made = fromServer(result.recipe.canvas);
-    const masked = made.masked.map(() => false);
-    return place({ ...blank({ ...made, cell: store.state.cell }), ...made, masked }, result);
-  };
 
   function showResults() {
     const item = document.createElement("li");
@@ -68,7 +60,7 @@ export function stitching(element) {
       title: "Join the present picture with this one",
     });
     button.append(image);
-    button.addEventListener("click", () => join(kept(result)));
+    button.addEventListener("click", () => join(madeAs(result, store.state.cell)));
     item.append(button);
     return item;
   }
@@ -91,11 +83,5 @@ export function stitching(element) {
   if (store.timeline) show();
   showResults();
 
-  return ({ canvas, codes, image, original, recipe }) => {
-    const given = fromServer(canvas);
-    const grid = { ...blank({ ...given, cell: store.state.cell }), ...given };
-    const masked = grid.masked.map(() => false);
-    const pixels = original ? opened(grid, keepOriginal(original)) : null;
-    join(place({ ...grid, masked }, { url: image, codes: codes.flat(), recipe, pixels }));
-  };
+  return (message) => join(clearMask(openedBy(message, store.state).state));
 }

@@ -1,0 +1,426 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+
+import { restrict } from "../../unleash/studio/web/page/rules.js";
+import {
+  again,
+  clearMask,
+  keep,
+  mask,
+  maskAll,
+  openCells,
+  pin,
+} from "../../unleash/studio/web/page/state.js";
+import { Store } from "../../unleash/studio/web/page/store.js";
+import { rows, toServer } from "../../unleash/studio/web/page/wire.js";
+
+const GRID = { height: 2, width: 2, codebook: 5, cell: 16, model: "tiny" };
+const K = GRID.codebook;
+
+let kept;
+globalThis.localStorage = { getItem: () => kept ?? null, setItem: (_, value) => (kept = value) };
+
+/** A store on a blank canvas, and what it said and asked for. */
+function started(grid = GRID) {
+  const store = new Store();
+  const heard = [];
+  for (const type of ["say", "stop", "fill", "reopen", "preview"])
+    store.addEventListener(type, ({ detail }) => heard.push([type, detail]));
+  store.start(grid);
+  return { store, heard };
+}
+
+/** What the server sends of the run under way; `codes` as it shows them, the last of a picture with its recipe. */
+function frame(store, codes, { last = true, done = last, picture = 0, pictures = 1, varies, start } = {}) {
+  const canvas = start ?? toServer(store.state);
+  return {
+    kind: "frame",
+    run: store.run.id,
+    picture,
+    pictures,
+    index: done ? 2 : 1,
+    total: 2,
+    last,
+    codes: rows(GRID, codes),
+    revealed: [],
+    image: `image ${codes}`,
+    recipe: done ? { canvas, settings: { seed: 1, label: null }, codes: rows(GRID, codes) } : null,
+    ...(varies && { varies }),
+  };
+}
+
+function generate(store, codes) {
+  const start = toServer(store.state);
+  store.ask();
+  store.receiveFrame(frame(store, codes, { start }));
+}
+
+/** A store with a finished picture. */
+function painted(codes = [0, 1, 2, 3]) {
+  const all = started();
+  generate(all.store, codes);
+  return all;
+}
+
+beforeEach(() => (kept = undefined));
+
+describe("a run", () => {
+  test("that is finished is kept, and what it filled is remembered", () => {
+    const { store } = painted();
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    assert.equal(openCells(store.state), 0);
+    assert.deepEqual(store.state.lastRegion.cells, [true, true, true, true]);
+    assert.equal(store.run, null);
+    assert.equal(store.results.length, 1);
+  });
+
+  test("keeps what it has filled so far, and masks the rest over what was beneath", () => {
+    const { store } = painted();
+    store.edit(maskAll);
+    store.ask();
+    store.receiveFrame(frame(store, [4, K, K, 0], { last: false }));
+    assert.deepEqual(store.state.base, [4, 1, 2, 0]);
+    assert.deepEqual(store.state.masked, [false, true, true, false]);
+    store.stopRun();
+    assert.deepEqual(store.state.masked, [false, true, true, false]);
+    store.edit(clearMask);
+    assert.deepEqual(store.state.base, [4, 1, 2, 0]);
+  });
+
+  test("masks a cell again that it takes back", () => {
+    const { store } = started();
+    store.ask();
+    store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
+    store.receiveFrame(frame(store, [K, 1, K, K], { last: false }));
+    assert.deepEqual(store.state.masked, [true, false, true, true]);
+  });
+
+  test("leaves what is beneath a pin", () => {
+    const { store } = painted();
+    store.edit((state) => pin(mask(state, [0, 1]), [0], 4));
+    generate(store, [4, 0, 2, 3]);
+    assert.deepEqual(store.state.base, [0, 0, 2, 3]);
+    assert.deepEqual(store.state.pins, { 0: 4 });
+    assert.deepEqual(store.state.masked, [false, false, false, false]);
+    assert.deepEqual(store.state.lastRegion.cells, [false, true, false, false]);
+  });
+
+  test("undoes as one, back to the mask it began with", () => {
+    const { store } = painted();
+    store.edit((state) => mask(state, [0]));
+    generate(store, [4, 1, 2, 3]);
+    store.undo();
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    assert.deepEqual(store.state.masked, [true, false, false, false]);
+    store.redo();
+    assert.deepEqual(store.state.base, [4, 1, 2, 3]);
+    assert.equal(openCells(store.state), 0);
+  });
+
+  test("leaves masked what the person masks after it was filled, through every picture", () => {
+    const { store } = started();
+    const start = toServer(store.state);
+    store.ask();
+    store.receiveFrame(frame(store, [4, K, K, K], { last: false, pictures: 2, start }));
+    store.edit((state) => mask(state, [0, 1]));
+    for (const [codes, options] of [
+      [[4, 1, 2, 3], { last: false, done: true }],
+      [[K, K, 0, K], { last: false, picture: 1 }],
+      [[0, 0, 0, 0], { picture: 1 }],
+    ])
+      store.receiveFrame(frame(store, codes, { pictures: 2, start, ...options }));
+    assert.deepEqual(store.state.masked, [true, false, false, false]);
+    assert.deepEqual(store.state.base, [0, 0, 0, 0]);
+    store.undo();
+    assert.deepEqual(store.state.masked, [false, false, false, false], "without the stroke");
+    assert.deepEqual(store.state.base, [0, 0, 0, 0], "with the run");
+  });
+
+  test("leaves pins that are set meanwhile", () => {
+    const { store } = started();
+    store.ask();
+    store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
+    store.edit((state) => pin(state, [1], 2));
+    store.receiveFrame(frame(store, [4, 1, 2, 3], { start: toServer(store.state) }));
+    assert.deepEqual(store.state.pins, { 1: 2 });
+    assert.deepEqual(store.state.base, [4, 1, 2, 3]);
+  });
+
+  test("fills what was masked when it was asked for, not what is masked while it waits", () => {
+    const { store } = painted();
+    store.edit((state) => mask(state, [0]));
+    store.ask();
+    store.edit((state) => mask(state, [3]));
+    store.receiveFrame(frame(store, [4, 1, 2, 3]));
+    assert.deepEqual(store.state.masked, [false, false, false, true]);
+  });
+
+  test("that was let go of is heard of no more", () => {
+    const { store, heard } = started();
+    store.ask();
+    const late = frame(store, [0, 1, 2, 3]);
+    const { id } = store.run;
+    store.stopRun();
+    store.receiveFrame(late);
+    assert.deepEqual(heard.at(-1), ["stop", { id, instead: false }]);
+    assert.equal(store.state.picture, null);
+  });
+
+  test("is let go of by undoing what came before it", () => {
+    const { store } = painted();
+    store.edit(maskAll);
+    store.ask();
+    store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
+    store.undo();
+    assert.equal(store.run, null);
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+  });
+
+  test("does not show on another canvas that was put in place meanwhile", () => {
+    for (const replace of [
+      (store, result) => store.choose(result),
+      (store) =>
+        store.receiveCanvas({
+          canvas: {
+            codebook_size: K,
+            base: [
+              [1, 1],
+              [1, 1],
+            ],
+            masked: rows(GRID, Array(4).fill(false)),
+            pins: [],
+          },
+          codes: [
+            [1, 1],
+            [1, 1],
+          ],
+          image: "opened",
+        }),
+    ]) {
+      const { store } = painted([1, 1, 1, 1]);
+      const [result] = store.results;
+      store.edit(maskAll);
+      store.ask();
+      store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
+      replace(store, result);
+      const { base } = store.state;
+      store.receiveFrame(frame(store, [4, 4, 4, 4]));
+      assert.deepEqual(store.state.base, base);
+      assert.equal(store.results.length, 2, "but it is among the pictures");
+    }
+  });
+
+  test("is done again on the last region", () => {
+    const { store } = painted();
+    store.edit((state) => mask(state, [1, 2]));
+    generate(store, [0, 4, 4, 3]);
+    store.edit(again);
+    assert.deepEqual(store.state.masked, [false, true, true, false]);
+  });
+});
+
+test("a variation changes the picture and leaves the person's mask and pins", () => {
+  const { store, heard } = painted();
+  store.edit((state) => pin(mask(state, [0]), [1], 4));
+  const start = toServer({ ...store.state, masked: [false, false, true, true] });
+  store.ask();
+  store.receiveFrame(frame(store, [0, 4, K, 3], { last: false, varies: true, start }));
+  assert.deepEqual(store.state.base, [0, 1, 2, 3], "its steps are only looked at");
+  assert.equal(heard.at(-1)[0], "preview");
+  store.receiveFrame(frame(store, [0, 4, 0, 0], { varies: true, start }));
+  assert.deepEqual(store.state.base, [0, 1, 0, 0]);
+  assert.deepEqual(store.state.masked, [true, false, false, false]);
+  assert.deepEqual(store.state.pins, { 1: 4 });
+  assert.deepEqual(store.state.lastRegion.cells, [false, false, true, true]);
+});
+
+describe("Live", () => {
+  test("fills what a stroke swept, and undoes with it", () => {
+    const { store, heard } = painted();
+    store.dab((state) => mask(state, [0]), [0], "swept");
+    assert.equal(heard.at(-1)[0], "fill");
+    assert.deepEqual(store.asked.canvas.masked, [true, false, false, false]);
+    store.receiveFrame(frame(store, [4, 1, 2, 3]));
+    assert.deepEqual([store.state.base, openCells(store.state)], [[4, 1, 2, 3], 0]);
+    store.undo();
+    assert.deepEqual([store.state.base, openCells(store.state)], [[0, 1, 2, 3], 0]);
+  });
+
+  test("fills masked cells that a stroke sweeps, and that undoes too", () => {
+    const { store } = painted();
+    store.edit((state) => mask(state, [0, 1]));
+    store.dab((state) => mask(state, [0]), [0], "swept");
+    store.receiveFrame(frame(store, [4, 1, 2, 3]));
+    assert.deepEqual(store.state.masked, [false, true, false, false]);
+    store.undo();
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    assert.deepEqual(store.state.masked, [true, true, false, false]);
+  });
+
+  test("lets a newer stroke take over, with the cells of the one before", () => {
+    const { store, heard } = painted();
+    store.dab((state) => mask(state, [0]), [0], "swept");
+    const { id } = store.run;
+    store.dab((state) => mask(state, [1]), [1], "swept");
+    assert.ok(heard.some(([type, detail]) => type === "stop" && detail.id === id && detail.instead));
+    assert.deepEqual(store.asked.canvas.masked, [true, true, false, false]);
+    store.receiveFrame(frame(store, [4, 4, 2, 3]));
+    assert.equal(openCells(store.state), 0);
+  });
+
+  test("waits for Generate's own run", () => {
+    const { store } = painted();
+    store.edit(maskAll);
+    store.ask();
+    store.dab((state) => pin(state, [0], 1), [0], "masked");
+    assert.equal(store.run.live, false);
+  });
+
+  test("asks for nothing where a pin changed nothing", () => {
+    const { store } = painted();
+    store.dab((state) => pin(state, [0], 4), [0], "masked");
+    store.endRun(store.run.id);
+    store.dab((state) => pin(state, [0], 4), [0], "masked");
+    assert.equal(store.run, null);
+  });
+});
+
+describe("an edit", () => {
+  test("that changes nothing is not an entry to undo", () => {
+    const { store } = started();
+    assert.equal(
+      store.edit((state) => keep(state, [0])),
+      false,
+    );
+    store.undo();
+    assert.equal(openCells(store.state), 4);
+  });
+
+  test("that cannot be done says why and changes nothing", () => {
+    const { store, heard } = started();
+    const rule = (codes) => ({ codes, allowed: true, strength: 1 });
+    store.edit((state) => restrict(state, [0], rule([1])));
+    const before = store.state;
+    assert.equal(
+      store.edit((state) => restrict(state, [0, 1], rule([2]))),
+      false,
+    );
+    assert.equal(store.state, before);
+    assert.match(heard.at(-1)[1], /no code/);
+  });
+
+  test("a fault of the page itself is not hidden", () => {
+    const { store } = started();
+    assert.throws(() => store.edit((state) => state.nothing.here), TypeError);
+  });
+
+  test("the edits of a stroke undo as one", () => {
+    const { store } = painted();
+    store.beginStroke();
+    for (const cell of [0, 1]) store.stroke((state) => mask(state, [cell]), [cell]);
+    store.endStroke();
+    assert.equal(openCells(store.state), 2);
+    store.undo();
+    assert.equal(openCells(store.state), 0);
+  });
+});
+
+describe("an earlier picture", () => {
+  test("comes back beneath the person's mask and pins", () => {
+    const { store } = painted();
+    const [first] = store.results;
+    store.edit(maskAll);
+    generate(store, [4, 4, 4, 4]);
+    store.edit((state) => pin(mask(state, [0]), [1], 2));
+    store.choose(first);
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    assert.deepEqual(store.state.masked, [true, false, false, false]);
+    assert.deepEqual(store.state.pins, { 1: 2 });
+  });
+
+  test("is kept when it comes back on a blank canvas", () => {
+    const { store } = painted();
+    const [first] = store.results;
+    store.edit((state) => ({ ...state, base: Array(4).fill(K), masked: Array(4).fill(true), picture: null }));
+    store.choose(first);
+    assert.equal(openCells(store.state), 0);
+  });
+
+  test("of another size is taken up as it was made", () => {
+    const { store } = painted();
+    const [first] = store.results;
+    const wide = { codebook_size: K, base: [[1, 1, 1]], masked: [[false, false, false]], pins: [] };
+    store.receiveCanvas({ canvas: wide, codes: [[1, 1, 1]], image: "wide" });
+    assert.equal(store.state.width, 3);
+    store.choose(first);
+    assert.deepEqual([store.state.width, store.state.base, openCells(store.state)], [2, [0, 1, 2, 3], 0]);
+  });
+
+  test("of other codes is encoded anew", () => {
+    const { store, heard } = painted();
+    const [{ recipe, ...first }] = store.results;
+    const canvas = { ...recipe.canvas, codebook_size: 9 };
+    store.choose({ ...first, recipe: { ...recipe, canvas } });
+    assert.deepEqual(heard.at(-1), ["reopen", first.url]);
+  });
+});
+
+describe("what the server opened", () => {
+  const blankCanvas = {
+    codebook_size: K,
+    base: [
+      [K, 1],
+      [1, 1],
+    ],
+    masked: rows(GRID, [true, true, false, false]),
+    pins: [],
+  };
+
+  test("a picture with its recipe is finished: kept, with its region and its place among the pictures", () => {
+    const { store } = started();
+    const codes = [
+      [0, 0],
+      [1, 1],
+    ];
+    const recipe = { canvas: blankCanvas, settings: { seed: 1 }, codes };
+    store.receiveCanvas({ canvas: blankCanvas, codes, image: "made", recipe });
+    assert.deepEqual(store.state.base, [0, 0, 1, 1]);
+    assert.equal(openCells(store.state), 0);
+    assert.deepEqual(store.state.lastRegion.cells, [true, true, false, false]);
+    assert.equal(store.results.length, 1);
+    store.undo();
+    assert.equal(openCells(store.state), 4);
+  });
+
+  test("a recipe that was not run yet has its cells to fill", () => {
+    const { store } = started();
+    store.receiveCanvas({ canvas: blankCanvas, codes: null, image: null, recipe: null });
+    assert.equal(openCells(store.state), 2);
+    assert.equal(store.results.length, 0);
+  });
+
+  test("another model's canvas has no past", () => {
+    const { store } = painted();
+    store.receiveCanvas({ canvas: blankCanvas, codes: null, image: null, other_model: "other" });
+    const { state } = store;
+    store.undo();
+    assert.equal(store.state, state);
+    assert.equal(store.results.length, 0, "its pictures wait for the model's return");
+  });
+});
+
+test("what is on the canvas comes back after a reload, and a canvas too large for this page does not", () => {
+  const { store } = painted();
+  kept = JSON.stringify({ state: store.state, tool: { name: "pin" }, model: "tiny" });
+  const { store: back } = started();
+  assert.deepEqual(back.state, store.state);
+  assert.equal(back.tool.name, "pin");
+  const older = { ...store.state, masked: [true, true, true, true] };
+  older.picture = { ...older.picture, filled: [true, true, true, false] };
+  kept = JSON.stringify({ state: older, tool: {}, model: "tiny" });
+  assert.deepEqual(started().store.state.masked, [false, false, false, true], "what a run filled is kept");
+  kept = JSON.stringify({ state: { ...store.state, height: 65 }, tool: {}, model: "tiny" });
+  assert.equal(openCells(started().store.state), 4);
+  kept = "no JSON";
+  assert.equal(openCells(started().store.state), 4);
+});
