@@ -24,6 +24,8 @@ from unleash.canvas.settings import OrderName, ScheduleName, Settings
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.models.folders import resolve
 from unleash.sampling import inspector, windows
+from unleash.sampling.orders import BLIND
+from unleash.sampling.reveal import Revealed, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.sampling.work import Work
 
@@ -67,17 +69,6 @@ class UnleashPipelineOutput(BaseOutput):
 
     images: list[Image.Image]
     canvases: list[TokenCanvas]
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """A step of a batch: codes so far, codes with every cell guessed, and cells revealed, (B, h, w) each."""
-
-    index: int
-    total: int
-    codes: Tensor
-    guess: Tensor
-    revealed: Tensor
 
 
 class UnleashPipeline(DiffusionPipeline):
@@ -260,17 +251,19 @@ class UnleashPipeline(DiffusionPipeline):
         settings = self._settings(
             order, schedule, steps=num_inference_steps, correction=correction, seed=seed
         )
-        # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
+        side, total = self.transformer.config["grid_size"], 0
         unknown = torch.from_numpy(canvas.unknown)[None]
-        codes, generators = unknown.long(), [Generator().manual_seed(seed)]
-        scheduler = AbsorbingDiffusionScheduler(codebook_size=1)
-        self._plan(scheduler, settings, codes, generators)
-        total = 0
-        for timestep in scheduler.timesteps:
-            revealed = scheduler.foreseen(timestep, codes, generators)
-            asked = unknown if revealed is None else revealed
-            total += len(windows.windows_of(asked, self.transformer.config["grid_size"]))
-            codes = scheduler.step(torch.zeros(1, canvas.size, 1), timestep, codes, generators).prev_sample
+
+        def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
+            nonlocal total
+            needed = asked if settings.order in BLIND else unknown
+            total += len(windows.windows_of(needed, side))
+            return torch.zeros(1, codes[0].numel(), 1), asked
+
+        # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
+        generators = [Generator().manual_seed(settings.seed)]
+        for _ in reveal(count, unknown.long(), 1, settings, generators):
+            pass
         return total
 
     def inspect(
@@ -379,56 +372,25 @@ class UnleashPipeline(DiffusionPipeline):
             codes = frame.codes[0].cpu().numpy()
             filled = canvas.filled(codes, partial=True)
             revealed = frame.revealed[0].cpu().numpy()
-            guess = frame.guess[0].clone()
+            unseen = frame.guess[0] == canvas.mask_token
+            guess = torch.where(unseen, self._plain_code(), frame.guess[0])
             yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess))
 
-    def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[_Frame]:
-        """The reverse process (algorithm 2), one image for each seed; codes may be changed in place."""
+    def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[Revealed]:
+        """A run of one image for each seed; codes may be changed in place."""
         self.check(canvas)
         self._check_direction(canvas, settings)
-        codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
-        generators = [Generator().manual_seed(seed) for seed in seeds]
-        # Its own scheduler, because a plan belongs to a run and several may be under way.
-        scheduler = AbsorbingDiffusionScheduler.from_config(self.scheduler.config)
-        self._plan(scheduler, settings, codes, generators)
-        total = len(scheduler.timesteps)
         shape, size = (canvas.height, canvas.width), canvas.codebook_size
         bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
-        guess = torch.where(codes == size, self._plain_code(), codes)
-        for index, timestep in enumerate(scheduler.timesteps, start=1):
-            with torch.no_grad():
-                revealed = scheduler.foreseen(timestep, codes, generators)
-                asked = codes == size if revealed is None else revealed
-                logits, seen = self._predict(codes, asked, settings.label, settings.guidance_scale)
-                logits = logits if bias is None else logits + bias.to(logits)
-                out = scheduler.step(
-                    logits,
-                    timestep,
-                    codes,
-                    generators,
-                    temperature=settings.temperature,
-                    top_k=settings.top_k,
-                    top_p=settings.top_p,
-                )
-                codes = out.prev_sample
-                guess = torch.where(seen | (codes != size), out.pred_original_sample, guess)
-            yield _Frame(index, total, codes, guess, out.revealed)
 
-    @staticmethod
-    def _plan(
-        scheduler: AbsorbingDiffusionScheduler,
-        settings: Settings,
-        codes: Tensor,
-        generators: Sequence[Generator],
-    ) -> None:
-        scheduler.set_timesteps(
-            settings.steps,
-            codes,
-            generators,
-            order=settings.order,
-            schedule=settings.schedule,
-            correction=settings.correction,
-        )
+        @torch.no_grad()
+        def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
+            logits, seen = self._predict(codes, asked, settings.label, settings.guidance_scale)
+            return logits if bias is None else logits + bias.to(logits), seen
+
+        codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
+        generators = [Generator().manual_seed(seed) for seed in seeds]
+        return reveal(predict, codes, size, settings, generators)
 
     def _predict(
         self, codes: Tensor, asked: Tensor, label: str | None, guidance_scale: float

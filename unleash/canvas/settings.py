@@ -77,10 +77,25 @@ class Settings(Checked):
         what = re.sub(r"[^\w-]+", "-", self.label or "picture")[:40]
         return f"{what}-{self.seed}"
 
+    def changed(self, **options: Any) -> Settings:
+        """These settings with others in their place, one by one; None, where it is no value, changes nothing.
+
+        ``num_inference_steps`` is what diffusers calls ``steps``.
+
+        Raises:
+            RecipeError: if there is no such setting, or a value is out of range.
+        """
+        if "num_inference_steps" in options:
+            options["steps"] = options.pop("num_inference_steps")
+        given = {name: value for name, value in options.items() if value is not None or name in _MAY_BE_NONE}
+        return type(self)(**self.model_dump() | given)
+
     def numbered(self, picture: int) -> Settings:
         """The settings of one of several pictures, counted from 0: seeds count up, after the last from 0."""
         return self.model_copy(update={"seed": (self.seed + picture) % (MAX_SEED + 1)})
 
+
+_MAY_BE_NONE = {name for name, field in Settings.model_fields.items() if field.default is None}
 
 BEST = Settings(steps=16, temperature=0.8, top_p=0.9, correction=0.25)
 """What measured best with the bundled model, as its card tells; the studio begins with it. Less likely codes

@@ -76,6 +76,9 @@ def raster(proposal: Proposal) -> Tensor:
 BLIND: frozenset[OrderName] = frozenset({"random", "halton", "raster"})
 """The orders that do not ask what the model thinks: which cells come next is known before it is evaluated."""
 
+BY_DRAWS: frozenset[OrderName] = frozenset({"confidence"})
+"""The orders that look at the codes drawn: one is drawn for every unknown cell before cells are chosen."""
+
 ORDERS: dict[OrderName, Order] = {
     "random": random,
     "confidence": confidence,
