@@ -37,7 +37,7 @@ def test_there_are_ten():
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda path: path.stem)
 def test_a_recipe_gives_its_codes_and_its_picture_again(maker, picture):
     recipe = recipe_of(picture)
-    out = maker(recipe.canvas, **recipe.settings.arguments)
+    out = maker(recipe.canvas, settings=recipe.settings)
     assert out.canvases == [recipe.result]
     made, kept = np.array(out.images[0], dtype=int), np.array(Image.open(picture), dtype=int)
     if picture.stem == "kept":  # round what was repainted, the pixels of a photograph

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from unleash.canvas.settings import OrderName, ScheduleName
+from unleash.canvas.settings import OrderName, ScheduleName, Settings
 from unleash.sampling.orders import ORDERS, SCHEDULES, Proposal, halton_ranks
 
 
-def proposal(logits, codes=None, gumbel=None, heat=1.0, grid=None):
+def proposal(logits, codes=None, gumbel=None, heat=1.0, grid=None, **settings):
     batch, cells, _ = logits.shape
     return Proposal(
         logits=logits,
@@ -17,6 +17,7 @@ def proposal(logits, codes=None, gumbel=None, heat=1.0, grid=None):
         gumbel=torch.zeros(batch, cells) if gumbel is None else gumbel,
         heat=torch.full((batch, 1), heat),
         grid=grid or (1, cells),
+        settings=Settings(**settings),
     )
 
 

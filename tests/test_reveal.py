@@ -37,7 +37,7 @@ def test_a_model_is_asked_about_masked_cells_and_where_known_beforehand_about_no
         assert ((codes == K) | ~asked).all(), "only what is masked is asked about"
         return think(codes), asked
 
-    steps = list(reveal(predict, partly_known(), K, Settings(steps=4, order=order), rngs()))
+    steps = list(reveal(predict, partly_known(), K, Settings(steps=4, reveal_order=order), rngs()))
     assert len(asked_for) == len(steps) == steps[-1].total == 4
     for asked, step in zip(asked_for, steps, strict=True):
         assert not (step.revealed & ~asked).any()
@@ -48,7 +48,7 @@ def test_a_model_is_asked_about_masked_cells_and_where_known_beforehand_about_no
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_plan_says_beforehand_what_each_step_reveals(order):
-    settings = Settings(steps=7, order=order, correction=0.3)
+    settings = Settings(steps=7, reveal_order=order, correction=0.3)
     planned = plan(partly_known(), K, settings, rngs())
     steps = list(reveal(lambda codes, asked: (think(codes), asked), partly_known(), K, settings, rngs()))
     assert len(steps) == planned.steps
@@ -58,10 +58,10 @@ def test_the_plan_says_beforehand_what_each_step_reveals(order):
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_the_scheduler_does_the_same_in_calls_of_its_own(order):
-    settings = Settings(steps=6, order=order, temperature=0.9, top_p=0.8, correction=0.25)
+    settings = Settings(steps=6, reveal_order=order, temperature=0.9, top_p=0.8, correction=0.25)
     (*_, last) = reveal(lambda codes, asked: (think(codes), asked), partly_known(), K, settings, rngs())
     scheduler, codes, generators = AbsorbingDiffusionScheduler(codebook_size=K), partly_known(), rngs()
-    scheduler.set_timesteps(6, codes, generators, order=order, correction=0.25)
+    scheduler.set_timesteps(6, codes, generators, reveal_order=order, correction=0.25)
     for t in scheduler.timesteps:
         out = scheduler.step(think(codes), t, codes, generators, temperature=0.9, top_p=0.8)
         codes = out.prev_sample
@@ -84,6 +84,8 @@ def test_what_nobody_asked_the_model_about_is_not_guessed():
         seen[:, 0] = True
         return think(codes), seen | asked
 
-    first = next(reveal(predict, torch.full((1, 4, 4), K), K, Settings(steps=8, order="raster"), rngs()[:1]))
+    first = next(
+        reveal(predict, torch.full((1, 4, 4), K), K, Settings(steps=8, reveal_order="raster"), rngs()[:1])
+    )
     assert (first.guess[:, 0] < K).all()
     assert (first.guess[:, 1:] == K).all()

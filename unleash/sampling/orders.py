@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from unleash.canvas.settings import OrderName, ScheduleName
+from unleash.canvas.settings import OrderName, ScheduleName, Settings
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Proposal:
         gumbel: (B, N) standard Gumbel noise, fresh at every step.
         heat: (B, 1) the temperature, annealed linearly to 0 at the image's last step.
         grid: (h, w) with h * w = N.
+        settings: of the sampling.
     """
 
     logits: Tensor
@@ -30,6 +31,7 @@ class Proposal:
     gumbel: Tensor
     heat: Tensor
     grid: tuple[int, int]
+    settings: Settings
 
 
 Order: TypeAlias = Callable[[Proposal], Tensor]

@@ -69,7 +69,7 @@ def _counts(unknown: Tensor, settings: Settings, generator: Generator | None) ->
     corrector = int(min(steps, cells) * settings.correction)
     if corrector:  # A random order alone may spread its cells over more steps than there are cells.
         steps = min(steps, cells)
-    if settings.order == "random":
+    if settings.reveal_order == "random":
         counts = drawn_counts(unknown, steps - corrector, settings.schedule, generator)
     else:
         counts = even_counts(cells, steps - corrector, settings.schedule)

@@ -83,7 +83,7 @@ def reveal(
 def candidates(planned: Plan, index: int, state: State, drawn: Noise) -> Tensor:
     """(B, h, w) bool: the cells that step ``index`` may reveal; just those it will, if the order is blind."""
     unknown = state.codes == planned.mask_token
-    if planned.settings.order not in BLIND:
+    if planned.settings.reveal_order not in BLIND:
         return unknown
     # A blind order looks at no logits, and at no heat.
     nothing = drawn.gumbel.new_zeros(*drawn.gumbel.shape, 0)
@@ -111,13 +111,13 @@ def step(
     settings, tokens = planned.settings, state.codes.flatten(1)
     logits, unknown, wanted = logits.detach().float(), tokens == planned.mask_token, asked.flatten(1)
     # Only where the order looks at what was drawn must more be drawn than is revealed.
-    if settings.order not in BLIND | BY_DRAWS:
+    if settings.reveal_order not in BLIND | BY_DRAWS:
         wanted = _chosen(planned, index, state, drawn, logits, tokens)
     codes = tokens.clone()
     codes[wanted] = sample_codes(
         logits[wanted], drawn.uniform[wanted], settings.temperature, settings.top_k, settings.top_p
     )
-    if settings.order in BY_DRAWS:
+    if settings.reveal_order in BY_DRAWS:
         wanted = _chosen(planned, index, state, drawn, logits, codes)
     known = torch.where(wanted, codes, tokens)
     guess = torch.where(unknown & ~wanted, logits.argmax(-1), known)
@@ -140,8 +140,8 @@ def _chosen(planned: Plan, index: int, state: State, drawn: Noise, logits: Tenso
     height, width = state.codes.shape[1:]
     length = (planned.counts > 0).sum(1, keepdim=True).clamp(min=1)
     heat = planned.settings.temperature * (1 - (index + 1) / length).clamp(min=0).to(logits)
-    proposal = Proposal(logits, codes, drawn.gumbel, heat, (height, width))
-    scores = ORDERS[planned.settings.order](proposal).expand_as(codes)
+    proposal = Proposal(logits, codes, drawn.gumbel, heat, (height, width), planned.settings)
+    scores = ORDERS[planned.settings.reveal_order](proposal).expand_as(codes)
     unknown = (state.codes == planned.mask_token).flatten(1)
     return highest(scores, unknown, planned.counts[:, index].to(unknown.device))
 

@@ -1,6 +1,6 @@
 """Absorbing diffusion over token grids in the manner of a diffusers scheduler."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from diffusers.configuration_utils import register_to_config
 from diffusers.utils import BaseOutput
 from torch import Generator, Tensor
 
-from unleash.canvas.settings import OrderName, ScheduleName, Settings
+from unleash.canvas.settings import OrderName, ScheduleName, Settings, renamed
 from unleash.sampling.noise import noise, uniform
 from unleash.sampling.plan import Plan, plan
 from unleash.sampling.reveal import State, candidates, step
@@ -48,9 +48,12 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
     Args:
         codebook_size: K; the mask token is index K.
         num_train_timesteps: T of the forward process.
-        order: which cells are revealed first, where a run does not say.
+        reveal_order: which cells are revealed first, where a run does not say.
         schedule: how many cells a step reveals, where a run does not say.
+        order: deprecated, the old name of ``reveal_order``.
     """
+
+    ignore_for_config = ("order",)
 
     @register_to_config
     def __init__(
@@ -58,15 +61,23 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         *,  # Of values given by position, from_config() would restore the defaults.
         codebook_size: int = 1024,
         num_train_timesteps: int = 256,
-        order: OrderName = "halton",
+        reveal_order: OrderName = "halton",
         schedule: ScheduleName = "cosine",
+        order: OrderName | None = None,
     ) -> None:
         if codebook_size < 1 or num_train_timesteps < 1:
             raise ValueError(f"{codebook_size=} and {num_train_timesteps=} must be at least 1")
-        Settings(order=order, schedule=schedule)
+        Settings(reveal_order=reveal_order, schedule=schedule)
+        if order is not None:
+            self.register_to_config(**renamed({"order": order}))
         self.plan: Plan | None = None
         self.timesteps = torch.arange(0)
         self._filled_at: Tensor | None = None
+
+    @classmethod
+    def from_config(cls, config: Any = None, **options: Any) -> Any:
+        """As diffusers has it; a configuration of version 0.1 says ``order`` for ``reveal_order``."""
+        return super().from_config(renamed(config) if isinstance(config, Mapping) else config, **options)
 
     def add_noise(
         self, original_samples: Tensor, timesteps: Tensor, generator: Generator | None = None
@@ -104,7 +115,7 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
             generators: one for each image; None draws from torch's global one.
             sampling: any of the :class:`~unleash.canvas.settings.Settings`, in place of the configured ones.
         """
-        configured = Settings(order=self.config["order"], schedule=self.config["schedule"])
+        configured = Settings(reveal_order=self.config["reveal_order"], schedule=self.config["schedule"])
         settings = configured.changed(num_inference_steps=num_inference_steps, **sampling)
         self.plan = plan(_grids(sample), self.config["codebook_size"], settings, generators)
         self.timesteps = torch.arange(self.plan.steps, 0, -1)
