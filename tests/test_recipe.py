@@ -51,6 +51,7 @@ def test_defaults():
         "label": None,
         "guidance_scale": 1.0,
         "correction": 0.0,
+        "moment_exponent": 2.0,
         "seed": 0,
     }
 

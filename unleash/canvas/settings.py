@@ -25,7 +25,7 @@ from unleash.canvas.bounds import (
 )
 from unleash.canvas.messages import quoted, shortened
 
-OrderName = Literal["random", "confidence", "halton", "entropy", "raster"]
+OrderName = Literal["random", "confidence", "halton", "entropy", "moment", "raster"]
 ScheduleName = Literal["linear", "cosine", "arccos"]
 Shown = TypeVar("Shown")
 
@@ -83,6 +83,7 @@ _ORDERS = Choices(
         "halton": "Halton: spread evenly",
         "confidence": "Confidence: surest codes first",
         "entropy": "Entropy: surest cells first",
+        "moment": "Moment: surest cells, some by chance",
         "random": "Random: as in the paper",
         "raster": "Raster: left to right",
     }
@@ -133,6 +134,12 @@ class Settings(Checked):
         ge=0,
         le=0.5,
         description="Share of the steps, up to 0.5, that draw the cells filled first once more.",
+    )
+    moment_exponent: Annotated[float, Slider(1, 6, 0.1)] = Field(
+        default=2.0,
+        ge=1,
+        le=16,
+        description="Of the order moment: how much sure cells are preferred; 1 is at random.",
     )
     seed: int = Field(
         default=0, ge=0, le=MAX_SEED, description="The same seed and settings give the same picture."

@@ -69,6 +69,22 @@ def entropy(proposal: Proposal) -> Tensor:
     return -torch.special.entr(proposal.logits.softmax(-1)).sum(-1)
 
 
+def moment(proposal: Proposal) -> Tensor:
+    """Cells by the moment of their distribution, log Σ_k p_k^β plus annealed Gumbel noise, then their codes.
+
+    Hayakawa et al., "Demystifying MaskGIT sampler and beyond", arXiv 2510.04525. MaskGIT draws codes first
+    and keeps the cells with the highest log p(code) + α·g, g Gumbel noise. That is to rank them by
+    log p(code) / α + g, which picks cells without replacement in proportion to p(code)^(1/α), on average over
+    the code drawn Σ_k p_k · p_k^(1/α) = Σ_k p_k^β with β = 1 + 1/α. So cells can be chosen by this moment
+    before any code is drawn. β is ``moment_exponent``: 1 gives every cell the same score, 2 the probability
+    that two draws agree, and a large one looks at the likeliest code only. The noise is annealed as that of
+    :func:`confidence`.
+    """
+    beta = proposal.settings.moment_exponent
+    moments = (beta * proposal.logits.log_softmax(-1)).logsumexp(-1)
+    return moments + proposal.heat * proposal.gumbel
+
+
 def raster(proposal: Proposal) -> Tensor:
     """Left to right, top to bottom: the autoregressive baseline."""
     height, width = proposal.grid
@@ -86,6 +102,7 @@ ORDERS: dict[OrderName, Order] = {
     "confidence": confidence,
     "halton": halton,
     "entropy": entropy,
+    "moment": moment,
     "raster": raster,
 }
 
