@@ -9,7 +9,7 @@ import pytest
 
 from unleash import TokenCanvas, UnleashPipeline
 from unleash.canvas.bounds import MAX_SEED
-from unleash.canvas.settings import BEST
+from unleash.canvas.settings import Settings
 from unleash.studio.server import controls, registry
 from unleash.studio.server.asking import named
 from unleash.studio.server.components.canvas import Canvas
@@ -19,6 +19,7 @@ from unleash.studio.server.live import Live
 from unleash.studio.server.runs import end, run
 from unleash.studio.server.varying import Varying
 
+BEST = Settings(temperature=0.8, top_p=0.9, correction=0.25)
 BLANK = TokenCanvas.blank(4, 4, 16)
 WHOLE = TokenCanvas.from_codes([[1] * 4] * 4, 16)
 NAMES = iter(range(10**6))
@@ -40,14 +41,13 @@ class Page:
             self.locked = gr.Checkbox()
             self.pictures = Amount(1, controls.MAX_PICTURES, value=1, precision=0, label="Variations")
             self.strength = Amount(0, 1, value=0.5, label="Strength")
-            label, guidance = controls.label_menu(pipe.labels), controls.guidance(pipe.labels)
-            steps, seed = Amount(1, 64, value=BEST.steps, precision=0, label="Steps"), seed_field("seed")
-            self.controls = controls.Controls(label, guidance, steps, **controls.sampling(), seed=seed)
+            placed = {"label": controls.label_menu(pipe.labels), "seed": seed_field("seed")}
+            self.controls = controls.Controls(placed | controls.others(BEST, placed))
             self.canvas = Canvas({"height": 4, "width": 4, "codebook": 16, "cell": 8, "model": "tiny"})
 
     def values(self, **changed: Any) -> list[Any]:
         """Of the controls, as the page has them."""
-        fields = list(controls.Controls.__dataclass_fields__)
+        fields = Settings.model_fields
         usual = {name: component.value for name, component in zip(fields, self.controls.inputs, strict=True)}
         return list((usual | changed).values())
 
@@ -114,7 +114,7 @@ def test_nothing_masked_ends_the_run_and_leaves_the_seed(page: Page) -> None:
         {"model": ["tiny"]},
         {"label": "noon"},
         {"label": {"no": "label"}},
-        {"order": "sideways"},
+        {"reveal_order": "sideways"},
         {"steps": "many"},
         {"temperature": True},
         {"seed": "seed"},
@@ -197,7 +197,7 @@ def test_a_seed_out_of_range_does_not_cost_what_the_browser_kept(page: Page) -> 
 
 
 def test_a_run_that_is_stopped_ends_before_the_step_after_the_next(pipe: UnleashPipeline) -> None:
-    frames = run(pipe, "tiny", BLANK, controls.BEST, 2, name="stopped")
+    frames = run(pipe, "tiny", BLANK, BEST, 2, name="stopped")
     next(frames)
     registry.stop("stopped")
     assert list(frames) == [end("stopped")]
@@ -206,13 +206,13 @@ def test_a_run_that_is_stopped_ends_before_the_step_after_the_next(pipe: Unleash
 def test_a_run_that_waits_can_be_stopped(pipe: UnleashPipeline) -> None:
     registry.stop("waits in line")
     assert not registry.ended("waits in line")
-    assert list(run(pipe, "tiny", BLANK, controls.BEST, 1, name="waits in line")) == [end("waits in line")]
+    assert list(run(pipe, "tiny", BLANK, BEST, 1, name="waits in line")) == [end("waits in line")]
     assert registry.ended("waits in line")
 
 
 def test_only_the_run_that_is_named_is_stopped(pipe: UnleashPipeline) -> None:
-    ours = run(pipe, "tiny", BLANK, controls.BEST, 1, name="ours")
-    theirs = run(pipe, "tiny", BLANK, controls.BEST, 1, name="theirs")
+    ours = run(pipe, "tiny", BLANK, BEST, 1, name="ours")
+    theirs = run(pipe, "tiny", BLANK, BEST, 1, name="theirs")
     next(ours), next(theirs)
     registry.stop("theirs")
     assert list(theirs) == [end("theirs")]
@@ -220,11 +220,11 @@ def test_only_the_run_that_is_named_is_stopped(pipe: UnleashPipeline) -> None:
 
 
 def test_a_name_is_of_one_run(pipe: UnleashPipeline) -> None:
-    first = run(pipe, "tiny", BLANK, controls.BEST, 1, name="once")
+    first = run(pipe, "tiny", BLANK, BEST, 1, name="once")
     next(first)
     for _ in range(2):
         with pytest.raises(ValueError, match="has begun already"):
-            next(run(pipe, "tiny", BLANK, controls.BEST, 1, name="once"))
+            next(run(pipe, "tiny", BLANK, BEST, 1, name="once"))
         first.close()
     assert registry.ended("once")
 

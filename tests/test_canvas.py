@@ -380,7 +380,9 @@ def test_a_run_leaves_pins_and_kept_cells_as_they_were(
     generator = torch.Generator().manual_seed(seed)
     scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
     tokens = torch.from_numpy(canvas.codes)[None]
-    scheduler.set_timesteps(steps, tokens, [generator], order=order, schedule=schedule, correction=correction)
+    scheduler.set_timesteps(
+        steps, tokens, [generator], reveal_order=order, schedule=schedule, correction=correction
+    )
     for t in scheduler.timesteps:
         logits = torch.randn(1, canvas.size, K, generator=generator) * 3
         tokens = scheduler.step(logits, t, tokens, [generator], temperature=temperature).prev_sample

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
-from unleash.canvas.settings import Settings
+from unleash import Settings, UnleashPipeline
 from unleash.cli import app
 from unleash.images.recipes import read_recipe
 
@@ -87,11 +87,12 @@ def test_help_teaches_by_example(command):
     assert f"unleash {command}" in text
 
 
-def test_help_names_the_defaults_of_settings():
-    text = run("generate", "--help")
-    settings = Settings()
-    for value in (settings.steps, settings.order, settings.schedule, settings.temperature, settings.seed):
-        assert f"[default: ({value})]" in text
+@pytest.mark.parametrize("command", ["generate", "edit", "extend", "stitch"])
+def test_help_says_of_every_setting_what_its_field_does(command):
+    text = " ".join(run(command, "--help").replace("│", " ").split())
+    for name, field in Settings.model_fields.items():
+        assert field.description in text, name
+    assert "--order" not in text.replace("--reveal-order", ""), "the old name is read, not shown"
 
 
 def test_help_imports_nothing_heavy():
@@ -121,7 +122,7 @@ def test_python_m_unleash_is_the_same():
 
 
 def test_generate_writes_a_picture_with_its_recipe(model, pipe):
-    values = {"seed": 5, "label": "night", "order": "random", "schedule": "linear"}
+    values = {"seed": 5, "label": "night", "reveal_order": "random", "schedule": "linear"}
     values |= {"temperature": 0.9, "top_k": 8, "top_p": 0.9, "correction": 0.25}
     options = [part for name, value in values.items() for part in (f"--{name.replace('_', '-')}", value)]
     said = run("generate", "--model", model, "--steps", 3, "--guidance", 2, *options, "--out", "new/a.png")
@@ -132,6 +133,34 @@ def test_generate_writes_a_picture_with_its_recipe(model, pipe):
     assert recipe.canvas == pipe.blank()
     assert np.array_equal(pixels("new/a.png"), np.array(pipe.render(recipe.result)))
     assert recipe.result == pipe(num_inference_steps=3, guidance_scale=2, **values).canvases[0]
+
+
+def test_the_old_name_of_an_option_is_read_and_its_new_one_told(model):
+    arguments = ["generate", "--model", model, "--steps", "2", "--order", "raster", "--out", "old.png"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0
+    assert "--order is deprecated: use --reveal-order" in result.output
+    assert read_recipe("old.png").settings.reveal_order == "raster"
+
+
+def test_what_is_not_given_is_as_the_model_has_it(pipe, tmp_path):
+    defaults = {"steps": 3, "temperature": 0.7, "top_p": 0.5, "reveal_order": "raster"}
+    model = UnleashPipeline(pipe.vqgan, pipe.transformer, pipe.scheduler, sampling_defaults=defaults)
+    model.save_pretrained(tmp_path / "own")
+    run("generate", "--model", tmp_path / "own", "--temperature", 1.1, "--out", "own.png")
+    assert read_recipe("own.png").settings == Settings(**defaults | {"temperature": 1.1})
+    run("extend", "own.png", "--model", tmp_path / "own", "--left", 1, "--out", "wide.png")
+    assert read_recipe("wide.png").settings == Settings(**defaults)
+    run("generate", "--recipe", "own.png", "--seed", 2, "--out", "again.png")
+    assert read_recipe("again.png").settings == Settings(**defaults | {"temperature": 1.1, "seed": 2})
+
+
+def test_what_measured_best_is_written_into_a_folder_and_used(pipe, tmp_path):
+    pipe.save_pretrained(tmp_path / "own")
+    run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 2, "--correction", 0.5)
+    run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 3)
+    refused("evaluate", "defaults", "--model", tmp_path / "own", "--order", "up")
+    assert UnleashPipeline.from_pretrained(tmp_path / "own").defaults == Settings(steps=3, correction=0.5)
 
 
 def test_count_counts_seeds_up(model):
@@ -175,7 +204,7 @@ def test_options_change_a_recipe(model):
     [
         (["--label", "noon"], "no label 'noon'; its labels are day, night"),
         (["--steps", "0"], "steps: input should be greater than or equal to 1"),
-        (["--order", "up"], "'halton'"),
+        (["--reveal-order", "up"], "'halton'"),
         (["--schedule", "up"], "'cosine'"),
         (["--temperature", "-1"], "temperature"),
         (["--top-p", "2"], "top_p"),

@@ -89,7 +89,7 @@ def test_the_picture_of_an_endpoint_is_that_of_a_call(
     endpoints: dict[str, Callable], pipe: UnleashPipeline
 ) -> None:
     _, recipe = finished(endpoints["generate"](settings=SETTINGS))
-    codes = pipe(**SETTINGS.arguments).canvases[0].codes.tolist()
+    codes = pipe(settings=SETTINGS).canvases[0].codes.tolist()
     assert json.loads(recipe)["codes"] == codes
 
 

@@ -42,7 +42,7 @@ def test_its_recipe_makes_it_again(pipe, canvas):
     recipe = Recipe.model_validate(steered(pipe, canvas, 3)[-1]["recipe"])
     assert (recipe.settings.label, recipe.settings.guidance_scale) == ("night", 2)
     assert (recipe.settings.seed, recipe.settings.steps) == (3, 5)
-    again = pipe(recipe.canvas, **recipe.settings.arguments).canvases[0]
+    again = pipe(recipe.canvas, settings=recipe.settings).canvases[0]
     assert again.codes.tolist() == [list(row) for row in recipe.codes]
     assert recipe.canvas.pins == {(0, 0): 5}
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 import torch
 
-from unleash.canvas.settings import OrderName, ScheduleName
+from unleash.canvas.settings import OrderName, ScheduleName, Settings
 from unleash.sampling.orders import ORDERS, SCHEDULES, Proposal, halton_ranks
 
 
-def proposal(logits, codes=None, gumbel=None, heat=1.0, grid=None):
+def proposal(logits, codes=None, gumbel=None, heat=1.0, grid=None, **settings):
     batch, cells, _ = logits.shape
     return Proposal(
         logits=logits,
@@ -17,6 +17,7 @@ def proposal(logits, codes=None, gumbel=None, heat=1.0, grid=None):
         gumbel=torch.zeros(batch, cells) if gumbel is None else gumbel,
         heat=torch.full((batch, 1), heat),
         grid=grid or (1, cells),
+        settings=Settings(**settings),
     )
 
 
@@ -100,3 +101,37 @@ def test_schedules_rise_from_nothing_to_everything(name, half):
     assert known[-1] == pytest.approx(1, abs=1e-15)
     assert (known.diff() > 0).all()
     assert known[32] == pytest.approx(half)
+
+
+# -- moment ----------------------------------------------------------------------------------------
+
+
+def test_the_moment_is_the_sum_of_powers_of_the_probabilities():
+    logits = torch.randn(1, 5, 7, generator=torch.Generator().manual_seed(1)) * 2
+    for beta in (1.0, 1.3, 2.0, 5.0):
+        scores = ORDERS["moment"](proposal(logits, heat=0.0, moment_exponent=beta))
+        expected = (logits.double().softmax(-1) ** beta).sum(-1).log()
+        assert torch.allclose(scores.double(), expected, atol=1e-5)
+
+
+def test_the_exponent_decides_between_cells():
+    """Two cells: one with a likely code and a long tail, one with two codes alike."""
+    logits = torch.tensor([[0.6] + [0.01] * 40, [0.48, 0.48] + [0.04 / 39] * 39]).log()[None]
+    assert first_to_last("moment", logits, heat=0.0, moment_exponent=8.0) == [0, 1]
+    assert first_to_last("moment", logits, heat=0.0, moment_exponent=1.3) == [1, 0]
+
+
+def test_with_full_heat_cells_are_drawn_in_proportion_to_their_moments():
+    logits = torch.tensor([[0.9, 0.1], [0.6, 0.4], [0.5, 0.5]]).log()
+    moments = logits.exp().square().sum(-1)
+    draws = 20_000
+    uniform = torch.rand(draws, 3, generator=torch.Generator().manual_seed(0))
+    scores = ORDERS["moment"](proposal(logits.expand(draws, 3, 2), gumbel=-(-uniform.log()).log()))
+    share = scores.argmax(-1).bincount() / draws
+    assert torch.allclose(share, moments / moments.sum(), atol=0.015)
+
+
+def test_codes_need_not_be_drawn_before_cells_are_chosen_by_moment():
+    logits = torch.randn(1, 4, 3, generator=torch.Generator().manual_seed(2))
+    one, other = (ORDERS["moment"](proposal(logits, torch.full((1, 4), code))) for code in (0, 2))
+    assert torch.equal(one, other)

@@ -1,9 +1,12 @@
 """What a caller of the pipeline relies on."""
 
+import json
+from pathlib import Path
+
 import pytest
 import torch
 
-from unleash import AbsorbingDiffusionScheduler, TokenCanvas, UnleashPipeline
+from unleash import AbsorbingDiffusionScheduler, Settings, TokenCanvas, UnleashPipeline
 from unleash.sampling.orders import ORDERS, SCHEDULES
 
 
@@ -40,9 +43,9 @@ def test_the_same_seed_gives_the_same_picture_and_another_seed_another(pipe):
 @pytest.mark.parametrize("order", ORDERS)
 def test_image_i_of_a_batch_is_the_single_run_with_its_seed(pipe, order):
     canvas = steered(pipe)
-    batch = pipe(canvas, order=order, label="day", guidance_scale=2.0, seed=5, num_images=3)
+    batch = pipe(canvas, reveal_order=order, label="day", guidance_scale=2.0, seed=5, num_images=3)
     for i, filled in enumerate(batch.canvases):
-        alone = pipe(canvas, order=order, label="day", guidance_scale=2.0, seed=5 + i)
+        alone = pipe(canvas, reveal_order=order, label="day", guidance_scale=2.0, seed=5 + i)
         assert alone.canvases[0] == filled
         assert alone.images[0].tobytes() == batch.images[i].tobytes()
 
@@ -51,7 +54,9 @@ def test_image_i_of_a_batch_is_the_single_run_with_its_seed(pipe, order):
 @pytest.mark.parametrize("schedule", SCHEDULES)
 def test_kept_and_pinned_cells_stay(pipe, order, schedule):
     canvas = steered(pipe)
-    for filled in pipe(canvas, 3, order, schedule, temperature=5.0, num_images=2).canvases:
+    for filled in pipe(
+        canvas, 3, reveal_order=order, schedule=schedule, temperature=5.0, num_images=2
+    ).canvases:
         assert filled.pins == {(1, 1): 7}
         assert (filled.codes == canvas.codes)[~canvas.unknown].all()
 
@@ -61,7 +66,7 @@ def test_kept_and_pinned_cells_stay(pipe, order, schedule):
 def test_no_more_evaluations_than_steps_or_unknown_cells(pipe, monkeypatch, order, steps):
     canvas = steered(pipe)
     evaluations = count_evaluations(pipe, monkeypatch)
-    shown = list(pipe.stream(canvas, steps, order))
+    shown = list(pipe.stream(canvas, steps, reveal_order=order))
     assert 1 <= len(evaluations) == len(shown) <= min(steps, int(canvas.unknown.sum()))
     assert all(step.revealed.any() for step in shown)
 
@@ -170,7 +175,8 @@ def test_a_picture_becomes_a_canvas_and_back(pipe):
         ({"temperature": -1.0}, "temperature"),
         ({"top_p": 0.0}, "top_p"),
         ({"correction": 0.75}, "correction"),
-        ({"order": "spiral"}, "order"),
+        ({"reveal_order": "spiral"}, "order"),
+        ({"colour": "red"}, "colour"),
         ({"num_images": 0}, "num_images"),
         ({"seed": -1}, "seed"),
     ],
@@ -192,9 +198,9 @@ def test_a_canvas_with_unknown_cells_is_not_rendered(pipe):
 
 
 def test_top_k_of_one_is_the_likeliest_code_at_any_temperature(pipe):
-    greedy = pipe(temperature=0.0, order="raster").canvases
-    assert pipe(temperature=3.0, top_k=1, order="raster", seed=8).canvases == greedy
-    assert pipe(temperature=3.0, order="raster", seed=8).canvases != greedy
+    greedy = pipe(temperature=0.0, reveal_order="raster").canvases
+    assert pipe(temperature=3.0, top_k=1, reveal_order="raster", seed=8).canvases == greedy
+    assert pipe(temperature=3.0, reveal_order="raster", seed=8).canvases != greedy
 
 
 def test_a_folder_that_lacks_weights_is_refused(pipe, tmp_path):
@@ -204,3 +210,63 @@ def test_a_folder_that_lacks_weights_is_refused(pipe, tmp_path):
         UnleashPipeline.from_pretrained(tmp_path)
     with pytest.raises(ValueError, match=r"no folder './nowhere'; give a model folder or a Hub id"):
         UnleashPipeline.from_pretrained("./nowhere")
+
+
+# -- settings --------------------------------------------------------------------------------------
+
+
+def test_settings_go_whole_or_one_by_one(pipe):
+    settings = Settings(steps=3, reveal_order="raster", temperature=0.5, label="day", seed=4)
+    whole = pipe(settings=settings).canvases
+    assert whole == pipe(**settings.model_dump()).canvases
+    assert whole == pipe(num_inference_steps=3, **settings.model_dump(exclude={"steps"})).canvases
+    assert (
+        pipe(settings=settings, seed=5).canvases == pipe(settings=settings.changed(seed=5)).canvases != whole
+    )
+    assert [step.canvas for step in pipe.stream(settings=settings)][-1:] == whole
+
+
+def test_what_suits_a_model_lies_with_it_and_is_used_where_nothing_is_said(pipe, tmp_path):
+    defaults = {"steps": 2, "temperature": 0.8, "top_p": 0.9, "reveal_order": "raster"}
+    UnleashPipeline(pipe.vqgan, pipe.transformer, pipe.scheduler, defaults).save_pretrained(tmp_path)
+    again = UnleashPipeline.from_pretrained(tmp_path)
+    assert again.defaults == Settings(**defaults)
+    assert again(seed=3).canvases == pipe(settings=Settings(**defaults, seed=3)).canvases
+    assert (
+        again(seed=3, top_p=None).canvases
+        == pipe(settings=Settings(**defaults | {"top_p": None}, seed=3)).canvases
+    )
+    assert again(settings=Settings(seed=3)).canvases == pipe(settings=Settings(seed=3)).canvases
+    assert again.evaluations() == 2
+
+
+@pytest.mark.parametrize("defaults", [{"steps": 0}, {"colour": "red"}, {"seed": 3}, {"label": "day"}])
+def test_a_default_that_is_no_setting_of_a_model_is_refused(pipe, defaults):
+    with pytest.raises(ValueError, match=next(iter(defaults))):
+        UnleashPipeline(pipe.vqgan, pipe.transformer, pipe.scheduler, defaults)
+
+
+def test_the_bundled_model_has_its_own_defaults():
+    index = json.loads((Path(__file__).parents[1] / "weights/scenes/model_index.json").read_text("utf-8"))
+    expected = Settings(steps=16, temperature=0.8, top_p=0.9, correction=0.25)
+    assert Settings(**index["sampling_defaults"]) == expected
+
+
+def test_the_old_name_of_the_order_is_read_with_a_warning_that_names_the_new_one(pipe, tmp_path):
+    expected = pipe(reveal_order="random", seed=2).canvases
+    warned = {
+        "expected_warning": DeprecationWarning,
+        "match": "'order' is deprecated: its name is 'reveal_order'",
+    }
+    with pytest.warns(**warned):
+        assert pipe(order="random", seed=2).canvases == expected
+    with pytest.warns(**warned):
+        assert Settings(order="random") == Settings(reveal_order="random")
+    with pytest.warns(**warned):
+        scheduler = AbsorbingDiffusionScheduler(order="entropy")
+    assert scheduler.config["reveal_order"] == "entropy"
+    assert "order" not in scheduler.config
+    (tmp_path / "scheduler_config.json").write_text('{"order": "raster", "schedule": "linear"}')
+    with pytest.warns(**warned):
+        scheduler = AbsorbingDiffusionScheduler.from_pretrained(tmp_path)
+    assert scheduler.config["reveal_order"] == "raster"

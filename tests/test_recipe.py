@@ -19,7 +19,7 @@ CODES = np.where(CANVAS.unknown, 14, CANVAS.codes)
 RECIPE = Recipe(
     model="weights/scenes",
     canvas=CANVAS,
-    settings=Settings(steps=7, order="entropy", top_k=40, label="église – nuit ☾", seed=2**53 - 1),
+    settings=Settings(steps=7, reveal_order="entropy", top_k=40, label="église – nuit ☾", seed=2**53 - 1),
     codes=CODES,
 )
 
@@ -43,7 +43,7 @@ def test_defaults():
     assert (recipe.version, recipe.codes, recipe.result) == (3, None, None)
     assert recipe.settings.model_dump() == {
         "steps": 16,
-        "order": "halton",
+        "reveal_order": "halton",
         "schedule": "cosine",
         "temperature": 1.0,
         "top_k": None,
@@ -51,6 +51,7 @@ def test_defaults():
         "label": None,
         "guidance_scale": 1.0,
         "correction": 0.0,
+        "moment_exponent": 2.0,
         "seed": 0,
     }
 
@@ -72,7 +73,7 @@ cells = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)))
     st.builds(
         Settings,
         steps=st.integers(1, 4096),
-        order=st.sampled_from(["random", "confidence", "halton", "entropy", "raster"]),
+        reveal_order=st.sampled_from(["random", "confidence", "halton", "entropy", "raster"]),
         schedule=st.sampled_from(["linear", "cosine", "arccos"]),
         temperature=st.just(0.0) | st.floats(1e-3, 100),
         top_k=st.none() | st.integers(1, 2**16),
@@ -130,7 +131,7 @@ def test_a_recipe_cannot_be_changed():
         ("steps", 0, "steps: input should be greater than or equal to 1, not 0"),
         ("steps", 10**9, "steps: .*less than or equal to 4096, not 1000000000"),
         ("steps", 2.5, "steps: .*integer"),
-        ("order", "spiral", "order: input should be 'random', 'confidence'.*, not 'spiral'"),
+        ("reveal_order", "spiral", "reveal_order: input should be 'random', 'confidence'.*, not 'spiral'"),
         ("schedule", "sine", "schedule: input should be 'linear', 'cosine' or 'arccos', not 'sine'"),
         ("temperature", -1, "temperature: .*greater than or equal to 0, not -1"),
         ("temperature", 5e-324, "temperature: 0, or 0.001 to 100, not 4.94066e-324"),

@@ -28,7 +28,7 @@ def run(canvas, order="halton", schedule="cosine", steps=4, seed=0, **options):
     generator = torch.Generator().manual_seed(seed)
     scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
     tokens = torch.from_numpy(canvas.codes)[None]
-    scheduler.set_timesteps(steps, tokens, [generator], order=order, schedule=schedule)
+    scheduler.set_timesteps(steps, tokens, [generator], reveal_order=order, schedule=schedule)
     added = torch.from_numpy(log_bias(canvas.rules, canvas.base.shape, K))
     for t in scheduler.timesteps:
         logits = torch.randn(1, canvas.size, K, generator=generator) * 3 + added

@@ -171,9 +171,9 @@ def test_the_autoregressive_baseline_trains_and_is_sampled_row_by_row(vqgan, tmp
     pipe = UnleashPipeline.from_pretrained(tmp_path / "model")
     assert pipe.transformer.config.causal
     pipe.set_progress_bar_config(disable=True)
-    revealed = [step.revealed.flatten().argmax() for step in pipe.stream(num_inference_steps=16)]
+    revealed = [step.revealed.flatten().argmax() for step in pipe.stream()]
     assert revealed == list(range(16))
-    for impossible in ({"num_inference_steps": 15}, {"num_inference_steps": 16, "order": "halton"}):
+    for impossible in ({"num_inference_steps": 15}, {"num_inference_steps": 16, "reveal_order": "halton"}):
         with pytest.raises(ValueError, match="from left to right"):
             pipe(**impossible)
     assert score(pipe, DrawnScenes(pipe.vqgan.config["image_size"]), 16).nats > 0

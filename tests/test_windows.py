@@ -113,12 +113,12 @@ def test_a_smaller_grid_lies_in_the_middle_of_a_window_of_mask_tokens():
 @pytest.mark.parametrize("size", [(4, 9), (7, 6), (2, 3), (8, 4)])
 def test_any_canvas_is_filled_and_what_is_known_stays(pipe, order, size):
     canvas = TokenCanvas.blank(*size, K).pin((1, 2), 7).fill((0, 0), 3).allow((0, 1), [4, 5])
-    out = pipe(canvas, 5, order, label="day", guidance_scale=1.5)
+    out = pipe(canvas, 5, reveal_order=order, label="day", guidance_scale=1.5)
     codes = out.canvases[0].codes
     assert (codes[1, 2], codes[0, 0]) == (7, 3)
     assert codes[0, 1] in (4, 5)
     assert out.images[0].size == (size[1] * 8, size[0] * 8)
-    last = list(pipe.stream(canvas, 5, order, label="day", guidance_scale=1.5))[-1]
+    last = list(pipe.stream(canvas, 5, reveal_order=order, label="day", guidance_scale=1.5))[-1]
     assert last.canvas == out.canvases[0]
 
 
@@ -126,9 +126,9 @@ def test_any_canvas_is_filled_and_what_is_known_stays(pipe, order, size):
 def test_the_cost_can_be_asked_beforehand(pipe, monkeypatch, order):
     canvas = TokenCanvas.blank(9, 10, K).fill([(r, c) for r in range(5) for c in range(8)], 2)
     for settings in ({}, {"schedule": "linear", "seed": 5, "num_inference_steps": 40}, {"correction": 0.5}):
-        told = pipe.evaluations(canvas, order=order, **settings)
+        told = pipe.evaluations(canvas, reveal_order=order, **settings)
         seen = count_windows(pipe, monkeypatch)
-        pipe(canvas, order=order, **settings)
+        pipe(canvas, reveal_order=order, **settings)
         monkeypatch.undo()
         assert len(seen) == told if order in BLIND else len(seen) <= told
 
@@ -148,7 +148,7 @@ def test_windows_far_from_the_revealed_cells_are_spared(pipe, monkeypatch):
 
 
 def test_the_image_amid_a_run_shows_every_cell(pipe):
-    steps = list(pipe.stream(TokenCanvas.blank(8, 8, K), 6, "raster"))
+    steps = list(pipe.stream(TokenCanvas.blank(8, 8, K), 6, reveal_order="raster"))
     assert {step.image.size for step in steps} == {(64, 64)}
     assert steps[0].canvas.unknown.sum() > 50
 

@@ -20,10 +20,12 @@ from unleash.canvas import rules
 from unleash.canvas.bounds import MAX_COUNT, MAX_SIDE
 from unleash.canvas.document import Cell, TokenCanvas
 from unleash.canvas.messages import quoted
-from unleash.canvas.settings import OrderName, ScheduleName, Settings
+from unleash.canvas.settings import Settings
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.models.folders import resolve
 from unleash.sampling import inspector, windows
+from unleash.sampling.orders import BLIND
+from unleash.sampling.reveal import Revealed, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.sampling.work import Work
 
@@ -69,27 +71,17 @@ class UnleashPipelineOutput(BaseOutput):
     canvases: list[TokenCanvas]
 
 
-@dataclass(frozen=True)
-class _Frame:
-    """A step of a batch: codes so far, codes with every cell guessed, and cells revealed, (B, h, w) each."""
-
-    index: int
-    total: int
-    codes: Tensor
-    guess: Tensor
-    revealed: Tensor
-
-
 class UnleashPipeline(DiffusionPipeline):
     """Fills canvases by absorbing diffusion (Bond-Taylor et al., ECCV 2022) and decodes them.
 
     Args:
         vqgan: turns codes into pictures and back.
         transformer: says what code each cell might hold.
-        scheduler: decides which cells a step reveals; its order and schedule are the defaults.
+        scheduler: its reveal order and schedule are those of a run where nothing else is said.
+        sampling_defaults: the settings that suit the model best, by name; ``model_index.json`` keeps them.
 
     Raises:
-        ValueError: if the three differ in the size of their codebook.
+        ValueError: if the three differ in the size of their codebook, or a default is no such setting.
     """
 
     model_cpu_offload_seq = "transformer->vqgan"
@@ -98,7 +90,11 @@ class UnleashPipeline(DiffusionPipeline):
     scheduler: AbsorbingDiffusionScheduler
 
     def __init__(
-        self, vqgan: VQGAN, transformer: BidirectionalTransformer, scheduler: AbsorbingDiffusionScheduler
+        self,
+        vqgan: VQGAN,
+        transformer: BidirectionalTransformer,
+        scheduler: AbsorbingDiffusionScheduler,
+        sampling_defaults: dict[str, Any] | None = None,
     ) -> None:
         super().__init__()
         sizes = [part.config["codebook_size"] for part in (vqgan, transformer, scheduler)]
@@ -109,6 +105,10 @@ class UnleashPipeline(DiffusionPipeline):
             )
         vqgan.to(memory_format=torch.channels_last)  # a quarter faster on CPUs
         self.register_modules(vqgan=vqgan, transformer=transformer, scheduler=scheduler)
+        self.register_to_config(sampling_defaults=sampling_defaults or {})
+        if {"label", "seed"} & self.config["sampling_defaults"].keys():
+            raise ValueError("sampling_defaults of a model are of any picture: label and seed are none")
+        _ = self.defaults  # or a bad one would be found at the first run
 
     @classmethod
     def from_pretrained(
@@ -137,42 +137,38 @@ class UnleashPipeline(DiffusionPipeline):
         side = self.transformer.config["grid_size"]
         return TokenCanvas.blank(side, side, self.transformer.config["codebook_size"])
 
+    @property
+    def defaults(self) -> Settings:
+        """The settings of a run that is given none: the model's ``sampling_defaults``."""
+        config = self.scheduler.config
+        plain = Settings(reveal_order=config["reveal_order"], schedule=config["schedule"])
+        return plain.changed(**self.config.get("sampling_defaults") or {})
+
     def __call__(
         self,
         canvas: TokenCanvas | None = None,
-        num_inference_steps: int = 16,
-        order: OrderName | None = None,
-        schedule: ScheduleName | None = None,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        label: str | None = None,
-        guidance_scale: float = 1.0,
-        correction: float = 0.0,
-        seed: int = 0,
+        num_inference_steps: int | None = None,
+        *,
+        settings: Settings | None = None,
         num_images: int = 1,
         callback_on_step_end: StepCallback | None = None,
+        **sampling: Any,
     ) -> UnleashPipelineOutput:
         """Fills ``canvas`` with seeds ``seed``, ``seed + 1``, …; each image is what its seed gives alone.
 
         A canvas of another size than the model's, up to 64×64 cells, is seen through overlapping windows;
         :meth:`evaluations` says beforehand how many.
 
+            pipe(canvas, settings=Settings(steps=8, label="church-day"))  # all settings are these
+            pipe(canvas, num_inference_steps=8, label="church-day")       # the others are the model's
+
         Args:
             canvas: what is known, kept and pinned, and which codes are allowed; None: nothing is.
-            num_inference_steps: how many steps may be spent, each an evaluation of the transformer.
-            order: which cells come first; None: the scheduler's.
-            schedule: how many cells a step reveals; None: the scheduler's.
-            temperature: divides the logits; 0 takes the likeliest code.
-            top_k: draw from the k likeliest codes only.
-            top_p: draw from the fewest codes that together have this probability only.
-            label: one of ``labels``; None: none.
-            guidance_scale: 1 follows the label as it was learned, more exaggerates it.
-            correction: share of the steps, up to 0.5, that draw the cells filled first once more, now that
-                the others are known.
-            seed: of the first image.
+            num_inference_steps: the same as ``steps``.
+            settings: of the sampling, whole; None: the ``defaults`` of the model.
             num_images: how many.
             callback_on_step_end: see ``StepCallback``.
+            sampling: any of the :class:`~unleash.canvas.settings.Settings` in place of those, by their names.
 
         Raises:
             ValueError: if a value is out of range, the model lacks the label, or the canvas is of another
@@ -181,18 +177,7 @@ class UnleashPipeline(DiffusionPipeline):
         if not 1 <= num_images <= MAX_COUNT:
             raise ValueError(f"num_images is from 1 to {MAX_COUNT:,}, not {quoted(num_images)}")
         canvas = self.blank() if canvas is None else canvas
-        settings = self._settings(
-            order,
-            schedule,
-            label,
-            steps=num_inference_steps,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            guidance_scale=guidance_scale,
-            correction=correction,
-            seed=seed,
-        )
+        settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         seeds = [settings.numbered(i).seed for i in range(num_images)]
         # On CPUs a batch is no faster, and its rounding would depend on how many images are in it.
         together = 1 if self.device.type == "cpu" else num_images
@@ -204,16 +189,10 @@ class UnleashPipeline(DiffusionPipeline):
     def stream(
         self,
         canvas: TokenCanvas | None = None,
-        num_inference_steps: int = 16,
-        order: OrderName | None = None,
-        schedule: ScheduleName | None = None,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        label: str | None = None,
-        guidance_scale: float = 1.0,
-        correction: float = 0.0,
-        seed: int = 0,
+        num_inference_steps: int | None = None,
+        *,
+        settings: Settings | None = None,
+        **sampling: Any,
     ) -> Iterator[Step]:
         """Fills ``canvas`` and yields every step with its picture; arguments as for a call.
 
@@ -226,28 +205,16 @@ class UnleashPipeline(DiffusionPipeline):
             out = pipe(step.canvas, label="church-night")
         """
         canvas = self.blank() if canvas is None else canvas
-        settings = self._settings(
-            order,
-            schedule,
-            label,
-            steps=num_inference_steps,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            guidance_scale=guidance_scale,
-            correction=correction,
-            seed=seed,
-        )
+        settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         return self._steps(canvas, settings)
 
     def evaluations(
         self,
         canvas: TokenCanvas | None = None,
-        num_inference_steps: int = 16,
-        order: OrderName | None = None,
-        schedule: ScheduleName | None = None,
-        correction: float = 0.0,
-        seed: int = 0,
+        num_inference_steps: int | None = None,
+        *,
+        settings: Settings | None = None,
+        **sampling: Any,
     ) -> int:
         """How many windows of the model's size a run evaluates; twice as many passes with guidance.
 
@@ -257,20 +224,20 @@ class UnleashPipeline(DiffusionPipeline):
         """
         canvas = self.blank() if canvas is None else canvas
         self.check(canvas)
-        settings = self._settings(
-            order, schedule, steps=num_inference_steps, correction=correction, seed=seed
-        )
-        # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
+        settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
+        side, total = self.transformer.config["grid_size"], 0
         unknown = torch.from_numpy(canvas.unknown)[None]
-        codes, generators = unknown.long(), [Generator().manual_seed(seed)]
-        scheduler = AbsorbingDiffusionScheduler(codebook_size=1)
-        self._plan(scheduler, settings, codes, generators)
-        total = 0
-        for timestep in scheduler.timesteps:
-            revealed = scheduler.foreseen(timestep, codes, generators)
-            asked = unknown if revealed is None else revealed
-            total += len(windows.windows_of(asked, self.transformer.config["grid_size"]))
-            codes = scheduler.step(torch.zeros(1, canvas.size, 1), timestep, codes, generators).prev_sample
+
+        def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
+            nonlocal total
+            needed = asked if settings.reveal_order in BLIND else unknown
+            total += len(windows.windows_of(needed, side))
+            return torch.zeros(1, codes[0].numel(), 1), asked
+
+        # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
+        generators = [Generator().manual_seed(settings.seed)]
+        for _ in reveal(count, unknown.long(), 1, settings, generators):
+            pass
         return total
 
     def inspect(
@@ -339,23 +306,13 @@ class UnleashPipeline(DiffusionPipeline):
         codes = self.vqgan.encode(images)[0].cpu().numpy()
         return TokenCanvas.from_codes(codes, self.vqgan.config["codebook_size"])
 
-    def _settings(
-        self,
-        order: OrderName | None = None,
-        schedule: ScheduleName | None = None,
-        label: str | None = None,
-        **others: Any,
-    ) -> Settings:
-        """Settings with the scheduler's order and schedule where none is given; ``others`` as they are."""
-        if label is not None and label not in self.labels:
+    def _settings(self, settings: Settings | None = None, **sampling: Any) -> Settings:
+        """Settings, or the model's if there are none, with others in their place one by one."""
+        chosen = (self.defaults if settings is None else settings).changed(**sampling)
+        if chosen.label is not None and chosen.label not in self.labels:
             known = f"its labels are {', '.join(self.labels)}" if self.labels else "it has none"
-            raise ValueError(f"the model has no label {quoted(label)}; {known}")
-        return Settings(
-            order=order or self.scheduler.config["order"],
-            schedule=schedule or self.scheduler.config["schedule"],
-            label=label,
-            **others,
-        )
+            raise ValueError(f"the model has no label {quoted(chosen.label)}; {known}")
+        return chosen
 
     def _finish(
         self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], callback: StepCallback | None
@@ -379,56 +336,25 @@ class UnleashPipeline(DiffusionPipeline):
             codes = frame.codes[0].cpu().numpy()
             filled = canvas.filled(codes, partial=True)
             revealed = frame.revealed[0].cpu().numpy()
-            guess = frame.guess[0].clone()
+            unseen = frame.guess[0] == canvas.mask_token
+            guess = torch.where(unseen, self._plain_code(), frame.guess[0])
             yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess))
 
-    def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[_Frame]:
-        """The reverse process (algorithm 2), one image for each seed; codes may be changed in place."""
+    def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[Revealed]:
+        """A run of one image for each seed; codes may be changed in place."""
         self.check(canvas)
         self._check_direction(canvas, settings)
-        codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
-        generators = [Generator().manual_seed(seed) for seed in seeds]
-        # Its own scheduler, because a plan belongs to a run and several may be under way.
-        scheduler = AbsorbingDiffusionScheduler.from_config(self.scheduler.config)
-        self._plan(scheduler, settings, codes, generators)
-        total = len(scheduler.timesteps)
         shape, size = (canvas.height, canvas.width), canvas.codebook_size
         bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
-        guess = torch.where(codes == size, self._plain_code(), codes)
-        for index, timestep in enumerate(scheduler.timesteps, start=1):
-            with torch.no_grad():
-                revealed = scheduler.foreseen(timestep, codes, generators)
-                asked = codes == size if revealed is None else revealed
-                logits, seen = self._predict(codes, asked, settings.label, settings.guidance_scale)
-                logits = logits if bias is None else logits + bias.to(logits)
-                out = scheduler.step(
-                    logits,
-                    timestep,
-                    codes,
-                    generators,
-                    temperature=settings.temperature,
-                    top_k=settings.top_k,
-                    top_p=settings.top_p,
-                )
-                codes = out.prev_sample
-                guess = torch.where(seen | (codes != size), out.pred_original_sample, guess)
-            yield _Frame(index, total, codes, guess, out.revealed)
 
-    @staticmethod
-    def _plan(
-        scheduler: AbsorbingDiffusionScheduler,
-        settings: Settings,
-        codes: Tensor,
-        generators: Sequence[Generator],
-    ) -> None:
-        scheduler.set_timesteps(
-            settings.steps,
-            codes,
-            generators,
-            order=settings.order,
-            schedule=settings.schedule,
-            correction=settings.correction,
-        )
+        @torch.no_grad()
+        def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
+            logits, seen = self._predict(codes, asked, settings.label, settings.guidance_scale)
+            return logits if bias is None else logits + bias.to(logits), seen
+
+        codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
+        generators = [Generator().manual_seed(seed) for seed in seeds]
+        return reveal(predict, codes, size, settings, generators)
 
     def _predict(
         self, codes: Tensor, asked: Tensor, label: str | None, guidance_scale: float
@@ -470,7 +396,7 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _check_direction(self, canvas: TokenCanvas, settings: Settings) -> None:
         cells = int(canvas.unknown.sum())
-        one_by_one = settings.order == "raster" and settings.steps >= cells and not settings.correction
+        one_by_one = settings.reveal_order == "raster" and settings.steps >= cells and not settings.correction
         if self.transformer.config["causal"] and not one_by_one:
             raise ValueError(
                 "this model goes from left to right, a cell at a time: "

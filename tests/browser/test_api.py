@@ -221,7 +221,7 @@ def test_codebook_and_models(call: Call) -> None:
     [
         ("generate", {"label": "castle"}, "no label 'castle'"),
         ("generate", {"steps": 0}, "steps: input should be greater than or equal to 1"),
-        ("generate", {"order": "spiral"}, "order: input should be 'random'"),
+        ("generate", {"reveal_order": "spiral"}, "reveal_order: input should be 'random'"),
         ("generate", {"model": "/etc"}, "is not offered"),
         ("generate", {"temperature": 5e-324}, "temperature: 0, or 0.001 to 100"),
         ("generate", {"guidance_scale": 1e308}, "guidance_scale: input should be less than or equal to 100"),

@@ -229,7 +229,7 @@ def matches(studio: Studio, pipe: UnleashPipeline) -> None:
     """The picture on the canvas is the one of its recipe, if it is whole and was made by a run."""
     state = studio.state
     recipe = Recipe.model_validate(state["recipe"])
-    again = pipe(recipe.canvas, **recipe.settings.arguments).canvases[0].codes
+    again = pipe(recipe.canvas, settings=recipe.settings).canvases[0].codes
     assert np.array_equal(again, np.array(recipe.codes)), "the recipe makes its picture again"
     assert state["picture"]["codes"] == again.flatten().tolist(), "the picture shown is that of the recipe"
 

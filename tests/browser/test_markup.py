@@ -151,7 +151,7 @@ def test_a_field_of_a_recipe_or_canvas_is_text(watch: Watch) -> None:
         send(studio, recipe | {"canvas": odd})
         known = "which is none of codebook_size, base, masked, pins, rules"
         watch.reads(f"Canvas: the canvas has {quoted(payload)}, {known}")
-        send(studio, recipe | {"settings": {"order": payload}})
+        send(studio, recipe | {"settings": {"reveal_order": payload}})
         expect(watch.page.get_by_test_id("toast-text")).to_contain_text(f"not {quoted(payload)}")
         watch.reads(watch.page.get_by_test_id("toast-text").text_content() or "")
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Browser, expect
 
-from unleash.canvas.settings import BEST
+from unleash import Settings
 
 from .studio import Studio
 
@@ -13,7 +13,7 @@ def test_the_first_click_makes_a_picture_step_by_step(studio: Studio) -> None:
     studio.watch_frames()
     studio.generate()
     assert len(studio.frames) >= 4
-    assert f"of {BEST.steps}" in studio.frames[0]
+    assert f"of {Settings().steps}" in studio.frames[0]
     assert "s left" in studio.frames[0]
     state = studio.state
     assert max(state["base"]) < state["codebook"]

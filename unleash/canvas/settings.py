@@ -1,11 +1,17 @@
-"""How a canvas is filled: every setting of the sampling, with its bounds."""
+"""How a canvas is filled: every setting of the sampling, with its bounds, its text and how it is shown.
+
+Shell, endpoints and page make their options of these fields: a setting is added here and where it is used.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unleash.canvas.bounds import (
     MAX_CODES,
@@ -19,8 +25,9 @@ from unleash.canvas.bounds import (
 )
 from unleash.canvas.messages import quoted, shortened
 
-OrderName = Literal["random", "confidence", "halton", "entropy", "raster"]
+OrderName = Literal["random", "confidence", "halton", "entropy", "moment", "raster"]
 ScheduleName = Literal["linear", "cosine", "arccos"]
+Shown = TypeVar("Shown")
 
 
 class RecipeError(ValueError):
@@ -51,25 +58,109 @@ Text = Annotated[str, Field(max_length=MAX_TEXT)]
 """JSON of a canvas or a recipe."""
 
 
+@dataclass(frozen=True)
+class Slider:
+    """How a number is shown where people drag it: from ``low`` to ``high`` in steps.
+
+    The bounds of the setting are wider, for programs. ``off`` is the end that stands for None.
+    """
+
+    low: float
+    high: float
+    step: float
+    off: float | None = None
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the values of a setting are called in a menu."""
+
+    names: Mapping[str, str]
+
+
+_ORDERS = Choices(
+    {
+        "halton": "Halton: spread evenly",
+        "confidence": "Confidence: surest codes first",
+        "entropy": "Entropy: surest cells first",
+        "moment": "Moment: surest cells, some by chance",
+        "random": "Random: as in the paper",
+        "raster": "Raster: left to right",
+    }
+)
+
+RENAMED = {"order": "reveal_order"}
+"""Settings that had another name in version 0.1, which is still read."""
+
+
 class Settings(Checked):
     """How a canvas is filled."""
 
-    steps: int = Field(default=16, ge=1, le=MAX_STEPS)
-    order: OrderName = "halton"
-    schedule: ScheduleName = "cosine"
-    temperature: Annotated[float, AfterValidator(_temperature)] = Field(default=1.0, ge=0, le=MAX_TEMPERATURE)
-    top_k: int | None = Field(default=None, ge=1, le=MAX_CODES)
-    top_p: float | None = Field(default=None, gt=0, le=1)
-    label: Label | None = None
-    guidance_scale: Guidance = 1.0
-    correction: float = Field(default=0.0, ge=0, le=0.5)
-    seed: int = Field(default=0, ge=0, le=MAX_SEED)
+    steps: Annotated[int, Slider(1, 64, 1)] = Field(
+        default=16, ge=1, le=MAX_STEPS, description="Evaluations of the transformer at most; more is slower."
+    )
+    reveal_order: Annotated[OrderName, _ORDERS] = Field(
+        default="halton", title="Order", description="Which cells come first."
+    )
+    schedule: ScheduleName = Field(default="cosine", description="How many cells each step reveals.")
+    temperature: Annotated[float, Slider(0, 2, 0.05), AfterValidator(_temperature)] = Field(
+        default=1.0,
+        ge=0,
+        le=MAX_TEMPERATURE,
+        description="Below 1 tamer, above 1 wilder; 0 takes the likeliest codes.",
+    )
+    top_k: Annotated[int | None, Slider(0, 1024, 1, off=0)] = Field(
+        default=None,
+        ge=1,
+        le=MAX_CODES,
+        title="Top-k",
+        description="Draw from that many of the likeliest codes only.",
+    )
+    top_p: Annotated[float | None, Slider(0.05, 1, 0.01, off=1)] = Field(
+        default=None,
+        gt=0,
+        le=1,
+        title="Top-p",
+        description="Draw from the likeliest codes that together have this probability.",
+    )
+    label: Label | None = Field(default=None, description="What to paint: one of the model's labels.")
+    guidance_scale: Annotated[Guidance, Slider(0, 5, 0.1)] = Field(
+        default=1.0,
+        title="Guidance",
+        description="1 follows the label as learned; more exaggerates it and takes twice the time.",
+    )
+    correction: Annotated[float, Slider(0, 0.5, 0.05)] = Field(
+        default=0.0,
+        ge=0,
+        le=0.5,
+        description="Share of the steps, up to 0.5, that draw the cells filled first once more.",
+    )
+    moment_exponent: Annotated[float, Slider(1, 6, 0.1)] = Field(
+        default=2.0,
+        ge=1,
+        le=16,
+        description="Of the order moment: how much sure cells are preferred; 1 is at random.",
+    )
+    seed: int = Field(
+        default=0, ge=0, le=MAX_SEED, description="The same seed and settings give the same picture."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _under_their_new_names(cls, data: Any) -> Any:
+        return renamed(data) if isinstance(data, dict) else data
+
+    @classmethod
+    def about(cls, name: str, kind: type[Shown]) -> Shown | None:
+        """How a setting is shown: its `Slider` or `Choices`, if it has one."""
+        found = (item for item in cls.model_fields[name].metadata if isinstance(item, kind))
+        return next(found, None)
 
     @property
     def arguments(self) -> dict[str, Any]:
-        """As keyword arguments of a pipeline."""
-        values = self.model_dump()
-        return {"num_inference_steps": values.pop("steps"), **values}
+        """Deprecated: a pipeline takes ``settings=`` whole."""
+        warnings.warn("Settings.arguments is deprecated: use settings=...", DeprecationWarning, stacklevel=2)
+        return self.model_dump()
 
     @property
     def stem(self) -> str:
@@ -77,14 +168,44 @@ class Settings(Checked):
         what = re.sub(r"[^\w-]+", "-", self.label or "picture")[:40]
         return f"{what}-{self.seed}"
 
+    def changed(self, **options: Any) -> Settings:
+        """These settings with others in their place, one by one; None, where it is no value, changes nothing.
+
+        ``num_inference_steps`` is what diffusers calls ``steps``.
+
+        Raises:
+            RecipeError: if there is no such setting, or a value is out of range.
+        """
+        if (steps := options.pop("num_inference_steps", None)) is not None:
+            options["steps"] = steps
+        options = {
+            name: value
+            for name, value in renamed(options).items()
+            if value is not None or name in _MAY_BE_NONE
+        }
+        return type(self)(**self.model_dump() | options)
+
+    def over(self, defaults: Settings) -> Settings:
+        """The settings that were given to this, and the ``defaults`` for all others."""
+        return defaults.model_copy(update=self.model_dump(include=self.model_fields_set))
+
     def numbered(self, picture: int) -> Settings:
         """The settings of one of several pictures, counted from 0: seeds count up, after the last from 0."""
         return self.model_copy(update={"seed": (self.seed + picture) % (MAX_SEED + 1)})
 
 
-BEST = Settings(steps=16, temperature=0.8, top_p=0.9, correction=0.25)
-"""What measured best with the bundled model, as its card tells; the studio begins with it. Less likely codes
-than these 90 % are where most of what looks wrong comes from."""
+_MAY_BE_NONE = {name for name, field in Settings.model_fields.items() if field.default is None}
+
+
+def renamed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options with those that have an old name under their new one, after a warning of each."""
+    named = dict(options)
+    for old in options.keys() & RENAMED.keys():
+        new, value = RENAMED[old], named.pop(old)
+        warnings.warn(f"{old!r} is deprecated: its name is {new!r} now", DeprecationWarning, stacklevel=4)
+        if value is not None:
+            named.setdefault(new, value)
+    return named
 
 
 def one_line(error: ValidationError) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.canvas.bounds import MAX_SIDE
+from unleash.canvas.settings import Settings
 from unleash.cli.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
 from unleash.cli.running import files_of, load, paint
 
@@ -52,7 +53,6 @@ def extend(
       unleash extend church.png --left 8 --right 8 --label church-day --out wide.png
       unleash extend room.jpg --bottom 6 --count 4 --out floors
     """
-    from unleash.canvas.settings import Settings
     from unleash.images.compositing import of_cells
     from unleash.operations import extended, keeping, open_picture
 
@@ -64,7 +64,7 @@ def extend(
     pipe = load(name)
     larger = extended(open_picture(pipe, name, image, square=False), left, right, top, bottom)
     finish = keeping(larger, of_cells(larger.canvas.unknown, larger.cell_size), keep_pixels)
-    paint(pipe, name, larger.canvas, settings, files, finish)
+    paint(pipe, name, larger.canvas, settings.over(pipe.defaults), files, finish)
 
 
 @with_sampling
@@ -96,7 +96,6 @@ def stitch(
       unleash stitch church.png village.png --seam 4 --label church-day --out street.png
       unleash stitch sky.png ground.png --axis vertical --seam 6 --out both.png
     """
-    from unleash.canvas.settings import Settings
     from unleash.images.compositing import of_cells
     from unleash.operations import joined, keeping, open_picture
 
@@ -107,4 +106,4 @@ def stitch(
     a, b = (open_picture(pipe, name, image, square=False) for image in (first, second))
     both = joined(a, b, axis.value, seam)
     finish = keeping(both, of_cells(both.canvas.unknown, both.cell_size), keep_pixels)
-    paint(pipe, name, both.canvas, settings, files, finish)
+    paint(pipe, name, both.canvas, settings.over(pipe.defaults), files, finish)

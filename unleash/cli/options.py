@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
+from unleash.canvas.settings import RENAMED, Settings
 
 BUNDLED = "weights/scenes"
 """The model that comes with the repository, and is used if no other is asked for."""
@@ -16,53 +17,6 @@ BUNDLED = "weights/scenes"
 Model = Annotated[
     str | None,
     typer.Option(help="A model folder, or its id on the Hugging Face Hub.", show_default=BUNDLED),
-]
-Seed = Annotated[
-    int | None, typer.Option(help="The same seed and settings give the same picture.", show_default="0")
-]
-Steps = Annotated[
-    int | None,
-    typer.Option(help="Evaluations of the transformer at most; more is slower.", show_default="16"),
-]
-Order = Annotated[
-    str | None,
-    typer.Option(
-        help="Which cells come first: random, confidence, halton, entropy or raster.", show_default="halton"
-    ),
-]
-Schedule = Annotated[
-    str | None,
-    typer.Option(
-        help="How many cells each step reveals: linear, cosine (few at first) or arccos.",
-        show_default="cosine",
-    ),
-]
-Temperature = Annotated[
-    float | None,
-    typer.Option(help="Below 1 tamer, above 1 wilder; 0 takes the likeliest codes.", show_default="1.0"),
-]
-TopK = Annotated[
-    int | None, typer.Option(help="Draw from that many of the likeliest codes only.", show_default="all")
-]
-TopP = Annotated[
-    float | None,
-    typer.Option(
-        help="Draw from the likeliest codes that together have this probability.", show_default="1.0"
-    ),
-]
-Label = Annotated[
-    str | None,
-    typer.Option(help="What to paint, for instance church-night.", show_default="whatever comes"),
-]
-Guidance = Annotated[
-    float | None,
-    typer.Option(help="How strongly the label is followed: 1 as trained, 3 strongly.", show_default="1.0"),
-]
-Correction = Annotated[
-    float | None,
-    typer.Option(
-        help="Share of the steps, up to 0.5, that draw the cells filled first once more.", show_default="0.0"
-    ),
 ]
 Count = Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="How many pictures, with seeds one apart.")]
 Out = Annotated[
@@ -80,28 +34,38 @@ KeepPixels = Annotated[
     ),
 ]
 
-_SAMPLING: dict[str, Any] = {
-    "seed": Seed,
-    "steps": Steps,
-    "order": Order,
-    "schedule": Schedule,
-    "temperature": Temperature,
-    "top_k": TopK,
-    "top_p": TopP,
-    "label": Label,
-    "guidance": Guidance,
-    "correction": Correction,
-}
+_FLAGS = {"guidance_scale": "--guidance"}
+"""Options that have another name than their setting."""
+
+
+def _sampling() -> dict[str, Any]:
+    """The options of the settings, made of what their fields say, and hidden ones for old names."""
+    options: dict[str, Any] = {}
+    for name, field in Settings.model_fields.items():
+        asked_for = get_args(field.annotation) or (field.annotation,)
+        kind = next((number for number in (int, float) if number in asked_for), str)
+        help_text, default = field.description or "", "the model's own"
+        if get_origin(field.annotation) is Literal:
+            help_text += f" One of {', '.join(asked_for)}."
+        if name in ("label", "seed"):
+            default = "any" if name == "label" else str(field.default)
+        flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
+        options[name] = Annotated[kind | None, typer.Option(flag, help=help_text, show_default=default)]
+    for old in RENAMED:
+        options[old] = Annotated[str | None, typer.Option(f"--{old}", hidden=True)]
+    return options
 
 
 def with_sampling(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the options of a run, in place of its parameter ``chosen``.
 
-    ``chosen`` gets those that were given, under their names in ``Settings``.
+    ``chosen`` gets those that were given, under their names in ``Settings``; for the others the model, or a
+    recipe, decides.
     """
+    sampling = _sampling()
     options = [
         Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in _SAMPLING.items()
+        for name, annotation in sampling.items()
     ]
     own = signature(command)
     parameters: list[Parameter] = []
@@ -111,9 +75,12 @@ def with_sampling(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapped(**given: Any) -> None:
-        values = {name: given.pop(name) for name in _SAMPLING}
-        values["guidance_scale"] = values.pop("guidance")
-        command(chosen={name: value for name, value in values.items() if value is not None}, **given)
+        chosen = {name: value for name in sampling if (value := given.pop(name)) is not None}
+        for old in chosen.keys() & RENAMED.keys():
+            flag = RENAMED[old].replace("_", "-")
+            typer.echo(f"--{old} is deprecated: use --{flag}", err=True)
+            chosen[RENAMED[old]] = chosen.pop(old)
+        command(chosen=chosen, **given)
 
     # Both, because the argument parser looks at both.
     wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]

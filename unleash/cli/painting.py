@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from unleash.canvas.settings import Settings
 from unleash.cli.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
 from unleash.cli.running import files_of, load, paint, save, save_film
 
@@ -40,17 +41,17 @@ def generate(
       unleash generate --recipe night.png --seed 4 --steps 64 --out other.png
       unleash generate --label church-night --out night.png --film night.gif
     """
-    from unleash.canvas.settings import Settings
     from unleash.images.recipes import read_recipe
 
     source = None if recipe is None else read_recipe(recipe)
-    settings = Settings(**(source.settings.model_dump() if source else {}) | chosen)
+    settings = source.settings.changed(**chosen) if source else Settings(**chosen)
     name = model or (source.model if source else BUNDLED)
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
     files = files_of(out, settings, count)
     pipe = load(name)
     canvas = source.canvas if source else pipe.blank()
+    settings = settings if source else settings.over(pipe.defaults)
     if source is not None and source.codes is not None and not chosen and model is None and count == 1:
         # Rounding differs between machines; the codes that were recorded do not.
         save(pipe, source, files[0])
@@ -102,7 +103,6 @@ def edit(
     """
     import numpy as np
 
-    from unleash.canvas.settings import Settings
     from unleash.images.compositing import fitted, of_cells, touched_cells
     from unleash.images.masks import read_mask
     from unleash.operations import keeping, open_picture
@@ -123,7 +123,7 @@ def edit(
         marked = read_mask(mask, opened.size)
         canvas = canvas.mask(touched_cells(marked, (canvas.height, canvas.width)))
         repainted = np.maximum(repainted, fitted(marked, opened.image.size))
-    paint(pipe, name, canvas, settings, files, keeping(opened, repainted, keep_pixels))
+    paint(pipe, name, canvas, settings.over(pipe.defaults), files, keeping(opened, repainted, keep_pixels))
 
 
 def _pin(text: str) -> tuple[tuple[int, int], int]:

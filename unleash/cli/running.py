@@ -50,7 +50,7 @@ def paint(
 
     for i, file in enumerate(files):
         seeded = settings.numbered(i)
-        out = pipe(canvas, **seeded.arguments)
+        out = pipe(canvas, settings=seeded)
         recipe = Recipe(model=model, canvas=canvas, settings=seeded, codes=out.canvases[0].codes.tolist())
         save(pipe, recipe, file, finish)
 
@@ -72,7 +72,7 @@ def save_film(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Setting
     """Fills the canvas, writes the steps of that as a GIF, and says where."""
     from unleash.images.animation import gif
 
-    data = gif(step.image for step in pipe.stream(canvas, **settings.arguments))
+    data = gif(step.image for step in pipe.stream(canvas, settings=settings))
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(data)
     typer.echo(file)

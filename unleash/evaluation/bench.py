@@ -24,7 +24,6 @@ from rich.table import Table
 from torch import Generator, Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from unleash.canvas.settings import BEST
 from unleash.images.webp import webp
 from unleash.models import BidirectionalTransformer
 from unleash.models.transformer import Block
@@ -131,7 +130,7 @@ def products(block: Block, cells: int) -> list[Callable[[], Tensor]]:
 
 def _step(pipe: UnleashPipeline, runs: int) -> Iterator[Figure]:
     label = next(iter(pipe.labels), None)
-    canvas, settings = pipe.blank(), BEST.model_copy(update={"steps": STEPS, "label": label})
+    canvas, settings = pipe.blank(), pipe.defaults.changed(steps=STEPS, label=label)
 
     def filled() -> None:
         for step in pipe.stream(canvas, **settings.arguments):

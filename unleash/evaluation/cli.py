@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,7 +18,7 @@ app = typer.Typer(
     help="Measure a model. Install the extra first: -e '.\\[eval]'.\n\n"
     "Every command adds a section to report.json and report.md in the folder --out. Pictures to measure "
     "with are drawn from seeds that training never uses, unless --data names a folder. Samples are painted "
-    "with the studio's settings, in 16 steps, unless told otherwise.",
+    "with the model's own settings, in 16 steps, unless told otherwise.",
 )
 
 Model = Annotated[str, typer.Option(help="A model folder or Hub id.")]
@@ -41,21 +41,21 @@ Order = Annotated[str | None, typer.Option(help="Which cells come first.", show_
 Schedule = Annotated[
     str | None, typer.Option(help="How many cells a step reveals.", show_default="the model's")
 ]
-_STUDIO = "the studio's"
+_OWN = "the model's"
 Temperature = Annotated[
-    float | None, typer.Option(min=0, help="Below 1 tamer, above 1 wilder.", show_default=_STUDIO)
+    float | None, typer.Option(min=0, help="Below 1 tamer, above 1 wilder.", show_default=_OWN)
 ]
 TopP = Annotated[
     float | None,
-    typer.Option(min=0.01, max=1, help="Only codes that have this share together.", show_default=_STUDIO),
+    typer.Option(min=0.01, max=1, help="Only codes that have this share together.", show_default=_OWN),
 ]
 Guidance = Annotated[
-    float | None, typer.Option(min=0, help="How strongly labels are followed.", show_default=_STUDIO)
+    float | None, typer.Option(min=0, help="How strongly labels are followed.", show_default=_OWN)
 ]
 Correction = Annotated[
     float | None,
     typer.Option(
-        min=0, max=0.5, help="Share of the steps that draw cells filled first again.", show_default=_STUDIO
+        min=0, max=0.5, help="Share of the steps that draw cells filled first again.", show_default=_OWN
     ),
 ]
 
@@ -222,7 +222,7 @@ def tradeoff(
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
     settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction)
-    rows = [_settings(pipe, 1, name).order for name in order or ORDERS]
+    rows = [_settings(pipe, 1, name).reveal_order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
     facts = _facts(pipe, model, count, pictures.name) | {"first seed": first_seed, "compared with": reference}
@@ -281,6 +281,34 @@ def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
 
 
 @app.command()
+def defaults(
+    model: Annotated[Path, typer.Option(help="The folder of the model.")],
+    steps: Annotated[int | None, typer.Option(min=1, help="Evaluations of the transformer at most.")] = None,
+    order: Order = None,
+    schedule: Schedule = None,
+    temperature: Temperature = None,
+    top_p: TopP = None,
+    guidance: Guidance = None,
+    correction: Correction = None,
+) -> None:
+    """Write the settings that measured best into a model's folder, where every run begins with them.
+
+    Those not given stay as they are.
+
+    Example:
+
+    \b
+      unleash evaluate defaults --model runs/model --steps 12 --correction 0.3
+    """
+    from unleash.models.folders import write_defaults
+
+    asked = {"steps": steps, "reveal_order": order, "schedule": schedule, "temperature": temperature}
+    asked |= {"top_p": top_p, "guidance_scale": guidance, "correction": correction}
+    written = write_defaults(model, {name: value for name, value in asked.items() if value is not None})
+    typer.echo(", ".join(f"{name} {value}" for name, value in written.items()))
+
+
+@app.command()
 def report(out: Out = OUT) -> None:
     """Write report.md again from report.json.
 
@@ -317,19 +345,20 @@ def _settings(
     guidance: float | None = None,
     correction: float | None = None,
 ) -> "Settings":
-    from unleash.canvas.settings import BEST, Settings
-
-    config = pipe.scheduler.config
-    asked: dict[str, Any] = {"order": order or config["order"], "schedule": schedule or config["schedule"]}
-    sampling = {
+    asked = {
+        "reveal_order": order,
+        "schedule": schedule,
         "temperature": temperature,
-        "top_p": top_p,
-        "guidance_scale": guidance,
         "correction": correction,
     }
-    asked |= BEST.model_dump(include=set(sampling))
-    asked |= {name: value for name, value in sampling.items() if value is not None}
-    return Settings(**asked | {"steps": steps, "top_p": None if asked["top_p"] == 1 else asked["top_p"]})
+    return pipe.defaults.changed(
+        steps=steps,
+        **{
+            name: value
+            for name, value in (asked | {"guidance_scale": guidance, "top_p": top_p}).items()
+            if value is not None
+        },
+    )
 
 
 def _side(pipe: "UnleashPipeline") -> int:
@@ -362,7 +391,7 @@ def _facts(pipe: "UnleashPipeline", model: str, count: int, pictures: str) -> "F
 def _sampling(settings: "Settings") -> "Facts":
     return {
         "steps": settings.steps,
-        "order": settings.order,
+        "order": settings.reveal_order,
         "schedule": settings.schedule,
         "temperature": settings.temperature,
         "top-p": settings.top_p or 1,

@@ -21,7 +21,7 @@ from unleash.pipeline import UnleashPipeline
 def sample(pipe: UnleashPipeline, settings: Settings, number: int) -> Tensor:
     """A picture (3, H, W) uint8 with seed ``number`` and a label; the labels take turns."""
     label = pipe.labels[number % len(pipe.labels)] if pipe.labels else None
-    image = pipe(**settings.model_copy(update={"seed": number, "label": label}).arguments).images[0]
+    image = pipe(settings=settings.changed(seed=number, label=label)).images[0]
     return chw(np.array(image))
 
 

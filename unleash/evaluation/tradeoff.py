@@ -50,7 +50,7 @@ def measure(
         features(network, tqdm(pictures.pixels(range(reference)), "pictures", reference, disable=None))
     )
     for order, steps in todo:
-        asked = settings.model_copy(update={"order": order, "steps": steps})
+        asked = settings.changed(reveal_order=order, steps=steps)
         yield _cell(pipe, real, range(first_seed, first_seed + count), asked, network)
 
 
@@ -85,10 +85,10 @@ def _cell(
         seconds.append(perf_counter() - began)
         return picture
 
-    progress = tqdm(seeds, f"{settings.order}, {settings.steps} steps", disable=None)
+    progress = tqdm(seeds, f"{settings.reveal_order}, {settings.steps} steps", disable=None)
     found = features(network, map(painted, progress))
     return Cell(
-        order=settings.order,
+        order=settings.reveal_order,
         steps=settings.steps,
         distance=frechet_distance(real, moments(found)),
         seconds=median(seconds),

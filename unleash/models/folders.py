@@ -10,6 +10,7 @@ from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
 
 from unleash.canvas.messages import quoted
+from unleash.canvas.settings import Settings
 from unleash.models import VQGAN, BidirectionalTransformer
 
 Shapes = dict[str, tuple[int, ...]]
@@ -107,6 +108,22 @@ def describe(model: str | Path) -> Description:
         bytes=sum((folder / part / _WEIGHTS).stat().st_size for part in _MODELS),
         labels=tuple(transformer.config["label_names"]),
     )
+
+
+def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
+    """Put settings among the ``sampling_defaults`` in a model's folder; all that are there then.
+
+    Raises:
+        ValueError: if it is no model folder, or a value is out of range; nothing is written then.
+    """
+    index = folder / "model_index.json"
+    if not index.is_file():
+        raise CheckpointError(f"{folder} is no model folder: it has no model_index.json")
+    described = json.loads(index.read_text(encoding="utf-8"))
+    given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
+    described["sampling_defaults"] = given.model_dump(include=given.model_fields_set)
+    index.write_text(json.dumps(described, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return described["sampling_defaults"]
 
 
 def mismatch(found: Shapes, expected: Shapes) -> str | None:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from unleash.canvas.settings import OrderName, ScheduleName
+from unleash.canvas.settings import OrderName, ScheduleName, Settings
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Proposal:
         gumbel: (B, N) standard Gumbel noise, fresh at every step.
         heat: (B, 1) the temperature, annealed linearly to 0 at the image's last step.
         grid: (h, w) with h * w = N.
+        settings: of the sampling.
     """
 
     logits: Tensor
@@ -30,6 +31,7 @@ class Proposal:
     gumbel: Tensor
     heat: Tensor
     grid: tuple[int, int]
+    settings: Settings
 
 
 Order: TypeAlias = Callable[[Proposal], Tensor]
@@ -67,6 +69,22 @@ def entropy(proposal: Proposal) -> Tensor:
     return -torch.special.entr(proposal.logits.softmax(-1)).sum(-1)
 
 
+def moment(proposal: Proposal) -> Tensor:
+    """Cells by the moment of their distribution, log Σ_k p_k^β plus annealed Gumbel noise, then their codes.
+
+    Hayakawa et al., "Demystifying MaskGIT sampler and beyond", arXiv 2510.04525. MaskGIT draws codes first
+    and keeps the cells with the highest log p(code) + α·g, g Gumbel noise. That is to rank them by
+    log p(code) / α + g, which picks cells without replacement in proportion to p(code)^(1/α), on average over
+    the code drawn Σ_k p_k · p_k^(1/α) = Σ_k p_k^β with β = 1 + 1/α. So cells can be chosen by this moment
+    before any code is drawn. β is ``moment_exponent``: 1 gives every cell the same score, 2 the probability
+    that two draws agree, and a large one looks at the likeliest code only. The noise is annealed as that of
+    :func:`confidence`.
+    """
+    beta = proposal.settings.moment_exponent
+    moments = (beta * proposal.logits.log_softmax(-1)).logsumexp(-1)
+    return moments + proposal.heat * proposal.gumbel
+
+
 def raster(proposal: Proposal) -> Tensor:
     """Left to right, top to bottom: the autoregressive baseline."""
     height, width = proposal.grid
@@ -76,11 +94,15 @@ def raster(proposal: Proposal) -> Tensor:
 BLIND: frozenset[OrderName] = frozenset({"random", "halton", "raster"})
 """The orders that do not ask what the model thinks: which cells come next is known before it is evaluated."""
 
+BY_DRAWS: frozenset[OrderName] = frozenset({"confidence"})
+"""The orders that look at the codes drawn: one is drawn for every unknown cell before cells are chosen."""
+
 ORDERS: dict[OrderName, Order] = {
     "random": random,
     "confidence": confidence,
     "halton": halton,
     "entropy": entropy,
+    "moment": moment,
     "raster": raster,
 }
 

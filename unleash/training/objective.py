@@ -6,7 +6,7 @@ from torch import Tensor
 
 from unleash.models import BidirectionalTransformer
 from unleash.sampling.orders import halton_ranks
-from unleash.sampling.scheduler import highest
+from unleash.sampling.reveal import highest
 
 
 def cell_weights(masked: Tensor, time: Tensor, kind: str) -> Tensor:

@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.canvas.settings import BEST
 from unleash.studio.server import controls, films, lesson, model_choice, opinions
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -91,7 +90,7 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        opinions.listen(page.opinion, page.model, page.controls.label, handlers.pipeline)
+        opinions.listen(page.opinion, page.model, page.controls["label"], handlers.pipeline)
         size.wire(
             page.size,
             page.canvas,
@@ -166,7 +165,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     elem_id="pictures",
                 )
             with gr.Row():
-                steps = Amount(1, 64, value=BEST.steps, step=1, precision=0, label="Steps", elem_id="steps")
+                steps = controls.control("steps", pipe.defaults.steps)
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -200,17 +199,17 @@ def _lay_out(handlers: Handlers) -> _Page:
             )
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
-                guidance_scale = controls.guidance(pipe.labels)
-                sampling = controls.sampling()
+                placed = {"label": label, "steps": steps, "seed": seed}
+                placed["guidance_scale"] = controls.guidance(pipe.labels, pipe.defaults.guidance_scale)
+                placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
-    settings = Controls(label=label, guidance_scale=guidance_scale, steps=steps, seed=seed, **sampling)
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
         palette=palette,
         opinion=opinion,
         size=size_panel,
-        controls=settings,
+        controls=Controls(placed),
         vary=varied,
         choice=choice,
         model_before=gr.State(first),
@@ -234,7 +233,7 @@ def _half(label: str, name: str) -> gr.Image:
 
 def _wire_runs(page: _Page, handlers: Handlers) -> None:
     asked = [page.canvas, page.model, page.locked, page.pictures]
-    told = [page.filmstrip, page.controls.seed]
+    told = [page.filmstrip, page.controls["seed"]]
     whole, stroke = [*asked, *page.controls.inputs], [page.canvas, page.model, *page.controls.inputs]
     page.generate.click(
         named(handlers.generate, whole),
@@ -248,14 +247,14 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
     page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
     vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
     gr.on(
-        [page.controls.label.input, page.controls.guidance_scale.input],
+        [page.controls[name].input for name in ("label", "guidance_scale")],
         handlers.steer,
         [page.canvas, *page.controls.inputs],
         trigger_mode="always_last",
         queue=False,
         **_INTERNAL,
     )
-    page.dice.click(controls.new_seed, None, page.controls.seed, queue=False, **_INTERNAL)
+    page.dice.click(controls.new_seed, None, page.controls["seed"], queue=False, **_INTERNAL)
 
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
@@ -293,8 +292,8 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
 def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     switch = (
         handlers.switch,
-        [page.canvas, page.model, page.model_before, page.controls.label],
-        [page.filmstrip, page.model_before, page.controls.label, page.controls.guidance_scale],
+        [page.canvas, page.model, page.model_before, *page.controls.inputs],
+        [page.filmstrip, page.model_before, *page.controls.inputs],
     )
     switched = model_choice.wire(page.choice, handlers, switch, **_MODEL)
     restored = demo.load(

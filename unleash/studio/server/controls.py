@@ -1,7 +1,7 @@
 """The settings of a run as controls, and back."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from secrets import randbelow
 from typing import Any, get_args
 
@@ -10,7 +10,7 @@ from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES, MAX_SEED
 from unleash.canvas.messages import quoted
-from unleash.canvas.settings import BEST, OrderName, ScheduleName, Settings
+from unleash.canvas.settings import Choices, Settings, Slider
 from unleash.images.fitting import Fit
 from unleash.studio.server.toasts import toasted
 
@@ -19,14 +19,6 @@ NO_LABEL = "any"
 
 _SEEDS = 10**7
 """New seeds are below this: short enough to be read out, enough seldom to meet again."""
-
-_ORDERS: dict[OrderName, str] = {
-    "halton": "Halton: spread evenly",
-    "confidence": "Confidence: surest codes first",
-    "entropy": "Entropy: surest cells first",
-    "random": "Random: as in the paper",
-    "raster": "Raster: left to right",
-}
 
 
 class Amount(gr.Slider):
@@ -68,23 +60,17 @@ def seed_field(elem_id: str) -> Seed:
 
 @dataclass(frozen=True)
 class Controls:
-    """The components of the settings; what a run is asked for."""
+    """The components of the settings, by the names of these; what a run is asked for."""
 
-    label: gr.Dropdown
-    guidance_scale: Amount
-    steps: Amount
-    order: gr.Dropdown
-    schedule: gr.Dropdown
-    temperature: Amount
-    top_k: Amount
-    top_p: Amount
-    correction: Amount
-    seed: Seed
+    by_name: Mapping[str, Component]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.by_name[name]
 
     @property
     def inputs(self) -> list[Component]:
         """In the order in which `settings` takes their values."""
-        return [getattr(self, field.name) for field in fields(self)]
+        return [self.by_name[name] for name in Settings.model_fields]
 
 
 def settings(values: Sequence[Any]) -> Settings:
@@ -118,14 +104,13 @@ def seed_to_run(seed: int | None, locked: bool) -> int:
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
-    chosen = dict(zip((field.name for field in fields(Controls)), values, strict=True))
+    chosen = dict(zip(Settings.model_fields, values, strict=True))
     if chosen["label"] == NO_LABEL:
         chosen["label"] = None
-    # The ends of these two sliders mean "off".
-    if chosen["top_k"] == 0:
-        chosen["top_k"] = None
-    if chosen["top_p"] == 1:
-        chosen["top_p"] = None
+    for name, value in chosen.items():
+        slider = Settings.about(name, Slider)
+        if slider is not None and slider.off is not None and value == slider.off:
+            chosen[name] = None
     return chosen
 
 
@@ -136,20 +121,26 @@ def pictures(value: Any) -> int:
     return int(value)
 
 
-COUNT = len(fields(Controls))
+COUNT = len(Settings.model_fields)
 """How many values `settings` takes."""
 
 
 def updates(chosen: Settings, labels: Sequence[str]) -> list[Any]:
     """What to set ``Controls.inputs`` to for these settings and a model with these labels."""
-    shown = {
-        **chosen.model_dump(),
-        "label": label_menu(labels, chosen.label or NO_LABEL),
-        "guidance_scale": guidance(labels, chosen.guidance_scale),
-        "top_k": chosen.top_k or 0,
-        "top_p": chosen.top_p or 1,
+    shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
+    shown["label"] = label_menu(labels, chosen.label or NO_LABEL)
+    shown["guidance_scale"] = guidance(labels, chosen.guidance_scale)
+    return list(shown.values())
+
+
+def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
+    """Settings after a change of model: those that were the ``old`` one's defaults are the ``new`` one's."""
+    own = {
+        name: getattr(new, name)
+        for name in Settings.model_fields.keys() - {"label", "seed"}
+        if getattr(chosen, name) == getattr(old, name)
     }
-    return [shown[field.name] for field in fields(Controls)]
+    return chosen.model_copy(update=own)
 
 
 def new_seed() -> int:
@@ -164,59 +155,42 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
     return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
-def guidance(labels: Sequence[str], chosen: float = BEST.guidance_scale) -> Amount:
+def guidance(labels: Sequence[str], chosen: float) -> Component:
     """How far a label is followed, shown if the model has labels."""
-    return Amount(
-        0,
-        5,
-        value=chosen,
-        step=0.1,
-        label="Guidance",
-        info="1 follows the label as learned, more exaggerates it and takes twice the time",
-        visible=bool(labels),
-    )
+    return control("guidance_scale", chosen, visible=bool(labels))
 
 
-def sampling() -> dict[str, Any]:
-    """The controls that few people change."""
-    orders = [(_ORDERS[name], name) for name in get_args(OrderName)]
-    with gr.Row():
-        order = gr.Dropdown(orders, value=BEST.order, label="Order", info="Which cells come first")
-        schedule = gr.Dropdown(
-            list(get_args(ScheduleName)), value=BEST.schedule, label="Schedule", info="How many at a step"
-        )
-    temperature = Amount(
-        0,
-        2,
-        value=BEST.temperature,
-        step=0.05,
-        label="Temperature",
-        info="Less is tamer, 0 always the likeliest",
-    )
-    with gr.Row():
-        top_k = Amount(
-            0, 1024, value=0, step=1, precision=0, label="Top-k", info="Likeliest codes only, 0: off"
-        )
-        top_p = Amount(
-            0.05, 1, value=BEST.top_p or 1, step=0.01, label="Top-p", info="Their share only, 1: off"
-        )
-    correction = Amount(
-        0,
-        0.5,
-        value=BEST.correction,
-        step=0.05,
-        label="Correction",
-        info="Share of the steps that draw the cells filled first again, 0: off",
-        elem_id="correction",
-    )
-    return {
-        "order": order,
-        "schedule": schedule,
-        "temperature": temperature,
-        "top_k": top_k,
-        "top_p": top_p,
-        "correction": correction,
-    }
+def control(name: str, value: Any, **options: Any) -> Component:
+    """The component of a setting, made of what its field says; ``options`` go to it."""
+    field = Settings.model_fields[name]
+    slider, choices = Settings.about(name, Slider), Settings.about(name, Choices)
+    label, info = field.title or name.capitalize(), field.description or ""
+    shown: dict[str, Any] = {"label": label, "value": _shown(name, value), "elem_id": name.replace("_", "-")}
+    if slider is None:
+        names = choices.names if choices else {}
+        menu = [(names.get(choice, choice), choice) for choice in get_args(field.annotation)]
+        return gr.Dropdown(menu, info=info, **shown, **options)
+    if slider.step == 1:
+        options["precision"] = 0
+    if slider.off is not None:
+        info += f" {slider.off:g}: off."
+    return Amount(slider.low, slider.high, step=slider.step, info=info, **shown, **options)
+
+
+def others(chosen: Settings, placed: Mapping[str, Component]) -> dict[str, Component]:
+    """The controls of all settings but those ``placed`` already, two in a row."""
+    names = [name for name in Settings.model_fields if name not in placed]
+    made: dict[str, Component] = {}
+    for start in range(0, len(names), 2):
+        with gr.Row():
+            made |= {name: control(name, getattr(chosen, name)) for name in names[start : start + 2]}
+    return made
+
+
+def _shown(name: str, value: Any) -> Any:
+    """What a control shows for the value of its setting."""
+    slider = Settings.about(name, Slider)
+    return slider.off if value is None and slider is not None else value
 
 
 def fit_menu() -> gr.Radio:

@@ -148,12 +148,16 @@ class Handlers:
             recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
             return files.save(pipe, recipe, drawing.pixels)
 
-    def switch(self, drawing: Drawing, model: str, before: str, label: str) -> list[Any]:
-        """Go on with another model: the picture is encoded anew, on as many cells."""
+    def switch(self, drawing: Drawing, model: str, before: str, *chosen: Any) -> list[Any]:
+        """Go on with another model: the picture is encoded anew, on as many cells.
+
+        The settings that nobody changed become those that suit the model.
+        """
         if model == before:
-            return [gr.skip()] * 4
+            return [gr.skip()] * (2 + controls.COUNT)
         with toasted():
             old, new = self.pipeline(before), self.pipeline(model)
+            settings = controls.going_on(controls.settings(chosen), old.defaults, new.defaults)
         canvas = files.carry_over(old, new, drawing.canvas)
         if canvas.base.shape != drawing.canvas.base.shape:
             inform(
@@ -163,10 +167,9 @@ class Handlers:
             inform(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
-        menu, guidance = controls.label_menu(new.labels, label), controls.guidance(new.labels)
         other = models.known_as(self.offered[model])
         message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
-        return [message, model, menu, guidance]
+        return [message, model, *controls.updates(settings, new.labels)]
 
     def codebook(self, model: str) -> Catalogue:
         """What the codes of a model look like, and what they show."""

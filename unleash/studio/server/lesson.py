@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from unleash.canvas.settings import BEST, OrderName
+from unleash.canvas.settings import OrderName
 from unleash.images.codebook import Sheet
 from unleash.pipeline import Step, UnleashPipeline
 from unleash.studio.server import controls, files
@@ -176,12 +176,9 @@ class Lesson:
         return {
             order: pipe.stream(
                 canvas,
-                num_inference_steps=_steps(order, canvas.size),
-                order=order,
-                temperature=BEST.temperature,
-                top_p=BEST.top_p,
-                label=label,
-                seed=seed,
+                settings=pipe.defaults.changed(
+                    steps=_steps(order, canvas.size), reveal_order=order, correction=0, label=label, seed=seed
+                ),
             )
             for order in LANES
         }

@@ -18,7 +18,7 @@ def steered(
     """
     before = 0
     while True:
-        for step in pipe.stream(canvas, **settings.arguments):
+        for step in pipe.stream(canvas, settings=settings):
             yield step, before, canvas, settings
             other = told.hear() if step.index < step.total else None
             if other:

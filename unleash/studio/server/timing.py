@@ -47,9 +47,7 @@ def seconds(
     Raises:
         ValueError: if the canvas is too large or of another codebook.
     """
-    windows = pipe.evaluations(
-        canvas, settings.steps, settings.order, settings.schedule, settings.correction, settings.seed
-    )
+    windows = pipe.evaluations(canvas, settings=settings)
     passes = 2 if settings.label is not None and settings.guidance_scale != 1 else 1
     steps = min(settings.steps, int(canvas.unknown.sum()))
     return pictures * (windows * passes * measured.window + steps * canvas.size * measured.cell)

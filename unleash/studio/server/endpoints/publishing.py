@@ -15,7 +15,7 @@ from gradio.utils import get_function_description
 from gradio_client.utils import is_file_obj_with_meta
 from pydantic import BeforeValidator, TypeAdapter, ValidationError, WithJsonSchema
 
-from unleash.canvas.settings import Settings, one_line
+from unleash.canvas.settings import RENAMED, Settings, one_line
 from unleash.sampling.work import Work, in_steps
 from unleash.studio.server.toasts import toasted
 
@@ -27,19 +27,6 @@ _FILE = {
         "meta": {"type": "object", "properties": {"_type": {"const": "gradio.FileData", "type": "string"}}},
     },
     "required": ["path", "meta"],
-}
-
-_SETTINGS = {
-    "steps": "how many evaluations of the transformer may be spent.",
-    "order": "which cells come first: halton, confidence, entropy, random or raster.",
-    "schedule": "how many cells a step reveals: cosine, linear or arccos.",
-    "temperature": "divides the logits; 0 takes the likeliest code.",
-    "top_k": "draw from the k likeliest codes only; None: from all.",
-    "top_p": "draw from the fewest codes that together have this probability; None: from all.",
-    "label": "one of the model's labels; None: none.",
-    "guidance_scale": "1 follows the label as learned, more exaggerates it.",
-    "correction": "share of the steps, up to 0.5, that draw the cells filled first once more.",
-    "seed": "the same seed gives the same picture.",
 }
 
 
@@ -62,7 +49,8 @@ Model = Annotated[str | None, "a name in the studio's menu"]
 def publish(function: Callable[..., Any], **queue: Any) -> None:
     """Make an endpoint of a function, under its name and with its docstring for description.
 
-    A parameter of type :class:`Settings` becomes one for each setting. What is given is checked against the
+    A parameter of type :class:`Settings` becomes one for each setting, None where it is not given, and
+    one for each old name; the function gets those that were given. What is given is checked against the
     annotations; what is wrong with it is told in one line. A function that does `Work` is ended at its next
     pause when nobody waits for the result any more.
 
@@ -116,14 +104,19 @@ def _flattened(own: Signature) -> Signature:
     """A signature with the settings one by one, in place of the parameter that takes them together, and with
     the result of work for what is returned."""
     parameters: list[Parameter] = []
+    later: list[Parameter] = []
     for parameter in own.parameters.values():
         if parameter.annotation is not Settings:
             parameters.append(parameter)
             continue
         for name, field in Settings.model_fields.items():
-            bounds = (field.annotation, *field.metadata)
-            kind: Any = Annotated[bounds] if field.metadata else field.annotation
-            parameters.append(Parameter(name, parameter.kind, default=field.default, annotation=kind))
+            kind: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+            parameters.append(Parameter(name, parameter.kind, default=None, annotation=kind | None))
+        later += [
+            Parameter(old, Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=str | None)
+            for old in RENAMED
+        ]
+    parameters += later
     gives = own.return_annotation
     if get_origin(gives) is Generator:
         gives = get_args(gives)[-1]  # not what it yields
@@ -134,8 +127,10 @@ def _gathered(function: Callable[..., Any], given: dict[str, Any]) -> dict[str, 
     """Arguments of the flattened signature as those of the function."""
     for name, parameter in signature(function).parameters.items():
         if parameter.annotation is Settings:
-            sampling = {key: value for key, value in given.items() if key in Settings.model_fields}
-            return {key: given[key] for key in given if key not in sampling} | {name: Settings(**sampling)}
+            names = Settings.model_fields.keys() | RENAMED.keys()
+            sampling = {key: given[key] for key in given if key in names and given[key] is not None}
+            others = {key: value for key, value in given.items() if key not in names}
+            return others | {name: Settings(**sampling)}
     return given
 
 
@@ -148,10 +143,15 @@ def _checked(name: str, adapter: TypeAdapter[Any], value: Any) -> Any:
 
 def _documented(function: Callable[..., Any]) -> str:
     """The docstring, with what it says of the settings one by one."""
+    texts = {
+        name: f"{field.description} None: the model's own." for name, field in Settings.model_fields.items()
+    }
     lines = []
     for line in (getdoc(function) or "").splitlines():
         settings = line.strip().startswith("settings:")
-        lines += [f"    {name}: {text}" for name, text in _SETTINGS.items()] if settings else [line]
+        lines += [f"    {name}: {text}" for name, text in texts.items()] if settings else [line]
+        if settings:
+            lines += [f"    {old}: deprecated, the old name of {new}." for old, new in RENAMED.items()]
     return "\n".join(lines)
 
 

@@ -42,9 +42,9 @@ class Worker:
     def paint(
         self, canvas: TokenCanvas, settings: Settings, finish: Finish = lambda image: image
     ) -> Work[Made]:
-        """Fill a canvas, with a pause after each step."""
-        filled = canvas
-        for step in self.pipe.stream(canvas, **settings.arguments):
+        """Fill a canvas, with a pause after each step; what ``settings`` leave open is as the model's own."""
+        filled, settings = canvas, settings.over(self.pipe.defaults)
+        for step in self.pipe.stream(canvas, settings=settings):
             filled = step.canvas
             yield
         codes = filled.codes.tolist()

@@ -1,0 +1,153 @@
+"""The reverse process: from masked cells to codes, a few cells at a step."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from torch import Generator, Tensor
+
+from unleash.canvas.settings import Settings
+from unleash.sampling.codes import sample_codes
+from unleash.sampling.noise import Noise, noise
+from unleash.sampling.orders import BLIND, BY_DRAWS, ORDERS, Proposal, halton_ranks
+from unleash.sampling.plan import Plan, plan
+
+Predict: TypeAlias = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""From codes (B, h, w) long, K where masked, and the cells asked about (B, h, w) bool, to logits
+(B, h * w, K) and the cells (B, h, w) bool of which they hold: the ones asked about, and maybe more."""
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a batch is filled.
+
+    Attributes:
+        codes: (B, h, w) long, K where masked.
+        filled_at: (B, h, w) long, the step that filled each cell; -1 where the run filled none.
+    """
+
+    codes: Tensor
+    filled_at: Tensor
+
+    @classmethod
+    def of(cls, codes: Tensor) -> "State":
+        """The state in which a run begins."""
+        return cls(codes, torch.full_like(codes, -1))
+
+
+@dataclass(frozen=True)
+class Revealed:
+    """What a step of a run left behind; every tensor is (B, h, w).
+
+    Attributes:
+        index: which step it was, from 1.
+        total: how many steps the run takes.
+        codes: long, K where masked; the next step begins with them, so they may be changed in place.
+        guess: long, the codes, and the likeliest one where it is unknown; K where the model was not asked.
+        revealed: bool, the cells that the step filled.
+    """
+
+    index: int
+    total: int
+    codes: Tensor
+    guess: Tensor
+    revealed: Tensor
+
+
+def reveal(
+    predict: Predict, codes: Tensor, mask_token: int, settings: Settings, generators: Sequence[Generator]
+) -> Iterator[Revealed]:
+    """Fill what is masked: algorithm 2 of Bond-Taylor et al. (ECCV 2022), several cells at a step.
+
+    Image i of a batch depends on its own generator alone. A cell that is known stays as it is.
+
+    Args:
+        predict: asked once a step, for the cells that may be revealed.
+        codes: (B, h, w) long, K where masked; left as they are.
+        mask_token: K.
+        settings: of the sampling; label, guidance and seed are up to ``predict`` and ``generators``.
+        generators: one for each image.
+    """
+    planned = plan(codes, mask_token, settings, generators)
+    state, guess = State.of(codes.clone()), codes
+    for index in range(planned.steps):
+        drawn = noise(state.codes, generators)
+        asked = candidates(planned, index, state, drawn)
+        logits, seen = predict(state.codes, asked)
+        state, thought, revealed = step(planned, index, state, drawn, asked, logits)
+        guess = torch.where(seen | (state.codes != mask_token), thought, guess)
+        yield Revealed(index + 1, planned.steps, state.codes, guess, revealed)
+
+
+def candidates(planned: Plan, index: int, state: State, drawn: Noise) -> Tensor:
+    """(B, h, w) bool: the cells that step ``index`` may reveal; just those it will, if the order is blind."""
+    unknown = state.codes == planned.mask_token
+    if planned.settings.reveal_order not in BLIND:
+        return unknown
+    # A blind order looks at no logits, and at no heat.
+    nothing = drawn.gumbel.new_zeros(*drawn.gumbel.shape, 0)
+    return _chosen(planned, index, state, drawn, nothing, state.codes.flatten(1)).view_as(unknown)
+
+
+def step(
+    planned: Plan, index: int, state: State, drawn: Noise, asked: Tensor, logits: Tensor
+) -> tuple[State, Tensor, Tensor]:
+    """Reveal as many of the masked cells as are planned, each with a code that is drawn for it.
+
+    Args:
+        planned: the plan of the run.
+        index: of the step, from 0.
+        state: before the step.
+        drawn: the randomness of the step.
+        asked: its :func:`candidates`.
+        logits: (B, h * w, K) of the codes; an image that is finished may hold anything.
+
+    Returns:
+        The state after the step, in which the cells that a corrector step draws next are masked; (B, h, w)
+        long, the codes with the revealed ones, and the likeliest one where it is unknown; (B, h, w) bool,
+        the cells that were revealed.
+    """
+    settings, tokens = planned.settings, state.codes.flatten(1)
+    logits, unknown, wanted = logits.detach().float(), tokens == planned.mask_token, asked.flatten(1)
+    # Only where the order looks at what was drawn must more be drawn than is revealed.
+    if settings.reveal_order not in BLIND | BY_DRAWS:
+        wanted = _chosen(planned, index, state, drawn, logits, tokens)
+    codes = tokens.clone()
+    codes[wanted] = sample_codes(
+        logits[wanted], drawn.uniform[wanted], settings.temperature, settings.top_k, settings.top_p
+    )
+    if settings.reveal_order in BY_DRAWS:
+        wanted = _chosen(planned, index, state, drawn, logits, codes)
+    known = torch.where(wanted, codes, tokens)
+    guess = torch.where(unknown & ~wanted, logits.argmax(-1), known)
+
+    shape = state.codes.shape
+    filled_at = state.filled_at.masked_fill(wanted.view(shape), index)
+    again = _first_filled(filled_at, planned.again[:, index])
+    after = State(known.view(shape).masked_fill(again, planned.mask_token), filled_at)
+    return after, guess.view(shape), wanted.view(shape)
+
+
+def highest(scores: Tensor, among: Tensor, counts: Tensor) -> Tensor:
+    """(B, N) bool: of the cells ``among`` (B, N) bool, the ``counts`` (B,) with the highest scores."""
+    ranked = scores.masked_fill(~among, -torch.inf).argsort(dim=-1, descending=True, stable=True)
+    return (ranked.argsort(-1) < counts[:, None]) & among
+
+
+def _chosen(planned: Plan, index: int, state: State, drawn: Noise, logits: Tensor, codes: Tensor) -> Tensor:
+    """(B, N) bool: the unknown cells that come first in the order, given codes (B, N) drawn for them."""
+    height, width = state.codes.shape[1:]
+    length = (planned.counts > 0).sum(1, keepdim=True).clamp(min=1)
+    heat = planned.settings.temperature * (1 - (index + 1) / length).clamp(min=0).to(logits)
+    proposal = Proposal(logits, codes, drawn.gumbel, heat, (height, width), planned.settings)
+    scores = ORDERS[planned.settings.reveal_order](proposal).expand_as(codes)
+    unknown = (state.codes == planned.mask_token).flatten(1)
+    return highest(scores, unknown, planned.counts[:, index].to(unknown.device))
+
+
+def _first_filled(filled_at: Tensor, counts: Tensor) -> Tensor:
+    """(B, h, w) bool: the ``counts`` (B,) cells that the run filled first, spread evenly within a step."""
+    flat = filled_at.flatten(1)
+    place = flat * flat.shape[1] + halton_ranks(*filled_at.shape[1:]).to(flat)
+    return highest(-place.double(), flat >= 0, counts.to(flat.device)).view_as(filled_at)
