@@ -18,7 +18,7 @@ from unleash.scenes import LABELS
 from unleash.training.augment import diff_augment
 from unleash.training.bundle import bundle, score
 from unleash.training.checkpoint import Checkpoint
-from unleash.training.codes import cached_batches, encode, repeated
+from unleash.training.code_cache import cached_batches, encode, repeated
 from unleash.training.prior_trainer import PriorRun, PriorTrainer, train_prior
 from unleash.training.run import read_run
 from unleash.training.sources import DrawnScenes

@@ -133,7 +133,7 @@ def _step(pipe: UnleashPipeline, runs: int) -> Iterator[Figure]:
     canvas, settings = pipe.blank(), pipe.defaults.changed(steps=STEPS, label=label)
 
     def filled() -> None:
-        for step in pipe.stream(canvas, **settings.arguments):
+        for step in pipe.stream(canvas, settings=settings):
             webp(step.image, WEBP_QUALITY, WEBP_METHOD)
 
     took = _timed(filled, runs)

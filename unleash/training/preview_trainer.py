@@ -14,7 +14,7 @@ from tqdm import tqdm
 from unleash.models import VQGAN
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.clock import Clock
-from unleash.training.codes import cached_batches, cached_codes, held_out_codes, stored_batches
+from unleash.training.code_cache import cached_batches, cached_codes, held_out_codes, stored_batches
 from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.loop import Logs, train_loop
 from unleash.training.perceptual import PerceptualDistance

@@ -15,7 +15,7 @@ from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.bundle import assemble
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.clock import Clock
-from unleash.training.codes import (
+from unleash.training.code_cache import (
     Batch,
     ahead,
     cached_batches,

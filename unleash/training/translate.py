@@ -9,7 +9,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from unleash.models import VQGAN, BidirectionalTransformer
-from unleash.training.codes import encode
+from unleash.training.code_cache import encode
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.warm import trained
 
