@@ -22,7 +22,7 @@ from unleash.canvas.bounds import (
 )
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted, shortened
-from unleash.canvas.settings import Checked, RecipeError, Settings
+from unleash.canvas.settings import RENAMED, Checked, RecipeError, Settings
 
 VERSION: Literal[4] = 4
 """Of the recipes that are written."""
@@ -96,8 +96,11 @@ class Recipe(Checked):
         if data["version"] not in (*_OLDER, VERSION):
             known = f"this app reads versions 1 to {VERSION}"
             raise RecipeError(f"recipe version {quoted(data['version'])} is not known: {known}")
-        unrecorded = {"kept_pixels": None} if data["version"] in _OLDER else {}
-        return cls(**{**unrecorded, **data})
+        if data["version"] in _OLDER:
+            data = {"kept_pixels": None, **data}
+            if isinstance(settings := data.get("settings"), dict):
+                data["settings"] = {RENAMED.get(name, name): value for name, value in settings.items()}
+        return cls(**data)
 
 
 def read_json(text: str | bytes) -> dict[str, Any]:
