@@ -223,8 +223,8 @@ def test_generate_refuses(model, arguments, complaint):
 def test_generate_refuses_files_that_are_none_of_its_own(model):
     picture("plain.png")
     assert "carries no recipe" in refused("generate", "--model", model, "--recipe", "plain.png")
-    Path("other.json").write_text('{"version": 4}')
-    assert "version 4" in refused("generate", "--model", model, "--recipe", "other.json")
+    Path("other.json").write_text('{"version": 5}')
+    assert "version 5" in refused("generate", "--model", model, "--recipe", "other.json")
     assert "folder" in refused("generate", "--model", model, "--count", 2, "--out", "plain.png")
 
 

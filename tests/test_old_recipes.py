@@ -49,6 +49,6 @@ def test_pixels_that_were_kept_are_recognised(maker):
     own = {
         picture.stem
         for picture in PICTURES
-        if own_pixels(picture, maker.render(recipe_of(picture).result)) is not None
+        if own_pixels(picture, recipe_of(picture), maker.render(recipe_of(picture).result)) is not None
     }
     assert own == {"kept"}

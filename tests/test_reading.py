@@ -301,19 +301,20 @@ def test_kept_pixels_are_found_whatever_the_mode_of_the_file(name):
     with Image.open(CASES / name) as file:
         expected = np.array(file.convert("RGB"))
     assert recipe is not None
-    assert np.array_equal(np.array(files.own_pixels(CASES / name, drawn)), expected)
+    assert np.array_equal(np.array(files.own_pixels(CASES / name, recipe, drawn)), expected)
 
 
 def test_an_opaque_alpha_channel_hides_no_kept_pixels(tmp_path):
     drawn, path = Image.new("RGB", (256, 256), "grey"), tmp_path / "alpha.png"
+    recipe = read_recipe(CASES / "kept_rgb.png")
     with Image.open(CASES / "kept_rgb.png") as kept:
         text = PngImagePlugin.PngInfo()
         text.add_text("unleash", kept.info["unleash"])
         kept.convert("RGBA").save(path, pnginfo=text)
         expected = np.array(kept)
-    assert np.array_equal(np.array(files.own_pixels(path, drawn)), expected)
+    assert np.array_equal(np.array(files.own_pixels(path, recipe, drawn)), expected)
     Image.new("RGBA", (256, 256)).save(path)
-    assert files.own_pixels(path, drawn) is None, "what is transparent is not finished"
+    assert files.own_pixels(path, recipe, drawn) is None, "what is transparent is not finished"
 
 
 # -- masks -----------------------------------------------------------------------------------------

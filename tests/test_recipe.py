@@ -40,7 +40,7 @@ def changed(**fields):
 def test_defaults():
     recipe = Recipe(model="weights/scenes", canvas=CANVAS)
     assert recipe.settings == Settings()
-    assert (recipe.version, recipe.codes, recipe.result) == (3, None, None)
+    assert (recipe.version, recipe.codes, recipe.result) == (4, None, None)
     assert recipe.settings.model_dump() == {
         "steps": 16,
         "reveal_order": "halton",
@@ -170,7 +170,7 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
         ("[" * 100_000, "not JSON"),
         ("[]", r"a recipe or a canvas is a JSON object, not \[\]"),
         ("{}", "this JSON is no recipe"),
-        (changed(version=4), "recipe version 4 is not known: this app reads versions 1 to 3"),
+        (changed(version=5), "recipe version 5 is not known: this app reads versions 1 to 4"),
         (changed(version="1"), "recipe version '1' is not known"),
         (changed(version="x" * 1000), "recipe version 'x+.*x+' is not known"),
         ('{"version": 1}', "model: field required"),

@@ -112,17 +112,46 @@ def test_a_saved_picture_has_pixels_of_its_own_only_if_some_were_kept(pipe, tmp_
     canvas = known(pipe, 4, 4)
     recipe = Recipe(model="m", canvas=canvas, settings=SETTINGS, codes=canvas.codes.tolist())
     drawn = pipe.render(canvas)
-    write_png(drawn, recipe, tmp_path / "drawn.png")
-    assert files.own_pixels(tmp_path / "drawn.png", drawn) is None
-    kept = NOISE.crop((0, 0, 32, 32))
-    write_png(kept, recipe, tmp_path / "kept.png")
-    assert np.array_equal(np.array(files.own_pixels(tmp_path / "kept.png", drawn)), np.array(kept))
+    kept, path = NOISE.crop((0, 0, 32, 32)), tmp_path / "saved.png"
+    for said, image, own in (
+        (False, drawn, False),
+        (True, kept, True),
+        (None, drawn, False),
+        (None, kept, True),
+    ):
+        told = recipe.model_copy(update={"kept_pixels": said})
+        write_png(image, told, path)
+        found = files.own_pixels(path, told, drawn)
+        assert (found is not None) == own
+        assert found is None or np.array_equal(np.array(found), np.array(kept))
+
+
+def test_pixels_that_were_kept_are_recorded_however_little_they_differ(pipe, tmp_path):
+    canvas = known(pipe, 4, 4)
+    recipe = Recipe(
+        model="m", canvas=canvas, settings=SETTINGS, codes=canvas.codes.tolist(), kept_pixels=True
+    )
+    drawn = pipe.render(canvas)
+    touched = drawn.copy()
+    touched.putpixel((3, 3), (255, 0, 255))
+    write_png(touched, recipe, tmp_path / "kept.png")
+    read = files.carried_recipe(tmp_path / "kept.png")
+    assert np.array_equal(np.array(files.own_pixels(tmp_path / "kept.png", read, drawn)), np.array(touched))
+
+
+@pytest.mark.parametrize("version", [1, 2, 3])
+def test_older_recipes_do_not_say_whether_pixels_were_kept(pipe, version):
+    data = Recipe(model="m", canvas=known(pipe, 4, 4)).model_dump(mode="json")
+    assert Recipe.from_dict(data).kept_pixels is False
+    del data["kept_pixels"]
+    read = Recipe.from_dict(data | {"version": version})
+    assert (read.version, read.kept_pixels) == (4, None)
 
 
 def test_time_grows_with_windows_pictures_and_guidance(pipe):
     pace = timing.Pace(window=1.0, cell=0.0)
     blank = TokenCanvas.blank(8, 12, 16)
-    windows = pipe.evaluations(blank, 3, "halton", "cosine", 0)
+    windows = pipe.evaluations(blank, 3)
     assert timing.seconds(pipe, pace, blank, SETTINGS, 1) == windows
     assert timing.seconds(pipe, pace, blank, SETTINGS, 2) == 2 * windows
     guided = SETTINGS.model_copy(update={"label": "day", "guidance_scale": 2.0})

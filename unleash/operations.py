@@ -10,6 +10,7 @@ from PIL import Image
 
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
+from unleash.canvas.recipe import Recipe
 from unleash.canvas.stitching import Axis, stitched
 from unleash.images.compositing import Mask, blend
 from unleash.images.fitting import to_cells, to_square
@@ -57,11 +58,10 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, *, square: bool)
     """
     image = read_picture(path)
     cell, side = pipe.vqgan.cell_size, pipe.blank().width * pipe.vqgan.cell_size
-    size, made = picture_size(path), _made_by(model, path)
-    if made is not None and image.size == (made.width * cell, made.height * cell):
-        # Rounding differs between machines, but by a step of 255 and in few places.
-        difference = np.array(image, dtype=int) - np.array(pipe.render(made), dtype=int)
-        return Opened(made, image, size, drawn=bool(np.abs(difference).mean() < 0.1))
+    size, recipe = picture_size(path), _made_by(model, path)
+    made = None if recipe is None else recipe.result
+    if recipe is not None and made is not None and image.size == (made.width * cell, made.height * cell):
+        return Opened(made, image, size, drawn=not keeps_pixels(recipe, image, pipe.render(made)))
     cut = to_square(image, side, "crop") if square else to_cells(image, side, cell, MAX_SIDE)
     return Opened(pipe.encode(cut), cut, size, drawn=False)
 
@@ -91,7 +91,19 @@ def joined(a: Opened, b: Opened, axis: Axis, seam: int) -> Opened:
     return Opened(canvas, paper, paper.size, a.drawn and b.drawn)
 
 
-def keeping(opened: Opened, repainted: Mask, asked: bool | None, feather: int | None = None) -> Finish:
+def keeps_pixels(recipe: Recipe, image: Image.Image, drawn: Image.Image) -> bool:
+    """Whether a picture has more than what the model draws of its codes, as its recipe says.
+
+    Before version 4 recipes did not say. Then the two pictures, of one size, are compared: rounding differs
+    between machines, but by a step of 255 and in few places.
+    """
+    if recipe.kept_pixels is not None:
+        return recipe.kept_pixels
+    difference = np.array(image, dtype=int) - np.array(drawn, dtype=int)
+    return bool(np.abs(difference).mean() >= 0.1)
+
+
+def keeping(opened: Opened, repainted: Mask, asked: bool | None, feather: int | None = None) -> Finish | None:
     """Lays what was made over the picture it was made from, if that is asked or the picture needs it.
 
     Args:
@@ -99,14 +111,17 @@ def keeping(opened: Opened, repainted: Mask, asked: bool | None, feather: int | 
         repainted: (H, W) in [0, 1], where the original may go.
         asked: whether to; None: unless the original is just what the model draws.
         feather: pixels beyond the mask in which the two fade into each other; None: half a cell.
+
+    Returns:
+        What to do to the picture that is made; None if nothing.
     """
     if asked is False or (asked is None and opened.drawn):
-        return lambda made: made
+        return None
     width = opened.cell_size // 2 if feather is None else feather
     return lambda made: blend(opened.image, made, repainted, width)
 
 
-def _made_by(model: str, path: Path) -> TokenCanvas | None:
-    """The filled canvas of a picture that carries a recipe of the model."""
+def _made_by(model: str, path: Path) -> Recipe | None:
+    """The recipe of the model that a picture carries, if it does."""
     recipe = read_recipe(path) if carries_recipe(path) else None
-    return recipe.result if recipe is not None and recipe.model == model else None
+    return recipe if recipe is not None and recipe.model == model else None

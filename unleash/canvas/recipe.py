@@ -22,12 +22,12 @@ from unleash.canvas.bounds import (
 )
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted, shortened
-from unleash.canvas.settings import Checked, RecipeError, Settings
+from unleash.canvas.settings import RENAMED, Checked, RecipeError, Settings
 
-VERSION: Literal[3] = 3
+VERSION: Literal[4] = 4
 """Of the recipes that are written."""
 
-_OLDER = (1, 2)
+_OLDER = (1, 2, 3)
 """Versions that are read too."""
 
 
@@ -52,18 +52,22 @@ class Recipe(Checked):
     """Model, start canvas and settings, and the codes that they gave.
 
     Attributes:
-        version: of this format. 2 added the canvas' rules, 3 the correction; older ones are read as 3.
+        version: of this format. 2 added the canvas' rules, 3 the correction, 4 the kept pixels; older
+            ones are read as 4.
         model: what ``UnleashPipeline.from_pretrained`` was given.
         canvas: as it was before the run.
         settings: of the run.
         codes: (h, w) the result, rows of codes; None if it was not run yet.
+        kept_pixels: whether the picture has pixels of one that was opened, around what was painted; None if
+            that was not recorded, as before version 4.
     """
 
-    version: Annotated[Literal[3], BeforeValidator(_upgraded)] = VERSION
+    version: Annotated[Literal[4], BeforeValidator(_upgraded)] = VERSION
     model: str = Field(min_length=1, max_length=MAX_NAME)
     canvas: CanvasField
     settings: Settings = Settings()
     codes: Codes | None = None
+    kept_pixels: bool | None = False
 
     @model_validator(mode="after")
     def _codes_fill_the_canvas(self) -> Recipe:
@@ -92,6 +96,10 @@ class Recipe(Checked):
         if data["version"] not in (*_OLDER, VERSION):
             known = f"this app reads versions 1 to {VERSION}"
             raise RecipeError(f"recipe version {quoted(data['version'])} is not known: {known}")
+        if data["version"] in _OLDER:
+            data = {"kept_pixels": None, **data}
+            if isinstance(settings := data.get("settings"), dict):
+                data["settings"] = {RENAMED.get(name, name): value for name, value in settings.items()}
         return cls(**data)
 
 

@@ -71,7 +71,7 @@ class Slider:
     off: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # annotations must be hashable
 class Choices:
     """What the values of a setting are called in a menu."""
 

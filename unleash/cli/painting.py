@@ -54,7 +54,7 @@ def generate(
     settings = settings if source else settings.over(pipe.defaults)
     if source is not None and source.codes is not None and not chosen and model is None and count == 1:
         # Rounding differs between machines; the codes that were recorded do not.
-        save(pipe, source, files[0])
+        save(pipe, source.model_copy(update={"kept_pixels": False}), files[0])
     else:
         paint(pipe, name, canvas, settings, files)
     if film is not None:

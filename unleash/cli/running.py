@@ -43,7 +43,7 @@ def paint(
     canvas: "TokenCanvas",
     settings: "Settings",
     files: list[Path],
-    finish: "Finish" = lambda image: image,
+    finish: "Finish | None" = None,
 ) -> None:
     """Fills the canvas once for each file, with seeds one apart."""
     from unleash.canvas.recipe import Recipe
@@ -51,20 +51,25 @@ def paint(
     for i, file in enumerate(files):
         seeded = settings.numbered(i)
         out = pipe(canvas, settings=seeded)
-        recipe = Recipe(model=model, canvas=canvas, settings=seeded, codes=out.canvases[0].codes.tolist())
+        recipe = Recipe(
+            model=model,
+            canvas=canvas,
+            settings=seeded,
+            codes=out.canvases[0].codes.tolist(),
+            kept_pixels=finish is not None,
+        )
         save(pipe, recipe, file, finish)
 
 
-def save(
-    pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: "Finish" = lambda image: image
-) -> None:
+def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: "Finish | None" = None) -> None:
     """Writes the picture of a recipe that has its codes, and says where."""
     from unleash.images.recipes import write_png
 
     result = recipe.result
     assert result is not None
     file.parent.mkdir(parents=True, exist_ok=True)
-    write_png(finish(pipe.render(result)), recipe, file)
+    image = pipe.render(result)
+    write_png(finish(image) if finish else image, recipe, file)
     typer.echo(file)
 
 

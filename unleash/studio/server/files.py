@@ -16,14 +16,12 @@ from unleash.canvas.settings import Settings
 from unleash.images.fitting import Fit, to_shape, to_square
 from unleash.images.reading import is_opaque, picture_size, read_picture
 from unleash.images.recipes import carries_recipe, read_recipe, write_png
+from unleash.operations import keeps_pixels
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
-
-_ROUNDING = 0.1
-"""Of 255: two renderings of the same codes differ by less on average."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +104,8 @@ def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
     return without(image, unknown) if unknown.any() else image
 
 
-def own_pixels(path: str | Path, image: Image.Image) -> Image.Image | None:
-    """The picture in a file that carries a recipe, where it is more than ``image``, what its codes show.
+def own_pixels(path: str | Path, recipe: Recipe, image: Image.Image) -> Image.Image | None:
+    """The picture in a file that carries ``recipe``, where it is more than ``image``, what its codes show.
 
     That is so where pixels of an opened picture were kept in it.
     """
@@ -117,9 +115,7 @@ def own_pixels(path: str | Path, image: Image.Image) -> Image.Image | None:
     if not is_opaque(path):
         return None
     given = read_picture(path)
-    # Rounding differs between machines, but by a step of 255 and in few places.
-    difference = np.array(given, dtype=int) - np.array(image, dtype=int)
-    return given if np.abs(difference).mean() >= _ROUNDING else None
+    return given if keeps_pixels(recipe, given, image) else None
 
 
 def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Settings) -> Recipe:
@@ -145,6 +141,7 @@ def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) ->
     name = f"unleash-{recipe.settings.stem}.png"
     path = Path(mkdtemp(prefix="unleash-")) / name
     image = picture_of(pipe, result(recipe.canvas, recipe))
+    recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
     write_png(pixels.under(image) if pixels else image, recipe, path)
     return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": name}
 

@@ -133,7 +133,7 @@ class Handlers:
     def _open_recipe(self, recipe: Recipe, model: str, name: str, path: str) -> list[Any]:
         pipe, canvas = self.pipeline(name), recipe.canvas
         image = files.picture_of(pipe, files.result(canvas, recipe))
-        own = files.own_pixels(path, image)
+        own = files.own_pixels(path, recipe, image)
         other = models.known_as(self.offered[name]) if name != model else None
         message = files.canvas_message(canvas, image, recipe, other_model=other, original=own)
         hidden = gr.Image(visible=False)

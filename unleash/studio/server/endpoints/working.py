@@ -39,17 +39,21 @@ class Worker:
         """An uploaded picture as cells."""
         return open_picture(self.pipe, self.model, picture, square=square)
 
-    def paint(
-        self, canvas: TokenCanvas, settings: Settings, finish: Finish = lambda image: image
-    ) -> Work[Made]:
+    def paint(self, canvas: TokenCanvas, settings: Settings, finish: Finish | None = None) -> Work[Made]:
         """Fill a canvas, with a pause after each step; what ``settings`` leave open is as the model's own."""
         filled, settings = canvas, settings.over(self.pipe.defaults)
         for step in self.pipe.stream(canvas, settings=settings):
             filled = step.canvas
             yield
-        codes = filled.codes.tolist()
-        recipe = Recipe(model=self.model, canvas=canvas, settings=settings, codes=codes)
-        return png(finish(self.pipe.render(filled)), recipe), recipe.to_json()
+        recipe = Recipe(
+            model=self.model,
+            canvas=canvas,
+            settings=settings,
+            codes=filled.codes.tolist(),
+            kept_pixels=finish is not None,
+        )
+        image = self.pipe.render(filled)
+        return png(finish(image) if finish else image, recipe), recipe.to_json()
 
 
 @dataclass(frozen=True)

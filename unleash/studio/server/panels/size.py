@@ -91,7 +91,8 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Mes
                 f"{canvas.codebook_size}: open it with the model that made it"
             )
         image = files.picture_of(pipe, files.result(recipe.canvas, recipe))
-        message = files.canvas_message(recipe.canvas, image, recipe, original=files.own_pixels(path, image))
+        own = files.own_pixels(path, recipe, image)
+        message = files.canvas_message(recipe.canvas, image, recipe, original=own)
     else:
         cell = pipe.vqgan.cell_size
         given = ImageOps.fit(
