@@ -176,7 +176,8 @@ def test_sample_i_has_seed_i_and_the_labels_take_turns(pipe):
         labels = pipe.labels
 
         def __call__(self, **arguments):
-            asked.append((arguments["seed"], arguments["label"], arguments["num_inference_steps"]))
+            settings = arguments["settings"]
+            asked.append((settings.seed, settings.label, settings.steps))
             return pipe(**arguments)
 
     pictures = [sample(Recorded(), Settings(steps=2), i) for i in range(3)]
@@ -288,7 +289,7 @@ def test_the_table_goes_on_where_it_was(model, monkeypatch):
     painted = []
     paint = tradeoff.sample
     monkeypatch.setattr(
-        tradeoff, "sample", lambda *given: painted.append((given[1].order, given[1].steps)) or paint(*given)
+        tradeoff, "sample", lambda *given: painted.append((given[1].reveal_order, given[1].steps)) or paint(*given)
     )
     run(*table, "--steps", 2, "--order", "halton", "--order", "random")
     assert painted == [("halton", 2)] * 4 + [("random", 2)] * 4
@@ -320,7 +321,7 @@ def test_a_table_that_is_stopped_keeps_what_it_has(model, monkeypatch):
     paint = tradeoff.sample
 
     def stopped(pipe, settings, number):
-        if settings.order == "raster":
+        if settings.reveal_order == "raster":
             raise KeyboardInterrupt
         return paint(pipe, settings, number)
 

@@ -29,7 +29,11 @@ class Clock:
     @property
     def share(self) -> float:
         """How much of the training is over, from 0 to 1 and beyond."""
-        return self.step / self._steps if self._seconds is None else self.seconds / self._seconds
+        return self.share_at(self.step)
+
+    def share_at(self, step: int) -> float:
+        """How much is over at a step, or by now if the minutes decide."""
+        return step / self._steps if self._seconds is None else self.seconds / self._seconds
 
     @property
     def over(self) -> bool:

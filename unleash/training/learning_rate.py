@@ -10,6 +10,6 @@ def warmup_stable_decay(optimizer: Optimizer, clock: Clock, decay: float, warmup
     """Rises over ``warmup`` steps, stays, and falls to zero over the last share ``decay`` of the training."""
 
     def factor(step: int) -> float:
-        return min(1.0, (step + 1) / warmup, max(0.0, 1 - clock.share) / max(decay, 1e-9))
+        return min(1.0, (step + 1) / warmup, max(0.0, 1 - clock.share_at(step)) / max(decay, 1e-9))
 
     return LambdaLR(optimizer, factor)
