@@ -289,7 +289,9 @@ def test_the_table_goes_on_where_it_was(model, monkeypatch):
     painted = []
     paint = tradeoff.sample
     monkeypatch.setattr(
-        tradeoff, "sample", lambda *given: painted.append((given[1].reveal_order, given[1].steps)) or paint(*given)
+        tradeoff,
+        "sample",
+        lambda *given: painted.append((given[1].reveal_order, given[1].steps)) or paint(*given),
     )
     run(*table, "--steps", 2, "--order", "halton", "--order", "random")
     assert painted == [("halton", 2)] * 4 + [("random", 2)] * 4
