@@ -7,16 +7,18 @@ from typing import Any
 import gradio as gr
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.studio.server import controls, films, lesson, model_choice, opinions
+from unleash.studio.server import controls, films, lesson, model_choice, predictions
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB, serve_modules
+from unleash.studio.server.component import WEB, command, serve_modules
 from unleash.studio.server.components.canvas import Canvas
+from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.opinion import Opinion
 from unleash.studio.server.components.palette import Palette
+from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
+from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.handlers import Handlers, examples
@@ -42,8 +44,9 @@ class _Page:
     canvas: Canvas
     filmstrip: Filmstrip
     palette: Palette
-    opinion: Opinion
-    size: size.SizePanel
+    predictions: Predictions
+    sizes: Sizes
+    estimate: Estimate
     controls: Controls
     vary: vary.VaryPanel
     choice: ModelChoice
@@ -51,9 +54,7 @@ class _Page:
     pictures: Amount
     locked: gr.Checkbox
     dice: gr.Button
-    generate: gr.Button
     open: gr.UploadButton
-    save: gr.Button
     fit: gr.Radio
     gallery: gr.Gallery
     pair: tuple[gr.Image, gr.Image]
@@ -90,17 +91,9 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        opinions.listen(page.opinion, page.model, page.controls["label"], handlers.pipeline)
-        size.wire(
-            page.size,
-            page.canvas,
-            page.model,
-            page.pictures,
-            page.controls,
-            handlers.offered,
-            handlers.pipeline,
-            _MODEL,
-        )
+        predictions.listen(page.predictions, page.model, page.controls["label"], handlers.pipeline)
+        size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, _MODEL)
+        size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, _MODEL)
     take_turns(demo)
     return demo.queue(api_open=False)  # or programs could go round the line
@@ -147,12 +140,12 @@ def _lay_out(handlers: Handlers) -> _Page:
         with gr.Column(elem_id="easel"):
             canvas = Canvas(handlers.grid(first))
             films.listen(Reel(), filmstrip := Filmstrip())
-            opinion = Opinion()
-            again = vary.again_button()
+            predictions = Predictions()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
                 generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
-                gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+                stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+            estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(pipe.labels)
                 pictures = Amount(
@@ -165,7 +158,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     elem_id="pictures",
                 )
             with gr.Row():
-                steps = controls.control("steps", pipe.defaults.steps)
+                steps = controls.control("steps", pipe.defaults.steps, info=None)  # there is no room
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -177,8 +170,8 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
-                varied = vary.lay_out(pipe.labels, again)
-                size_panel = size.lay_out()
+                varied = vary.lay_out(pipe.labels)
+                sizes = size.lay_out()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
@@ -203,12 +196,15 @@ def _lay_out(handlers: Handlers) -> _Page:
                 placed["guidance_scale"] = controls.guidance(pipe.labels, pipe.defaults.guidance_scale)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
+    for button, name in ((generate, "generate"), (stop, "stop"), (save, "save")):
+        button.click(**command(name))
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
         palette=palette,
-        opinion=opinion,
-        size=size_panel,
+        predictions=predictions,
+        sizes=sizes,
+        estimate=estimate,
         controls=Controls(placed),
         vary=varied,
         choice=choice,
@@ -216,9 +212,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         pictures=pictures,
         locked=locked,
         dice=dice,
-        generate=generate,
         open=opener,
-        save=save,
         fit=fit,
         gallery=gallery,
         pair=(given, seen),
@@ -235,7 +229,7 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
     asked = [page.canvas, page.model, page.locked, page.pictures]
     told = [page.filmstrip, page.controls["seed"]]
     whole, stroke = [*asked, *page.controls.inputs], [page.canvas, page.model, *page.controls.inputs]
-    page.generate.click(
+    page.canvas.generate(
         named(handlers.generate, whole),
         whole,
         told,
@@ -244,8 +238,10 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
         **_MODEL,
         **_INTERNAL,
     )
-    page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
-    vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
+    page.canvas.fill(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
+    vary.wire(
+        page.vary, Varying(handlers), page.canvas, asked, page.controls.inputs, told, **_MODEL, **_INTERNAL
+    )
     gr.on(
         [page.controls[name].input for name in ("label", "guidance_scale")],
         handlers.steer,
@@ -258,6 +254,8 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
+    for begins in (page.open.upload, page.gallery.select):
+        begins(**command("await-file"))
     taken_up = [page.filmstrip, *page.pair, page.model, page.model_before, *page.controls.inputs]
     opened = page.open.upload(
         handlers.open_file,
@@ -277,9 +275,11 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     )
     model_choice.tell(page.choice, handlers, [opened, chosen])
     for event in (opened, chosen):
+        for ended in (event.success, event.failure):
+            ended(**command("file-arrived"))
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
-    page.save.click(
+    page.canvas.save(
         handlers.save,
         [page.canvas, page.model, *page.controls.inputs],
         page.filmstrip,
@@ -295,7 +295,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
         [page.canvas, page.model, page.model_before, *page.controls.inputs],
         [page.filmstrip, page.model_before, *page.controls.inputs],
     )
-    switched = model_choice.wire(page.choice, handlers, switch, **_MODEL)
+    switched = model_choice.wire(page.choice, handlers, switch, page.model_before, **_MODEL)
     restored = demo.load(
         handlers.restore,
         page.settings_kept,

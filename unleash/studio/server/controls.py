@@ -164,7 +164,8 @@ def control(name: str, value: Any, **options: Any) -> Component:
     """The component of a setting, made of what its field says; ``options`` go to it."""
     field = Settings.model_fields[name]
     slider, choices = Settings.about(name, Slider), Settings.about(name, Choices)
-    label, info = field.title or name.replace("_", " ").capitalize(), field.description or ""
+    label = field.title or name.replace("_", " ").capitalize()
+    info = options.pop("info", field.description or "")
     shown: dict[str, Any] = {"label": label, "value": _shown(name, value), "elem_id": name.replace("_", "-")}
     if slider is None:
         names = choices.names if choices else {}

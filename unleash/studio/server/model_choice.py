@@ -8,6 +8,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.models.folders import describe
+from unleash.studio.server.component import command
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.toasts import inform, toasted
 
@@ -55,6 +56,7 @@ def wire(
     choice: ModelChoice,
     handlers: Handlers,
     switch: tuple[Callable[..., Any], list[Component], list[Component]],
+    before: gr.State,
     **queue: Any,
 ) -> list[Any]:
     """Switch to another model, from the menu or newly added.
@@ -63,6 +65,7 @@ def wire(
         choice: the components.
         handlers: of the studio.
         switch: the listener that goes on with another model, its inputs and outputs.
+        before: the model that the canvas on the page is of.
         queue: with whom the events wait.
 
     Returns:
@@ -70,6 +73,7 @@ def wire(
     """
     quiet = {"show_progress": "hidden", **queue, **_INTERNAL}
     go_on, inputs, outputs = switch
+    choice.menu.input(**command("await-model"))
     switched = [choice.menu.input(go_on, inputs, outputs, trigger_mode="always_last", **quiet)]
     if choice.wanted is not None and choice.add is not None:
         added = gr.on(
@@ -81,7 +85,12 @@ def wire(
             **queue,
             **_INTERNAL,
         )
+        added.success(**command("await-model"))
         switched.append(added.success(go_on, inputs, outputs, **quiet))
+    for event in switched:
+        event.success(inputs=[choice.menu, before], **command("model-arrived"))
+        failed = event.failure(lambda name: name, before, choice.menu, queue=False, **_INTERNAL)
+        failed.then(**command("model-arrived"))
     return switched
 
 

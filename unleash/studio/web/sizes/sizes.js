@@ -2,14 +2,11 @@
 
 import { inpainting } from "./inpainting.js";
 import { stitching } from "./stitching.js";
-import { timing } from "./timing.js";
 import { growing } from "./growth.js";
 
-export function mount({ element, props, watch }) {
-  const tell = timing();
-  const join = stitching(element);
+export function mount({ element, props, trigger, upload, watch }) {
+  const join = stitching(element, async (file) => trigger("upload", { path: (await upload(file)).path }));
   growing(element);
   inpainting(element);
-  const receive = { time: tell, second: join };
-  watch("value", () => receive[props.value?.kind]?.(props.value));
+  watch("value", () => props.value && join(props.value));
 }

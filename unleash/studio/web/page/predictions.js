@@ -27,7 +27,7 @@ function lookOf({ height, width, base, masked, pins }) {
   return `${height}×${width}:${shown.join()}`;
 }
 
-class Opinion extends EventTarget {
+class Predictions extends EventTarget {
   #send = null;
   #asked = null;
   #count = 0;
@@ -216,4 +216,4 @@ class Opinion extends EventTarget {
   }
 }
 
-export const opinion = new Opinion();
+export const predictions = new Predictions();
