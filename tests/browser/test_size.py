@@ -153,10 +153,8 @@ def test_pixels_are_kept_through_a_reload_and_drawn_anew_when_asked(sizes: Studi
     sizes.tool("Rectangle")
     sizes.drag((4, 4), (9, 9))
     sizes.generate()
-    sizes.page.wait_for_timeout(400)
     sizes.page.reload()
     sizes.page.wait_for_selector("[data-ready]")
-    sizes.page.wait_for_timeout(500)
     kept = np.array(saved(sizes))
     far = np.ones((256, 256), dtype=bool)
     far[56:168, 56:168] = False  # the rectangle, and half a cell around it
@@ -190,6 +188,7 @@ def test_a_mask_of_any_size_is_loaded_and_alt_erases(sizes: Studio) -> None:
     mask = Image.new("L", (512, 512))
     mask.paste(255, (64, 64, 192, 96))  # rows 2 of columns 2 to 5
     sizes.page.locator("#sizes .mask-file").set_input_files(png(mask, "mask.png"))
+    expect(sizes.page.locator(".counts")).to_have_text("4 to fill · 252 kept")
     wanted = {(2, column) for column in range(2, 6)}
     assert sizes.masked == wanted
     with sizes.page.expect_download() as download:

@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.studio.server import controls, films, lesson, model_choice, predictions
+from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
 from unleash.studio.server.component import WEB, command, serve_modules
@@ -91,7 +91,7 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        predictions.listen(page.predictions, page.model, page.controls["label"], handlers.pipeline)
+        predicting.listen(page.predictions, page.model, page.controls["label"], handlers.pipeline)
         size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, _MODEL)
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, _MODEL)

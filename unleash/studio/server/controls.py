@@ -53,6 +53,22 @@ class Seed(gr.Number):
         return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
 
 
+class LabelMenu(gr.Dropdown):
+    """A menu of labels, which takes any text: that a model lacks a label, a run of it says itself.
+
+    While the page goes over to another model it still sends the label of the one before.
+    """
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:
+        """The label; what is no text raises `gr.Error`."""
+        if payload is not None and not isinstance(payload, str):
+            with toasted():
+                raise ValueError(f"{self.label}: choose one of what is offered")
+        return payload
+
+
 def seed_field(elem_id: str) -> Seed:
     """The field of a seed; its page gets these options only if no constructor of ours takes them."""
     return Seed(0, label="Seed", precision=0, elem_id=elem_id, min_width=90)
@@ -148,11 +164,11 @@ def new_seed() -> int:
     return randbelow(_SEEDS)
 
 
-def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
+def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
     """The labels of a model, shown if it has any; the first is chosen, labelled pictures come out best."""
     choices = [NO_LABEL, *labels]
     value = chosen if chosen in choices else next(iter(labels), NO_LABEL)
-    return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
+    return LabelMenu(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
 def guidance(labels: Sequence[str], chosen: float) -> Component:

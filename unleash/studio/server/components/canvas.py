@@ -11,7 +11,6 @@ from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
 
-
 _EVENTS = ("generate", "more", "relight", "blend", "fill", "save")
 
 

@@ -1,4 +1,4 @@
-"""The inspector: what the model thinks of the canvas, in numbers and over the grid."""
+"""The inspector: what the model predicts for the canvas, in numbers and over the grid."""
 
 from typing import Any
 

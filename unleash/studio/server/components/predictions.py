@@ -48,7 +48,7 @@ class Predictions(NativeComponent):
     """Carries the page's questions to the server and the answers back; there is nothing to see of it.
 
     The page submits a question as the event's data, which :meth:`Question.from_dict` reads; the value is the
-    server's answer, a message of ``unleash.studio.server.predictions``.
+    server's answer, a message of ``unleash.studio.server.predicting``.
     """
 
     folder = "predictions"

@@ -64,8 +64,10 @@ export function mount({ element, props, trigger }) {
   offer({
     ...Object.fromEntries(RUNS.map((kind) => [kind, () => store.ask(kind)])),
     stop: () => store.stopRun(),
-    save() {
-      tell({ pixels: store.tool.keepPixels ? toSave(store.state) : null });
+    async save() {
+      const { state } = store;
+      const pixels = store.tool.keepPixels ? await toSave(state) : null;
+      tell({ canvas: toServer(state), recipe: state.recipe, pixels });
       trigger("save");
     },
     "await-model": () => store.await("model"),

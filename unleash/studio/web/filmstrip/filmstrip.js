@@ -2,7 +2,9 @@
 
 import { nameOf, placed } from "../page/session.js";
 import { store } from "../page/store.js";
-import { watchOver } from "./silence.js";
+
+const PATIENCE = 5000; // ms without a word of a run before the server is asked
+const TRIES = 2;
 
 export function mount({ element, props, server, watch }) {
   const run = element.querySelector(".run");
@@ -136,4 +138,34 @@ function download(url, name) {
   link.href = url;
   link.download = name;
   link.click();
+}
+
+/**
+ * A run that nothing was heard of for long may have ended unheard, or the connection is lost: `server.ended(id)` is
+ * asked, and `lost` called if it cannot be reached.
+ */
+function watchOver(server, lost) {
+  let timer = 0;
+
+  async function ask(id, tries) {
+    const ended = await server.ended(id); // undefined where there is no answer
+    if (store.run?.id !== id) return;
+    if (ended) store.endRun(id);
+    else if (ended === false) wait(id, TRIES);
+    else if (tries > 1) wait(id, tries - 1);
+    else {
+      store.stopRun();
+      lost();
+    }
+  }
+
+  function wait(id, tries) {
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(id, tries), PATIENCE);
+  }
+
+  store.addEventListener("run", () => {
+    clearTimeout(timer);
+    if (store.run) wait(store.run.id, TRIES);
+  });
 }

@@ -8,7 +8,7 @@
 
 import * as history from "./history.js";
 import { canvasAt, Session } from "./session.js";
-import { load, saver } from "./storage.js";
+import { CANVAS, read, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
 import { asked, begun, entered, follow, resultOf, runName, strokeRun } from "./run.js";
@@ -19,7 +19,7 @@ import { fromServer, madeAs, openedBy } from "./wire.js";
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 export class Store extends EventTarget {
-  #save = saver();
+  #save = saver(CANVAS);
   #session = new Session(
     () => this.#emit("results"),
     () => this.state.picture?.url ?? null,
@@ -53,7 +53,7 @@ export class Store extends EventTarget {
 
   /** Take up the canvas this browser kept, or a blank one of the first model's `grid`. */
   start(grid) {
-    const kept = load();
+    const kept = read(CANVAS);
     const sound = Math.max(kept?.state?.height, kept?.state?.width) <= MAX_SIDE;
     const state = sound ? { ...blank(grid), ...kept.state } : blank(grid);
     // An older page left masked what a run had filled.
@@ -195,7 +195,7 @@ export class Store extends EventTarget {
    * queue; while another is under way, or another canvas is awaited, it is kept and asked for after that.
    */
   ask(kind) {
-    if (this.run || this.#awaited.size) {
+    if (this.run || this.awaiting) {
       this.following = [...this.following, kind];
       this.#emit("run");
       if (this.run) this.say("One more, as soon as this run has ended. Stop ends both.");
@@ -218,13 +218,20 @@ export class Store extends EventTarget {
   }
 
   arrived(what) {
-    if (this.#awaited.delete(what)) this.#follow();
+    if (!this.#awaited.delete(what)) return;
+    this.#emit("run");
+    this.#follow();
+  }
+
+  /** Whether the canvas is being replaced. */
+  get awaiting() {
+    return this.#awaited.size > 0;
   }
 
   // Not at once: Gradio is still taking up what came with the message that ended the run.
   #follow() {
     setTimeout(() => {
-      if (this.run || this.#awaited.size || !this.following.length) return;
+      if (this.run || this.awaiting || !this.following.length) return;
       const [first, ...others] = this.following;
       this.following = others;
       // It was asked for when there was something to fill, which the run before it has filled by now.
@@ -249,7 +256,7 @@ export class Store extends EventTarget {
   /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
   #fill(which) {
     const answers = this.strokeChanged || which === "swept";
-    if (!answers || this.#awaited.size || (this.run && !this.run.live)) return;
+    if (!answers || this.awaiting || (this.run && !this.run.live)) return;
     const fill = strokeRun(this.state, which, this.#swept, runName(), this.run);
     if (!fill) return;
     if (!this.strokeChanged) this.timeline = history.push(this.#tagged(), this.state);

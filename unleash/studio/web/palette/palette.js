@@ -1,14 +1,12 @@
 /** The catalogue: every code as a thumbnail of one sheet, to be found, compared and taken in hand. */
 
-import { about, sprite, titleOf, wordsOf } from "../page/codes.js";
+import { about, shelf, sprite, titleOf, wordsOf } from "../page/codes.js";
 import { predictions } from "../page/predictions.js";
 import { showTab } from "../page/commands.js";
 import { inHand } from "../page/rules.js";
-import { shelf } from "../page/shelf.js";
 import { store } from "../page/store.js";
-import { features, nearest } from "./alike.js";
 import { bindBrush } from "./brush.js";
-import { matching, vocabulary } from "./filter.js";
+import { features, matching, nearest, vocabulary } from "./finding.js";
 
 const EMPTY = {
   all: "No code is called that or looks like it.",

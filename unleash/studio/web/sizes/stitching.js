@@ -4,7 +4,7 @@ import { stitched, withSeam } from "../page/growing.js";
 import { clearMask } from "../page/state.js";
 import { store } from "../page/store.js";
 import { madeAs, openedBy } from "../page/wire.js";
-import { pasted } from "./pasted.js";
+import { pasted } from "../page/blending.js";
 
 /** `open(file)` lets the server open a picture; returns what takes it up. */
 export function stitching(element, open) {

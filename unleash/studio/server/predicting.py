@@ -32,7 +32,7 @@ STALE: Message = {"kind": "stale"}
 def listen(
     carrier: Predictions, model: gr.Dropdown, label: gr.Dropdown, pipeline: Callable[[str], UnleashPipeline]
 ) -> None:
-    """Let the page ask.
+    """Let the page ask what the model predicts.
 
     Args:
         carrier: submits the questions; its value is the answer.
