@@ -1,20 +1,15 @@
 """Training the prior: the transformer on codes of a fixed VQGAN (Bond-Taylor et al., ECCV 2022)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import torch
-from accelerate.utils import set_seed
-from diffusers.training_utils import EMAModel
 from pydantic import Field, PositiveInt
 from torch import Tensor
-from tqdm import tqdm
 
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.bundle import assemble
-from unleash.training.checkpoint import Checkpoint
-from unleash.training.clock import Clock
 from unleash.training.code_cache import (
     Batch,
     ahead,
@@ -27,12 +22,12 @@ from unleash.training.code_cache import (
     stored_batches,
 )
 from unleash.training.learning_rate import warmup_stable_decay
-from unleash.training.loop import Logs, train_loop
 from unleash.training.objective import cell_nats, cell_weights, corrupted, masked_loss
-from unleash.training.run import Run, Saved, accelerator_for
+from unleash.training.run import Run, Saved
 from unleash.training.sheets import save_samples
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.store import PictureStore
+from unleash.training.trainer import Logs, Trainer
 from unleash.training.warm import trained, warm_started
 
 HELD_OUT = 128
@@ -92,27 +87,15 @@ class CorruptedBatch(NamedTuple):
     weights: Tensor
 
 
-class PriorTrainer:
-    """The network, its two optimisers and the state of one training.
+class PriorTrainer(Trainer[PriorRun]):
+    """Training of the transformer: matrices inside its blocks by Muon, everything else by AdamW."""
 
-    Matrices inside the blocks are trained by Muon, everything else by AdamW.
-
-    Args:
-        run: what decides it.
-        out: where everything goes.
-        store: pictures that were drawn or read before, whose codes are learned; None: as ``run.codes`` says.
-        saved: called with the folder of the transformer whenever it is written.
-    """
+    folder = "transformer"
 
     def __init__(
-        self,
-        run: PriorRun,
-        out: Path,
-        store: PictureStore | None = None,
-        saved: Saved | None = None,
+        self, run: PriorRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
     ) -> None:
-        self.run, self.out, self.store, self.saved = run, out, store, saved
-        self.accelerator = accelerator_for(run, out)
+        super().__init__(run, out, store, saved)
         self.vqgan = trained(VQGAN, run.vqgan).eval().to(self.accelerator.device)
         config = self.vqgan.config
         self.pictures = open_pictures(run.data, config.image_size, run.augment, run.seed)
@@ -136,33 +119,21 @@ class PriorTrainer:
             torch.optim.AdamW(rest, run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         )
         self._mean: Tensor | None = None
-        self.clock = Clock(run.steps, run.minutes)
         rates = [warmup_stable_decay(o, self.clock, run.decay) for o in optimizers]
-        self.ema = EMAModel(self.transformer.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
-        self.ema.to(self.accelerator.device)
+        self.keep(self.transformer)
         self.model, *prepared = self.accelerator.prepare(self.transformer, *optimizers, *rates)
         self.optimizers, self.rates = prepared[:2], prepared[2:]
-        self.checkpoint = Checkpoint(
-            self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
-        )
 
-    def train(self) -> None:
-        """Trains to the end, going on from the newest checkpoint if there is one."""
-        set_seed(self.run.seed, device_specific=True)
-        self.checkpoint.resume()
-        corrupted_batches = (
+    @property
+    def network(self) -> BidirectionalTransformer:
+        """The transformer."""
+        return self.transformer
+
+    def batches(self) -> Generator[CorruptedBatch, None, None]:
+        """Masked grids from the present step on, made ahead by a thread."""
+        return ahead(
             self.corrupted_batch(codes, labels, step)
-            for step, (codes, labels) in enumerate(self._batches(), self.clock.step)
-        )
-        train_loop(
-            self.run,
-            self.accelerator,
-            self.clock,
-            self.checkpoint,
-            ahead(corrupted_batches),
-            self.train_step,
-            self._save,
-            (self.transformer,),
+            for step, (codes, labels) in enumerate(self._codes(), self.clock.step)
         )
 
     def train_step(self, batch: CorruptedBatch, logged: bool = True) -> Logs:
@@ -199,8 +170,8 @@ class PriorTrainer:
             return CorruptedBatch(*(part.pin_memory() for part in batch))
         return batch
 
-    def evaluate(self) -> float:
-        """Mean nats a cell asked for on held-out pictures, over all shares of masked cells."""
+    def evaluate(self) -> dict[str, float]:
+        """Mean ``nats`` per cell asked for, over all shares of masked cells; a sheet of samples is kept."""
         generator, device = torch.Generator().manual_seed(1), self.accelerator.device
         nats = [
             cell_nats(
@@ -211,9 +182,13 @@ class PriorTrainer:
             )
             for codes, labels in zip(*(held.split(16) for held in self.held_out), strict=True)
         ]
-        return float(torch.stack(nats).mean())
+        if self.run.sample_rows:
+            pipe = assemble(self.vqgan, self.transformer)
+            pipe.set_progress_bar_config(disable=True)
+            save_samples(pipe, self.out / f"samples-{self.clock.step:06d}.png", self.run.sample_rows)
+        return {"nats": float(torch.stack(nats).mean())}
 
-    def _batches(self) -> Iterator[Batch]:
+    def _codes(self) -> Iterator[Batch]:
         """Codes and labels from the present step on."""
         run, step = self.run, self.clock.step
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
@@ -249,25 +224,6 @@ class PriorTrainer:
             raise ValueError("regions need the loss mlm, and no autoregressive transformer: leave them at 0")
         if config.causal != self.run.autoregressive:
             raise ValueError(f"the transformer is causal={config.causal}; autoregressive must say the same")
-
-    def _save(self) -> None:
-        self.checkpoint.save()
-        if not self.accelerator.is_main_process:
-            return
-        step = self.clock.step
-        with self.checkpoint.averaged(self.transformer), torch.compiler.set_stance("force_eager"):
-            self.transformer.save_pretrained(self.out / "transformer")
-            nats = self.evaluate()
-            if self.run.sample_rows:
-                pipe = assemble(self.vqgan, self.transformer)
-                pipe.set_progress_bar_config(disable=True)
-                save_samples(pipe, self.out / f"samples-{step:06d}.png", self.run.sample_rows)
-        self.accelerator.log({"held_out/nats": nats}, step)
-        tqdm.write(
-            f"step {step}: held-out {nats:.4f} nats a {'cell' if self.run.autoregressive else 'masked cell'}"
-        )
-        if self.saved is not None:
-            self.saved(self.out / "transformer")
 
 
 def train_prior(

@@ -11,12 +11,12 @@ import yaml
 from torch import Tensor
 
 from unleash.models import VQGAN
-from unleash.training.loop import PRECISIONS
 from unleash.training.meter import matrix_limit
 from unleash.training.preview_trainer import PreviewTrainer
 from unleash.training.prior_trainer import PriorTrainer
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.stages import STAGES, Plan
+from unleash.training.trainer import PRECISIONS
 from unleash.training.vqgan_trainer import VQGANRun, VQGANTrainer
 
 SECONDS = 5.0

@@ -7,20 +7,16 @@ from typing import Any, Literal
 import numpy as np
 import torch
 import torch.nn.functional as F
-from accelerate.utils import broadcast, set_seed
-from diffusers.training_utils import EMAModel
+from accelerate.utils import broadcast
 from einops import rearrange
 from pydantic import Field
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from unleash.images.tensors import save_sheet
 from unleash.models import VQGAN
 from unleash.models.usage import perplexity
 from unleash.models.vqgan import Detail
 from unleash.training.augment import diff_augment
-from unleash.training.checkpoint import Checkpoint
-from unleash.training.clock import Clock
 from unleash.training.crops import detailed_crops
 from unleash.training.discriminator import (
     Discriminator,
@@ -30,12 +26,12 @@ from unleash.training.discriminator import (
 )
 from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.linear import start_from_principal_components, zero_initialise
-from unleash.training.loop import Logs, train_loop
 from unleash.training.perceptual import PerceptualDistance
 from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed
-from unleash.training.run import Run, Saved, accelerator_for
+from unleash.training.run import Run, Saved
 from unleash.training.sources import Pictures, open_pictures, picture_loader
 from unleash.training.store import PictureStore
+from unleash.training.trainer import Logs, Trainer
 from unleash.training.warm import warm_started
 
 HELD_OUT = 32
@@ -116,26 +112,15 @@ class Autoencoder(nn.Module):
         return self.vqgan.pixels(vectors, "large" if self.large else "full").float(), z, term, codes
 
 
-class VQGANTrainer:
-    """The networks, optimisers and state of one training.
+class VQGANTrainer(Trainer[VQGANRun]):
+    """Training of the VQGAN, against a discriminator from ``discriminator_start`` on."""
 
-    Args:
-        run: what decides it.
-        out: where everything goes.
-        store: pictures that are drawn or read meanwhile; None: each step's are read for it, in an order
-            that a resumed training goes on with.
-        saved: called with the folder of the VQGAN whenever it is written.
-    """
+    folder = "vqgan"
 
     def __init__(
-        self,
-        run: VQGANRun,
-        out: Path,
-        store: PictureStore | None = None,
-        saved: Saved | None = None,
+        self, run: VQGANRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
     ) -> None:
-        self.run, self.out, self.store, self.saved = run, out, store, saved
-        self.accelerator = accelerator_for(run, out)
+        super().__init__(run, out, store, saved)
         if run.warm_start:
             vqgan, self.new = warm_started(VQGAN, run.warm_start, run.model)
         else:
@@ -152,7 +137,6 @@ class VQGANTrainer:
         gumbel = run.quantizer == "gumbel" and not self.keeps_codes
         codebook = (GumbelCodebook if gumbel else EMACodebook)(vqgan.quantizer, vqgan.config.unit_codes)
         self.perceptual = PerceptualDistance().to(self.accelerator.device)
-        self.clock = Clock(run.steps, run.minutes)
         weights = [p for p in vqgan.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
             weights, run.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True
@@ -160,8 +144,7 @@ class VQGANTrainer:
         rate = warmup_stable_decay(optimizer, self.clock, run.decay)
         disc = Discriminator(run.discriminator_channels, run.discriminator_scales)
         disc_optimizer = torch.optim.AdamW(disc.parameters(), run.learning_rate, betas=(0.5, 0.9), fused=True)
-        self.ema = EMAModel(vqgan.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
-        self.ema.to(self.accelerator.device)
+        self.keep(vqgan)
         networks: list[Any] = [vqgan, disc, self.perceptual]
         for network in networks:
             network.to(memory_format=torch.channels_last)  # a fifth faster on CPUs
@@ -172,9 +155,6 @@ class VQGANTrainer:
         self.codebook = codebook if gumbel else self.accelerator.prepare_model(codebook, evaluation_mode=True)
         prepared = prepare(optimizer, rate, disc, disc_optimizer)
         self.optimizer, self.rate, self.disc, self.disc_optimizer = prepared
-        self.checkpoint = Checkpoint(
-            self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
-        )
 
     def _freeze(self, vqgan: VQGAN) -> None:
         """What is not trained; the parts for previews and large pictures are each trained by themselves."""
@@ -192,23 +172,20 @@ class VQGANTrainer:
             if part is not None:
                 part.requires_grad_(run.large and part is vqgan.enlarger)
 
-    def train(self) -> None:
-        """Trains to the end, going on from the newest checkpoint if there is one."""
-        set_seed(self.run.seed, device_specific=True)
-        if self.store is not None:
-            self.store.wait(2 * self.run.batch_size)
-        self.checkpoint.resume()
-        train_loop(
-            self.run,
-            self.accelerator,
-            self.clock,
-            self.checkpoint,
-            self._squares(),
-            self.train_step,
-            self._save,
-            (self.vqgan, self.disc),
-            lambda: (self._quantised, self._adversarial),
-        )
+    @property
+    def network(self) -> VQGAN:
+        """The VQGAN."""
+        return self.vqgan
+
+    @property
+    def compiled(self) -> tuple[nn.Module, ...]:
+        """The VQGAN and its discriminators."""
+        return (self.vqgan, self.disc)
+
+    @property
+    def phase(self) -> tuple[bool, bool]:
+        """Whether there is a quantiser, and a discriminator."""
+        return self._quantised, self._adversarial
 
     @property
     def _has_codes(self) -> bool:
@@ -280,17 +257,17 @@ class VQGANTrainer:
         towards = gradients[0] + balance * gradients[1]
         return (made * towards).sum(), balance
 
-    def _squares(self) -> Generator[Tensor, None, None]:
+    def batches(self) -> Generator[Tensor, None, None]:
         """Batches of squares, from the pictures of the present step on."""
         run, device = self.run, self.accelerator.device
-        for pictures in self._batches():
+        for pictures in self._pictures():
             if pictures.shape[-1] == run.crop and run.crops_per_picture == 1:
                 squares = pictures.to(device, non_blocking=True).float() / 255
             else:
                 squares = detailed_crops(pictures, run.crop, run.crops_per_picture, torch.default_generator)
             yield squares.to(device, memory_format=torch.channels_last)
 
-    def _batches(self) -> Iterator[Tensor]:
+    def _pictures(self) -> Iterator[Tensor]:
         run, accelerator = self.run, self.accelerator
         if self.store is not None:
             while True:
@@ -332,7 +309,7 @@ class VQGANTrainer:
     @torch.no_grad()
     def _start_codebook(self) -> None:
         latents: list[Tensor] = []
-        squares = self._squares()  # its own, so that the training's pictures stay where they are
+        squares = self.batches()  # its own, so that the training's pictures stay where they are
         while sum(map(len, latents)) < 16 * self.vqgan.config.codebook_size:
             z = self.accelerator.gather(self.vqgan.latents(next(squares)))
             latents.append(rearrange(z, "b c h w -> (b h w) c"))
@@ -344,20 +321,10 @@ class VQGANTrainer:
         for tensor in self.codebook.state_dict().values():
             broadcast(tensor)
 
-    def _save(self) -> None:
-        self.checkpoint.save()
-        if not self.accelerator.is_main_process:
-            return
-        step = self.clock.step
-        with self.checkpoint.averaged(self.vqgan), torch.compiler.set_stance("force_eager"):
-            self.vqgan.save_pretrained(self.out / "vqgan")
-            sheet = self.out / f"sheet-{step:06d}.png"
-            scores = evaluate_reconstruction(self.vqgan, self.held_out, sheet, self.run.large)
-        self.accelerator.log({f"held_out/{name}": value for name, value in scores.items()}, step)
-        told = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
-        tqdm.write(f"step {step}: held-out {told}")
-        if self.saved is not None:
-            self.saved(self.out / "vqgan")
+    def evaluate(self) -> dict[str, float]:
+        """How well the VQGAN keeps held-out pictures; also writes a sheet of them."""
+        sheet = self.out / f"sheet-{self.clock.step:06d}.png"
+        return evaluate_reconstruction(self.vqgan, self.held_out, sheet, self.run.large)
 
 
 @torch.no_grad()
