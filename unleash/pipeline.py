@@ -24,6 +24,8 @@ from unleash.canvas.settings import Settings
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.models.folders import resolve
 from unleash.sampling import inspector, windows
+from unleash.sampling.guidance import guidance_at
+from unleash.sampling.information import schedule_of
 from unleash.sampling.orders import BLIND
 from unleash.sampling.reveal import Revealed, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
@@ -108,7 +110,7 @@ class UnleashPipeline(DiffusionPipeline):
         self.register_to_config(sampling_defaults=sampling_defaults or {})
         if {"label", "seed"} & self.config["sampling_defaults"].keys():
             raise ValueError("sampling_defaults of a model are of any picture: label and seed are none")
-        _ = self.defaults  # or a bad one would be found at the first run
+        self._settings()  # or a bad one would be found at the first run
 
     @classmethod
     def from_pretrained(
@@ -216,27 +218,30 @@ class UnleashPipeline(DiffusionPipeline):
         settings: Settings | None = None,
         **sampling: Any,
     ) -> int:
-        """How many windows of the model's size a run evaluates; twice as many passes with guidance.
+        """How many windows of the model's size a run evaluates; one that is guided counts twice.
 
         Exact for the orders random, halton and raster, which evaluate only the windows that hold a cell to
-        be revealed. The most it can be for confidence and entropy, which evaluate every window that holds
-        an unknown cell.
+        be revealed. The most it can be for the others, which evaluate every window that holds an unknown
+        cell, and with a correction by confidence, which may draw any cell once more.
         """
         canvas = self.blank() if canvas is None else canvas
         self.check(canvas)
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         side, total = self.transformer.config["grid_size"], 0
         unknown = torch.from_numpy(canvas.unknown)[None]
+        planned = settings.reveal_order in BLIND and not (
+            settings.correction and settings.correction_order == "confidence"
+        )
 
         def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal total
-            needed = asked if settings.reveal_order in BLIND else unknown
-            total += len(windows.windows_of(needed, side))
+            guided = settings.label is not None and guidance_at(_masked(codes, 1)[0], settings) != 1
+            total += len(windows.windows_of(asked if planned else unknown, side)) * (2 if guided else 1)
             return torch.zeros(1, codes[0].numel(), 1), asked
 
         # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
         generators = [Generator().manual_seed(settings.seed)]
-        for _ in reveal(count, unknown.long(), 1, settings, generators):
+        for _ in reveal(count, unknown.long(), 1, settings, generators, self.scheduler.config["information"]):
             pass
         return total
 
@@ -312,6 +317,7 @@ class UnleashPipeline(DiffusionPipeline):
         if chosen.label is not None and chosen.label not in self.labels:
             known = f"its labels are {', '.join(self.labels)}" if self.labels else "it has none"
             raise ValueError(f"the model has no label {quoted(chosen.label)}; {known}")
+        schedule_of(chosen.schedule, self.scheduler.config["information"])
         return chosen
 
     def _finish(
@@ -349,12 +355,16 @@ class UnleashPipeline(DiffusionPipeline):
 
         @torch.no_grad()
         def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
-            logits, seen = self._predict(codes, asked, settings.label, settings.guidance_scale)
+            scales = {guidance_at(share, settings) for share in _masked(codes, size)}
+            if len(scales) > 1:  # images of the random order are not filled equally far
+                each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
+                return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
+            logits, seen = self._predict(codes, asked, settings.label, scales.pop())
             return logits if bias is None else logits + bias.to(logits), seen
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
-        return reveal(predict, codes, size, settings, generators)
+        return reveal(predict, codes, size, settings, generators, self.scheduler.config["information"])
 
     def _predict(
         self, codes: Tensor, asked: Tensor, label: str | None, guidance_scale: float
@@ -407,3 +417,8 @@ class UnleashPipeline(DiffusionPipeline):
     def _decode(self, codes: Tensor) -> Image.Image:
         pixels = windows.decode(self.vqgan, codes[None].to(self.device))[0]
         return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())
+
+
+def _masked(codes: Tensor, mask_token: int) -> list[float]:
+    """The share of the cells of each image, codes (B, h, w), that is masked."""
+    return (codes == mask_token).float().mean((1, 2)).tolist()
