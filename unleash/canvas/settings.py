@@ -28,6 +28,7 @@ from unleash.canvas.messages import quoted, shortened
 OrderName = Literal["random", "confidence", "halton", "entropy", "moment", "raster"]
 ScheduleName = Literal["linear", "cosine", "arccos", "information"]
 CorrectionName = Literal["oldest", "confidence"]
+FinishName = Literal["full", "large"]
 Shown = TypeVar("Shown")
 
 
@@ -91,6 +92,7 @@ _ORDERS = Choices(
 )
 
 _CORRECTIONS = Choices({"oldest": "Filled first", "confidence": "Least sure"})
+_FINISHES = Choices({"full": "As the model learned them", "large": "Twice as many pixels a side"})
 
 RENAMED = {"order": "reveal_order"}
 """Settings that had another name in version 0.1, which is still read."""
@@ -162,6 +164,11 @@ class Settings(Checked):
         ge=1,
         le=16,
         description="Of the order moment: how much sure cells are preferred; 1 is at random.",
+    )
+    detail: Annotated[FinishName, _FINISHES] = Field(
+        default="full",
+        description="How large finished pictures are drawn; large: twice as many pixels a side, by models "
+        "that can.",
     )
     seed: int = Field(
         default=0, ge=0, le=MAX_SEED, description="The same seed and settings give the same picture."

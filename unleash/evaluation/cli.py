@@ -140,6 +140,28 @@ def elbo(
 
 
 @app.command()
+def information(model: Model = MODEL, out: Out = OUT, count: Count = 64, data: Data = None) -> None:
+    """Nats of a masked cell by the share of masked cells; saved with the model.
+
+    The schedule "information" takes its steps from this curve, which goes into
+    MODEL/scheduler/scheduler_config.json.
+
+    Example:
+
+    \b
+      unleash evaluate information --model runs/model --count 64
+    """
+    from unleash.evaluation.information import figures, measure
+    from unleash.models.folders import resolve, write_curve
+
+    pipe = _load(model, out)
+    pictures = _held_out(pipe, data)
+    curve = measure(pipe, pictures, count)
+    write_curve(resolve(model), curve)
+    _report(out, "information", _facts(pipe, model, count, pictures.name), figures(curve))
+
+
+@app.command()
 def neighbours(
     model: Model = MODEL,
     out: Out = OUT,

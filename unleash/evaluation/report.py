@@ -12,6 +12,7 @@ _TITLES = {
     "samples": "Samples",
     "reconstruction": "Reconstruction",
     "elbo": "Likelihood of the codes",
+    "information": "Information by masked cells",
     "neighbours": "Nearest training pictures",
     "tradeoff": "Quality against steps",
     "names": "Names of the codes",
