@@ -14,6 +14,7 @@ _TITLES = {
     "elbo": "Likelihood of the codes",
     "information": "Information by masked cells",
     "neighbours": "Nearest training pictures",
+    "compare": "Ways of sampling",
     "tradeoff": "Quality against steps",
     "names": "Names of the codes",
 }
