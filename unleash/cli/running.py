@@ -68,7 +68,8 @@ def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: "Finish 
     result = recipe.result
     assert result is not None
     file.parent.mkdir(parents=True, exist_ok=True)
-    image = pipe.render(result)
+    # What is laid over pixels that are kept is as large as these.
+    image = pipe.render(result, "full" if finish else recipe.settings.detail)
     write_png(finish(image) if finish else image, recipe, file)
     typer.echo(file)
 

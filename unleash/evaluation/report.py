@@ -12,7 +12,9 @@ _TITLES = {
     "samples": "Samples",
     "reconstruction": "Reconstruction",
     "elbo": "Likelihood of the codes",
+    "information": "Information by masked cells",
     "neighbours": "Nearest training pictures",
+    "compare": "Ways of sampling",
     "tradeoff": "Quality against steps",
     "names": "Names of the codes",
 }

@@ -121,9 +121,26 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
         raise CheckpointError(f"{folder} is no model folder: it has no model_index.json")
     described = json.loads(index.read_text(encoding="utf-8"))
     given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
+    if given.schedule == "information" and not json.loads(_scheduler(folder).read_text("utf-8")).get(
+        "information"
+    ):
+        raise CheckpointError(
+            f"{folder} has no curve for the schedule information: `unleash evaluate information` measures it"
+        )
     described["sampling_defaults"] = given.model_dump(include=given.model_fields_set)
     index.write_text(json.dumps(described, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return described["sampling_defaults"]
+
+
+def write_curve(folder: Path, curve: list[float]) -> None:
+    """Put a curve of information into a model's folder, from where the schedule of that name takes it.
+
+    Raises:
+        ValueError: if it is no model folder.
+    """
+    config = _scheduler(folder)
+    described = json.loads(config.read_text(encoding="utf-8")) | {"information": curve}
+    config.write_text(json.dumps(described, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def mismatch(found: Shapes, expected: Shapes) -> str | None:
@@ -137,6 +154,14 @@ def mismatch(found: Shapes, expected: Shapes) -> str | None:
     ]
     more = f"; and {len(faults) - 3} more such faults" if len(faults) > 3 else ""
     return "; ".join(faults[:3]) + more if faults else None
+
+
+def _scheduler(folder: Path) -> Path:
+    """The configuration of a model's scheduler."""
+    config = folder / "scheduler" / "scheduler_config.json"
+    if not config.is_file():
+        raise CheckpointError(f"{folder} is no model folder: it has no scheduler/{config.name}")
+    return config
 
 
 def _fetch(model: str, revision: str | None) -> Path:

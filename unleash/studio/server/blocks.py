@@ -199,7 +199,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
                 placed = {"label": label, "steps": steps, "seed": seed}
-                placed["guidance_scale"] = controls.guidance(pipe.labels, pipe.defaults.guidance_scale)
+                placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
     return _Page(
