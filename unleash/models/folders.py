@@ -22,6 +22,7 @@ from unleash.models.soundness import (
     read_config,
     unfit,
 )
+from unleash.writing import write_whole
 
 Shapes = dict[str, tuple[int, ...]]
 """The shape of each tensor of a state dict."""
@@ -156,7 +157,7 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
     described = read_config(index)
     given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
     described["sampling_defaults"] = given.model_dump(include=given.model_fields_set)
-    index.write_text(json.dumps(described, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_whole(index, json.dumps(described, indent=2, sort_keys=True) + "\n")
     return described["sampling_defaults"]
 
 

@@ -101,7 +101,7 @@ def _read(file: str | Path) -> State:
     """The state dict in a file, without what the networks do not need."""
     try:
         if Path(file).exists() and not Path(file).is_file():  # a pipe would be waited for
-            raise CheckpointError(f"{file} is no ordinary file")
+            raise CheckpointError(f"{file} cannot be opened: it is no ordinary file")
         with Path(file).open("rb"):
             pass  # torch's reader raises OSError too, for other reasons
     except OSError as error:

@@ -22,6 +22,7 @@ from unleash.training.run import Run, Saved, accelerator_for
 from unleash.training.sources import open_pictures
 from unleash.training.store import PictureStore
 from unleash.training.warm import warm_started
+from unleash.writing import whole_folder
 
 HELD_OUT = 32
 """Pictures that the preview decoder is measured on at each checkpoint."""
@@ -132,7 +133,8 @@ class PreviewTrainer:
             return
         small = self.accelerator.unwrap_model(self.small)
         with self.checkpoint.averaged(small), torch.compiler.set_stance("force_eager"):
-            self.vqgan.save_pretrained(self.out / "vqgan")
+            with whole_folder(self.out / "vqgan") as new:
+                self.vqgan.save_pretrained(new)
             psnr = self.evaluate()
         self.accelerator.log({"held_out/psnr": psnr}, self.clock.step)
         tqdm.write(f"step {self.clock.step}: previews of held-out pictures {psnr:.2f} dB from the pictures")

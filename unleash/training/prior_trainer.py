@@ -34,6 +34,7 @@ from unleash.training.sheets import save_samples
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.store import PictureStore
 from unleash.training.warm import trained, warm_started
+from unleash.writing import whole_folder
 
 HELD_OUT = 128
 """Pictures that the prior is measured on at each checkpoint."""
@@ -256,7 +257,8 @@ class PriorTrainer:
             return
         step = self.clock.step
         with self.checkpoint.averaged(self.transformer), torch.compiler.set_stance("force_eager"):
-            self.transformer.save_pretrained(self.out / "transformer")
+            with whole_folder(self.out / "transformer") as new:
+                self.transformer.save_pretrained(new)
             nats = self.evaluate()
             if self.run.sample_rows:
                 pipe = assemble(self.vqgan, self.transformer)

@@ -37,6 +37,7 @@ from unleash.training.run import Run, Saved, accelerator_for
 from unleash.training.sources import Pictures, open_pictures, picture_loader
 from unleash.training.store import PictureStore
 from unleash.training.warm import warm_started
+from unleash.writing import whole_folder
 
 HELD_OUT = 32
 """Pictures that reconstruction is measured on at each checkpoint."""
@@ -350,7 +351,8 @@ class VQGANTrainer:
             return
         step = self.clock.step
         with self.checkpoint.averaged(self.vqgan), torch.compiler.set_stance("force_eager"):
-            self.vqgan.save_pretrained(self.out / "vqgan")
+            with whole_folder(self.out / "vqgan") as new:
+                self.vqgan.save_pretrained(new)
             sheet = self.out / f"sheet-{step:06d}.png"
             scores = evaluate_reconstruction(self.vqgan, self.held_out, sheet, self.run.large)
         self.accelerator.log({f"held_out/{name}": value for name, value in scores.items()}, step)
