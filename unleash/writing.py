@@ -100,7 +100,7 @@ def replace_folder(new: Path, folder: Path, old: Path) -> None:
 
 
 def whole(folder: Path) -> Path:
-    """Where the folder is that :func:`whole_folder` writes; the one before it, if it was killed in between."""
+    """Where the folder of :func:`whole_folder` is, or the one before it, if it was killed in between."""
     old = folder.with_name(f"{folder.name}.old")
     return old if old.is_dir() and not folder.is_dir() else folder
 
