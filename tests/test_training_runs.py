@@ -111,7 +111,7 @@ def test_pictures_of_a_label_come_as_often_an_epoch_as_asked():
 def test_a_repeated_label_must_be_one_of_the_data_and_its_codes_kept(vqgan, tmp_path):
     arguments = {"vqgan": vqgan, "model": SMALL, "pictures": 16, "steps": 1, "batch_size": 8}
     train_prior(PriorRun(**arguments, repeats={"church-dusk": 3}), tmp_path / "out")
-    with pytest.raises(ValueError, match="no label church-noon; there are church-day, "):
+    with pytest.raises(ValueError, match="no label church-noon; the labels are church-day, "):
         train_prior(PriorRun(**arguments, repeats={"church-noon": 2}), tmp_path / "unknown")
     with pytest.raises(ValueError, match="repeats need cached codes"):
         train_prior(PriorRun(**arguments, repeats={"church-dusk": 2}, codes="fresh"), tmp_path / "fresh")
