@@ -231,7 +231,12 @@ def test_what_does_not_fit_is_refused_before_the_training(vqgan, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("stepz: 3", "stepz"), ("steps: [", "no YAML"), ("- 1", "keys and values"), ("steps: 0", "steps")],
+    [
+        ("stepz: 3", "stepz"),
+        ("steps: [", "not valid YAML"),
+        ("- 1", "keys and values"),
+        ("steps: 0", "steps"),
+    ],
 )
 def test_a_wrong_run_file_is_said_in_one_line(text, complaint, tmp_path):
     file = tmp_path / "run.yaml"
