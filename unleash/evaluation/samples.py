@@ -89,6 +89,6 @@ def _fidelity_and_diversity(suffix: str, pictures: str, real: Tensor, generated:
         Figure(
             name=f"coverage{suffix}",
             value=coverage,
-            meaning=f"share of the {pictures} near a sample; {1 - 0.5**NEIGHBOURS:.3g} if distributions match",
+            meaning=f"share of {pictures} near a sample; {1 - 0.5**NEIGHBOURS:.3g} if distributions match",
         ),
     ]
