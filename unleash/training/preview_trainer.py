@@ -1,4 +1,4 @@
-"""Training the preview decoder: a small network that draws what the large decoder would."""
+"""Training the preview decoder: a small network distilled from the full decoder."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -19,20 +19,20 @@ from unleash.training.trainer import Logs, Trainer
 from unleash.training.warm import warm_started
 
 HELD_OUT = 32
-"""Pictures that the preview decoder is measured on at each checkpoint."""
+"""Pictures for the evaluation at each checkpoint."""
 
 SHAPE = {"channels": 32, "channel_mult": (2, 3), "num_res_blocks": 1, "patch_size": 8}
-"""Eight tenths of a million parameters."""
+"""Of the preview decoder; 0.8 million parameters."""
 
 
 class PreviewRun(Run):
-    """Everything that decides a training of the preview decoder; what is not here is in ``Run``.
+    """Configuration of a preview decoder run; common fields are in ``Run``.
 
     Args:
-        vqgan: a folder with the VQGAN whose decoder is imitated.
+        vqgan: folder of the VQGAN whose decoder is distilled.
         shape: ``preview_shape`` of the VQGAN.
-        pictures: how many are encoded if there is no store of pictures.
-        perceptual_weight: of the perceptual distance beside L1.
+        pictures: number of pictures to encode if there is no picture store.
+        perceptual_weight: of the perceptual distance; L1 has weight 1.
     """
 
     vqgan: Path
@@ -44,7 +44,7 @@ class PreviewRun(Run):
 
 
 class PreviewTrainer(Trainer[PreviewRun]):
-    """Training of the small decoder of a VQGAN to draw what the large one does."""
+    """Trains the preview decoder of a VQGAN to reproduce the output of the full decoder."""
 
     folder = "vqgan"
 
@@ -70,16 +70,16 @@ class PreviewTrainer(Trainer[PreviewRun]):
 
     @property
     def network(self) -> VQGAN:
-        """The VQGAN with both decoders."""
+        """The VQGAN, with both decoders."""
         return self.vqgan
 
     @property
     def trained(self) -> nn.Module:
-        """The small decoder."""
+        """The preview decoder."""
         return self.accelerator.unwrap_model(self.small)
 
     def train_step(self, codes: Tensor, logged: bool = True) -> Logs:
-        """One step on codes (B, h, w) long; returns what to log, if it is ``logged``."""
+        """One step on codes (B, h, w) long; returns the losses if ``logged``."""
         vqgan = self.vqgan
         with self.accelerator.autocast():
             vectors = vqgan.quantizer.vectors(codes)
@@ -98,7 +98,7 @@ class PreviewTrainer(Trainer[PreviewRun]):
         return {"l1": l1.detach(), "perceptual": perceptual.detach()} if logged else {}
 
     def batches(self) -> Generator[Tensor, None, None]:
-        """Codes (B, h, w) from the present step on."""
+        """Codes (B, h, w) long, starting at the current step."""
         run, side = self.run, self.vqgan.config.image_size // self.vqgan.cell_size
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
         if self.store is not None:
@@ -114,7 +114,7 @@ class PreviewTrainer(Trainer[PreviewRun]):
 
     @torch.no_grad()
     def evaluate(self) -> dict[str, float]:
-        """``psnr`` in dB of previews beside the large decoder's pictures, the mean over held-out ones."""
+        """``psnr`` in dB of previews against the full decoder, mean over held-out pictures."""
         side = self.vqgan.config.image_size // self.vqgan.cell_size
         codes = self.held_out.unflatten(1, (side, side)).to(self.accelerator.device)
         errors = [
@@ -127,5 +127,5 @@ class PreviewTrainer(Trainer[PreviewRun]):
 def train_preview(
     run: PreviewRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
 ) -> None:
-    """Trains a preview decoder; the VQGAN that has it goes into ``out / "vqgan"``."""
+    """Trains a preview decoder and saves the VQGAN with it in ``out / "vqgan"``."""
     PreviewTrainer(run, out, store, saved).train()

@@ -1,4 +1,4 @@
-"""What every training of a network does: step by step count, log, compile, save."""
+"""The training loop common to all networks: steps, logging, compilation, checkpoints."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Generator
@@ -25,22 +25,21 @@ from unleash.writing import whole_folder
 Logs = dict[str, Tensor | float]
 
 PRECISIONS = {"no": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}
-"""Of the matrix products, by the names that accelerate has for them."""
+"""The dtype of matrix products by accelerate's name of the precision."""
 
 
 class Trainer(ABC, Generic[AnyRun]):
-    """One training of one network. A subclass makes the network and its optimisers, and knows a step.
+    """One training run of one network. A subclass creates the network and optimisers and defines a step.
 
     Args:
-        run: what decides it.
-        out: where everything goes.
-        store: pictures that are drawn or read meanwhile; None: as ``run`` says, in an order that a resumed
-            training goes on with.
-        saved: called with the folder of the network whenever it is written.
+        run: the configuration.
+        out: folder for everything the run writes.
+        store: pictures to train on; None: the ``data`` of ``run``, in an order that a resumed run continues.
+        saved: called with the folder of the network each time it is saved.
     """
 
     folder: str
-    """The name under which the network is saved."""
+    """Name of the folder in which the network is saved."""
 
     def __init__(
         self, run: AnyRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
@@ -52,37 +51,37 @@ class Trainer(ABC, Generic[AnyRun]):
     @property
     @abstractmethod
     def network(self) -> ModelMixin:
-        """What is saved; not wrapped."""
+        """The network to save, unwrapped."""
 
     @property
     def trained(self) -> nn.Module:
-        """The part of the network whose averaged weights are saved; not wrapped."""
+        """The part of the network that has averaged weights, unwrapped."""
         return self.network
 
     @property
     def compiled(self) -> tuple[nn.Module, ...]:
-        """Networks whose blocks are compiled if ``run`` says so."""
+        """Networks whose blocks are compiled if ``run.compile``."""
         return (self.network,)
 
     @property
     def phase(self) -> Any:
-        """What a step consists of: its operations are counted when that changes."""
+        """Identifies what a step computes; its FLOPs are counted again when this changes."""
         return None
 
     @abstractmethod
     def batches(self) -> Generator[Any, None, None]:
-        """What the steps are given, without end, from the present step on."""
+        """Endless batches for `train_step`, starting at the current step."""
 
     @abstractmethod
     def train_step(self, batch: Any, logged: bool = True) -> Logs:
-        """One step; returns what to log, if it is ``logged``."""
+        """One step; returns values to log if ``logged``."""
 
     @abstractmethod
     def evaluate(self) -> dict[str, float]:
-        """Measures of the network on held-out pictures, by name."""
+        """Metrics on held-out pictures, by name."""
 
     def keep(self, trained: nn.Module) -> None:
-        """Average the weights from now on, and keep them and all that accelerate prepares in checkpoints."""
+        """Sets up the weight average (EMA) of ``trained`` and the checkpoints."""
         run = self.run
         self.ema = EMAModel(trained.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
         self.ema.to(self.accelerator.device)
@@ -91,9 +90,9 @@ class Trainer(ABC, Generic[AnyRun]):
         )
 
     def train(self) -> None:
-        """Trains to the end, going on from the newest checkpoint if there is one.
+        """Trains to the end, resuming from the newest checkpoint if there is one.
 
-        The network is saved at each checkpoint and at the end, also of a training that was over before.
+        The network is saved at each checkpoint and at the end, even if the run was already complete.
         """
         set_seed(self.run.seed, device_specific=True)
         if self.store is not None:
@@ -118,7 +117,7 @@ class Trainer(ABC, Generic[AnyRun]):
                 logged = (clock.step + 1) % run.log_every == 0
                 step = partial(self.train_step, batch, logged)
                 if run.minutes and seen != (seen := self.phase):
-                    logs, spent = counted(step)  # where steps decide, a training repeats to the bit
+                    logs, spent = counted(step)  # not for runs in steps, which are reproducible bit by bit
                     meter.per_picture = spent / run.batch_size
                 else:
                     logs = step()
