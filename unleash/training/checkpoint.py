@@ -62,7 +62,7 @@ class Checkpoint:
         """Writes a checkpoint; the previous one is removed only after the new one is complete.
 
         Raises:
-            NotWrittenError: a ``ValueError``, for instance if the disk is full; the previous checkpoint stays.
+            NotWrittenError: a ``ValueError``, if the disk is full, for example; the previous one stays.
         """
         self._last = self._clock.seconds
         new, now, old = (self._folder / f"checkpoint{end}" for end in (".new", "", ".old"))
