@@ -13,6 +13,7 @@ from unleash.canvas.settings import Settings
 from unleash.images.fitting import to_shape
 from unleash.images.recipes import write_png
 from unleash.studio.server import files, timing
+from unleash.studio.server.component import uploaded
 from unleash.studio.server.data_urls import from_png_url, png_url
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.panels.size import second_picture
@@ -173,3 +174,20 @@ def test_the_second_picture_of_another_codebook_is_refused(pipe, other, tmp_path
     write_png(other.render(canvas), recipe, tmp_path / "other.png")
     with pytest.raises(ValueError, match="8 codes, this model 16"):
         second_picture(pipe, str(tmp_path / "other.png"), pipe.blank())
+
+
+def test_only_a_file_that_a_page_has_uploaded_is_opened(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "uploads"))
+    given, secret = tmp_path / "uploads" / "hash" / "a.png", tmp_path / "secret.png"
+    given.parent.mkdir(parents=True)
+    for path in (given, secret):
+        path.write_bytes(b"")
+    assert uploaded(str(given)) == str(given)
+    link = given.with_name("link.png")
+    link.symlink_to(secret)
+    for path in (None, 3, "", str(secret), f"{given.parent}/../../secret.png", str(link)):
+        with pytest.raises(ValueError, match="was not uploaded: choose it again"):
+            uploaded(path)
+    for path in (given.with_name("gone.png"), given.parent):
+        with pytest.raises(ValueError, match="is gone: choose it again"):
+            uploaded(str(path))
