@@ -165,7 +165,7 @@ def test_the_second_picture_of_a_stitch_is_as_large_as_the_first(pipe, tmp_path)
     message = second_picture(pipe, str(tmp_path / "photo.png"), pipe.blank())
     assert np.shape(message["codes"]) == (4, 4)
     assert from_png_url(message["original"]).size == (32, 32)
-    assert message["kind"] == "second"
+    assert message["kind"] == "canvas"
 
 
 def test_the_second_picture_of_another_codebook_is_refused(pipe, other, tmp_path):

@@ -8,7 +8,7 @@ from unleash.studio.server.component import NativeComponent
 class Estimate(NativeComponent):
     """A line that says how long filling a large canvas will take; it asks by ``submit``.
 
-    Its value is only ever written by the server: ``{"seconds", "canvas": [height, width]}``.
+    Its value is only ever written by the server: ``{"id", "seconds", "canvas": [height, width]}``.
     """
 
     folder = "estimate"

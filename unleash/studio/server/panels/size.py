@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
 import gradio as gr
 from PIL import Image, ImageOps
@@ -63,7 +64,8 @@ def wire_estimate(
                 pipe, measured, drawing.canvas, controls.settings(chosen), controls.pictures(count)
             )
         shape = [drawing.canvas.height, drawing.canvas.width]
-        return {"seconds": round(seconds, 1), "canvas": shape}
+        # With an id, or the page would not hear the same answer twice.
+        return {"id": uuid4().hex, "seconds": round(seconds, 1), "canvas": shape}
 
     inputs = [canvas, model, pictures, *settings.inputs]
     estimate.submit(about, inputs, estimate, trigger_mode="always_last", **_QUIET)
