@@ -339,12 +339,12 @@ def test_the_three_distances_stand_beside_each_other(model):
     assert 0 <= found["coverage"] <= found["coverage beside reconstructions"] <= 1
     assert written("samples")["settings"]["guidance"] == 3
     assert "corners" in text
-    assert "holds 16" in refused("samples", "--model", model, "--count", 9, *data)
+    assert "has only 16" in refused("samples", "--model", model, "--count", 9, *data)
 
 
 def test_sections_add_up_to_a_report(model):
     data = ("--data", model.parent / "data")
-    assert "measure something first" in refused("report")
+    assert "run a measurement first" in refused("report")
     run("reconstruction", "--model", model, "--count", 16, *data)
     run("elbo", "--model", model, "--count", 16, *data, "--draws", 2)
     assert 5 < figures("reconstruction")["PSNR"] < 60
@@ -370,7 +370,9 @@ def test_neighbours_are_a_sheet(model):
     with Image.open("runs/evaluation/neighbours.png") as sheet:
         assert sheet.size == (4 * 32, 2 * 32)
     assert figures("neighbours")["training to training"] > 0
-    assert "need more than 3" in refused("neighbours", "--model", model, "--count", 3, *data, *rows)
+    assert "need at least 4 training pictures, not 3" in refused(
+        "neighbours", "--model", model, "--count", 3, *data, *rows
+    )
 
 
 def test_the_table_goes_on_where_it_was(model, monkeypatch):
@@ -394,7 +396,7 @@ def test_the_table_goes_on_where_it_was(model, monkeypatch):
         ("halton", 1),
     ]
     assert Path("runs/evaluation/tradeoff.png").stat().st_size > 0
-    assert "another guidance (1.0)" in refused(*table, "--guidance", 3)
+    assert "other settings (guidance 1.0)" in refused(*table, "--guidance", 3)
     assert "order" in refused(*table, "--order", "spiral")
 
 
@@ -405,7 +407,7 @@ def test_a_table_may_be_of_other_seeds(model, monkeypatch):
     table = ("tradeoff", "--model", model, "--count", 4, "--data", model.parent / "data", "--steps", 1)
     run(*table, "--order", "halton", "--first-seed", 96)
     assert seeds == [96, 97, 98, 99]
-    assert "another first seed (96)" in refused(*table, "--order", "random")
+    assert "other settings (first seed 96)" in refused(*table, "--order", "random")
 
 
 def test_a_table_that_is_stopped_keeps_what_it_has(model, monkeypatch):
@@ -464,7 +466,7 @@ def test_an_inception_is_fetched_once_from_an_address(monkeypatch):
     with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
-        with pytest.raises(ValueError, match="could not be fetched"):
+        with pytest.raises(ValueError, match="could not be downloaded"):
             inception(f"{address}/missing.pt")
         assert inception(f"{address}/inception.pt").name == "inception.pt (48 features)"
         server.shutdown()
@@ -472,9 +474,9 @@ def test_an_inception_is_fetched_once_from_an_address(monkeypatch):
 
 
 def test_what_is_no_report_or_no_folder_of_pictures_is_refused(model):
-    assert "no folder" in refused("elbo", "--model", model, "--data", "nowhere")
+    assert "nowhere is not a folder" in refused("elbo", "--model", model, "--data", "nowhere")
     Path("empty").mkdir()
-    assert "holds no pictures" in refused("elbo", "--model", model, "--data", "empty")
+    assert "no picture in empty" in refused("elbo", "--model", model, "--data", "empty")
     Path("runs/evaluation").mkdir(parents=True)
     Path("runs/evaluation/report.json").write_text("{}]")
-    assert "is no report" in refused("elbo", "--model", model)
+    assert "is not a valid report" in refused("elbo", "--model", model)

@@ -22,7 +22,7 @@ from unleash.canvas.document import Cell, TokenCanvas
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
 from unleash.models import VQGAN, BidirectionalTransformer
-from unleash.models.folders import resolve
+from unleash.models.folders import check_weights, resolve
 from unleash.models.vqgan import Detail
 from unleash.sampling import inspector, windows
 from unleash.sampling.guidance import guidance_at
@@ -124,12 +124,14 @@ class UnleashPipeline(DiffusionPipeline):
 
         Raises:
             CheckpointError: a ``ValueError``, if there is no such model, or its weights are not what its
-                configuration says.
+                configuration and its card say, or not all finite numbers.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
         # As diffusers decides itself, but without advice to install what the app does not need.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
-        return super().from_pretrained(folder, **(memory | options))
+        pipe = super().from_pretrained(folder, **(memory | options))
+        check_weights(folder, {"vqgan": pipe.vqgan, "transformer": pipe.transformer})
+        return pipe
 
     @property
     def labels(self) -> tuple[str, ...]:
