@@ -83,7 +83,7 @@ def test_a_step_decodes_by_the_preview_only(fine, monkeypatch):
 def test_a_model_without_such_decoders_draws_everything_alike(pipe):
     canvas = pipe(seed=2).canvases[0]
     assert np.array_equal(pixels(pipe.render(canvas, "preview")), pixels(pipe.render(canvas)))
-    with pytest.raises(ValueError, match=r"no detail 'large'; it draws full, preview"):
+    with pytest.raises(ValueError, match=r"no detail 'large'; its details are full, preview"):
         pipe.render(canvas, "large")
     with pytest.raises(ValueError, match="no detail 'tiny'"):
         pipe.render(canvas, "tiny")

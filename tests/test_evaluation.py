@@ -265,13 +265,13 @@ def test_the_error_of_a_difference_is_what_chance_does_to_it():
     assert np.mean(errors) == pytest.approx(np.std(differences), rel=0.25)
 
 
-def test_a_way_beside_itself_differs_by_nothing():
+def test_a_variant_does_not_differ_from_itself():
     found = torch.randn(64, 5, generator=torch.Generator().manual_seed(0))
     first, again = compared(moments(found + 1), {"one": found, "the same": found})
     assert (first.difference, again.difference, again.error) == (0, 0, 0)
 
 
-def test_ways_of_sampling_are_compared_on_the_same_seeds_and_gone_on_with(model, monkeypatch):
+def test_settings_are_compared_on_the_same_seeds_and_resumed(model, monkeypatch):
     painted = []
     paint = comparison.sample
     monkeypatch.setattr(
@@ -280,19 +280,21 @@ def test_ways_of_sampling_are_compared_on_the_same_seeds_and_gone_on_with(model,
         lambda *given: painted.append((given[1].correction_order, given[2])) or paint(*given),
     )
     data = ("--data", model.parent / "data", "--reference", 16, "--steps", 2)
-    ways = ("--way", "correction_order=confidence,correction=0.5", "--way", "temperature=5")
-    run("compare", "--model", model, *data, "--count", 32, *ways)
+    variants = ("--variant", "correction_order=confidence,correction=0.5", "--variant", "temperature=5")
+    run("compare", "--model", model, *data, "--count", 32, *variants)
     assert len(painted) == 3 * 32
     assert sorted({seed for _, seed in painted}) == list(range(32))
     names = list(figures("compare"))
-    assert names[0] == "the model's own, 2 steps"
+    assert names[0] == "defaults, 2 steps"
     assert names[2] == "temperature=5, 2 steps"
     painted.clear()
-    text = run("compare", "--model", model, *data, "--count", 40, *ways[:2])
+    text = run("compare", "--model", model, *data, "--count", 40, *variants[:2])
     assert sorted(seed for _, seed in painted) == sorted([*range(32, 40)] * 2)
-    assert "beside the first of 2 steps" in text
-    assert "NAME=VALUE is right" in refused("compare", "--model", model, *data, "--way", "confidence")
-    assert "correction_order" in refused("compare", "--model", model, *data, "--way", "correction_order=up")
+    assert "from that of defaults, 2 steps" in text
+    assert "NAME=VALUE is right" in refused("compare", "--model", model, *data, "--variant", "confidence")
+    assert "correction_order" in refused(
+        "compare", "--model", model, *data, "--variant", "correction_order=up"
+    )
 
 
 def test_the_curve_of_a_model_is_saved_with_it_and_its_schedule_there(pipe):
@@ -320,7 +322,7 @@ def test_the_curve_is_the_nats_of_masked_cells_by_their_share():
         seen = (tokens != 7).float().mean()
         return torch.nn.functional.one_hot(codes.flatten(1), 7) * (1 + 4 * seen)
 
-    curve = measured(ask, [(codes, None)] * 3, 7, torch.Generator().manual_seed(0), parts=4)
+    curve = measured(ask, [(codes, None)] * 3, 7, torch.Generator().manual_seed(0), bins=4)
     seen = [1 - share for share in (1 / 8, 3 / 8, 5 / 8, 7 / 8)]
     assert curve == pytest.approx([math.log(1 + 6 * math.exp(-(1 + 4 * s))) for s in seen], abs=1e-3)
     with pytest.raises(ValueError, match="at least one picture"):

@@ -244,8 +244,11 @@ def test_a_picture_becomes_a_canvas_and_back(pipe):
         ({"top_p": 0.0}, "top_p"),
         ({"correction": 0.75}, "correction"),
         ({"reveal_order": "spiral"}, "order"),
-        ({"schedule": "information"}, "this model has none: `unleash evaluate information` measures it"),
-        ({"detail": "large"}, "the model draws no detail 'large'; it draws full, preview"),
+        (
+            {"schedule": "information"},
+            "which this model lacks: measure it with `unleash evaluate information`",
+        ),
+        ({"detail": "large"}, "the model has no detail 'large'; its details are full, preview"),
         ({"colour": "red"}, "colour"),
         ({"num_images": 0}, "num_images"),
         ({"seed": -1}, "seed"),

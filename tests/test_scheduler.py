@@ -213,17 +213,21 @@ def test_any_curve_is_a_schedule(curve, unknown, steps, seed):
     assert drawn_counts(cells, steps, schedule, rng(seed)).sum() == unknown
 
 
-@pytest.mark.parametrize("curve", [(), (1.0, 0.0), (1.0, -2.0), (float("nan"),), (float("inf"), 1.0)])
+@pytest.mark.parametrize(
+    "curve", [(), (1.0, 0.0), (1.0, -2.0), (float("nan"),), (float("inf"), 1.0), ("a",), (1,) * 5000]
+)
 def test_a_curve_that_is_none_is_refused(curve):
-    with pytest.raises(ValueError, match="a list of positive numbers"):
+    with pytest.raises(ValueError, match="positive numbers are needed"):
         AbsorbingDiffusionScheduler(codebook_size=K, information=curve)
 
 
 def test_a_scheduler_without_a_curve_has_no_steps_of_equal_information():
-    with pytest.raises(ValueError, match="this model has none: `unleash evaluate information` measures it"):
+    with pytest.raises(
+        ValueError, match="which this model lacks: measure it with `unleash evaluate information`"
+    ):
         AbsorbingDiffusionScheduler(codebook_size=K, schedule="information")
     scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
-    with pytest.raises(ValueError, match="this model has none"):
+    with pytest.raises(ValueError, match="which this model lacks"):
         scheduler.set_timesteps(4, torch.full((1, 9), K), rngs(0), schedule="information")
 
 
