@@ -78,13 +78,17 @@ cells = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)))
         Settings,
         steps=st.integers(1, 4096),
         reveal_order=st.sampled_from(["random", "confidence", "halton", "entropy", "raster"]),
-        schedule=st.sampled_from(["linear", "cosine", "arccos"]),
+        schedule=st.sampled_from(["linear", "cosine", "arccos", "information"]),
         temperature=st.just(0.0) | st.floats(1e-3, 100),
         top_k=st.none() | st.integers(1, 2**16),
         top_p=st.none() | st.floats(0, 1, exclude_min=True),
         label=st.none() | st.text(min_size=1, max_size=200),
         guidance_scale=st.floats(0, 100),
+        guidance_start=st.floats(0.5, 1),
+        guidance_end=st.floats(0, 0.5),
         correction=st.floats(0, 0.5),
+        correction_order=st.sampled_from(["oldest", "confidence"]),
+        detail=st.sampled_from(["full", "large"]),
         seed=st.integers(0, 2**53 - 1),
     ),
     st.text(min_size=1, max_size=50),
@@ -136,7 +140,11 @@ def test_a_recipe_cannot_be_changed():
         ("steps", 10**9, "steps: .*less than or equal to 4096, not 1000000000"),
         ("steps", 2.5, "steps: .*integer"),
         ("reveal_order", "spiral", "reveal_order: input should be 'random', 'confidence'.*, not 'spiral'"),
-        ("schedule", "sine", "schedule: input should be 'linear', 'cosine' or 'arccos', not 'sine'"),
+        (
+            "schedule",
+            "sine",
+            "schedule: input should be 'linear', 'cosine', 'arccos' or 'information', not 'sine'",
+        ),
         ("temperature", -1, "temperature: .*greater than or equal to 0, not -1"),
         ("temperature", 5e-324, "temperature: 0, or 0.001 to 100, not 4.94066e-324"),
         ("temperature", 100.1, "temperature: .*less than or equal to 100, not 100.1"),
@@ -147,6 +155,11 @@ def test_a_recipe_cannot_be_changed():
         ("top_p", 1.1, "top_p: .*less than or equal to 1"),
         ("correction", -0.1, "correction: .*greater than or equal to 0"),
         ("correction", 0.6, "correction: .*less than or equal to 0.5"),
+        ("correction_order", "newest", "correction_order: .*'oldest' or 'confidence', not 'newest'"),
+        ("guidance_start", -0.1, "guidance_start: .*greater than or equal to 0"),
+        ("guidance_end", 1.1, "guidance_end: .*less than or equal to 1"),
+        ("guidance_start", float("nan"), "guidance_start: .*finite"),
+        ("detail", "huge", "detail: .*'full' or 'large', not 'huge'"),
         ("label", "", "label: "),
         ("guidance_scale", -0.1, "guidance_scale: "),
         ("guidance_scale", 1e308, r"guidance_scale: .*less than or equal to 100, not 1e\+308"),
@@ -160,6 +173,11 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
     with pytest.raises(RecipeError, match=f"^{message}") as caught:
         Settings(**{field: value})
     assert "\n" not in str(caught.value)
+
+
+def test_guidance_cannot_end_before_it_begins():
+    with pytest.raises(RecipeError, match=r"^guidance_end is at most guidance_start, 0\.3, not 0\.5$"):
+        Settings(guidance_start=0.3, guidance_end=0.5)
 
 
 # -- bad recipes -----------------------------------------------------------------------------------

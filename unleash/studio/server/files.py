@@ -141,7 +141,7 @@ def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) ->
     """
     name = f"unleash-{recipe.settings.stem}.png"
     path = Path(mkdtemp(prefix="unleash-")) / name
-    # What is laid over pixels that are kept is as large as these.
+    # To be composited with the kept pixels, it must have their size.
     image = picture_of(pipe, result(recipe.canvas, recipe), "full" if pixels else recipe.settings.detail)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
     write_png(pixels.under(image) if pixels else image, recipe, path)

@@ -52,7 +52,7 @@ class Worker:
             codes=filled.codes.tolist(),
             kept_pixels=finish is not None,
         )
-        # What is laid over pixels that are kept is as large as these.
+        # To be composited with the kept pixels, it must have their size.
         image = self.pipe.render(filled, "full" if finish else settings.detail)
         return png(finish(image) if finish else image, recipe), recipe.to_json()
 
