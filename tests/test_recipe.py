@@ -50,8 +50,12 @@ def test_defaults():
         "top_p": None,
         "label": None,
         "guidance_scale": 1.0,
+        "guidance_start": 1.0,
+        "guidance_end": 0.0,
         "correction": 0.0,
+        "correction_order": "oldest",
         "moment_exponent": 2.0,
+        "detail": "full",
         "seed": 0,
     }
 

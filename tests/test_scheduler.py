@@ -113,27 +113,27 @@ def test_add_noise_refuses_a_wrong_time(timesteps):
 
 @given(st.integers(0, 300), st.integers(1, 400), schedules)
 def test_even_counts_reveal_something_at_every_step_and_everything_in_all(unknown, steps, schedule):
-    counts = even_counts(unknown, steps, schedule)
+    counts = even_counts(unknown, steps, SCHEDULES[schedule])
     assert len(counts) == min(steps, unknown)
     assert counts.sum() == unknown
     assert (counts >= 1).all()
 
 
 def test_even_counts_follow_the_schedule():
-    assert even_counts(256, 4, "linear").tolist() == [64, 64, 64, 64]
-    assert even_counts(256, 4, "cosine").tolist() == [
+    assert even_counts(256, 4, SCHEDULES["linear"]).tolist() == [64, 64, 64, 64]
+    assert even_counts(256, 4, SCHEDULES["cosine"]).tolist() == [
         19,
         56,
         83,
         98,
     ]  # 256 (1 - cos(πk/8)) = 19.5, 75.0, 158.0
-    assert even_counts(90, 2, "arccos").tolist() == [30, 60]
+    assert even_counts(90, 2, SCHEDULES["arccos"]).tolist() == [30, 60]
 
 
 @given(st.integers(0, 60), st.integers(1, 80), schedules, seeds)
 def test_drawn_counts_reveal_something_at_every_step_and_everything_in_all(unknown, steps, schedule, seed):
     cells = torch.randperm(60, generator=rng(seed)) < unknown
-    counts = drawn_counts(cells, steps, schedule, rng(seed))
+    counts = drawn_counts(cells, steps, SCHEDULES[schedule], rng(seed))
     assert len(counts) <= min(steps, unknown)
     assert counts.sum() == unknown
     assert (counts >= 1).all()
@@ -179,7 +179,7 @@ def test_random_leaves_out_empty_steps():
     # Spread over all that were asked for, however many more than cells.
     scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
     scheduler.set_timesteps(4096, tokens, rngs(0), reveal_order="random", schedule="linear")
-    counts = drawn_counts(tokens[0] == K, 4096, "linear", rng(0))
+    counts = drawn_counts(tokens[0] == K, 4096, SCHEDULES["linear"], rng(0))
     assert torch.equal(scheduler.plan.counts[0], counts)
 
 

@@ -149,14 +149,14 @@ def test_older_recipes_do_not_say_whether_pixels_were_kept(pipe, version):
 
 
 def test_time_grows_with_windows_pictures_and_guidance(pipe):
-    pace = timing.Pace(window=1.0, cell=0.0)
+    pace = timing.Pace(window=1.0, cell={"full": 0.0})
     blank = TokenCanvas.blank(8, 12, 16)
     windows = pipe.evaluations(blank, 3)
     assert timing.seconds(pipe, pace, blank, SETTINGS, 1) == windows
     assert timing.seconds(pipe, pace, blank, SETTINGS, 2) == 2 * windows
     guided = SETTINGS.model_copy(update={"label": "day", "guidance_scale": 2.0})
     assert timing.seconds(pipe, pace, blank, guided, 1) == 2 * windows
-    assert timing.seconds(pipe, timing.Pace(0.0, 1.0), blank, SETTINGS, 1) == 3 * 96
+    assert timing.seconds(pipe, timing.Pace(0.0, {"full": 1.0}), blank, SETTINGS, 1) == 3 * 96
 
 
 def test_the_second_picture_of_a_stitch_is_as_large_as_the_first(pipe, tmp_path):

@@ -39,6 +39,12 @@ MAX_TEXT = 2**20
 MAX_LABEL = 200
 """Characters of the longest label."""
 
+MAX_LABELS = 10_000
+"""Labels of a model."""
+
+MAX_CONFIG = 2**20
+"""Bytes of the largest configuration of a model, or card."""
+
 MAX_NAME = 500
 """Characters of the longest model name."""
 

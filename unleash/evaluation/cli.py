@@ -63,10 +63,18 @@ Correction = Annotated[
         min=0, max=0.5, help="Share of the steps that redraw the cells filled first.", show_default=_OWN
     ),
 ]
+Others = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="Any other setting of a run, by its name in Python. Repeatable."
+    ),
+]
 
 MODEL, OUT = "weights/scenes", Path("runs/evaluation")
 
 _TRAINING = "drawn training scenes"
+_NAMED = {"steps", "reveal_order", "schedule", "temperature", "top_p", "guidance_scale", "correction"}
+_NAMED |= {"label", "seed"}
 
 
 @app.command()
@@ -83,6 +91,7 @@ def samples(
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
     """Fréchet distance, density and coverage of samples, with two baselines.
 
@@ -97,7 +106,7 @@ def samples(
     from unleash.evaluation.samples import measure
 
     pipe = _load(model, out)
-    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance, correction)
+    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance, correction, others)
     pictures, network = _held_out(pipe, data), _network(inception)
     figures = measure(pipe, pictures, count, settings, network)
     facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
@@ -145,6 +154,28 @@ def elbo(
 
 
 @app.command()
+def information(model: Model = MODEL, out: Out = OUT, count: Count = 64, data: Data = None) -> None:
+    """Nats of a masked cell by the share of masked cells; saved with the model.
+
+    The schedule "information" takes its steps from this curve, which goes into
+    MODEL/scheduler/scheduler_config.json.
+
+    Example:
+
+    \b
+      unleash evaluate information --model runs/model --count 64
+    """
+    from unleash.evaluation.curve import figures, measure
+    from unleash.models.folders import resolve, write_curve
+
+    pipe = _load(model, out)
+    pictures = _held_out(pipe, data)
+    curve = measure(pipe, pictures, count)
+    write_curve(resolve(model), curve)
+    _report(out, "information", _facts(pipe, model, count, pictures.name), figures(curve))
+
+
+@app.command()
 def neighbours(
     model: Model = MODEL,
     out: Out = OUT,
@@ -163,6 +194,7 @@ def neighbours(
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
     """A sheet of samples with their nearest training pictures: neighbours.png.
 
@@ -178,7 +210,7 @@ def neighbours(
     pipe = _load(model, out)
     side = _side(pipe)
     training = folder(data, side) if data else drawn(_TRAINING, training_scene, side)
-    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance, correction)
+    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance, correction, others)
     network = _network(inception)
     figures = measure(pipe, training, count, rows, k, settings, network, out / "neighbours.png")
     facts = _facts(pipe, model, count, training.name) | {"features": network.name} | _sampling(settings)
@@ -210,6 +242,7 @@ def tradeoff(
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
     """Fréchet distance and time by steps and order: the paper's table, and tradeoff.png.
 
@@ -228,7 +261,7 @@ def tradeoff(
 
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
-    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction)
+    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction, others)
     rows = [_settings(pipe, 1, name).reveal_order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
@@ -249,6 +282,64 @@ def tradeoff(
         table.plot(section.cells, out / "tradeoff.png")
         add(out, "tradeoff", section)
     typer.echo(markdown("tradeoff", section))
+
+
+@app.command()
+def compare(
+    model: Model = MODEL,
+    out: Out = OUT,
+    count: Annotated[int, typer.Option(min=32, help="How many pictures of each way, seeds 0, 1, ….")] = 256,
+    reference: Annotated[
+        int, typer.Option(min=2, help="How many held-out pictures they are compared with.")
+    ] = 2000,
+    data: Data = None,
+    inception: Inception = None,
+    steps: Annotated[list[int] | None, typer.Option(min=1, help="Repeatable.", show_default="8, 16")] = None,
+    way: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE,…", help="Settings to compare with the model's own ones. Repeatable."
+        ),
+    ] = None,
+) -> None:
+    """Ways of sampling on the same seeds: Fréchet distances, and what chance may do to their differences.
+
+    Every picture's features are kept in OUT/compare; run the same line again,
+    or one with other ways or a larger --count, and it goes on.
+
+    Example:
+
+    \b
+      unleash evaluate compare --count 256 --way correction_order=confidence --way schedule=information
+    """
+    from unleash.evaluation.comparison import compared, kept_features, reference_features
+    from unleash.evaluation.frechet import moments
+    from unleash.evaluation.report import Figure
+
+    pipe = _load(model, out)
+    named = {"the model's own": _settings(pipe, 1)} | {
+        text: _settings(pipe, 1, others=text.split(",")) for text in way or ()
+    }
+    ways = {
+        f"{name}, {n} steps": settings.changed(steps=n)
+        for n in sorted(set(steps or (8, 16)))
+        for name, settings in named.items()
+    }
+    pictures, network = _held_out(pipe, data), _network(inception)
+    reference = min(reference, pictures.count or reference)
+    facts = _facts(pipe, model, count, pictures.name) | {"compared with": reference, "features": network.name}
+    kept = out / "compare"
+    real = moments(reference_features(pictures, network, reference, kept))
+    found = kept_features(pipe, network, ways, count, kept, str(facts["weights"]))
+    figures = []
+    for n in sorted(set(steps or (8, 16))):
+        these = {name: each for name, each in found.items() if ways[name].steps == n}
+        for i, row in enumerate(compared(real, these)):
+            beside = f"{row.difference:+.2f} ± {row.error:.2f} beside the first of {n} steps"
+            figures.append(
+                Figure(name=row.name, value=row.distance, meaning=beside if i else "Fréchet distance")
+            )
+    _report(out, "compare", facts | _sampling(pipe.defaults) | {"steps": None}, figures)
 
 
 @app.command()
@@ -300,6 +391,7 @@ def defaults(
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
     """Change the default sampling settings stored in a model's folder.
 
@@ -314,7 +406,8 @@ def defaults(
 
     asked = {"steps": steps, "reveal_order": order, "schedule": schedule, "temperature": temperature}
     asked |= {"top_p": top_p, "guidance_scale": guidance, "correction": correction}
-    written = write_defaults(model, {name: value for name, value in asked.items() if value is not None})
+    given = {name: value for name, value in asked.items() if value is not None}
+    written = write_defaults(model, given | _parsed(others))
     typer.echo(", ".join(f"{name} {value}" for name, value in written.items()))
 
 
@@ -354,6 +447,7 @@ def _settings(
     top_p: float | None = None,
     guidance: float | None = None,
     correction: float | None = None,
+    others: list[str] | None = None,
 ) -> "Settings":
     asked = {
         "reveal_order": order,
@@ -368,7 +462,21 @@ def _settings(
             for name, value in (asked | {"guidance_scale": guidance, "top_p": top_p}).items()
             if value is not None
         },
+        **_parsed(others),
     )
+
+
+def _parsed(pairs: list[str] | None) -> dict[str, str]:
+    """Settings written as ``name=value``; not yet checked.
+
+    Raises:
+        ValueError: if one is written in another way.
+    """
+    named = [pair.partition("=") for pair in pairs or ()]
+    for pair, (name, sign, value) in zip(pairs or (), named, strict=True):
+        if not (name and sign and value):
+            raise ValueError(f"{pair!r}: NAME=VALUE is right, for example correction_order=confidence")
+    return {name: value for name, _, value in named}
 
 
 def _side(pipe: "UnleashPipeline") -> int:
@@ -399,7 +507,7 @@ def _facts(pipe: "UnleashPipeline", model: str, count: int, pictures: str) -> "F
 
 
 def _sampling(settings: "Settings") -> "Facts":
-    return {
+    named: Facts = {
         "steps": settings.steps,
         "order": settings.reveal_order,
         "schedule": settings.schedule,
@@ -408,6 +516,7 @@ def _sampling(settings: "Settings") -> "Facts":
         "guidance": settings.guidance_scale,
         "correction": settings.correction,
     }
+    return named | settings.model_dump(exclude=_NAMED, exclude_defaults=True)
 
 
 def _report(

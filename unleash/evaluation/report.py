@@ -1,10 +1,11 @@
 """The evaluation report: JSON, extended by each measurement, and Markdown."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from unleash.writing import write_whole
 
 JSON_FILE, MARKDOWN_FILE = "report.json", "report.md"
 
@@ -12,7 +13,9 @@ _TITLES = {
     "samples": "Samples",
     "reconstruction": "Reconstruction",
     "elbo": "Likelihood of the codes",
+    "information": "Information by masked cells",
     "neighbours": "Nearest training pictures",
+    "compare": "Ways of sampling",
     "tradeoff": "Quality against steps",
     "names": "Names of the codes",
 }
@@ -108,7 +111,9 @@ def add(folder: Path, name: str, section: Section) -> str:
     """
     report = read_report(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / JSON_FILE, Report(sections=report.sections | {name: section}).model_dump_json(indent=1))
+    write_whole(
+        folder / JSON_FILE, Report(sections=report.sections | {name: section}).model_dump_json(indent=1)
+    )
     write_markdown(folder)
     return markdown(name, section)
 
@@ -123,7 +128,7 @@ def write_markdown(folder: Path) -> Path:
     if not sections:
         raise ValueError(f"there is no {JSON_FILE} in {folder}; run a measurement first")
     parts = ["# Evaluation", *(markdown(name, sections[name]) for name in _TITLES if name in sections)]
-    _write(folder / MARKDOWN_FILE, "\n\n".join(parts) + "\n")
+    write_whole(folder / MARKDOWN_FILE, "\n\n".join(parts) + "\n")
     return folder / MARKDOWN_FILE
 
 
@@ -157,10 +162,3 @@ def _grid(cells: tuple[Cell, ...]) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes atomically, so that an interruption leaves either the old or the new file."""
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)

@@ -17,6 +17,7 @@ from unleash.evaluation.report import Cell
 from unleash.evaluation.samples import sample
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.orders import ORDERS
+from unleash.writing import whole_file
 
 STEPS = (256, 150, 100, 50, 32, 16, 8)
 """The columns of the table."""
@@ -73,7 +74,8 @@ def plot(cells: Sequence[Cell], path: Path) -> None:
     by_steps.set_ylabel("Fréchet distance")
     figure.legend(*by_steps.get_legend_handles_labels(), loc="outside lower center", ncols=len(ORDERS))
     path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=120)
+    with whole_file(path) as part:
+        figure.savefig(part, dpi=120)
 
 
 def _cell(

@@ -18,21 +18,23 @@ def gif(images: Iterable[Image.Image], step: int = STEP, hold: int = HOLD) -> by
         film.gif(step.image for step in pipe.stream(label="church-day"))
 
     Args:
-        images: of one size, in order. Pictures that are alike and follow each other become one frame that
-            is shown for as long as both.
+        images: of one shape, in order; all are shown as large as the first. Pictures that are alike and
+            follow each other become one frame that is shown for as long as both.
         step: milliseconds for each picture but the last, at least 20: browsers slow down what is faster.
         hold: milliseconds for the last, at least 20.
 
     Raises:
-        ValueError: if there are no pictures, they differ in size, or a time is too short.
+        ValueError: if there are no pictures, they differ in shape, or a time is too short.
     """
     if min(step, hold) < 20:
         raise ValueError(f"step {step} and hold {hold}: at least 20 milliseconds each are right")
     frames = [image.convert("RGB") for image in images]
     if not frames:
         raise ValueError("a film needs at least one picture")
-    if any(frame.size != frames[0].size for frame in frames):
-        raise ValueError("the pictures of a film are of one size")
+    width, height = frames[0].size
+    if any(frame.width * height != frame.height * width for frame in frames):
+        raise ValueError("the pictures of a film are of one shape")
+    frames = [frame if frame.size == (width, height) else frame.resize((width, height)) for frame in frames]
     # With a palette for each frame, what does not change would flicker.
     palette = _palette(frames)
     shown = [frame.quantize(palette=palette) for frame in frames]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pydantic_core
 
+from unleash.writing import write_whole
+
 _FILE = Path("vqgan") / "names.json"
 
 
@@ -58,7 +60,7 @@ def save_names(names: Sequence[CodeName | None], folder: Path) -> Path:
     """Writes the names of a model's codes into its folder, and says where."""
     entries = [json.dumps(None if name is None else asdict(name)) for name in names]
     path = folder / _FILE
-    path.write_text("[\n " + ",\n ".join(entries) + "\n]\n", encoding="utf-8")
+    write_whole(path, "[\n " + ",\n ".join(entries) + "\n]\n")
     return path
 
 

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from unleash.images import descriptions as looks
 from unleash.images.webp import webp
+from unleash.writing import write_whole
 
 _FILE = Path("vqgan") / "codes.webp"
 _ROW = 64
@@ -82,7 +83,7 @@ def sheet(pictures: Tensor, columns: int = 32) -> Sheet:
 def save_thumbnails(pictures: Tensor, folder: Path) -> Path:
     """Writes thumbnails (K, 3, side, side) into a model's folder, and says where."""
     path = folder / _FILE
-    path.write_bytes(webp(_tiled(pictures, _ROW), quality=95))
+    write_whole(path, webp(_tiled(pictures, _ROW), quality=95))
     return path
 
 

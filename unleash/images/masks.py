@@ -9,6 +9,7 @@ from PIL import Image
 from unleash.images.compositing import Mask, checked
 from unleash.images.reading import decoded, picture_size, turned
 from unleash.images.tones import to_srgb
+from unleash.writing import whole_file
 
 _SEPARATES = 1 / 5000
 """The share of a mask's pixels on either side of one half from which on its transparency is meant."""
@@ -50,7 +51,9 @@ def write_mask(mask: ArrayLike, path: str | Path) -> None:
     Raises:
         ValueError: if it is no mask.
     """
-    Image.fromarray((checked(mask) * 255).round().astype(np.uint8)).save(path, format="PNG")
+    grey = Image.fromarray((checked(mask) * 255).round().astype(np.uint8))
+    with whole_file(path) as part:
+        grey.save(part, format="PNG")
 
 
 def _values(path: str | Path) -> NDArray[np.uint8]:

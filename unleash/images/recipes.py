@@ -11,16 +11,25 @@ from unleash.canvas.bounds import MAX_FILE, MAX_TEXT
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import RecipeError
 from unleash.images.containers import png_text
+from unleash.writing import whole_file
 
 CHUNK = "unleash"
 """Keyword of the PNG text chunk that carries the recipe."""
 
 
 def write_png(image: Image.Image, recipe: Recipe, target: str | os.PathLike[str] | IO[bytes]) -> None:
-    """Write ``image`` as a PNG that carries its recipe, to a path or a binary file."""
+    """Write ``image`` as a PNG that carries its recipe, to a path or a binary file.
+
+    Raises:
+        NotWrittenError: a ``ValueError``, if the file cannot be written; one that was there is as before.
+    """
     chunks = PngImagePlugin.PngInfo()
     chunks.add_text(CHUNK, recipe.to_json())
-    image.save(target, format="PNG", pnginfo=chunks)
+    if isinstance(target, str | os.PathLike):
+        with whole_file(target) as part:
+            image.save(part, format="PNG", pnginfo=chunks)
+    else:
+        image.save(target, format="PNG", pnginfo=chunks)
 
 
 def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:

@@ -17,6 +17,7 @@ from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.training.objective import cell_nats
 from unleash.training.sources import Pictures
 from unleash.training.warm import trained
+from unleash.writing import whole_entries
 
 
 @dataclass(frozen=True)
@@ -63,20 +64,21 @@ def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
     network, into ``out / "training"``.
 
     Raises:
-        ValueError: if one of the folders contains no network.
+        ValueError: if one of the folders contains no network, or the model cannot be written.
     """
     networks = trained(VQGAN, vqgan), trained(BidirectionalTransformer, transformer)
     for network in networks:
         network.register_to_config(_name_or_path=out.name)  # otherwise config.json would reveal a local path
     looks = thumbnails(networks[0].to("cuda" if torch.cuda.is_available() else "cpu"))
     networks[0].cpu()
-    assemble(networks[0].half(), networks[1].half()).save_pretrained(out)
-    save_thumbnails(looks, out)
-    (out / "training").mkdir(exist_ok=True)
-    for name, network in (("vqgan", vqgan), ("prior", transformer)):
-        run = Path(network).resolve().parent / "run.yaml"
-        if run.is_file():
-            shutil.copyfile(run, out / "training" / f"{name}.yaml")
+    with whole_entries(out) as new:
+        assemble(networks[0].half(), networks[1].half()).save_pretrained(new)
+        save_thumbnails(looks, new)
+        (new / "training").mkdir()
+        for name, network in (("vqgan", vqgan), ("prior", transformer)):
+            run = Path(network).resolve().parent / "run.yaml"
+            if run.is_file():
+                shutil.copyfile(run, new / "training" / f"{name}.yaml")
 
 
 def assemble(vqgan: VQGAN, transformer: BidirectionalTransformer) -> UnleashPipeline:

@@ -10,6 +10,7 @@ from diffusers import ModelMixin
 from diffusers.training_utils import EMAModel
 
 from unleash.training.clock import Clock
+from unleash.writing import replace_folder, written
 
 
 class Checkpoint:
@@ -58,20 +59,22 @@ class Checkpoint:
         self._last = self._clock.seconds
 
     def save(self) -> None:
-        """Writes a checkpoint; the previous one is removed only after the new one is complete."""
+        """Writes a checkpoint; the previous one is removed only after the new one is complete.
+
+        Raises:
+            NotWrittenError: a ``ValueError``, if the disk is full, for example; the previous one stays.
+        """
         self._last = self._clock.seconds
         new, now, old = (self._folder / f"checkpoint{end}" for end in (".new", "", ".old"))
-        if self._accelerator.is_main_process:
+        main = self._accelerator.is_main_process
+        if main:
             shutil.rmtree(new, ignore_errors=True)
         self._accelerator.wait_for_everyone()
-        self._accelerator.save_state(str(new))
-        self._accelerator.wait_for_everyone()
-        if self._accelerator.is_main_process:
-            shutil.rmtree(old, ignore_errors=True)
-            if now.is_dir():
-                now.rename(old)
-            new.rename(now)
-            shutil.rmtree(old, ignore_errors=True)
+        with written(now):
+            self._accelerator.save_state(str(new))
+            self._accelerator.wait_for_everyone()
+            if main:
+                replace_folder(new, now, old)
 
     @contextmanager
     def averaged(self, model: ModelMixin) -> Iterator[None]:

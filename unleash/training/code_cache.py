@@ -1,6 +1,5 @@
 """Batches of codes to train on: cached on disk, encoded from fresh pictures, or from a picture store."""
 
-import os
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +14,7 @@ from tqdm import tqdm
 from unleash.models import VQGAN
 from unleash.training.sources import Pictures, picture_loader, shuffled
 from unleash.training.store import PictureStore
+from unleash.writing import whole_file
 
 Item = TypeVar("Item")
 
@@ -48,10 +48,8 @@ def cached_codes(
             images, names = next(loader)
             batches.append((encode(vqgan, images), names))
         codes, labels = (torch.cat(parts)[:count].numpy() for parts in zip(*batches, strict=True))
-        # Written under another name first, so that a killed process leaves no incomplete cache.
-        part = path.with_name(f"part-{path.name}")
-        np.savez(part, codes=codes.astype(np.int16), labels=labels.astype(np.int16))
-        os.replace(part, path)
+        with whole_file(path) as part:
+            np.savez(part, codes=codes.astype(np.int16), labels=labels.astype(np.int16))
     kept = np.load(path)
     if len(kept["labels"]) and kept["labels"].max() >= max(1, len(pictures.labels)):
         raise ValueError(

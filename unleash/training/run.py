@@ -12,6 +12,8 @@ from accelerate.utils import DataLoaderConfiguration, is_tensorboard_available, 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from torch import Tensor
 
+from unleash.writing import write_whole, written
+
 log = logging.getLogger(__name__)
 
 Precision = Annotated[
@@ -90,9 +92,10 @@ def read_run(kind: type[AnyRun], file: Path, **overrides: Any) -> AnyRun:
 
 def write_run(run: Run, out: Path) -> None:
     """Writes the configuration, including defaults, to ``run.yaml`` in ``out``; creates the folder."""
-    out.mkdir(parents=True, exist_ok=True)
+    with written(out):
+        out.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(run.model_dump(mode="json"), sort_keys=False)
-    (out / "run.yaml").write_text(text, encoding="utf-8")
+    write_whole(out / "run.yaml", text)
 
 
 def accelerator_for(run: Run, out: Path) -> Accelerator:

@@ -5,6 +5,7 @@ from pathlib import Path
 from PIL import Image
 
 from unleash.pipeline import UnleashPipeline
+from unleash.writing import whole_file
 
 
 def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:
@@ -21,4 +22,5 @@ def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:
         out = pipe(settings=pipe.defaults.changed(label=labels[column], seed=seed))
         half = out.images[0].resize((side, side), Image.Resampling.LANCZOS)
         sheet.paste(half, (column * side, row * side))
-    sheet.save(path, optimize=True)
+    with whole_file(path) as part:
+        sheet.save(part, optimize=True)

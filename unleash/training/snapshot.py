@@ -1,15 +1,17 @@
 """Snapshots: the networks of a run as a few small files, to copy elsewhere and resume from."""
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import pydantic_core
 import torch
 from huggingface_hub import save_torch_state_dict
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+from unleash.writing import whole, whole_file, whole_folder, write_whole
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 LARGEST = "15MiB"
@@ -28,15 +30,15 @@ def write_snapshot(networks: Mapping[str, Path], folder: Path) -> None:
         configs[name] = (home / "config.json").read_text("utf-8")
         for key, tensor in load_file(home / WEIGHTS).items():
             tensors[f"{name}.{key}"] = tensor.half() if tensor.is_floating_point() else tensor
-    new = folder.with_name(f"{folder.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
     size = int(LARGEST.removesuffix("MiB")) * 2**20
-    save_torch_state_dict(
-        tensors, new, filename_pattern="weights{suffix}.safetensors", max_shard_size=size, metadata=configs
-    )
-    shutil.rmtree(folder, ignore_errors=True)
-    new.rename(folder)
+    with whole_folder(folder) as new:
+        save_torch_state_dict(
+            tensors,
+            new,
+            filename_pattern="weights{suffix}.safetensors",
+            max_shard_size=size,
+            metadata=configs,
+        )
 
 
 def read_snapshot(folder: Path, into: Path) -> dict[str, Path]:
@@ -52,6 +54,7 @@ def read_snapshot(folder: Path, into: Path) -> dict[str, Path]:
     Raises:
         ValueError: if ``folder`` is neither.
     """
+    folder = whole(folder)
     if (folder / "model_index.json").is_file():
         return {name: folder / name for name in ("vqgan", "transformer") if (folder / name).is_dir()}
     files = sorted(folder.glob("weights*.safetensors"))
@@ -60,7 +63,7 @@ def read_snapshot(folder: Path, into: Path) -> dict[str, Path]:
     tensors: dict[str, dict[str, Tensor]] = {}
     configs: dict[str, str] = {}
     for index in folder.glob("weights*.index.json"):  # exists if there are several files
-        configs |= json.loads(index.read_text("utf-8"))["metadata"]
+        configs |= pydantic_core.from_json(index.read_bytes())["metadata"]
     for file in files:
         with safe_open(file, "pt") as opened:
             configs |= opened.metadata() or {}
@@ -71,6 +74,8 @@ def read_snapshot(folder: Path, into: Path) -> dict[str, Path]:
     for name, weights in tensors.items():
         home = into / name
         home.mkdir(parents=True, exist_ok=True)
-        (home / "config.json").write_text(json.dumps(json.loads(configs[name]), indent=2), "utf-8")
-        save_file(weights, home / WEIGHTS, metadata={"format": "pt"})
+        config = pydantic_core.from_json(configs[name])
+        write_whole(home / "config.json", json.dumps(config, indent=2))
+        with whole_file(home / WEIGHTS) as part:
+            save_file(weights, part, metadata={"format": "pt"})
     return {name: into / name for name in tensors}

@@ -22,6 +22,7 @@ from unleash.training.snapshot import read_snapshot, write_snapshot
 from unleash.training.sources import open_pictures
 from unleash.training.store import PictureStore
 from unleash.training.vqgan_trainer import VQGANRun, train_vqgan
+from unleash.writing import write_whole
 
 PRESETS = Path(__file__).parent / "presets"
 
@@ -214,8 +215,8 @@ def _measured(plan: Plan, out: Path, snapshot: Path | None) -> Scores:
     side = pipe.vqgan.config["image_size"]
     scores = score(pipe, open_pictures(plan.data, side), plan.score_pictures)
     text = json.dumps(asdict(scores), indent=1)
-    (out / "plan.yaml").write_text(yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False))
-    (out / "scores.json").write_text(text, "utf-8")
+    write_whole(out / "plan.yaml", yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False))
+    write_whole(out / "scores.json", text)
     if plan.sample_rows:
         save_samples(pipe, out / "samples.png", plan.sample_rows)
     for name in ("scores.json", "samples.png"):

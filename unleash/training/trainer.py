@@ -20,6 +20,7 @@ from unleash.training.compiling import compile_blocks
 from unleash.training.meter import Meter, counted, matrix_limit
 from unleash.training.run import AnyRun, Saved, accelerator_for, over_processes
 from unleash.training.store import PictureStore
+from unleash.writing import whole_folder
 
 Logs = dict[str, Tensor | float]
 
@@ -145,7 +146,8 @@ class Trainer(ABC, Generic[AnyRun]):
         if not self.accelerator.is_main_process:
             return
         with self.checkpoint.averaged(self.trained), torch.compiler.set_stance("force_eager"):
-            self.network.save_pretrained(self.out / self.folder)
+            with whole_folder(self.out / self.folder) as new:
+                self.network.save_pretrained(new)
             scores = {f"held_out/{name}": value for name, value in self.evaluate().items()}
         self.accelerator.log(scores, self.clock.step)
         self._tell(scores)

@@ -12,6 +12,7 @@ from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.code_cache import encode
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.warm import trained
+from unleash.writing import whole_folder
 
 BATCH = 16
 """Pictures per encoded batch."""
@@ -35,7 +36,8 @@ def translate(model: Path, vqgan: Path, out: Path, data: str = "scenes", picture
     loader = picture_loader(open_pictures(data, new.config["image_size"]), 0, BATCH, 1)
     batches = (images for images, _ in islice(loader, -(-pictures // BATCH)))
     counts = together(new.eval(), old.eval(), tqdm(batches, "encoding", -(-pictures // BATCH)))
-    translated(prior, counts).save_pretrained(out)
+    with whole_folder(out) as new:
+        translated(prior, counts).save_pretrained(new)
 
 
 def together(new: VQGAN, old: VQGAN, batches: Iterable[Tensor]) -> Tensor:

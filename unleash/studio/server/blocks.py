@@ -27,11 +27,9 @@ from unleash.studio.server.owner import alone
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
-from unleash.studio.server.turns import take_turns
+from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
-# Who waits for the model waits in one line, so that the machine works on one picture at a time.
-_MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
@@ -86,7 +84,7 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
-        publish_all(handlers, **_MODEL)  # before the page's own events, which would take names
+        publish_all(handlers, **LINE)  # before the page's own events, which would take names
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
@@ -99,9 +97,9 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
             page.controls,
             handlers.offered,
             handlers.pipeline,
-            _MODEL,
+            LINE,
         )
-    lesson.add(demo, handlers, _MODEL)
+    lesson.add(demo, handlers, LINE)
     take_turns(demo)
     return demo.queue(api_open=False)  # or programs could go round the line
 
@@ -114,6 +112,7 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         footer_links=["api", "settings"],
         ssr_mode=False,  # the components exist in the browser alone
         prevent_thread_lock=True,  # what follows would not be reached
+        max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
         **options,
     )
     if demo.mcp_server_obj is not None:
@@ -200,7 +199,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
                 placed = {"label": label, "steps": steps, "seed": seed}
-                placed["guidance_scale"] = controls.guidance(pipe.labels, pipe.defaults.guidance_scale)
+                placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
     return _Page(
@@ -241,11 +240,11 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
         told,
         api_name="run",  # or it would take the name of the endpoint for programs
         **RUNS,
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
-    page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
-    vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
+    page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **LINE, **_INTERNAL)
+    vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **LINE, **_INTERNAL)
     gr.on(
         [page.controls[name].input for name in ("label", "guidance_scale")],
         handlers.steer,
@@ -264,7 +263,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         [page.open, page.fit, page.model],
         taken_up,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
     chosen = page.gallery.select(
@@ -272,7 +271,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         [page.fit, page.model],
         taken_up,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
     model_choice.tell(page.choice, handlers, [opened, chosen])
@@ -284,7 +283,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         [page.canvas, page.model, *page.controls.inputs],
         page.filmstrip,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
 
@@ -295,7 +294,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
         [page.canvas, page.model, page.model_before, *page.controls.inputs],
         [page.filmstrip, page.model_before, *page.controls.inputs],
     )
-    switched = model_choice.wire(page.choice, handlers, switch, **_MODEL)
+    switched = model_choice.wire(page.choice, handlers, switch, **LINE)
     restored = demo.load(
         handlers.restore,
         page.settings_kept,

@@ -12,6 +12,7 @@ from unleash.canvas.bounds import MAX_PICTURES, MAX_SEED
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Choices, Settings, Slider
 from unleash.images.fitting import Fit
+from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.toasts import toasted
 
 NO_LABEL = "any"
@@ -125,11 +126,11 @@ COUNT = len(Settings.model_fields)
 """How many values `settings` takes."""
 
 
-def updates(chosen: Settings, labels: Sequence[str]) -> list[Any]:
-    """What to set ``Controls.inputs`` to for these settings and a model with these labels."""
+def updates(chosen: Settings, pipe: UnleashPipeline) -> list[Any]:
+    """What to set ``Controls.inputs`` to for these settings and a model."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
-    shown["label"] = label_menu(labels, chosen.label or NO_LABEL)
-    shown["guidance_scale"] = guidance(labels, chosen.guidance_scale)
+    shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
+    shown |= for_model(pipe, chosen)
     return list(shown.values())
 
 
@@ -155,9 +156,12 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
     return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
-def guidance(labels: Sequence[str], chosen: float) -> Component:
-    """How far a label is followed, shown if the model has labels."""
-    return control("guidance_scale", chosen, visible=bool(labels))
+def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
+    """The controls that are shown only where the model can do what they ask for."""
+    can = {name: bool(pipe.labels) for name in ("guidance_scale", "guidance_start", "guidance_end")}
+    large = "large" in pipe.vqgan.details
+    shown = {name: control(name, getattr(chosen, name), visible=visible) for name, visible in can.items()}
+    return shown | {"detail": control("detail", chosen.detail if large else "full", visible=large)}
 
 
 def control(name: str, value: Any, **options: Any) -> Component:

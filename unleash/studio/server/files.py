@@ -16,6 +16,7 @@ from unleash.canvas.settings import Settings
 from unleash.images.fitting import Fit, to_shape, to_square
 from unleash.images.reading import is_opaque, picture_size, read_picture
 from unleash.images.recipes import carries_recipe, read_recipe, write_png
+from unleash.models.vqgan import Detail
 from unleash.operations import keeps_pixels
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
@@ -96,11 +97,11 @@ def canvas_message(
     }
 
 
-def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
+def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
     """The picture of codes (h, w), transparent where they are unknown."""
     unknown = codes == pipe.vqgan.config["codebook_size"]
     known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
-    image = pipe.render(known)
+    image = pipe.render(known, detail)
     return without(image, unknown) if unknown.any() else image
 
 
@@ -140,7 +141,8 @@ def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) ->
     """
     name = f"unleash-{recipe.settings.stem}.png"
     path = Path(mkdtemp(prefix="unleash-")) / name
-    image = picture_of(pipe, result(recipe.canvas, recipe))
+    # What is laid over pixels that are kept is as large as these.
+    image = picture_of(pipe, result(recipe.canvas, recipe), "full" if pixels else recipe.settings.detail)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
     write_png(pixels.under(image) if pixels else image, recipe, path)
     return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": name}

@@ -137,7 +137,7 @@ class Handlers:
         other = models.known_as(self.offered[name]) if name != model else None
         message = files.canvas_message(canvas, image, recipe, other_model=other, original=own)
         hidden = gr.Image(visible=False)
-        return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe.labels)]
+        return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe)]
 
     def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
         """Write what is on the canvas as a PNG with its recipe."""
@@ -169,7 +169,7 @@ class Handlers:
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
         message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
-        return [message, model, *controls.updates(settings, new.labels)]
+        return [message, model, *controls.updates(settings, new)]
 
     def codebook(self, model: str) -> Catalogue:
         """What the codes of a model look like, and what they show."""
@@ -186,7 +186,7 @@ class Handlers:
         nothing = [self._goes_on_with(offered[0]), gr.Dropdown(offered), *[gr.skip()] * (3 + controls.COUNT)]
         try:
             model, pictures, locked, *chosen = kept or []
-            settings, labels = controls.settings(chosen), self.pipeline(model).labels
+            settings, pipe = controls.settings(chosen), self.pipeline(model)
         except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
             return nothing
         return [
@@ -195,7 +195,7 @@ class Handlers:
             model,
             pictures,
             locked,
-            *controls.updates(settings, labels),
+            *controls.updates(settings, pipe),
         ]
 
     def _goes_on_with(self, model: str) -> Message:

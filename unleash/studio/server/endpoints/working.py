@@ -52,7 +52,8 @@ class Worker:
             codes=filled.codes.tolist(),
             kept_pixels=finish is not None,
         )
-        image = self.pipe.render(filled)
+        # What is laid over pixels that are kept is as large as these.
+        image = self.pipe.render(filled, "full" if finish else settings.detail)
         return png(finish(image) if finish else image, recipe), recipe.to_json()
 
 
