@@ -230,8 +230,8 @@ def plain(kind):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (plain("PNG"), "this PNG carries no recipe"),
-        (plain("JPEG"), "this file is no recipe: JSON or a PNG made by Unleash is needed"),
+        (plain("PNG"), "this PNG contains no recipe .*; use one made by Unleash"),
+        (plain("JPEG"), "this file is not a recipe; expected JSON or a PNG made by Unleash"),
         (plain("PNG")[:20], "the PNG cannot be read"),
         (b"\x89PNG\r\n\x1a\n", "the PNG cannot be read"),
         (handmade(chunk(b"tEXt", b"unleash\0not json")), "not JSON"),
@@ -241,7 +241,7 @@ def plain(kind):
             handmade(chunk(b"iTXt", b"unleash\0\1\0\0\0" + zlib.compress(b" " * 2**23))),
             "the PNG cannot be read",
         ),
-        (handmade(size=(2**30, 2**30)), "this PNG carries no recipe"),
+        (handmade(size=(2**30, 2**30)), "this PNG contains no recipe"),
     ],
     ids=["no chunk", "jpeg", "cut", "signature", "no json", "long", "bomb zTXt", "bomb iTXt", "bomb pixels"],
 )

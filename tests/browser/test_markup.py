@@ -180,7 +180,7 @@ def test_the_name_of_an_uploaded_file_is_text(watch: Watch) -> None:
         name = payload.replace("/", "∕") + ".png"
         studio.open({"name": name, "mimeType": "image/png", "buffer": b"no picture"})
         text = page.get_by_test_id("toast-text")
-        expect(text).to_contain_text("is no picture")
+        expect(text).to_contain_text("is not a picture")
         watch.reads(text.text_content() or "")
 
 
@@ -236,5 +236,5 @@ def test_programs_read_markup_as_it_was_given(url: str, tmp_path: Path) -> None:
         assert f"no label {quoted(payload)};" in str(caught.value)
     path = tmp_path / "a<b>&amp;.png"
     path.write_bytes(b"no picture")
-    with pytest.raises(AppError, match="is no picture"):
+    with pytest.raises(AppError, match="is not a picture"):
         client.predict(image=handle_file(path), api_name="/encode")
