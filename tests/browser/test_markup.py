@@ -149,8 +149,8 @@ def test_a_field_of_a_recipe_or_canvas_is_text(watch: Watch) -> None:
     for payload in PAYLOADS:
         odd = recipe["canvas"] | {payload: 1}
         send(studio, recipe | {"canvas": odd})
-        known = "which is none of codebook_size, base, masked, pins, rules"
-        watch.reads(f"Canvas: the canvas has {quoted(payload)}, {known}")
+        known = "expected codebook_size, base, masked, pins, rules"
+        watch.reads(f"Canvas: the canvas has an unknown field {quoted(payload)}; {known}")
         send(studio, recipe | {"settings": {"reveal_order": payload}})
         expect(watch.page.get_by_test_id("toast-text")).to_contain_text(f"not {quoted(payload)}")
         watch.reads(watch.page.get_by_test_id("toast-text").text_content() or "")
