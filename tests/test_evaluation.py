@@ -158,7 +158,7 @@ def test_names_are_read_as_they_were_written(tmp_path):
         load_names(tmp_path, 3)
     for wrong in ("{", "3", '["sky"]', '[{"name": "sky"}]', '[{"name": "sky", "share": 2}]'):
         path.write_text(wrong)
-        with pytest.raises(ValueError, match=r"names\.json is no list"):
+        with pytest.raises(ValueError, match=r"names\.json is not a valid list"):
             load_names(tmp_path, 1)
 
 
