@@ -18,6 +18,7 @@ from unleash.studio.server.components.opinion import Opinion
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.reel import Reel
 from unleash.studio.server.controls import Amount, Controls
+from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
 from unleash.studio.server.handlers import Handlers, examples
@@ -118,6 +119,7 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
     """
     host, port, share = (options.get(name) for name in ("server_name", "server_port", "share"))
     check_address(host, port)
+    clean_hourly(demo)
     demo.launch(
         app_kwargs=guarded(reach(host, bool(share))),
         state_session_capacity=SESSIONS,
