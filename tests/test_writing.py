@@ -45,9 +45,13 @@ def test_a_file_that_does_not_fit_is_as_before(tmp_path):
 
 
 def test_a_file_that_is_given_up_half_way_is_as_before(tmp_path):
-    with pytest.raises(KeyboardInterrupt), whole_file(tmp_path / "a.png") as part:
-        part.write_bytes(b"half")
-        raise KeyboardInterrupt
+    def give_up():
+        with whole_file(tmp_path / "a.png") as part:
+            part.write_bytes(b"half")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        give_up()
     assert everything(tmp_path) == {}
 
 
@@ -74,9 +78,14 @@ def test_a_folder_is_whole_or_as_before(tmp_path):
     home = tmp_path / "model"
     with whole_folder(home) as new:
         write_whole(new / "a", "1")
-    with full_disk(), pytest.raises(NotWrittenError), whole_folder(home) as new:
-        write_whole(new / "a", "2")
-        torch.save(torch.zeros(5000), new / "b")
+
+    def again():
+        with whole_folder(home) as new:
+            write_whole(new / "a", "2")
+            torch.save(torch.zeros(5000), new / "b")
+
+    with full_disk(), pytest.raises(NotWrittenError):
+        again()
     assert everything(tmp_path) == {"model/a": b"1"}
     home.rename(tmp_path / "model.old")  # as a kill leaves it
     assert whole(home) == tmp_path / "model.old"
@@ -136,7 +145,8 @@ def test_what_was_fetched_is_cleared_away(tmp_path, monkeypatch):
     for path in (old, Path(old).parent, kept):
         os.utime(path, (0, 0))
     downloads.clean(demo, 60)
-    os.utime(Path(old).parent, (0, 0)) if Path(old).parent.exists() else None
+    assert not Path(old).exists()
+    os.utime(Path(old).parent, (0, 0))
     downloads.clean(demo, 60)
     assert not Path(old).parent.exists()
     assert box.temp_files == {new, str(kept)}
