@@ -18,6 +18,7 @@ from unleash.studio.server.components.inspector import Inspector
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
+from unleash.studio.server.components.runs import Runs
 from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
@@ -155,9 +156,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
-            with gr.Row(elem_id="run-row"):
-                generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
-                stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+            Runs()
             estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(pipe.labels)
@@ -209,8 +208,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                 placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
-    for button, name in ((generate, "generate"), (stop, "stop"), (save, "save")):
-        button.click(**command(name))
+    save.click(**command("save"))
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
@@ -251,6 +249,10 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
         **LINE,
         **_INTERNAL,
     )
+    new = [page.canvas, page.model, page.pictures, *page.controls.inputs]
+    page.canvas.again(named(handlers.again, new), new, told, **RUNS, **LINE, **_INTERNAL)
+    stopped = [page.canvas, page.model]
+    page.canvas.resume(named(handlers.resume, stopped), stopped, told, **RUNS, **LINE, **_INTERNAL)
     page.canvas.fill(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **LINE, **_INTERNAL)
     vary.wire(
         page.vary, Varying(handlers), page.canvas, asked, page.controls.inputs, told, **LINE, **_INTERNAL

@@ -22,7 +22,7 @@ from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
-from unleash.studio.server.runs import Message, end, run
+from unleash.studio.server.runs import Message, end, resume, run
 from unleash.studio.server.toasts import inform, toasted, warn
 
 EXAMPLES = HOME / "assets" / "examples"
@@ -84,6 +84,22 @@ class Handlers:
             pipe, count = self.pipeline(model), controls.pictures(pictures)
             known_as = models.known_as(self.offered[model])
             for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
+                yield message, gr.skip()
+
+    def again(self, drawing: Drawing, model: str, pictures: float, *chosen: Any) -> Iterator[tuple[Any, Any]]:
+        """As :meth:`generate`, with a new seed even where it is locked."""
+        yield from self.generate(drawing, model, False, pictures, *chosen)
+
+    def resume(self, drawing: Drawing, model: str) -> Iterator[tuple[Any, Any]]:
+        """Go on with a stopped run: messages for the filmstrip."""
+        with toasted():
+            stopped = drawing.stopped
+            if stopped is None or drawing.run is None:
+                raise ValueError("there is no stopped picture to go on with")
+            known_as, begun_by = models.known_as(self.offered[model]), stopped.recipe.model
+            if known_as != begun_by:
+                raise ValueError(f"this picture was begun with {quoted(begun_by)}: choose that model first")
+            for message in resume(self.pipeline(model), known_as, stopped, drawing.run):
                 yield message, gr.skip()
 
     def steer(self, drawing: Drawing, *chosen: Any) -> None:

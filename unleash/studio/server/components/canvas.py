@@ -10,8 +10,9 @@ from unleash.canvas.recipe import Recipe
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
+from unleash.studio.server.runs import Unfinished
 
-_EVENTS = ("generate", "more", "relight", "blend", "fill", "save")
+_EVENTS = ("generate", "again", "resume", "more", "relight", "blend", "fill", "save")
 
 
 @dataclass(frozen=True)
@@ -23,20 +24,22 @@ class Drawing:
         recipe: of the picture shown; None if no run made it.
         pixels: of an opened picture that are to be kept; only a save sends them.
         run: the name of the run that the page asks for, or waits for; None if it does neither.
+        stopped: the run to go on with; only its event sends one.
     """
 
     canvas: TokenCanvas
     recipe: Recipe | None
     pixels: Pixels | None = None
     run: str | None = None
+    stopped: Unfinished | None = None
 
 
 class Canvas(NativeComponent):
     """The picture under its token grid, with the tools that mask and pin cells.
 
     Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It asks for runs by
-    the events ``generate``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a stroke at
-    once, and for a file by ``save``.
+    the events ``generate``, ``again``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a
+    stroke at once, by ``resume`` for a stopped one to go on, and for a file by ``save``.
 
     Args:
         grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
@@ -62,4 +65,5 @@ class Canvas(NativeComponent):
             Recipe.from_dict(made) if made else None,
             Pixels.from_dict(value.get("pixels")),
             run,
+            Unfinished.from_dict(value.get("stopped")),
         )

@@ -19,7 +19,7 @@ import { describe, tip } from "./tools.js";
 import { FIT, layout, panBy, pointAt, reveal, zoomAt } from "./view.js";
 
 // The runs that a person asks for by a button or a key; the store asks for those of strokes.
-const RUNS = ["generate", "more", "relight", "blend"];
+const RUNS = ["generate", "again", "resume", "more", "relight", "blend"];
 
 /** Called once by Gradio's hook when the component is on the page. */
 export function mount({ element, props, trigger }) {
@@ -57,12 +57,13 @@ export function mount({ element, props, trigger }) {
   });
   store.addEventListener("run", tellRun);
   store.addEventListener("ask", () => {
-    const { kind, canvas } = store.asked;
-    tell({ canvas: toServer(canvas), recipe: null });
+    const { kind, canvas, stopped } = store.asked;
+    tell({ canvas: toServer(canvas), recipe: null, stopped });
     trigger(kind);
   });
   offer({
     ...Object.fromEntries(RUNS.map((kind) => [kind, () => store.ask(kind)])),
+    "new-picture": () => store.ask("new"),
     stop: () => store.stopRun(),
     async save() {
       const { state } = store;

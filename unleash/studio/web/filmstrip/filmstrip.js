@@ -1,4 +1,4 @@
-/** The filmstrip: what the server sends of a run, its progress, and the pictures of this session. */
+/** The filmstrip: what the server sends of a run, and the pictures of this session. */
 
 import { nameOf, placed } from "../page/session.js";
 import { store } from "../page/store.js";
@@ -7,9 +7,6 @@ const PATIENCE = 5000; // ms without a word of a run before the server is asked
 const TRIES = 2;
 
 export function mount({ element, props, server, watch }) {
-  const run = element.querySelector(".run");
-  const bar = element.querySelector("progress");
-  const words = element.querySelector(".words");
   const list = element.querySelector(".results");
   const tree = element.querySelector(".tree");
 
@@ -20,39 +17,6 @@ export function mount({ element, props, server, watch }) {
     end: (message) => store.endRun(message.run),
     file: ({ file, name }) => download(file.url, name),
   };
-
-  function showRun() {
-    const { run: live, following } = store;
-    const before = run.dataset.state;
-    run.dataset.state = live ? (live.waiting ? "waiting" : "running") : following.length ? "waiting" : "idle";
-    if (!live && following.length) {
-      bar.removeAttribute("value");
-      words.textContent = "Waiting for the canvas…";
-    } else if (!live) {
-      bar.value = before === "idle" ? 0 : bar.max;
-      words.textContent = "Ready";
-    } else if (live.live) {
-      // Over in a moment, which a moving bar would only make longer.
-      bar.value = 0;
-      words.textContent = `Filling…${more()}`;
-    } else if (live.waiting) {
-      bar.removeAttribute("value");
-      words.textContent = `Waiting for the model…${more()}`;
-    } else showStep(live.frame);
-  }
-
-  function more() {
-    const { length } = store.following;
-    return length ? ` · ${length} more to follow` : "";
-  }
-
-  function showStep({ index, total, picture, pictures, seconds_left: left }) {
-    bar.max = total * pictures;
-    bar.value = picture * total + index;
-    const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
-    const time = left === null ? "" : ` · ${left.toFixed(1)} s left`;
-    words.textContent = `Step ${index} of ${total}${which}${time}${more()}`;
-  }
 
   function showResults() {
     const { results } = store;
@@ -112,12 +76,11 @@ export function mount({ element, props, server, watch }) {
     list.scrollTop = past(offsetTop, offsetHeight, list.scrollTop, list.clientHeight);
   }
 
-  store.addEventListener("run", showRun);
   store.addEventListener("results", showResults);
   store.addEventListener("change", () => {
     if (list.children.length === store.results.length) showCurrent();
   });
-  watchOver(server, () => (words.textContent = "The connection was lost; what was made so far is kept."));
+  watchOver(server, () => store.announce("The connection was lost; what was made so far is kept."));
   store.addEventListener("stop", ({ detail }) => server.stop(detail.id));
   tree.addEventListener("click", () => {
     store.setTool({ tree: !store.tool.tree });

@@ -1,18 +1,29 @@
 /**
  * The one state all components of the page share: the canvas with its history, the tool in hand,
  * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
- * "run", "results", "preview" (what the stage shows in place of the canvas), "ask" (the server is to begin the run
+ * "run", "results", "nothing" (there is nothing to fill), "announce" (what became of a run, in words), "preview" (what the stage shows in place of the canvas), "ask" (the server is to begin the run
  * that `asked` describes), "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a
  * picture whose codes are of no use here asks to be encoded anew) and "say".
  */
 
 import * as history from "./history.js";
-import { canvasAt, Session } from "./session.js";
+import { canvasAt, pictureOf, Session } from "./session.js";
 import { CANVAS, read, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
-import { asked, begun, entered, follow, resultOf, runName, strokeRun } from "./run.js";
-import { again, blank, keep, openCells, place, sameGrid } from "./state.js";
+import {
+  begun,
+  entered,
+  follow,
+  outcome,
+  requestOf,
+  resultOf,
+  resumable,
+  runName,
+  strokeRun,
+} from "./run.js";
+import { blank, keep, openCells, place, sameGrid } from "./state.js";
+import { Takes } from "./takes.js";
 import { fromServer, madeAs, openedBy } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
@@ -20,12 +31,14 @@ const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 export class Store extends EventTarget {
   #save = saver(CANVAS);
-  #session = new Session(
+  /** The pictures of the session and their films (session.js). */
+  session = new Session(
     () => this.#emit("results"),
     () => this.state.picture?.url ?? null,
   );
   #swept = new Set();
   #awaited = new Set();
+  #swapped = null;
 
   constructor() {
     super();
@@ -35,6 +48,8 @@ export class Store extends EventTarget {
     this.asked = null;
     this.following = [];
     this.preview = null;
+    this.variation = null;
+    this.takes = new Takes(this);
   }
 
   get state() {
@@ -43,12 +58,12 @@ export class Store extends EventTarget {
 
   /** The pictures of the session that the present model made, newest first (session.js). */
   get results() {
-    return this.#session.results;
+    return this.session.results;
   }
 
   /** The film in which the canvas was seen as it is, none while another is being made. */
   get film() {
-    return this.run ? null : this.#session.film;
+    return this.run ? null : this.session.film;
   }
 
   /** Take up the canvas this browser kept, or a blank one of the first model's `grid`. */
@@ -58,8 +73,8 @@ export class Store extends EventTarget {
     const state = sound ? { ...blank(grid), ...kept.state } : blank(grid);
     // An older page left masked what a run had filled.
     this.timeline = history.begin(state.picture?.filled ? keep(state, state.picture.filled) : state);
-    this.#session.model = (sound && kept.model) || grid.model;
-    this.#session.recall();
+    this.session.model = (sound && kept.model) || grid.model;
+    this.session.recall();
     Object.assign(this.tool, sound ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
@@ -68,7 +83,7 @@ export class Store extends EventTarget {
 
   /** Go on with the model that the server found again, of this `grid`; it may have other codes by now. */
   fit(grid) {
-    if (this.#session.model === grid.model && this.state.codebook === grid.codebook) return;
+    if (this.session.model === grid.model && this.state.codebook === grid.codebook) return;
     const { picture } = this.state;
     this.#changeModel(grid.model, blank(grid));
     if (picture) this.#emit("reopen", picture.url);
@@ -78,7 +93,7 @@ export class Store extends EventTarget {
   #changeModel(model, state) {
     if (this.run) this.#letGo();
     this.timeline = history.begin(state);
-    this.#session.model = model;
+    this.session.model = model;
     this.setTool({ code: null });
     this.#emit("change");
     this.#emit("results");
@@ -88,12 +103,17 @@ export class Store extends EventTarget {
     if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (type === "change" || type === "tool")
-      this.#save({ state: this.state, tool: this.tool, model: this.#session.model });
+      this.#save({ state: this.state, tool: this.tool, model: this.session.model });
   }
 
   /** A sentence for the live region. */
   say(text) {
     this.#emit("say", text);
+  }
+
+  /** What became of a run, for the status line and for who cannot see it. */
+  announce(text) {
+    this.#emit("announce", text);
   }
 
   setTool(change) {
@@ -121,6 +141,14 @@ export class Store extends EventTarget {
     this.timeline = history.push(this.#tagged(), next);
     this.#emit("change");
     return true;
+  }
+
+  /** An edit in place of the last one, if that was made by this as well: however many there are, they undo as one. */
+  swap(change) {
+    const on = this.state === this.#swapped ? history.replace : history.push;
+    this.timeline = on(this.timeline, change(this.state));
+    this.#swapped = this.state;
+    this.#emit("change");
   }
 
   /** An edit that puts another canvas in place: what a run under way still sends does not fit that one. */
@@ -191,8 +219,9 @@ export class Store extends EventTarget {
   // --- runs ----------------------------------------------------------------------------------------
 
   /**
-   * Ask for a run of the canvas: "generate", "more", "relight" or "blend". It may have to wait in the server's
-   * queue; while another is under way, or another canvas is awaited, it is kept and asked for after that.
+   * Ask for a run of the canvas: "generate", "more", "relight" or "blend", "new" for every cell, "again" for the last
+   * region, "resume" for what was stopped. It may have to wait in the server's queue; while another is under way,
+   * or another canvas is awaited, it is kept and asked for after that.
    */
   ask(kind) {
     if (this.run || this.awaiting) {
@@ -202,12 +231,23 @@ export class Store extends EventTarget {
       else this.say("The run begins as soon as the canvas is there.");
       return;
     }
-    this.#ask(kind, { canvas: this.state, run: asked(this.state) });
+    const takes = pictureOf(this.results, this.state.picture?.url)?.takes;
+    const request = requestOf(kind, this.state, takes, this.unfinished);
+    if (request) this.#ask(request);
+    else if (kind === "generate") this.#emit("nothing");
   }
 
-  #ask(kind, { canvas, run }) {
-    this.asked = { kind, canvas, run };
-    this.run = run;
+  /** What Resume goes on with: the run that was stopped on this canvas, or a variation of it. */
+  get unfinished() {
+    if (this.run) return null;
+    return resumable(this.state) ? this.state.unfinished : this.variation;
+  }
+
+  #ask(request) {
+    this.asked = request;
+    this.run = request.run;
+    this.variation = null;
+    if (request.kind === "again") this.takes.reopen();
     this.#emit("run");
     this.#emit("ask");
   }
@@ -235,8 +275,8 @@ export class Store extends EventTarget {
       const [{ kind, after }, ...others] = this.following;
       this.following = others;
       // It was asked for when there was something to fill, which the run before it has filled by now.
-      if (kind === "generate" && after && !openCells(this.state) && this.state.lastRegion) this.edit(again);
-      this.ask(kind);
+      const filled = kind === "generate" && after && !openCells(this.state) && this.state.lastRegion;
+      this.ask(filled ? "again" : kind);
     });
   }
 
@@ -262,33 +302,46 @@ export class Store extends EventTarget {
     if (!fill) return;
     if (!this.strokeChanged) this.timeline = history.push(this.#tagged(), this.state);
     if (this.run) this.#emit("stop", { id: this.run.id, instead: true });
-    const run = { ...fill.run, parent: this.#session.origin };
+    const run = { ...fill.run, parent: this.session.origin };
     this.timeline = history.replace(this.timeline, entered(this.state, run));
-    this.#ask("fill", { ...fill, run });
+    this.#ask({ kind: "fill", ...fill, run });
   }
 
   /** The run of this name has ended; nothing if it is not the one under way. */
   endRun(id) {
     if (this.run?.id !== id) return;
+    const { run } = this;
     this.run = null;
-    this.#session.keepFilms();
+    this.session.keepFilms();
+    this.#keepStopped(run);
     this.#emit("run");
+    this.announce(outcome(run));
     this.#follow();
   }
 
+  #keepStopped(run) {
+    const { frame } = run;
+    if (!frame?.unfinished) return;
+    const result = resultOf(run, frame);
+    this.session.stopped(frame, result, run);
+    if (run.varies && run.follows) this.variation = result.unfinished;
+    if (this.preview) this.look(null);
+  }
+
   /** Take what the server sends while it generates. */
-  receiveFrame(frame) {
+  receiveFrame(sent) {
     // Of a run that was let go of, some may still arrive.
-    if (this.run?.id !== frame.run) return;
+    if (this.run?.id !== sent.run) return;
+    const frame = this.run.varies ? { ...sent, varies: true } : sent;
     if (this.run.waiting && !this.run.live) this.#beginRun(frame);
     this.run = { ...this.run, waiting: false, frame };
-    const { follows, live, parent } = this.run;
+    const { follows, live } = this.run;
     const result = resultOf(this.run, frame);
     // A variation leaves the person's mask alone: its steps are looked at, only its end is put in place.
     const passes = frame.varies && !frame.recipe;
     if (frame.image && follows && !passes) this.#show(result);
-    if (!live && frame.image) this.#session.step(frame, result, parent);
-    if (live && frame.recipe) this.#session.stroke(result, this.run);
+    if (!live && frame.image) this.session.step(frame, result, this.run);
+    if (live && frame.recipe) this.session.stroke(result, this.run);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
     if (passes && follows && !this.stroking) this.look(canvasAt(this.state, this.state, result));
@@ -305,7 +358,7 @@ export class Store extends EventTarget {
   }
 
   #beginRun(frame) {
-    this.run = begun(this.run, frame, this.state, this.#session.origin);
+    this.run = begun(this.run, frame, this.state, this.session.origin);
     if (this.run.follows) this.timeline = history.push(this.timeline, entered(this.state, this.run));
   }
 
@@ -313,7 +366,8 @@ export class Store extends EventTarget {
   choose(result) {
     const made = fromServer(result.recipe.canvas);
     if (made.codebook !== this.state.codebook) return this.#emit("reopen", result.url);
-    this.regrid((state) => (sameGrid(state, made) ? place(state, result) : madeAs(result, state.cell)));
+    const fits = sameGrid(this.state, made) && !result.unfinished;
+    this.regrid((state) => (fits ? place(state, result) : madeAs(result, state.cell)));
   }
 
   /** Show another state on the stage until the canvas changes; null shows the canvas. */
@@ -334,7 +388,7 @@ export class Store extends EventTarget {
     const { state, result } = openedBy(message, this.state);
     if (message.other_model) this.#changeModel(message.other_model, state);
     else this.regrid(() => state);
-    if (result) this.#session.opened(result);
+    if (result) this.session.opened(result);
   }
 }
 
