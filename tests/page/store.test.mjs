@@ -479,13 +479,13 @@ describe("runs asked for one after the other", () => {
     store.ask("more");
     store.ask("blend");
     assert.deepEqual(
-      store.following.map(({ kind }) => kind),
+      store.queue.list.map(({ kind }) => kind),
       ["more", "blend"],
     );
     store.receiveFrame(frame(store, [4, 4, 4, 4]));
     await aMoment();
     assert.equal(store.asked.kind, "more");
-    assert.equal(store.following.length, 1);
+    assert.equal(store.queue.list.length, 1);
   });
 
   test("Generate fills again what the run before it has filled", async () => {

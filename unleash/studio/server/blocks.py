@@ -257,8 +257,10 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
     vary.wire(
         page.vary, Varying(handlers), page.canvas, asked, page.controls.inputs, told, **LINE, **_INTERNAL
     )
+    steers = [page.controls[name].input for name in ("label", "guidance_scale")]
+    gr.on(steers, **command("fill-anew"))
     gr.on(
-        [page.controls[name].input for name in ("label", "guidance_scale")],
+        steers,
         handlers.steer,
         [page.canvas, *page.controls.inputs],
         trigger_mode="always_last",

@@ -158,10 +158,14 @@ class Handlers:
     def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
         """Write what is on the canvas as a PNG with its recipe."""
         with toasted():
-            if (files.visible(drawing.canvas) == drawing.canvas.mask_token).all():
+            canvas = drawing.seen
+            blank = int((files.visible(canvas) == canvas.mask_token).sum())
+            if blank == canvas.size:
                 raise ValueError("there is no picture to save yet: press Generate or open one")
             pipe, settings = self.pipeline(model), controls.settings(chosen)
-            recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
+            recipe = files.recipe_of(self.offered[model], canvas, drawing.recipe, settings)
+            if blank:
+                inform(f"{blank} cells are not filled yet: they are transparent in the file.")
             return files.save(pipe, recipe, drawing.pixels)
 
     def switch(self, drawing: Drawing, model: str, before: str, *chosen: Any) -> list[Any]:

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from gradio.events import EventListener
+from numpy.typing import NDArray
 
 from unleash.canvas.document import TokenCanvas
+from unleash.canvas.progress import code_rows
 from unleash.canvas.recipe import Recipe
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
@@ -25,6 +28,7 @@ class Drawing:
         pixels: of an opened picture that are to be kept; only a save sends them.
         run: the name of the run that the page asks for, or waits for; None if it does neither.
         stopped: the run to go on with; only its event sends one.
+        shown: (h, w) int64, the codes that the person sees where the canvas is unknown; only a save sends it.
     """
 
     canvas: TokenCanvas
@@ -32,6 +36,20 @@ class Drawing:
     pixels: Pixels | None = None
     run: str | None = None
     stopped: Unfinished | None = None
+    shown: NDArray[np.int64] | None = None
+
+    @property
+    def seen(self) -> TokenCanvas:
+        """The canvas as the person sees it: filled with what is ``shown``.
+
+        Raises:
+            ValueError: if that is not of this canvas.
+        """
+        if self.shown is None or not self.canvas.unknown.any():
+            return self.canvas
+        if self.shown.shape != self.canvas.base.shape:
+            raise ValueError("what is shown is not of this canvas: reload the page")
+        return self.canvas.filled(np.where(self.canvas.unknown, self.shown, self.canvas.codes))
 
 
 class Canvas(NativeComponent):
@@ -66,4 +84,5 @@ class Canvas(NativeComponent):
             Pixels.from_dict(value.get("pixels")),
             run,
             Unfinished.from_dict(value.get("stopped")),
+            None if value.get("shown") is None else code_rows(value["shown"], "shown"),
         )

@@ -8,7 +8,7 @@ import { offer } from "../page/commands.js";
 import { rulesAt } from "../page/rules.js";
 import { store } from "../page/store.js";
 import { sprite } from "../page/codes.js";
-import { toServer } from "../page/wire.js";
+import { rows, toServer } from "../page/wire.js";
 import { draw, readColors } from "./draw.js";
 import { acceptDrops, openPicture } from "./drop.js";
 import { listen } from "./gestures.js";
@@ -41,14 +41,22 @@ export function mount({ element, props, trigger }) {
     props.value = {
       canvas: toServer(store.state),
       recipe: store.state.recipe,
-      run: store.run?.id ?? null,
+      run: steered(),
       ...more,
     };
   };
+  // Of a run that fills a stroke there is too little left to be changed: it is begun anew (`fill-anew`).
+  const steered = () => (store.run?.live ? null : (store.run?.id ?? null));
+  const save = async () => {
+    const { state } = store;
+    const pixels = store.tool.keepPixels ? await toSave(state) : null;
+    tell({ canvas: toServer(state), recipe: state.recipe, pixels, shown: guessed(state) });
+    trigger("save");
+  };
   let named = null;
   const tellRun = () => {
-    if (named === (store.run?.id ?? null)) return;
-    named = store.run?.id ?? null;
+    if (named === steered()) return;
+    named = steered();
     tell();
   };
   store.addEventListener("change", ({ detail }) => {
@@ -58,18 +66,18 @@ export function mount({ element, props, trigger }) {
   store.addEventListener("run", tellRun);
   store.addEventListener("ask", () => {
     const { kind, canvas, stopped } = store.asked;
-    tell({ canvas: toServer(canvas), recipe: null, stopped });
+    tell({ canvas: toServer(canvas), recipe: null, run: store.run.id, stopped });
     trigger(kind);
   });
   offer({
     ...Object.fromEntries(RUNS.map((kind) => [kind, () => store.ask(kind)])),
     "new-picture": () => store.ask("new"),
     stop: () => store.stopRun(),
-    async save() {
-      const { state } = store;
-      const pixels = store.tool.keepPixels ? await toSave(state) : null;
-      tell({ canvas: toServer(state), recipe: state.recipe, pixels });
-      trigger("save");
+    "fill-anew": () => store.fillAnew(),
+    // While a run is under way the picture is half made.
+    save() {
+      if (store.run) store.say("The picture will be saved as soon as the run has ended.");
+      store.queue.whenIdle(save);
     },
     "await-model": () => store.await("model"),
     // Another one may have been chosen meanwhile.
@@ -80,6 +88,12 @@ export function mount({ element, props, trigger }) {
   store.start(props.grid);
   element.dataset.ready = "true";
 }
+
+/** The codes that a stopped picture shows where it is not filled: a guess, which is what the person sees. */
+const guessed = ({ unfinished, ...state }) =>
+  unfinished && !unfinished.varies && unfinished.shown.flat().length === state.base.length
+    ? rows(state, unfinished.shown.flat())
+    : null;
 
 // Between two frames of what was just revealed as it fades. Sixty a second would take the model's processor
 // where the same one does both.

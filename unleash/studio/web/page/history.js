@@ -36,6 +36,27 @@ export function redo({ past, present, future }) {
   };
 }
 
+const KEPT = 50;
+
+/** What of a history outlives the page: the entries nearest to the present. */
+export const latest = ({ past, present, future }) => ({
+  past: past.slice(-KEPT),
+  present,
+  future: future.slice(0, KEPT),
+});
+
+/** A history that goes on from one that was kept, whose present may have been changed since. */
+export function joined(kept, { past, present, future }) {
+  const begins = past[0] ?? present;
+  const same = JSON.stringify(kept.present) === JSON.stringify(begins);
+  const before = same ? kept.past : [...kept.past, kept.present];
+  return {
+    past: [...before, ...past].slice(-LIMIT),
+    present,
+    future: same && !past.length && !future.length ? kept.future : future,
+  };
+}
+
 /** Apply `change` to the present and to every entry that `affects` accepts. */
 export function amend({ past, present, future }, affects, change) {
   const each = (entry) => (affects(entry) ? change(entry) : entry);

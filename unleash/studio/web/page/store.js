@@ -7,8 +7,10 @@
  */
 
 import * as history from "./history.js";
+import { Queue } from "./queue.js";
 import { canvasAt, pictureOf, Session } from "./session.js";
 import { CANVAS, read, saver } from "./storage.js";
+import { Undoing } from "./undoing.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
 import {
@@ -22,7 +24,7 @@ import {
   runName,
   strokeRun,
 } from "./run.js";
-import { blank, keep, openCells, place, sameGrid } from "./state.js";
+import { blank, keep, place, sameGrid } from "./state.js";
 import { Takes } from "./takes.js";
 import { fromServer, madeAs, openedBy } from "./wire.js";
 
@@ -31,13 +33,13 @@ const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 export class Store extends EventTarget {
   #save = saver(CANVAS);
+  #undoing = new Undoing(this);
   /** The pictures of the session and their films (session.js). */
   session = new Session(
     () => this.#emit("results"),
     () => this.state.picture?.url ?? null,
   );
   #swept = new Set();
-  #awaited = new Set();
   #swapped = null;
 
   constructor() {
@@ -46,10 +48,10 @@ export class Store extends EventTarget {
     this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
     this.run = null;
     this.asked = null;
-    this.following = [];
     this.preview = null;
     this.variation = null;
     this.takes = new Takes(this);
+    this.queue = new Queue(this);
   }
 
   get state() {
@@ -75,6 +77,7 @@ export class Store extends EventTarget {
     this.timeline = history.begin(state.picture?.filled ? keep(state, state.picture.filled) : state);
     this.session.model = (sound && kept.model) || grid.model;
     this.session.recall();
+    this.#undoing.recall();
     Object.assign(this.tool, sound ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
@@ -104,6 +107,7 @@ export class Store extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (type === "change" || type === "tool")
       this.#save({ state: this.state, tool: this.tool, model: this.session.model });
+    if (type === "change") this.#undoing.keep();
   }
 
   /** A sentence for the live region. */
@@ -141,6 +145,12 @@ export class Store extends EventTarget {
     this.timeline = history.push(this.#tagged(), next);
     this.#emit("change");
     return true;
+  }
+
+  /** Put what was kept of the history of this canvas before it. */
+  remember(kept) {
+    this.timeline = history.joined(kept, this.timeline);
+    this.#emit("change");
   }
 
   /** An edit in place of the last one, if that was made by this as well: however many there are, they undo as one. */
@@ -224,11 +234,8 @@ export class Store extends EventTarget {
    * or another canvas is awaited, it is kept and asked for after that.
    */
   ask(kind) {
-    if (this.run || this.awaiting) {
-      this.following = [...this.following, { kind, after: this.run }];
-      this.#emit("run");
-      if (this.run) this.say("One more, as soon as this run has ended. Stop ends both.");
-      else this.say("The run begins as soon as the canvas is there.");
+    if (this.run || this.queue.awaiting) {
+      this.queue.add(kind);
       return;
     }
     const takes = pictureOf(this.results, this.state.picture?.url)?.takes;
@@ -254,36 +261,21 @@ export class Store extends EventTarget {
 
   /** Until `arrived(what)` no run begins: the canvas that it would be of is being replaced. */
   await(what) {
-    this.#awaited.add(what);
+    this.queue.await(what);
   }
 
   arrived(what) {
-    if (!this.#awaited.delete(what)) return;
+    this.queue.arrived(what);
+  }
+
+  /** The run under way, or those that wait, are others. */
+  tellRun() {
     this.#emit("run");
-    this.#follow();
-  }
-
-  /** Whether the canvas is being replaced. */
-  get awaiting() {
-    return this.#awaited.size > 0;
-  }
-
-  // Not at once: Gradio is still taking up what came with the message that ended the run.
-  #follow() {
-    setTimeout(() => {
-      if (this.run || this.awaiting || !this.following.length) return;
-      const [{ kind, after }, ...others] = this.following;
-      this.following = others;
-      // It was asked for when there was something to fill, which the run before it has filled by now.
-      const filled = kind === "generate" && after && !openCells(this.state) && this.state.lastRegion;
-      this.ask(filled ? "again" : kind);
-    });
   }
 
   /** Let go of the run under way, and of those kept: whatever is still heard of it is not shown. */
   stopRun() {
-    this.following = [];
-    this.#awaited.clear();
+    this.queue.clear();
     if (this.run) this.#letGo();
     else this.#emit("run");
   }
@@ -297,7 +289,7 @@ export class Store extends EventTarget {
   /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
   #fill(which) {
     const answers = this.strokeChanged || which === "swept";
-    if (!answers || this.awaiting || (this.run && !this.run.live)) return;
+    if (!answers || this.queue.awaiting || (this.run && !this.run.live)) return;
     const fill = strokeRun(this.state, which, this.#swept, runName(), this.run);
     if (!fill) return;
     if (!this.strokeChanged) this.timeline = history.push(this.#tagged(), this.state);
@@ -305,6 +297,16 @@ export class Store extends EventTarget {
     const run = { ...fill.run, parent: this.session.origin };
     this.timeline = history.replace(this.timeline, entered(this.state, run));
     this.#ask({ kind: "fill", ...fill, run });
+  }
+
+  /** The settings are others: what fills a stroke is begun anew, by them. */
+  fillAnew() {
+    if (!this.run?.live) return;
+    const [before, id] = [this.run.id, runName()];
+    this.#emit("stop", { id: before, instead: true });
+    const renamed = (entry) => (entry.run === before ? { ...entry, run: id } : entry);
+    this.timeline = history.amend(this.timeline, () => true, renamed);
+    this.#ask({ ...this.asked, run: { ...this.run, id, waiting: true } });
   }
 
   /** The run of this name has ended; nothing if it is not the one under way. */
@@ -316,7 +318,7 @@ export class Store extends EventTarget {
     this.#keepStopped(run);
     this.#emit("run");
     this.announce(outcome(run));
-    this.#follow();
+    this.queue.follow();
   }
 
   #keepStopped(run) {

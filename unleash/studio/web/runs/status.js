@@ -5,7 +5,8 @@
  * where nobody knows; `stopped` says whether a picture waits to be gone on with. `ended` is what became of the last
  * run, in words, null once the canvas is another.
  */
-export function statusOf({ run, following, unfinished }, ended = null) {
+export function statusOf({ run, queue, unfinished }, ended = null) {
+  const following = queue.list;
   const more = following.length ? ` · ${following.length} more to follow` : "";
   const waiting = (text) => ({ state: "waiting", value: null, max: 1, text, stopped: false });
   if (!run && following.length) return waiting("Waiting for the canvas…");
