@@ -390,6 +390,19 @@ describe("Again", () => {
   });
 });
 
+test("what is to be done when no run is under way is done once, after it", () => {
+  const { store } = started();
+  let done = 0;
+  store.ask("generate");
+  store.queue.whenIdle(() => (done += 1));
+  assert.equal(done, 0);
+  store.receiveFrame(frame(store, [0, 1, 2, 3]));
+  assert.equal(done, 1);
+  store.ask("new");
+  store.stopRun();
+  assert.equal(done, 1);
+});
+
 test("with nothing masked Generate offers a choice, and a new picture fills every cell but pins", () => {
   const { store, heard } = painted();
   store.ask("generate");
@@ -450,6 +463,25 @@ describe("Live", () => {
     assert.deepEqual(store.asked.canvas.masked, [true, true, false, false]);
     store.receiveFrame(frame(store, [4, 4, 2, 3]));
     assert.equal(openCells(store.state), 0);
+  });
+
+  test("is filled anew when the settings become others meanwhile", () => {
+    const { store, heard } = painted();
+    store.dab((state) => mask(state, [0]), [0], "swept");
+    const { id } = store.run;
+    const late = frame(store, [4, 1, 2, 3]);
+    store.fillAnew();
+    assert.notEqual(store.run.id, id);
+    assert.deepEqual(store.asked.canvas.masked, [true, false, false, false]);
+    assert.ok(heard.some(([type, detail]) => type === "stop" && detail.id === id && detail.instead));
+    store.receiveFrame(late);
+    assert.deepEqual(store.state.base, [0, 1, 2, 3], "what was begun by the old ones is not shown");
+    store.receiveFrame(frame(store, [3, 1, 2, 3]));
+    assert.deepEqual(store.state.base, [3, 1, 2, 3]);
+    store.undo();
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    store.fillAnew();
+    assert.equal(store.run, null);
   });
 
   test("waits for Generate's own run", () => {

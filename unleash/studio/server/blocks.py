@@ -320,6 +320,8 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
         queue=False,
         **_INTERNAL,
     )
+    for ended in (restored.success, restored.failure):
+        ended(**command("settings-arrived"))
     # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):

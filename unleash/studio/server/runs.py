@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from unleash.canvas.bounds import MAX_PICTURES, MAX_STEPS
 from unleash.canvas.document import TokenCanvas
+from unleash.canvas.messages import quoted
 from unleash.canvas.progress import Progress
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
@@ -56,10 +57,7 @@ class Unfinished:
             return None
         if not isinstance(data, dict):
             raise ValueError("a stopped run is an object with recipe and progress")
-        counts = [data.get(name) for name in ("before", "picture", "pictures")]
-        if any(type(count) is not int or count < 0 for count in counts):
-            raise ValueError("before, picture and pictures of a stopped run are whole numbers")
-        before, picture, pictures = counts
+        before, picture, pictures = (_count(data, name) for name in ("before", "picture", "pictures"))
         if before > MAX_STEPS or not picture < pictures <= MAX_PICTURES:
             raise ValueError(f"a run makes 1 to {MAX_PICTURES} pictures in up to {MAX_STEPS} steps each")
         rest = data.get("rest")
@@ -71,6 +69,13 @@ class Unfinished:
             picture,
             pictures,
         )
+
+
+def _count(data: dict[str, Any], name: str) -> int:
+    count = data.get(name)
+    if type(count) is not int or count < 0:
+        raise ValueError(f"{name} of a stopped run is a whole number, not {quoted(count)}")
+    return count
 
 
 def run(

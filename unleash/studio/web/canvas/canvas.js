@@ -82,9 +82,12 @@ export function mount({ element, props, trigger }) {
     "await-model": () => store.await("model"),
     // Another one may have been chosen meanwhile.
     "model-arrived": (chosen, before) => chosen === before && store.arrived("model"),
+    "settings-arrived": () => store.arrived("settings"),
     "await-file": () => store.await("file"),
     "file-arrived": () => store.arrived("file"),
   });
+  // Until the settings that this browser kept are back, a run would be of others.
+  store.await("settings");
   store.start(props.grid);
   element.dataset.ready = "true";
 }

@@ -246,7 +246,7 @@ export class Store extends EventTarget {
 
   /** What Resume goes on with: the run that was stopped on this canvas, or a variation of it. */
   get unfinished() {
-    if (this.run) return null;
+    if (this.run || !this.timeline) return null;
     return resumable(this.state) ? this.state.unfinished : this.variation;
   }
 
