@@ -77,7 +77,8 @@ def mask(marked, file="mask.png", size=(32, 32), mode="L"):
 # -- help ----------------------------------------------------------------------------------------
 
 
-COMMANDS = ("generate", "edit", "extend", "stitch", "models", "convert", "studio", "scenes", "bench")
+PAINTING = ("generate", "edit", "extend", "stitch", "vary", "relight", "blend")
+COMMANDS = (*PAINTING, "models", "convert", "studio", "scenes", "bench")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -87,7 +88,7 @@ def test_help_teaches_by_example(command):
     assert f"unleash {command}" in text
 
 
-@pytest.mark.parametrize("command", ["generate", "edit", "extend", "stitch"])
+@pytest.mark.parametrize("command", PAINTING)
 def test_help_says_of_every_setting_what_its_field_does(command):
     text = " ".join(run(command, "--help").replace("│", " ").split())
     for name, field in Settings.model_fields.items():

@@ -53,18 +53,17 @@ def extend(
       unleash extend church.png --left 8 --right 8 --label church-day --out wide.png
       unleash extend room.jpg --bottom 6 --count 4 --out floors
     """
-    from unleash.images.compositing import of_cells
-    from unleash.operations import extended, keeping, open_picture
+    from unleash.operations import edits
+    from unleash.operations.opening import open_picture
 
     settings = Settings(**chosen)
     if not left + right + top + bottom:
         raise ValueError("nothing to do: give --left, --right, --top or --bottom a number of cells")
-    files = files_of(out, settings, count)
-    name = model or BUNDLED
+    files, name = files_of(out, settings, count), model or BUNDLED
     pipe = load(name)
-    larger = extended(open_picture(pipe, name, image, square=False), left, right, top, bottom)
-    finish = keeping(larger, of_cells(larger.canvas.unknown, larger.cell_size), keep_pixels)
-    paint(pipe, name, larger.canvas, settings.over(pipe.defaults), files, finish)
+    opened = open_picture(pipe, name, image, "cells")
+    draft = edits.extend(opened, left, right, top, bottom, keep_pixels)
+    paint(pipe, name, draft, settings.over(pipe.defaults), files)
 
 
 @with_sampling
@@ -96,14 +95,12 @@ def stitch(
       unleash stitch church.png village.png --seam 4 --label church-day --out street.png
       unleash stitch sky.png ground.png --axis vertical --seam 6 --out both.png
     """
-    from unleash.images.compositing import of_cells
-    from unleash.operations import joined, keeping, open_picture
+    from unleash.operations import edits
+    from unleash.operations.opening import open_picture
 
     settings = Settings(**chosen)
-    files = files_of(out, settings, count)
-    name = model or BUNDLED
+    files, name = files_of(out, settings, count), model or BUNDLED
     pipe = load(name)
-    a, b = (open_picture(pipe, name, image, square=False) for image in (first, second))
-    both = joined(a, b, axis.value, seam)
-    finish = keeping(both, of_cells(both.canvas.unknown, both.cell_size), keep_pixels)
-    paint(pipe, name, both.canvas, settings.over(pipe.defaults), files, finish)
+    a, b = (open_picture(pipe, name, image, "cells") for image in (first, second))
+    draft = edits.stitch(a, b, axis.value, seam, keep_pixels)
+    paint(pipe, name, draft, settings.over(pipe.defaults), files)

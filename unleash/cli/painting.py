@@ -42,6 +42,7 @@ def generate(
       unleash generate --label church-night --out night.png --film night.gif
     """
     from unleash.images.recipes import read_recipe
+    from unleash.operations.making import Draft
 
     source = None if recipe is None else read_recipe(recipe)
     settings = source.settings.changed(**chosen) if source else Settings(**chosen)
@@ -52,11 +53,11 @@ def generate(
     pipe = load(name)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
-    if source is not None and source.codes is not None and not chosen and model is None and count == 1:
+    if source is not None and source.result is not None and not chosen and model is None and count == 1:
         # Rounding differs between machines; the codes that were recorded do not.
-        save(pipe, source.model_copy(update={"kept_pixels": False}), files[0])
+        save(pipe.render(source.result), source.model_copy(update={"kept_pixels": False}), files[0])
     else:
-        paint(pipe, name, canvas, settings, files)
+        paint(pipe, name, Draft(canvas), settings, files)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 
@@ -101,29 +102,20 @@ def edit(
       unleash edit church.jpg --mask sky.png --pin 2,3=817 --pin 2,4=817 --count 4 --out skies
       unleash edit night.png --mask tower.png --seed 5 --keep-pixels --out tower-5.png
     """
-    import numpy as np
-
-    from unleash.images.compositing import fitted, of_cells, touched_cells
     from unleash.images.masks import read_mask
-    from unleash.operations import keeping, open_picture
+    from unleash.operations import edits
+    from unleash.operations.opening import open_picture
 
     settings = Settings(**chosen)
-    pins = [_pin(text) for text in pin or []]
+    pins = dict(_pin(text) for text in pin or [])
     if mask is None and not pins:
         raise ValueError("nothing to do: give --mask, --pin or both")
-    files = files_of(out, settings, count)
-    name = model or BUNDLED
+    files, name = files_of(out, settings, count), model or BUNDLED
     pipe = load(name)
-    opened = open_picture(pipe, name, image, square=True)
-    canvas, pinned = opened.canvas, opened.canvas.clear()
-    for cell, code in pins:
-        canvas, pinned = canvas.pin(cell, code), pinned.pin(cell, code)
-    repainted = of_cells(pinned.pinned, pipe.vqgan.cell_size)
-    if mask is not None:
-        marked = read_mask(mask, opened.size)
-        canvas = canvas.mask(touched_cells(marked, (canvas.height, canvas.width)))
-        repainted = np.maximum(repainted, fitted(marked, opened.image.size))
-    paint(pipe, name, canvas, settings.over(pipe.defaults), files, keeping(opened, repainted, keep_pixels))
+    opened = open_picture(pipe, name, image)
+    marked = None if mask is None else read_mask(mask, opened.size)
+    draft = edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels)
+    paint(pipe, name, draft, settings.over(pipe.defaults), files)
 
 
 def _pin(text: str) -> tuple[tuple[int, int], int]:

@@ -4,10 +4,28 @@ from typing import Literal
 
 from PIL import Image, ImageOps
 
-Fit = Literal["crop", "whole", "shape"]
-"""How a picture comes to fit: cut to a square, whole in a square with margins, or in its own shape."""
+Fit = Literal["crop", "whole", "shape", "cells"]
+"""How a picture comes to fit: cut to a square, whole in a square with margins, in its own shape at its own
+size, or with its shorter side scaled to the model's."""
 
 _MARGIN = (236, 235, 232)
+
+
+def to_grid(image: Image.Image, fit: Fit, cells: int, cell_size: int, most: int) -> Image.Image:
+    """``image`` as large as a grid of cells.
+
+    Args:
+        image: of any size.
+        fit: how it comes to fit.
+        cells: on a side of the model's own grid.
+        cell_size: pixels on a side of a cell.
+        most: cells that a longer side may have.
+    """
+    if fit == "shape":
+        return to_shape(image, cell_size, cells, most)
+    if fit == "cells":
+        return to_cells(image, cells * cell_size, cell_size, most)
+    return to_square(image, cells * cell_size, fit)
 
 
 def to_square(image: Image.Image, side: int, fit: Fit) -> Image.Image:

@@ -75,13 +75,15 @@ class Decoded:
     """A picture as its file has it, before anything is converted.
 
     Attributes:
-        image: decoded, in any mode.
+        image: decoded, in any mode; a JPEG may be decoded smaller than it is.
+        whole: (width, height) in pixels as the file has it.
         factor: how many of its pixels on a side become one, so that the result is small enough.
         turn: how to turn it, 1 to 8 as in EXIF.
         profile: the ICC profile of its values, if it has one.
     """
 
     image: Image.Image
+    whole: tuple[int, int]
     factor: int
     turn: int
     profile: bytes | None
@@ -105,8 +107,28 @@ class Decoded:
             yield top // self.factor, in_bytes(strip, white, signed)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """What a file shows.
+
+    Attributes:
+        image: in mode RGB, upright, in sRGB, on white where it is transparent.
+        size: (width, height) in pixels before it was reduced.
+        opaque: whether no pixel is transparent.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    opaque: bool
+
+
 def read_picture(source: Source) -> Image.Image:
-    """The first picture in a file: upright, in sRGB, on white where it is transparent.
+    """The image of :func:`read`."""
+    return read(source).image
+
+
+def read(source: Source) -> Picture:
+    """The first picture in a file.
 
     One of more than ``MAX_RESULT`` pixels, or one that takes most of ``MAX_MEMORY``, is reduced by a whole
     factor, each pixel the mean of those it replaces; a canvas has fewer pixels still.
@@ -114,14 +136,11 @@ def read_picture(source: Source) -> Image.Image:
     Args:
         source: a file in one of ``FORMATS``; values of 16 bits, 32 bits and floats become eight bits.
 
-    Returns:
-        In mode RGB.
-
     Raises:
         ValueError: if the file holds no picture that can be read, or one beyond the bounds.
     """
-    plain, profile, turn = _plain(source)
-    return turned(to_srgb(plain, profile), turn)
+    plain, opaque, profile, turn, size = _plain(source)
+    return Picture(turned(to_srgb(plain, profile), turn), size[::-1] if turn >= 5 else size, opaque)
 
 
 def picture_size(source: Source) -> tuple[int, int]:
@@ -134,19 +153,6 @@ def picture_size(source: Source) -> tuple[int, int]:
         return image.size[::-1] if _turn(image, container) >= 5 else image.size
 
 
-def is_opaque(source: Source) -> bool:
-    """Whether no pixel of the first picture in a file is transparent.
-
-    Raises:
-        ValueError: as :func:`read_picture`.
-    """
-    with decoded(source) as file:
-        return all(
-            strip.mode != "RGBA" or strip.getchannel("A").getextrema() == (255, 255)
-            for _, strip in file.strips()
-        )
-
-
 @contextmanager
 def decoded(source: Source) -> Iterator[Decoded]:
     """The first picture in a file, decoded but not converted; what goes wrong meanwhile is told as here.
@@ -155,14 +161,14 @@ def decoded(source: Source) -> Iterator[Decoded]:
         ValueError: as :func:`read_picture`.
     """
     with _opened(source) as (image, container):
-        most = MAX_RESULT // 4 if container.overhead else MAX_RESULT
+        whole, most = image.size, MAX_RESULT // 4 if container.overhead else MAX_RESULT
         if image.format == "JPEG" and (factor := _factor(image.size, most)) > 1:
             # A JPEG can be decoded small, which is faster and takes less memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
         factor = _factor(image.size, min(MAX_RESULT, _room(image, container) // 4))
         image.load()
         profile = container.profile or image.info.get("icc_profile")
-        yield Decoded(image, factor, _turn(image, container), profile)
+        yield Decoded(image, whole, factor, _turn(image, container), profile)
 
 
 def lazily(file: BinaryIO, formats: tuple[str, ...]) -> Image.Image:
@@ -190,23 +196,28 @@ class _TooLargeError(ValueError):
     """A picture beyond the bounds."""
 
 
-def _plain(source: Source) -> tuple[Image.Image, bytes | None, int]:
-    """The picture on white with eight bits a channel, its profile and how to turn it."""
+def _plain(source: Source) -> tuple[Image.Image, bool, bytes | None, int, tuple[int, int]]:
+    """The picture on white with eight bits a channel, whether it is opaque, its profile, how to turn it, and
+    its size as it lies in the file."""
     with decoded(source) as file:
-        plain = file.image if file.factor == 1 and is_plain(file.image) else _reduced(file)
-        return plain, file.profile, file.turn
+        if file.factor == 1 and is_plain(file.image):
+            plain, opaque = file.image, True
+        else:
+            plain, opaque = _reduced(file)
+        return plain, opaque, file.profile, file.turn, file.whole
 
 
-def _reduced(file: Decoded) -> Image.Image:
-    """The picture on white with eight bits a channel, reduced by its factor."""
-    result = None
+def _reduced(file: Decoded) -> tuple[Image.Image, bool]:
+    """The picture on white with eight bits a channel, reduced by its factor, and whether it is opaque."""
+    result, opaque = None, True
     for top, strip in file.strips():
         part = on_white(strip)
+        opaque &= strip.mode != "RGBA" or strip.getchannel("A").getextrema() == (255, 255)
         result = result or Image.new(part.mode, file.size)
         result.paste(part.reduce(file.factor) if file.factor > 1 else part, (0, top))
     if result is None:
         raise ValueError("it has no pixels")
-    return result
+    return result, opaque
 
 
 def _factor(size: tuple[int, int], most: int) -> int:

@@ -35,13 +35,20 @@ def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:
     return Recipe.from_json(text)
 
 
-def carries_recipe(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is a PNG that :func:`write_png` wrote; anything else, readable or not, is not."""
+def carried_recipe(path: str | os.PathLike[str]) -> Recipe | None:
+    """The recipe in a JSON file or in a PNG; None if the file is something else, a picture perhaps.
+
+    Raises:
+        RecipeError: if it is JSON but no recipe, or its recipe is broken.
+    """
+    if Path(path).suffix.lower() == ".json":
+        return read_recipe(path)
     try:
         with Path(path).open("rb") as file:
-            return png_text(file, CHUNK, MAX_TEXT) is not None
-    except (OSError, ValueError):
-        return False
+            text = png_text(file, CHUNK, MAX_TEXT)
+    except (OSError, ValueError):  # What is wrong with a picture will be said when it is read as one.
+        return None
+    return None if text is None else Recipe.from_json(text)
 
 
 def _read(path: Path) -> bytes:

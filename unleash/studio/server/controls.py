@@ -121,16 +121,12 @@ def pictures(value: Any) -> int:
     return int(value)
 
 
-COUNT = len(Settings.model_fields)
-"""How many values `settings` takes."""
-
-
-def updates(chosen: Settings, labels: Sequence[str]) -> list[Any]:
-    """What to set ``Controls.inputs`` to for these settings and a model with these labels."""
+def updates(chosen: Settings, labels: Sequence[str]) -> dict[str, Any]:
+    """What to set each control to, by its name, for these settings and a model with these labels."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
     shown["label"] = label_menu(labels, chosen.label or NO_LABEL)
     shown["guidance_scale"] = guidance(labels, chosen.guidance_scale)
-    return list(shown.values())
+    return shown
 
 
 def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
