@@ -1,28 +1,23 @@
 """`unleash vary`, `unleash relight` and `unleash blend`: pictures like others."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from unleash.canvas.settings import Settings
-from unleash.cli.options import BUNDLED, Count, Model, Out, with_sampling
-from unleash.cli.running import files_of, load, paint
+from unleash.cli.options import Job, with_job
 
 _Picture = Annotated[
     Path, typer.Argument(help="The picture to start from; cut to a square if not by Unleash.")
 ]
 
 
-@with_sampling
+@with_job
 def vary(
     image: _Picture,
     strength: Annotated[float, typer.Option(min=0, max=1, help="The share of cells drawn again.")] = 0.5,
-    model: Model = None,
     *,
-    chosen: dict[str, Any],
-    count: Count = 1,
-    out: Out = Path(),
+    job: Job,
 ) -> None:
     """Make more pictures like one: a share of its cells is drawn again.
 
@@ -32,57 +27,45 @@ def vary(
       unleash vary night.png --strength 0.3 --label church-night --count 4 --out like-it
     """
     from unleash.operations import edits
-    from unleash.operations.opening import open_picture
 
-    settings = Settings(**chosen)
-    files, name = files_of(out, settings, count), model or BUNDLED
-    pipe = load(name)
-    draft = edits.vary(open_picture(pipe, name, image).canvas, strength, settings.seed)
-    paint(pipe, name, draft, settings.over(pipe.defaults), files)
+    job.paint(edits.vary(job.open(image).canvas, strength, job.settings.seed))
 
 
-@with_sampling
+@with_job
 def relight(
     image: _Picture,
     strength: Annotated[
-        float, typer.Option(min=0, max=1, help="The share of cells drawn again in each of four runs.")
-    ] = 0.6,
+        float, typer.Option(min=0, max=1, help="How strictly codes of the old light are avoided.")
+    ] = 0.5,
     from_label: Annotated[
         str | None,
         typer.Option(
             "--from", help="The label that the picture has now.", show_default="its recipe's, if it has one"
         ),
     ] = None,
-    model: Model = None,
     *,
-    chosen: dict[str, Any],
-    count: Count = 1,
-    out: Out = Path(),
+    job: Job,
 ) -> None:
     """Light a picture differently: by night, say, what was made by day.
 
-    --label is the new light. What is unlikely under it, and was likely
-    under the old label, is drawn again, in four runs one after the other.
+    --label is the new light. Cells with codes of the old light are drawn
+    again, in four runs one after the other that hold the structure. How
+    many cells changed is told on stderr.
 
     Example:
 
     \b
       unleash relight day.png --label church-night --out night.png
     """
-    from unleash.operations.opening import open_picture
     from unleash.operations.relighting import relight as relit
 
-    settings = Settings(**chosen)
-    if settings.label is None:
+    if job.settings.label is None:
         raise ValueError("give --label: the label to light the picture by")
-    files, name = files_of(out, settings, count), model or BUNDLED
-    pipe = load(name)
-    opened = open_picture(pipe, name, image)
-    draft = relit(opened.canvas, strength, from_label or opened.label)
-    paint(pipe, name, draft, settings.over(pipe.defaults), files)
+    opened = job.open(image)
+    job.paint(relit(opened.canvas, strength, from_label or opened.label))
 
 
-@with_sampling
+@with_job
 def blend(
     first: _Picture,
     second: _Picture,
@@ -99,11 +82,8 @@ def blend(
     heal: Annotated[
         int, typer.Option(min=0, max=8, help="Cells on either side of a border that are painted anew.")
     ] = 1,
-    model: Model = None,
     *,
-    chosen: dict[str, Any],
-    count: Count = 1,
-    out: Out = Path(),
+    job: Job,
 ) -> None:
     """Mix two pictures cell by cell, and paint over the borders between them.
 
@@ -114,12 +94,7 @@ def blend(
     """
     from unleash.images.masks import read_mask
     from unleash.operations import edits
-    from unleash.operations.opening import open_picture
 
-    settings = Settings(**chosen)
-    files, name = files_of(out, settings, count), model or BUNDLED
-    pipe = load(name)
-    a, b = (open_picture(pipe, name, image) for image in (first, second))
+    a, b = (job.open(image) for image in (first, second))
     where = None if mask is None else read_mask(mask, a.size)
-    draft = edits.blend(a.canvas, b.canvas, share, where, heal, settings.seed)
-    paint(pipe, name, draft, settings.over(pipe.defaults), files)
+    job.paint(edits.blend(a.canvas, b.canvas, share, where, heal, job.settings.seed))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.canvas.settings import Settings
-from unleash.cli.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
+from unleash.cli.options import BUNDLED, Count, Job, KeepPixels, Model, Out, with_job, with_sampling
 from unleash.cli.running import files_of, load, paint, save, save_film
 
 
@@ -62,7 +62,7 @@ def generate(
         save_film(pipe, canvas, settings, film)
 
 
-@with_sampling
+@with_job
 def edit(
     image: Annotated[
         Path, typer.Argument(help="The picture to start from; cut to a square if not by Unleash.")
@@ -77,12 +77,9 @@ def edit(
         list[str] | None,
         typer.Option(metavar="row,col=code", help="Put this code in this cell, counted from 0. Repeatable."),
     ] = None,
-    model: Model = None,
     *,
-    chosen: dict[str, Any],
-    count: Count = 1,
+    job: Job,
     keep_pixels: KeepPixels = None,
-    out: Out = Path(),
 ) -> None:
     """Repaint a part of a picture, and put chosen codes in chosen cells.
 
@@ -104,18 +101,13 @@ def edit(
     """
     from unleash.images.masks import read_mask
     from unleash.operations import edits
-    from unleash.operations.opening import open_picture
 
-    settings = Settings(**chosen)
     pins = dict(_pin(text) for text in pin or [])
     if mask is None and not pins:
         raise ValueError("nothing to do: give --mask, --pin or both")
-    files, name = files_of(out, settings, count), model or BUNDLED
-    pipe = load(name)
-    opened = open_picture(pipe, name, image)
+    opened = job.open(image)
     marked = None if mask is None else read_mask(mask, opened.size)
-    draft = edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels)
-    paint(pipe, name, draft, settings.over(pipe.defaults), files)
+    job.paint(edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels))
 
 
 def _pin(text: str) -> tuple[tuple[int, int], int]:

@@ -44,6 +44,7 @@ def paint(
 ) -> None:
     """Makes the picture of a draft once for each file, with seeds one apart."""
     from unleash.operations.making import make
+    from unleash.operations.relighting import share_changed
     from unleash.sampling.work import in_steps
 
     for i, file in enumerate(files):
@@ -52,6 +53,8 @@ def paint(
                 bar.update(made is None)
         assert made is not None
         save(made.image, made.recipe, file)
+        if (result := made.recipe.result) and not draft.canvas.unknown.any():
+            typer.echo(f"{share_changed(draft.canvas, result):.0%} of the cells changed", err=True)
 
 
 def save(image: "Image", recipe: "Recipe", file: Path) -> None:

@@ -1,7 +1,9 @@
-"""A picture in another light: what its new label would not have there is drawn again under that label."""
+"""A picture in another light: codes of the old light are drawn again as codes of the new one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,23 +18,26 @@ from unleash.sampling.work import Work
 ROUNDS = 4
 """Runs, each of which sees what the ones before it have drawn."""
 
-_SPACING = 2
-"""Cells from one to the next of those that are asked about in one evaluation."""
+_HEALED = 0.3
+"""The share of the cells that the last run draws again."""
 
 
-def relight(canvas: TokenCanvas, strength: float = 0.6, from_label: str | None = None) -> Draft:
-    """Draw what is unlikely under a new label, and was likelier under the old one, again in several runs.
+def relight(canvas: TokenCanvas, strength: float = 0.5, from_label: str | None = None) -> Draft:
+    """Draw a picture again under a new label, in several runs that hold its structure.
 
     The new label is that of the settings with which the draft is made, and their ``steps`` are shared out
-    among the runs. Before each run every cell is asked about, given all others, under both labels. The run
-    masks the cells whose code has the lowest log-ratio log p_new - log p_old, and fills them. So what both
-    labels have in common, the structure of the picture, stays longest. Pins stay. The recipe is that of the
-    last run, which begins with what the ones before it left.
+    among the runs. The codes of the old light are those that are less likely under the new label than under
+    the old one where nothing else is known: given its neighbours, a cell is drawn as they are lit, whatever
+    the label. The first two runs draw half of the cells that have such codes again, with a rule against
+    them, since what is around them gives the structure; the third one, all that are left. The last run
+    heals without that rule: it masks what is most surprising under the new label, and its recipe makes the
+    picture again. Pins stay.
 
     Args:
         canvas: the picture; what is masked counts as what is beneath.
-        strength: the share of the cells that each run masks, from 0 to 1.
-        from_label: the old label; None: the picture is asked about without one.
+        strength: from 0 to 1, how strictly codes of the old light are avoided; 1 rules them out, but keeps
+            least of the structure.
+        from_label: the old label; None: the new one is compared with no label.
 
     Raises:
         ValueError: if there is no whole picture, the strength is out of range, or nothing would change.
@@ -40,37 +45,43 @@ def relight(canvas: TokenCanvas, strength: float = 0.6, from_label: str | None =
     if not 0 <= strength <= 1:
         raise ValueError(f"the strength of a variation is from 0 to 1, not {strength}")
     picture = present(canvas)
-    count = round(strength * int(picture.kept.sum()))
-    if not count:
+    if not strength or not picture.kept.any():
         raise ValueError("nothing would change: choose a greater strength, or take pins off")
-    return Draft(picture, paint=partial(_runs, count=count, old=from_label))
-
-
-def _runs(
-    pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, count: int, old: str | None
-) -> Iterator[Frame | None]:
-    if settings.label is None:
-        known = ", ".join(pipe.labels) or "none, so it cannot relight"
-        raise ValueError(f"a label is needed to light the picture by; this model's are: {known}")
-    settings = settings.model_copy(update={"steps": -(-settings.steps // ROUNDS)})
-    for done in range(ROUNDS):
-        ratio = yield from _log_ratio(pipe, canvas, settings.label, old)
-        cells = np.argwhere(canvas.kept)
-        start = canvas.mask(cells[np.argsort(ratio[canvas.kept], kind="stable")[:count]])
-        for step in pipe.stream(start, settings=settings):
-            yield Frame(step, done * step.total + step.index, ROUNDS * step.total, start, settings)
-        canvas = step.canvas
+    return Draft(picture, paint=partial(_runs, strictness=1 - (1 - strength) ** 4, old=from_label))
 
 
 def share_changed(before: TokenCanvas, after: TokenCanvas) -> float:
-    """The share of cells that show another code than before."""
-    return float((present(before).codes != present(after).codes).mean())
+    """The share of the cells, from 0 to 1, that show another code than before."""
+    return float((before.codes != after.codes).mean())
 
 
-def _log_ratio(
-    pipe: UnleashPipeline, picture: TokenCanvas, new: str | None, old: str | None
-) -> Work[NDArray[np.float32]]:
-    """(h, w) in bits, how much likelier each code is under the new label than under the old one."""
-    under_new = (yield from pipe.inspecting(picture, new, spacing=_SPACING)).surprise
-    under_old = (yield from pipe.inspecting(picture, old, spacing=_SPACING)).surprise
-    return under_old - under_new
+def _runs(
+    pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, strictness: float, old: str | None
+) -> Iterator[Frame | None]:
+    new, rules = settings.label, canvas.rules
+    if new is None:
+        known = ", ".join(pipe.labels) or "none, so it cannot relight"
+        raise ValueError(f"a label is needed to light the picture by; this model's are: {known}")
+    under_new = yield from _likelihood(pipe, new)
+    under_old = yield from _likelihood(pipe, None if old == new else old)
+    avoided = np.flatnonzero(under_new < under_old)
+    settings = settings.model_copy(update={"steps": -(-settings.steps // ROUNDS)})
+    random = np.random.default_rng(settings.seed)
+    for done in range(ROUNDS):
+        old_light = np.argwhere(canvas.kept & np.isin(canvas.codes, avoided))
+        if done == ROUNDS - 1 or not len(old_light):
+            seen = yield from pipe.inspecting(canvas, new, spacing=2)
+            start = canvas.mask(seen.most_surprising(ceil(_HEALED * canvas.kept.sum())))
+        else:
+            share = 1 if done == ROUNDS - 2 else 0.5
+            cells = random.permutation(old_light)[: ceil(share * len(old_light))]
+            start = canvas.mask(cells).forbid(cells, avoided.tolist(), strictness)
+        for step in pipe.stream(start, settings=settings):
+            yield Frame(step, done * step.total + step.index, ROUNDS * step.total, start, settings)
+        canvas = replace(step.canvas, rules=rules)
+
+
+def _likelihood(pipe: UnleashPipeline, label: str | None) -> Work[NDArray[np.float32]]:
+    """(K,) in [0, 1], how likely each code is anywhere in a picture of which nothing is known."""
+    seen = yield from pipe.inspecting(pipe.blank(), label)
+    return np.exp(seen.log_probs).mean((0, 1))

@@ -11,13 +11,13 @@ from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
 from unleash.operations import edits
 from unleash.operations.making import Draft, fill
-from unleash.operations.relighting import relight
+from unleash.operations.relighting import relight, share_changed
 from unleash.studio.server import controls
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.runs import run
-from unleash.studio.server.toasts import toasted
+from unleash.studio.server.toasts import inform, toasted
 
 
 class Varying:
@@ -45,7 +45,7 @@ class Varying:
         light: str | None,
         *chosen: Any,
     ) -> Iterator[tuple[Any, Any]]:
-        """Draw what is unlikely under the label ``light`` again, as :meth:`more`."""
+        """Draw the picture again under the label ``light``, as :meth:`more`, and say how much changed."""
         with toasted():
             if not light:
                 raise ValueError("choose a label to light the picture by")
@@ -53,7 +53,11 @@ class Varying:
             made = drawing.recipe.settings.label if drawing.recipe else None
             old = made if made in self.handlers.pipeline(model).labels else None
             draft = relight(drawing.canvas, strength, old)
-            yield from self._run(drawing.run, draft, model, pictures, settings)
+            for message, seed in self._run(drawing.run, draft, model, pictures, settings):
+                yield message, seed
+                if message.get("recipe"):
+                    relit = TokenCanvas.from_codes(message["codes"], draft.canvas.codebook_size)
+                    inform(f"{share_changed(draft.canvas, relit):.0%} of the cells changed.")
 
     def blend(
         self,

@@ -41,18 +41,18 @@ class Changing(Family):
         self,
         image: Picture,
         settings: Settings,
-        strength: Share = 0.6,
+        strength: Share = 0.5,
         from_label: Label | None = None,
         model: str | None = None,
     ) -> Work[Made]:
-        """Light a picture differently: draw what is unlikely under another label again, in four runs.
+        """Light a picture differently: draw it again under another label, in four runs.
 
-        Pins stay. The recipe is that of the last run.
+        What has codes of the old light is drawn again. Pins stay. The recipe is that of the last run.
 
         Args:
             image: the picture; cut to a square unless it carries a recipe of this model.
             settings: see there; label is the new one, and needed.
-            strength: the share of the cells that each run draws again, above 0, to 1, all.
+            strength: how strictly codes of the old light are avoided, above 0, to 1, altogether.
             from_label: the label that the picture has now; None: its recipe's, if it has one.
             model: a name in the studio's menu; None: the first.
 
