@@ -18,6 +18,9 @@ from unleash.sampling.work import Work
 ROUNDS = 4
 """Runs, each of which sees what the ones before it have drawn."""
 
+_MOST_LABELS = 32
+"""Of a model with more the old label is not looked for: each costs an evaluation."""
+
 _HEALED = 0.3
 """The share of the cells that the last run draws again."""
 
@@ -37,7 +40,7 @@ def relight(canvas: TokenCanvas, strength: float = 0.5, from_label: str | None =
         canvas: the picture; what is masked counts as what is beneath.
         strength: from 0 to 1, how strictly codes of the old light are avoided; 1 rules them out, but keeps
             least of the structure.
-        from_label: the old label; None: the new one is compared with no label.
+        from_label: the old label; None: the one under which the picture's codes are likeliest.
 
     Raises:
         ValueError: if there is no whole picture, the strength is out of range, or nothing would change.
@@ -63,7 +66,7 @@ def _runs(
         known = ", ".join(pipe.labels) or "none, so it cannot relight"
         raise ValueError(f"a label is needed to light the picture by; this model's are: {known}")
     under_new = yield from _likelihood(pipe, new)
-    under_old = yield from _likelihood(pipe, None if old == new else old)
+    under_old = yield from _likelihood(pipe, old) if old not in (None, new) else _likeliest(pipe, canvas, new)
     avoided = np.flatnonzero(under_new < under_old)
     settings = settings.model_copy(update={"steps": -(-settings.steps // ROUNDS)})
     random = np.random.default_rng(settings.seed)
@@ -79,6 +82,15 @@ def _runs(
         for step in pipe.stream(start, settings=settings):
             yield Frame(step, done * step.total + step.index, ROUNDS * step.total, start, settings)
         canvas = replace(step.canvas, rules=rules)
+
+
+def _likeliest(pipe: UnleashPipeline, canvas: TokenCanvas, new: str) -> Work[NDArray[np.float32]]:
+    """As :func:`_likelihood`, under the label but ``new`` under which a canvas is likeliest."""
+    found = []
+    others = [label for label in pipe.labels if label != new]
+    for label in others if 0 < len(others) <= _MOST_LABELS else [None]:
+        found.append((yield from _likelihood(pipe, label)))
+    return max(found, key=lambda likelihood: np.log(likelihood[canvas.codes]).sum())
 
 
 def _likelihood(pipe: UnleashPipeline, label: str | None) -> Work[NDArray[np.float32]]:
