@@ -1,7 +1,6 @@
 """From the paper's two files to a folder that the pipeline opens."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from unleash.images.codebook import save_thumbnails
 from unleash.models import VQGAN, BidirectionalTransformer
@@ -10,6 +9,7 @@ from unleash.models.paper import read_transformer, read_vqgan
 from unleash.models.thumbnails import thumbnails
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
+from unleash.writing import whole_folder
 
 
 def convert(
@@ -31,6 +31,7 @@ def convert(
     Raises:
         CheckpointError: if a file is not what it should be, the two do not fit each other or the folder
             is not empty. Nothing is written then.
+        NotWrittenError: if the folder cannot be written.
     """
     target = Path(out_dir)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -58,12 +59,7 @@ def _check_fit(vqgan: VQGAN, transformer: BidirectionalTransformer) -> None:
 
 
 def _write(pipeline: UnleashPipeline, target: Path) -> None:
-    """Saves beside the target and renames at the end, so that the target is whole or not there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
-        finished = Path(temporary) / "model"
+    looks = thumbnails(pipeline.vqgan)
+    with whole_folder(target) as finished:
         pipeline.save_pretrained(finished)
-        save_thumbnails(thumbnails(pipeline.vqgan), finished)
-        if target.exists():
-            target.rmdir()
-        finished.rename(target)
+        save_thumbnails(looks, finished)

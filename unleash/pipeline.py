@@ -22,8 +22,11 @@ from unleash.canvas.document import Cell, TokenCanvas
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
 from unleash.models import VQGAN, BidirectionalTransformer
-from unleash.models.folders import resolve
+from unleash.models.folders import check_weights, resolve
+from unleash.models.vqgan import Detail
 from unleash.sampling import inspector, windows
+from unleash.sampling.guidance import guidance_at
+from unleash.sampling.information import schedule_of
 from unleash.sampling.orders import BLIND
 from unleash.sampling.reveal import Revealed, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
@@ -44,7 +47,8 @@ class Step:
         total: how many steps the run takes.
         canvas: filled as far as it is.
         revealed: (h, w) bool, the cells this step filled.
-        render: decodes ``image``.
+        render: decodes ``image``: the last one in the detail of the settings, earlier ones by the preview
+            decoder if the model has one.
     """
 
     index: int
@@ -108,7 +112,7 @@ class UnleashPipeline(DiffusionPipeline):
         self.register_to_config(sampling_defaults=sampling_defaults or {})
         if {"label", "seed"} & self.config["sampling_defaults"].keys():
             raise ValueError("sampling_defaults of a model are of any picture: label and seed are none")
-        _ = self.defaults  # or a bad one would be found at the first run
+        self._settings()  # or a bad one would be found at the first run
 
     @classmethod
     def from_pretrained(
@@ -120,12 +124,14 @@ class UnleashPipeline(DiffusionPipeline):
 
         Raises:
             CheckpointError: a ``ValueError``, if there is no such model, or its weights are not what its
-                configuration says.
+                configuration and its card say, or not all finite numbers.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
         # As diffusers decides itself, but without advice to install what the app does not need.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
-        return super().from_pretrained(folder, **(memory | options))
+        pipe = super().from_pretrained(folder, **(memory | options))
+        check_weights(folder, {"vqgan": pipe.vqgan, "transformer": pipe.transformer})
+        return pipe
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -184,7 +190,7 @@ class UnleashPipeline(DiffusionPipeline):
         batches = [seeds[i : i + together] for i in range(0, num_images, together)]
         codes = [self._finish(canvas, settings, batch, callback_on_step_end) for batch in batches]
         canvases = [canvas.filled(grid.cpu().numpy()) for grid in torch.cat(codes)]
-        return UnleashPipelineOutput([self.render(filled) for filled in canvases], canvases)
+        return UnleashPipelineOutput([self.render(filled, settings.detail) for filled in canvases], canvases)
 
     def stream(
         self,
@@ -216,27 +222,30 @@ class UnleashPipeline(DiffusionPipeline):
         settings: Settings | None = None,
         **sampling: Any,
     ) -> int:
-        """How many windows of the model's size a run evaluates; twice as many passes with guidance.
+        """How many evaluations of the transformer a run takes; a guided window takes two.
 
         Exact for the orders random, halton and raster, which evaluate only the windows that hold a cell to
-        be revealed. The most it can be for confidence and entropy, which evaluate every window that holds
-        an unknown cell.
+        be revealed. The most it can be for the others, which evaluate every window that holds an unknown
+        cell, and with ``correction_order="confidence"``, which may redraw any cell.
         """
         canvas = self.blank() if canvas is None else canvas
         self.check(canvas)
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         side, total = self.transformer.config["grid_size"], 0
         unknown = torch.from_numpy(canvas.unknown)[None]
+        planned = settings.reveal_order in BLIND and not (
+            settings.correction and settings.correction_order == "confidence"
+        )
 
         def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal total
-            needed = asked if settings.reveal_order in BLIND else unknown
-            total += len(windows.windows_of(needed, side))
+            guided = settings.label is not None and guidance_at(_masked(codes, 1)[0], settings) != 1
+            total += len(windows.windows_of(asked if planned else unknown, side)) * (2 if guided else 1)
             return torch.zeros(1, codes[0].numel(), 1), asked
 
         # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
         generators = [Generator().manual_seed(settings.seed)]
-        for _ in reveal(count, unknown.long(), 1, settings, generators):
+        for _ in reveal(count, unknown.long(), 1, settings, generators, self.scheduler.config["information"]):
             pass
         return total
 
@@ -287,16 +296,50 @@ class UnleashPipeline(DiffusionPipeline):
                 f"this model fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size} codes"
             )
 
-    def render(self, canvas: TokenCanvas) -> Image.Image:
+    def render(self, canvas: TokenCanvas, detail: Detail = "full") -> Image.Image:
         """The picture of a canvas without unknown cells.
 
+        Args:
+            canvas: see there.
+            detail: ``full``; ``preview`` is faster and less sharp, and the same as ``full`` for a model
+                without preview decoder; ``large`` has twice as many pixels per side.
+
         Raises:
-            ValueError: if a cell is unknown, or the canvas of another codebook.
+            ValueError: if a cell is unknown, the canvas is of another codebook, or the model lacks the
+                detail.
         """
         self.check(canvas)
+        self._check_detail(detail)
         if canvas.unknown.any():
             raise ValueError(f"{int(canvas.unknown.sum())} cells of the canvas are unknown; fill them first")
-        return self._decode(torch.from_numpy(canvas.codes))
+        return self._decode(torch.from_numpy(canvas.codes), detail)
+
+    @torch.no_grad()
+    def logits(self, tokens: Tensor, label: str | None = None) -> Tensor:
+        """The model's prediction of every cell, without guidance.
+
+        Args:
+            tokens: (B, h, w) long, up to 64×64 cells: codes from 0 to K - 1, K where masked.
+            label: one of ``labels``; None for the unconditional prediction.
+
+        Returns:
+            (B, h * w, K) float; on a grid that is not of the model's size, log-probabilities averaged over
+            overlapping windows. The model was trained to predict masked cells only.
+
+        Raises:
+            ValueError: if the tokens are not such grids, or the model lacks the label.
+        """
+        size = self.transformer.config["codebook_size"]
+        if tokens.ndim != 3 or tokens.dtype != torch.long or not 0 < max(tokens.shape[1:]) <= MAX_SIDE:
+            raise ValueError(
+                f"tokens are (B, h, w) long, up to {MAX_SIDE}×{MAX_SIDE}, "
+                f"not {tuple(tokens.shape)} {str(tokens.dtype).removeprefix('torch.')}"
+            )
+        if tokens.numel() == 0 or tokens.min() < 0 or tokens.max() > size:
+            raise ValueError(f"tokens are codes from 0 to {size - 1}, or {size} where a cell is masked")
+        self._settings(label=label)
+        tokens = tokens.to(self.device)
+        return self._predict(tokens, torch.ones_like(tokens, dtype=torch.bool), label, 1)[0].float()
 
     @torch.no_grad()
     def encode(self, image: Image.Image) -> TokenCanvas:
@@ -312,7 +355,15 @@ class UnleashPipeline(DiffusionPipeline):
         if chosen.label is not None and chosen.label not in self.labels:
             known = f"its labels are {', '.join(self.labels)}" if self.labels else "it has none"
             raise ValueError(f"the model has no label {quoted(chosen.label)}; {known}")
+        schedule_of(chosen.schedule, self.scheduler.config["information"])
+        self._check_detail(chosen.detail)
         return chosen
+
+    def _check_detail(self, detail: Detail) -> None:
+        if detail not in (can := {"preview", *self.vqgan.details}):
+            raise ValueError(
+                f"the model has no detail {quoted(detail)}; its details are {', '.join(sorted(can))}"
+            )
 
     def _finish(
         self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], callback: StepCallback | None
@@ -330,7 +381,9 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _steps(self, canvas: TokenCanvas, settings: Settings) -> Iterator[Step]:
         if not canvas.unknown.any():
-            yield Step(0, 0, canvas, np.zeros_like(canvas.unknown), partial(self.render, canvas))
+            yield Step(
+                0, 0, canvas, np.zeros_like(canvas.unknown), partial(self.render, canvas, settings.detail)
+            )
             return
         for frame in self._run(canvas, settings, [settings.seed]):
             codes = frame.codes[0].cpu().numpy()
@@ -338,7 +391,8 @@ class UnleashPipeline(DiffusionPipeline):
             revealed = frame.revealed[0].cpu().numpy()
             unseen = frame.guess[0] == canvas.mask_token
             guess = torch.where(unseen, self._plain_code(), frame.guess[0])
-            yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess))
+            detail: Detail = settings.detail if frame.index == frame.total else "preview"
+            yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess, detail))
 
     def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[Revealed]:
         """A run of one image for each seed; codes may be changed in place."""
@@ -349,12 +403,16 @@ class UnleashPipeline(DiffusionPipeline):
 
         @torch.no_grad()
         def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
-            logits, seen = self._predict(codes, asked, settings.label, settings.guidance_scale)
+            scales = {guidance_at(share, settings) for share in _masked(codes, size)}
+            if len(scales) > 1:  # images of the random order are not filled equally far
+                each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
+                return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
+            logits, seen = self._predict(codes, asked, settings.label, scales.pop())
             return logits if bias is None else logits + bias.to(logits), seen
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
-        return reveal(predict, codes, size, settings, generators)
+        return reveal(predict, codes, size, settings, generators, self.scheduler.config["information"])
 
     def _predict(
         self, codes: Tensor, asked: Tensor, label: str | None, guidance_scale: float
@@ -406,6 +464,11 @@ class UnleashPipeline(DiffusionPipeline):
             )
 
     @torch.no_grad()
-    def _decode(self, codes: Tensor) -> Image.Image:
-        pixels = windows.decode(self.vqgan, codes[None].to(self.device))[0]
+    def _decode(self, codes: Tensor, detail: Detail) -> Image.Image:
+        pixels = windows.decode(self.vqgan, codes[None].to(self.device), detail)[0]
         return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())
+
+
+def _masked(codes: Tensor, mask_token: int) -> list[float]:
+    """The share of the cells of each image, codes (B, h, w), that is masked."""
+    return (codes == mask_token).float().mean((1, 2)).tolist()

@@ -55,7 +55,11 @@ def generate(
     settings = settings if source else settings.over(pipe.defaults)
     if source is not None and source.result is not None and not chosen and model is None and count == 1:
         # Rounding differs between machines; the codes that were recorded do not.
-        save(pipe.render(source.result), source.model_copy(update={"kept_pixels": False}), files[0])
+        save(
+            pipe.render(source.result, settings.detail),
+            source.model_copy(update={"kept_pixels": False}),
+            files[0],
+        )
     else:
         paint(pipe, name, Draft(canvas), settings, files)
     if film is not None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from unleash.writing import write_whole, written
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -61,7 +63,8 @@ def save(image: "Image", recipe: "Recipe", file: Path) -> None:
     """Writes a picture with its recipe, and says where."""
     from unleash.images.recipes import write_png
 
-    file.parent.mkdir(parents=True, exist_ok=True)
+    with written(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
     write_png(image, recipe, file)
     typer.echo(file)
 
@@ -71,6 +74,7 @@ def save_film(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Setting
     from unleash.images.animation import gif
 
     data = gif(step.image for step in pipe.stream(canvas, settings=settings))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+    with written(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, data)
     typer.echo(file)

@@ -1,6 +1,7 @@
 """Where a model's folder is, and whether what lies in it is whole."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,20 @@ from typing import Any
 import torch
 from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
+from torch import nn
 
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
 from unleash.models import VQGAN, BidirectionalTransformer
+from unleash.models.soundness import (
+    at_most,
+    check_config,
+    contradicts_card,
+    not_finite,
+    read_config,
+    unfit,
+)
+from unleash.writing import write_whole
 
 Shapes = dict[str, tuple[int, ...]]
 """The shape of each tensor of a state dict."""
@@ -82,7 +93,31 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
         )
     for part, model_class in _MODELS.items():
         _check_part(folder / part, model_class)
+    try:
+        index = read_config(folder / "model_index.json")
+        read_config(folder / "scheduler" / "scheduler_config.json")
+    except FileNotFoundError as error:
+        raise CheckpointError(f"{folder} lacks {error.filename}") from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder} cannot be read: {error}") from None
+    for name, source in index.items():
+        # diffusers would import whatever module is named there.
+        if isinstance(source, list) and not str(source[:1]).startswith("['unleash."):
+            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(source)}")
     return folder
+
+
+def check_weights(folder: Path, parts: Mapping[str, nn.Module]) -> None:
+    """Whether the weights that were read from a model's folder can be used, and are those its card names.
+
+    Raises:
+        CheckpointError: if a part has a weight that is no finite number, or a file is not the card's.
+    """
+    if fault := contradicts_card(folder, [f"{name}/{_WEIGHTS}" for name in parts]):
+        raise CheckpointError(f"{folder} {fault}")
+    for name, part in parts.items():
+        if fault := not_finite(part.state_dict()):
+            raise CheckpointError(f"{folder / name} {fault}")
 
 
 def bundled() -> list[str]:
@@ -119,11 +154,26 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
     index = folder / "model_index.json"
     if not index.is_file():
         raise CheckpointError(f"{folder} is no model folder: it has no model_index.json")
-    described = json.loads(index.read_text(encoding="utf-8"))
+    described = read_config(index)
     given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
+    if given.schedule == "information" and not read_config(_scheduler(folder)).get("information"):
+        raise CheckpointError(
+            f"{folder} has no curve for the schedule information: `unleash evaluate information` measures it"
+        )
     described["sampling_defaults"] = given.model_dump(include=given.model_fields_set)
-    index.write_text(json.dumps(described, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_whole(index, json.dumps(described, indent=2, sort_keys=True) + "\n")
     return described["sampling_defaults"]
+
+
+def write_curve(folder: Path, curve: list[float]) -> None:
+    """Write an information curve into a model's folder, for the schedule ``information``.
+
+    Raises:
+        ValueError: if it is no model folder.
+    """
+    config = _scheduler(folder)
+    described = read_config(config) | {"information": curve}
+    write_whole(config, json.dumps(described, indent=2, sort_keys=True) + "\n")
 
 
 def mismatch(found: Shapes, expected: Shapes) -> str | None:
@@ -139,6 +189,14 @@ def mismatch(found: Shapes, expected: Shapes) -> str | None:
     return "; ".join(faults[:3]) + more if faults else None
 
 
+def _scheduler(folder: Path) -> Path:
+    """The configuration of a model's scheduler."""
+    config = folder / "scheduler" / "scheduler_config.json"
+    if not config.is_file():
+        raise CheckpointError(f"{folder} is no model folder: it has no scheduler/{config.name}")
+    return config
+
+
 def _fetch(model: str, revision: str | None) -> Path:
     # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
@@ -147,7 +205,9 @@ def _fetch(model: str, revision: str | None) -> Path:
         )
     try:
         return Path(
-            snapshot_download(model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp"])
+            snapshot_download(
+                model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp", "README.md"]
+            )
         )
     except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
         raise CheckpointError(
@@ -157,9 +217,8 @@ def _fetch(model: str, revision: str | None) -> Path:
 
 def _skeleton(folder: Path, model_class: Any) -> Any:
     """The part of a model that its configuration describes, without weights."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    if not isinstance(config, dict):
-        raise ValueError("config.json is no object")
+    config = read_config(folder / "config.json")
+    check_config(config)
     with torch.device("meta"):
         return model_class.from_config(config)
 
@@ -169,14 +228,25 @@ def _check_part(folder: Path, model_class: Any) -> None:
 
     diffusers only warns of missing weights, and goes on with random ones.
     """
+    weights = folder / _WEIGHTS
     try:
-        model = _skeleton(folder, model_class)
-        with safe_open(folder / _WEIGHTS, framework="pt") as file:
-            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+        if weights.exists() and not weights.is_file():  # a pipe would be waited for
+            raise CheckpointError(f"{weights} is no ordinary file")
+        with safe_open(weights, framework="pt") as file:
+            slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118
+            found = {key: tuple(part.get_shape()) for key, part in slices.items()}
+            types = {key: part.get_dtype() for key, part in slices.items()}
+        with at_most(len(found)):
+            model = _skeleton(folder, model_class)
+    except CheckpointError:
+        raise
     except FileNotFoundError as error:
         raise CheckpointError(f"{folder} lacks {Path(error.filename or _WEIGHTS).name}") from error
-    except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
-        raise CheckpointError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from error
-    fault = mismatch(found, {key: tuple(value.shape) for key, value in model.state_dict().items()})
+    # Networks fail in many ways on numbers that do not go together.
+    except (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, SafetensorError) as error:
+        said = next(iter(str(error).splitlines()), type(error).__name__)
+        raise CheckpointError(f"{folder} cannot be read: {said}") from error
+    expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
+    fault = mismatch(found, expected) or unfit(types)
     if fault:
-        raise CheckpointError(f"{folder / _WEIGHTS} {fault}")
+        raise CheckpointError(f"{weights} {fault}")

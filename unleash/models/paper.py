@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.models.folders import CheckpointError, Shapes, mismatch
+from unleash.models.soundness import not_finite
 from unleash.models.vqgan import ResBlock
 
 State = dict[str, Tensor]
@@ -99,6 +100,8 @@ def read_transformer(file: str | Path, heads: int = 8) -> BidirectionalTransform
 def _read(file: str | Path) -> State:
     """The state dict in a file, without what the networks do not need."""
     try:
+        if Path(file).exists() and not Path(file).is_file():  # a pipe would be waited for
+            raise CheckpointError(f"{file} cannot be opened: it is no ordinary file")
         with Path(file).open("rb"):
             pass  # torch's reader raises OSError too, for other reasons
     except OSError as error:
@@ -120,6 +123,8 @@ def _read(file: str | Path) -> State:
     for key, value in state.items():
         if not (isinstance(value, Tensor) and value.is_floating_point()):
             raise CheckpointError(f"{file} has {key}, which is no tensor of floating-point numbers")
+    if fault := not_finite(state):
+        raise CheckpointError(f"{file} {fault}")
     return state
 
 

@@ -93,6 +93,16 @@ class VQGAN(ModelMixin, ConfigMixin):
         """Pixels on a side of the square that one code stands for."""
         return self.config.patch_size * 2 ** (len(self.config.channel_mult) - 1)
 
+    @property
+    def details(self) -> tuple[Detail, ...]:
+        """How finely this network can draw a picture."""
+        has: dict[Detail, bool] = {
+            "preview": self.preview_decoder is not None,
+            "full": True,
+            "large": self.enlarger is not None,
+        }
+        return tuple(detail for detail, there in has.items() if there)
+
     def encode(self, images: Tensor) -> Tensor:
         """The codes of pictures.
 

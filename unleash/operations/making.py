@@ -97,5 +97,7 @@ def make(pipe: UnleashPipeline, model: str, draft: Draft, settings: Settings) ->
         last = frame or last
         yield
     assert last is not None
-    image, finish = pipe.render(last.step.canvas), draft.finish
+    finish = draft.finish
+    # To be composited with the kept pixels, it must have their size.
+    image = pipe.render(last.step.canvas, "full" if finish else settings.detail)
     return Made(finish(image) if finish else image, last.recipe(model, kept_pixels=finish is not None))

@@ -53,13 +53,17 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop
     """
     recipe, picture = carried_recipe(path), read(path)
     made = recipe.result if recipe is not None and recipe.model == model else None
-    cell = pipe.vqgan.cell_size
-    if recipe is None or made is None or picture.image.size != (made.width * cell, made.height * cell):
-        return _encoded(pipe, picture.image, picture.size, fit)
-    kept = recipe.kept_pixels
-    if kept is None:
-        kept = differs(picture.image, pipe.render(made))
-    return Opened(made, picture.image, picture.size, drawn=not kept, label=recipe.settings.label)
+    if recipe is not None and made is not None:
+        label, cell = recipe.settings.label, pipe.vqgan.cell_size
+        width, height = made.width * cell, made.height * cell
+        if picture.image.size == (width, height):
+            kept = recipe.kept_pixels
+            if kept is None:
+                kept = differs(picture.image, pipe.render(made))
+            return Opened(made, picture.image, picture.size, drawn=not kept, label=label)
+        if recipe.settings.detail == "large" and picture.image.size == (2 * width, 2 * height):
+            return Opened(made, pipe.render(made), picture.size, drawn=True, label=label)
+    return _encoded(pipe, picture.image, picture.size, fit)
 
 
 def encode_picture(pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop") -> Opened:

@@ -12,6 +12,7 @@ from unleash.canvas.bounds import MAX_PICTURES, MAX_SEED
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Choices, Settings, Slider
 from unleash.images.fitting import Fit
+from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.toasts import toasted
 
 NO_LABEL = "any"
@@ -51,6 +52,22 @@ class Seed(gr.Number):
                 raise ValueError("Seed: a whole number is needed")
         # Not as it is: whole numbers of more than 64 bits cannot be sent back to the page.
         return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
+
+
+class LabelMenu(gr.Dropdown):
+    """A menu of labels, which takes any text: that a model lacks a label, a run of it says itself.
+
+    While the page goes over to another model it still sends the label of the one before.
+    """
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:
+        """The label; what is no text raises `gr.Error`."""
+        if payload is not None and not isinstance(payload, str):
+            with toasted():
+                raise ValueError(f"{self.label}: choose one of what is offered")
+        return payload
 
 
 def seed_field(elem_id: str) -> Seed:
@@ -121,12 +138,11 @@ def pictures(value: Any) -> int:
     return int(value)
 
 
-def updates(chosen: Settings, labels: Sequence[str]) -> dict[str, Any]:
-    """What to set each control to, by its name, for these settings and a model with these labels."""
+def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
+    """What to set each control to, by its name, for these settings and a model."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
-    shown["label"] = label_menu(labels, chosen.label or NO_LABEL)
-    shown["guidance_scale"] = guidance(labels, chosen.guidance_scale)
-    return shown
+    shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
+    return shown | for_model(pipe, chosen)
 
 
 def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
@@ -144,23 +160,27 @@ def new_seed() -> int:
     return randbelow(_SEEDS)
 
 
-def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
+def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
     """The labels of a model, shown if it has any; the first is chosen, labelled pictures come out best."""
     choices = [NO_LABEL, *labels]
     value = chosen if chosen in choices else next(iter(labels), NO_LABEL)
-    return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
+    return LabelMenu(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
-def guidance(labels: Sequence[str], chosen: float) -> Component:
-    """How far a label is followed, shown if the model has labels."""
-    return control("guidance_scale", chosen, visible=bool(labels))
+def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
+    """The controls that are shown only for models with what they control."""
+    can = {name: bool(pipe.labels) for name in ("guidance_scale", "guidance_start", "guidance_end")}
+    large = "large" in pipe.vqgan.details
+    shown = {name: control(name, getattr(chosen, name), visible=visible) for name, visible in can.items()}
+    return shown | {"detail": control("detail", chosen.detail if large else "full", visible=large)}
 
 
 def control(name: str, value: Any, **options: Any) -> Component:
     """The component of a setting, made of what its field says; ``options`` go to it."""
     field = Settings.model_fields[name]
     slider, choices = Settings.about(name, Slider), Settings.about(name, Choices)
-    label, info = field.title or name.replace("_", " ").capitalize(), field.description or ""
+    label = field.title or name.replace("_", " ").capitalize()
+    info = options.pop("info", field.description or "")
     shown: dict[str, Any] = {"label": label, "value": _shown(name, value), "elem_id": name.replace("_", "-")}
     if slider is None:
         names = choices.names if choices else {}

@@ -1,11 +1,10 @@
 """Files a person opens and saves: pictures, pictures that carry a recipe, recipes."""
 
+from io import BytesIO
 from pathlib import Path
-from tempfile import mkdtemp
 from uuid import uuid4
 
 import numpy as np
-from gradio.data_classes import FileData
 from PIL import Image, ImageOps
 
 from unleash.canvas.document import TokenCanvas
@@ -13,9 +12,11 @@ from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.reading import read_picture
 from unleash.images.recipes import carried_recipe, write_png
+from unleash.models.vqgan import Detail
 from unleash.operations.opening import own_pixels
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
+from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
@@ -57,11 +58,11 @@ def canvas_message(
     }
 
 
-def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
+def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
     """The picture of codes (h, w), transparent where they are unknown."""
     unknown = codes == pipe.vqgan.config["codebook_size"]
     known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
-    image = pipe.render(known)
+    image = pipe.render(known, detail)
     return without(image, unknown) if unknown.any() else image
 
 
@@ -96,7 +97,7 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Mes
         given = ImageOps.fit(read_picture(path), size, Image.Resampling.LANCZOS)
         second = pipe.encode(given)
         message = canvas_message(second, pipe.render(second), original=given)
-    return message | {"kind": "second"}
+    return message
 
 
 def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Settings) -> Recipe:
@@ -117,14 +118,15 @@ def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) ->
     """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it.
 
     Raises:
-        ValueError: if ``pixels`` to be kept are not as large as the picture.
+        ValueError: if ``pixels`` to be kept are not as large as the picture, or it cannot be written.
     """
     name = f"unleash-{recipe.settings.stem}.png"
-    path = Path(mkdtemp(prefix="unleash-")) / name
-    image = picture_of(pipe, result(recipe.canvas, recipe))
+    # To be composited with the kept pixels, it must have their size.
+    image = picture_of(pipe, result(recipe.canvas, recipe), "full" if pixels else recipe.settings.detail)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
-    write_png(pixels.under(image) if pixels else image, recipe, path)
-    return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": name}
+    file = BytesIO()
+    write_png(pixels.under(image) if pixels else image, recipe, file)
+    return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name}
 
 
 def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:

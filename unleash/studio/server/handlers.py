@@ -42,7 +42,7 @@ class News:
         chosen: whether it becomes the one in the menu; else a person chose it there, or another meanwhile.
         offered: the models in the menu.
         settings: of the next run.
-        labels: of the model to go on with.
+        pipe: of the model to go on with, which the controls suit.
         pictures: how many a run makes.
         locked: whether the seed stays.
     """
@@ -53,7 +53,7 @@ class News:
     chosen: bool = True
     offered: Sequence[str] | None = None
     settings: Settings | None = None
-    labels: Sequence[str] = ()
+    pipe: UnleashPipeline | None = None
     pictures: int | None = None
     locked: bool | None = None
 
@@ -131,7 +131,7 @@ class Handlers:
                 pipe = self.pipeline(name)
                 other = models.known_as(self.offered[name]) if name != model else None
                 message = files.open_recipe(pipe, path, recipe, other)
-                return News(message, (None, None), model=name, settings=recipe.settings, labels=pipe.labels)
+                return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
             pipe = self.pipeline(model)
             opened = encode_picture(pipe, path, fit)
         seen = pipe.render(opened.canvas)
@@ -190,7 +190,7 @@ class Handlers:
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
         message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
-        return News(message, model=model, chosen=False, settings=settings, labels=new.labels)
+        return News(message, model=model, chosen=False, settings=settings, pipe=new)
 
     def codebook(self, model: str) -> Catalogue:
         """What the codes of a model look like, and what they show."""
@@ -205,7 +205,7 @@ class Handlers:
         offered = list(self.offered)  # some may have been added since the page was laid out
         try:
             model, pictures, locked, *chosen = kept or []
-            settings, labels = controls.settings(chosen), self.pipeline(model).labels
+            settings, pipe = controls.settings(chosen), self.pipeline(model)
         except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
             return News(self._goes_on_with(offered[0]), offered=offered)
         return News(
@@ -213,7 +213,7 @@ class Handlers:
             model=model,
             offered=offered,
             settings=settings,
-            labels=labels,
+            pipe=pipe,
             pictures=pictures,
             locked=locked,
         )

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 from PIL import Image
 
 from unleash.canvas.recipe import Recipe
@@ -16,6 +14,7 @@ from unleash.operations.making import Draft, make
 from unleash.operations.opening import Opened, open_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import Work
+from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.menu import find, known_as
@@ -66,9 +65,4 @@ def png(image: Image.Image, recipe: Recipe) -> FileData:
     """A picture with its recipe as a file to download."""
     file = BytesIO()
     write_png(image, recipe, file)
-    return served(file.getvalue(), f"unleash-{recipe.settings.stem}.png")
-
-
-def served(data: bytes, name: str) -> FileData:
-    """Bytes as a file that the app may serve, and clears away in time."""
-    return FileData(path=save_bytes_to_cache(data, name, get_upload_folder()), orig_name=name)
+    return to_fetch(file.getvalue(), f"unleash-{recipe.settings.stem}.png")
