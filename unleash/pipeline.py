@@ -260,13 +260,13 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: if the model lacks the label, or the canvas is of another codebook.
         """
-        return inspector.inspect(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+        return inspector.inspect(self._predictions(canvas, label, guidance_scale), canvas, spacing)
 
     def inspecting(
         self, canvas: TokenCanvas, label: str | None = None, guidance_scale: float = 1.0, spacing: int = 4
     ) -> Work[inspector.Inspection]:
         """As :meth:`inspect`, with a pause after each evaluation."""
-        return inspector.inspecting(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+        return inspector.inspecting(self._predictions(canvas, label, guidance_scale), canvas, spacing)
 
     def inspect_cell(
         self,
@@ -281,7 +281,7 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: as :meth:`inspect`, and if the cell is off the grid.
         """
-        return inspector.inspect_cell(self._opinion(canvas, label, guidance_scale), canvas, cell, top)
+        return inspector.inspect_cell(self._predictions(canvas, label, guidance_scale), canvas, cell, top)
 
     def check(self, canvas: TokenCanvas) -> None:
         """Whether a canvas is one for this model.
@@ -423,17 +423,19 @@ class UnleashPipeline(DiffusionPipeline):
             lambda seen: self._logits(seen, label, guidance_scale), codes, asked, side, size
         )
 
-    def _opinion(self, canvas: TokenCanvas, label: str | None, guidance_scale: float) -> inspector.Opinion:
+    def _predictions(
+        self, canvas: TokenCanvas, label: str | None, guidance_scale: float
+    ) -> inspector.Predictions:
         self.check(canvas)
         self._settings(label=label, guidance_scale=guidance_scale)
 
         @torch.no_grad()
-        def opinion(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
+        def predictions(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
             tokens, cells = (torch.from_numpy(array)[None].to(self.device) for array in (codes, asked))
             logits, _ = self._predict(tokens, cells, label, guidance_scale)
             return logits.float().log_softmax(-1).view(*codes.shape, -1).cpu().numpy()
 
-        return opinion
+        return predictions
 
     def _plain_code(self) -> Tensor:
         """The code nearest to the mean of all: what a cell shows of which nothing is known."""
