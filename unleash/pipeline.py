@@ -47,8 +47,8 @@ class Step:
         total: how many steps the run takes.
         canvas: filled as far as it is.
         revealed: (h, w) bool, the cells this step filled.
-        render: decodes ``image``: the finished picture as the settings ask, one before it by the model's
-            decoder for previews, if there is one.
+        render: decodes ``image``: the last one in the detail of the settings, earlier ones by the preview
+            decoder if the model has one.
     """
 
     index: int
@@ -222,11 +222,11 @@ class UnleashPipeline(DiffusionPipeline):
         settings: Settings | None = None,
         **sampling: Any,
     ) -> int:
-        """How many windows of the model's size a run evaluates; one that is guided counts twice.
+        """How many evaluations of the transformer a run takes; a guided window takes two.
 
         Exact for the orders random, halton and raster, which evaluate only the windows that hold a cell to
         be revealed. The most it can be for the others, which evaluate every window that holds an unknown
-        cell, and with a correction by confidence, which may draw any cell once more.
+        cell, and with ``correction_order="confidence"``, which may redraw any cell.
         """
         canvas = self.blank() if canvas is None else canvas
         self.check(canvas)
@@ -301,8 +301,8 @@ class UnleashPipeline(DiffusionPipeline):
 
         Args:
             canvas: see there.
-            detail: ``preview`` is drawn many times faster, if the model can, and less sharp; ``large`` has
-                twice as many pixels a side.
+            detail: ``full``; ``preview`` is faster and less sharp, and the same as ``full`` for a model
+                without preview decoder; ``large`` has twice as many pixels per side.
 
         Raises:
             ValueError: if a cell is unknown, the canvas is of another codebook, or the model lacks the
@@ -316,18 +316,18 @@ class UnleashPipeline(DiffusionPipeline):
 
     @torch.no_grad()
     def logits(self, tokens: Tensor, label: str | None = None) -> Tensor:
-        """What the model thinks of every cell, without guidance.
+        """The model's prediction of every cell, without guidance.
 
         Args:
             tokens: (B, h, w) long, up to 64×64 cells: codes from 0 to K - 1, K where masked.
-            label: one of ``labels``; None: of no label.
+            label: one of ``labels``; None for the unconditional prediction.
 
         Returns:
-            (B, h * w, K) float; on a grid of another size than the model's, log-probabilities mixed from
-            overlapping windows. Of a cell that is known they are no prediction: the model saw its code.
+            (B, h * w, K) float; on a grid that is not of the model's size, log-probabilities averaged over
+            overlapping windows. The model was trained to predict masked cells only.
 
         Raises:
-            ValueError: if the tokens are no such grids, or the model lacks the label.
+            ValueError: if the tokens are not such grids, or the model lacks the label.
         """
         size = self.transformer.config["codebook_size"]
         if tokens.ndim != 3 or tokens.dtype != torch.long or not 0 < max(tokens.shape[1:]) <= MAX_SIDE:
@@ -361,7 +361,9 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _check_detail(self, detail: Detail) -> None:
         if detail not in (can := {"preview", *self.vqgan.details}):
-            raise ValueError(f"the model draws no detail {quoted(detail)}; it draws {', '.join(sorted(can))}")
+            raise ValueError(
+                f"the model has no detail {quoted(detail)}; its details are {', '.join(sorted(can))}"
+            )
 
     def _finish(
         self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], callback: StepCallback | None

@@ -91,8 +91,8 @@ _ORDERS = Choices(
     }
 )
 
-_CORRECTIONS = Choices({"oldest": "Filled first", "confidence": "Least sure"})
-_FINISHES = Choices({"full": "As the model learned them", "large": "Twice as many pixels a side"})
+_CORRECTIONS = Choices({"oldest": "First filled", "confidence": "Least confident"})
+_FINISHES = Choices({"full": "Normal", "large": "Large: twice as many pixels per side"})
 
 RENAMED = {"order": "reveal_order"}
 """Settings that had another name in version 0.1, which is still read."""
@@ -109,8 +109,8 @@ class Settings(Checked):
     )
     schedule: ScheduleName = Field(
         default="cosine",
-        description="How many cells each step reveals; information: as many as tell equally much, which was "
-        "measured for some models.",
+        description="How many cells each step reveals; information: equal information per step, for models "
+        "whose curve was measured.",
     )
     temperature: Annotated[float, Slider(0, 2, 0.05), AfterValidator(_temperature)] = Field(
         default=1.0,
@@ -142,22 +142,24 @@ class Settings(Checked):
         default=1.0,
         ge=0,
         le=1,
-        description="Guidance begins when this share of the cells is masked, or less; 1: at once.",
+        description="Share of masked cells at which guidance begins; 1: from the first step.",
     )
     guidance_end: Annotated[float, Slider(0, 1, 0.05)] = Field(
         default=0.0,
         ge=0,
         le=1,
-        description="Guidance ends when less than this share of the cells is masked; 0: never.",
+        description="Share of masked cells below which guidance ends; 0: after the last step.",
     )
     correction: Annotated[float, Slider(0, 0.5, 0.05)] = Field(
         default=0.0,
         ge=0,
         le=0.5,
-        description="Share of the steps, up to 0.5, that draw half of the cells once more.",
+        description="Share of the steps, up to 0.5, that redraw half of the cells.",
     )
     correction_order: Annotated[CorrectionName, _CORRECTIONS] = Field(
-        default="oldest", description="Which cells the correction draws once more."
+        default="oldest",
+        description="Which cells the correction redraws: the first filled, or those drawn with the lowest "
+        "probability.",
     )
     moment_exponent: Annotated[float, Slider(1, 6, 0.1)] = Field(
         default=2.0,
@@ -167,8 +169,8 @@ class Settings(Checked):
     )
     detail: Annotated[FinishName, _FINISHES] = Field(
         default="full",
-        description="How large finished pictures are drawn; large: twice as many pixels a side, by models "
-        "that can.",
+        description="Size of finished pictures; large: twice as many pixels per side, for models with a "
+        "decoder for it.",
     )
     seed: int = Field(
         default=0, ge=0, le=MAX_SEED, description="The same seed and settings give the same picture."

@@ -71,7 +71,7 @@ def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: "Finish 
     assert result is not None
     with written(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-    # What is laid over pixels that are kept is as large as these.
+    # To be composited with the kept pixels, it must have their size.
     image = pipe.render(result, "full" if finish else recipe.settings.detail)
     write_png(finish(image) if finish else image, recipe, file)
     typer.echo(file)

@@ -150,7 +150,8 @@ def _step(pipe: UnleashPipeline, runs: int) -> Iterator[Figure]:
         yield _figure(
             "of it, transformer", _timed(lambda: pipe.transformer(tokens), runs), "one evaluation, batch 1"
         )
-        yield _figure("of it, decoder", _timed(lambda: pipe.vqgan.decode(codes), runs), "one picture")
+        decoder = _timed(lambda: pipe.vqgan.decode(codes, "preview"), runs)
+        yield _figure("of it, decoder", decoder, "one picture, as the steps of a run are drawn")
     yield _figure(
         "of it, WebP", _timed(lambda: webp(image, WEBP_QUALITY, WEBP_METHOD), runs), "encoding one picture"
     )

@@ -66,7 +66,7 @@ Correction = Annotated[
 Others = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="NAME=VALUE", help="Any other setting of a run, by its name in Python. Repeatable."
+        "--set", metavar="NAME=VALUE", help="Any other sampling setting, by its Python name. Repeatable."
     ),
 ]
 
@@ -155,10 +155,10 @@ def elbo(
 
 @app.command()
 def information(model: Model = MODEL, out: Out = OUT, count: Count = 64, data: Data = None) -> None:
-    """Nats of a masked cell by the share of masked cells; saved with the model.
+    """Negative log-likelihood of a masked cell by the share of masked cells; saved with the model.
 
-    The schedule "information" takes its steps from this curve, which goes into
-    MODEL/scheduler/scheduler_config.json.
+    The schedule "information" is computed from this curve, which is written
+    to MODEL/scheduler/scheduler_config.json.
 
     Example:
 
@@ -288,54 +288,51 @@ def tradeoff(
 def compare(
     model: Model = MODEL,
     out: Out = OUT,
-    count: Annotated[int, typer.Option(min=32, help="How many pictures of each way, seeds 0, 1, ….")] = 256,
-    reference: Annotated[
-        int, typer.Option(min=2, help="How many held-out pictures they are compared with.")
-    ] = 2000,
+    count: Annotated[int, typer.Option(min=32, help="Samples of each variant; seeds 0, 1, ….")] = 256,
+    reference: Annotated[int, typer.Option(min=2, help="Number of held-out pictures.")] = 2000,
     data: Data = None,
     inception: Inception = None,
     steps: Annotated[list[int] | None, typer.Option(min=1, help="Repeatable.", show_default="8, 16")] = None,
-    way: Annotated[
+    variant: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME=VALUE,…", help="Settings to compare with the model's own ones. Repeatable."
+            metavar="NAME=VALUE,…", help="Settings that differ from the model's defaults. Repeatable."
         ),
     ] = None,
 ) -> None:
-    """Ways of sampling on the same seeds: Fréchet distances, and what chance may do to their differences.
+    """Compare sampling settings on the same seeds: Fréchet distances and the error of their differences.
 
-    Every picture's features are kept in OUT/compare; run the same line again,
-    or one with other ways or a larger --count, and it goes on.
+    Features are cached in OUT/compare: run the same command again, or with
+    other variants or a larger --count, to resume.
 
     Example:
 
     \b
-      unleash evaluate compare --count 256 --way correction_order=confidence --way schedule=information
+      unleash evaluate compare --variant correction_order=confidence --variant schedule=information
     """
-    from unleash.evaluation.comparison import compared, kept_features, reference_features
+    from unleash.evaluation.comparison import compared, reference_features, sample_features
     from unleash.evaluation.frechet import moments
     from unleash.evaluation.report import Figure
 
     pipe = _load(model, out)
-    named = {"the model's own": _settings(pipe, 1)} | {
-        text: _settings(pipe, 1, others=text.split(",")) for text in way or ()
+    named = {"defaults": _settings(pipe, 1)} | {
+        text: _settings(pipe, 1, others=text.split(",")) for text in variant or ()
     }
-    ways = {
-        f"{name}, {n} steps": settings.changed(steps=n)
-        for n in sorted(set(steps or (8, 16)))
-        for name, settings in named.items()
+    columns = sorted(set(steps or (8, 16)))
+    variants = {
+        f"{name}, {n} steps": settings.changed(steps=n) for n in columns for name, settings in named.items()
     }
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
     facts = _facts(pipe, model, count, pictures.name) | {"compared with": reference, "features": network.name}
-    kept = out / "compare"
-    real = moments(reference_features(pictures, network, reference, kept))
-    found = kept_features(pipe, network, ways, count, kept, str(facts["weights"]))
+    cache = out / "compare"
+    real = moments(reference_features(pictures, network, reference, cache))
+    found = sample_features(pipe, network, variants, count, cache, str(facts["weights"]))
     figures = []
-    for n in sorted(set(steps or (8, 16))):
-        these = {name: each for name, each in found.items() if ways[name].steps == n}
-        for i, row in enumerate(compared(real, these)):
-            beside = f"{row.difference:+.2f} ± {row.error:.2f} beside the first of {n} steps"
+    for n in columns:
+        rows = compared(real, {name: each for name, each in found.items() if variants[name].steps == n})
+        for i, row in enumerate(rows):
+            beside = f"Fréchet distance; {row.difference:+.2f} ± {row.error:.2f} from that of {rows[0].name}"
             figures.append(
                 Figure(name=row.name, value=row.distance, meaning=beside if i else "Fréchet distance")
             )
@@ -467,15 +464,15 @@ def _settings(
 
 
 def _parsed(pairs: list[str] | None) -> dict[str, str]:
-    """Settings written as ``name=value``; not yet checked.
+    """Settings given as ``name=value``, not yet validated.
 
     Raises:
-        ValueError: if one is written in another way.
+        ValueError: if one is not of this form.
     """
     named = [pair.partition("=") for pair in pairs or ()]
     for pair, (name, sign, value) in zip(pairs or (), named, strict=True):
         if not (name and sign and value):
-            raise ValueError(f"{pair!r}: NAME=VALUE is right, for example correction_order=confidence")
+            raise ValueError(f"expected NAME=VALUE, such as correction_order=confidence, not {pair!r}")
     return {name: value for name, _, value in named}
 
 

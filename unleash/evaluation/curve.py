@@ -1,4 +1,4 @@
-"""How much a cell still tells where more or fewer of the others are masked."""
+"""The information curve: negative log-likelihood per masked cell, by masking ratio."""
 
 from collections.abc import Iterator
 
@@ -12,9 +12,12 @@ from unleash.sampling.information import measured
 
 
 def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, seed: int = 0) -> list[float]:
-    """The curve of a model on the first ``count`` pictures, given their labels if the model has them.
+    """The curve of a model on the first ``count`` pictures, given their labels if the model has labels.
 
     See :func:`unleash.sampling.information.measured`.
+
+    Raises:
+        ValueError: if there are fewer pictures.
     """
     pictures.require(count)
 
@@ -29,14 +32,14 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, seed: int = 0
 
 
 def figures(curve: list[float]) -> list[Figure]:
-    """A curve for the report."""
+    """The curve as figures of the report."""
     edges = [f"{100 * edge / len(curve):.3g}" for edge in range(len(curve) + 1)]
     return [
         Figure(
             name=f"{low} to {high} % masked",
             value=nats,
             unit="nats",
-            meaning="of a masked cell, cells masked at random",
+            meaning="negative log-likelihood per masked cell, with random masks",
         )
         for low, high, nats in zip(edges, edges[1:], curve, strict=False)
     ]

@@ -13,9 +13,9 @@ _TITLES = {
     "samples": "Samples",
     "reconstruction": "Reconstruction",
     "elbo": "Likelihood of the codes",
-    "information": "Information by masked cells",
+    "information": "Information curve",
     "neighbours": "Nearest training pictures",
-    "compare": "Ways of sampling",
+    "compare": "Sampling settings compared",
     "tradeoff": "Quality against steps",
     "names": "Names of the codes",
 }

@@ -156,9 +156,7 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
         raise CheckpointError(f"{folder} is no model folder: it has no model_index.json")
     described = read_config(index)
     given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
-    if given.schedule == "information" and not json.loads(_scheduler(folder).read_text("utf-8")).get(
-        "information"
-    ):
+    if given.schedule == "information" and not read_config(_scheduler(folder)).get("information"):
         raise CheckpointError(
             f"{folder} has no curve for the schedule information: `unleash evaluate information` measures it"
         )
@@ -168,14 +166,14 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_curve(folder: Path, curve: list[float]) -> None:
-    """Put a curve of information into a model's folder, from where the schedule of that name takes it.
+    """Write an information curve into a model's folder, for the schedule ``information``.
 
     Raises:
         ValueError: if it is no model folder.
     """
     config = _scheduler(folder)
-    described = json.loads(config.read_text(encoding="utf-8")) | {"information": curve}
-    config.write_text(json.dumps(described, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    described = read_config(config) | {"information": curve}
+    write_whole(config, json.dumps(described, indent=2, sort_keys=True) + "\n")
 
 
 def mismatch(found: Shapes, expected: Shapes) -> str | None:

@@ -1,4 +1,4 @@
-"""Steps that reveal equally much, by a model's own curve of nats a masked cell."""
+"""The schedule of equal information per step, from a model's own curve."""
 
 from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
@@ -11,44 +11,50 @@ from torch import Generator, Tensor
 from unleash.canvas.settings import ScheduleName
 from unleash.sampling.orders import SCHEDULES, Schedule
 
-PARTS = 16
-"""Of the range of masked shares, in a curve that is measured here."""
+BINS = 16
+"""Bins of the masked share in a measured curve."""
+
+MAX_BINS = 4096
 
 
 def schedule_of(name: ScheduleName, curve: Sequence[float] | None = None) -> Schedule:
-    """The schedule of a name; that of equal information for a model with such a ``curve``.
+    """The schedule of this name; ``curve`` is the model's, None if it has none.
 
     Raises:
-        ValueError: if the schedule needs a curve and there is none, or it is none.
+        ValueError: if the schedule needs a curve and there is none, or the curve is not valid.
     """
-    if curve is not None and not (len(curve) and all(isfinite(nats) and nats > 0 for nats in curve)):
-        raise ValueError("a curve of information is a list of positive numbers, nats of a masked cell")
+    if curve is not None and not (1 <= len(curve) <= MAX_BINS and all(map(_positive, curve))):
+        raise ValueError(f"information: 1 to {MAX_BINS} positive numbers are needed, nats of a masked cell")
     if name != "information":
         return SCHEDULES[name]
     if curve is None:
         raise ValueError(
-            'the schedule "information" needs the model\'s curve, and this model has none: '
-            "`unleash evaluate information` measures it, or choose another schedule"
+            'the schedule "information" needs an information curve, which this model lacks: '
+            "measure it with `unleash evaluate information`, or choose another schedule"
         )
     return equal_information(curve)
 
 
-def equal_information(curve: Sequence[float]) -> Schedule:
-    """As many nats at every step (arXiv 2602.06849).
+def _positive(value: object) -> bool:
+    return isinstance(value, int | float) and isfinite(value) and value > 0
 
-    If h(m) are the nats of a masked cell where a share m of the cells is masked, the cells up to a known
-    share x told ∫ h(m) dm over m from 1 - x to 1. When a share r of the steps is done, that is a share r of
-    the integral from 0 to 1. So few cells come at first, when each tells much and little is known to draw
-    those of one step in agreement.
+
+def equal_information(curve: Sequence[float]) -> Schedule:
+    """Equal information at every step (arXiv 2602.06849).
+
+    Let h(m) be the negative log-likelihood of a masked cell when a share m of the cells is masked. Revealing
+    cells up to a known share x gives ∫ h(m) dm from 1 - x to 1 nats per cell of the grid. When a share r of
+    the steps is done, this is r times the integral from 0 to 1. So the first steps, where each cell carries
+    the most information, reveal the fewest cells.
 
     Args:
-        curve: h of one or more equal parts of the range of m, from 0 to 1. To know more cells tells no less
-            of the others, so h rises; where it was measured to fall, it is taken to stay.
+        curve: h in bins of equal width over m from 0 to 1. h cannot fall, since conditioning on more cells
+            does not increase entropy; where the measured curve falls, its running maximum is used.
     """
     rising = np.maximum.accumulate(np.asarray(curve, dtype=float))
-    told = np.concatenate([[0.0], rising[::-1].cumsum()])
-    known = np.linspace(0, 1, len(told))
-    return lambda r: torch.from_numpy(np.interp(r.numpy(), told / told[-1], known))
+    information = np.concatenate([[0.0], rising[::-1].cumsum()])
+    known = np.linspace(0, 1, len(information))
+    return lambda r: torch.from_numpy(np.interp(r.numpy(), information / information[-1], known))
 
 
 @torch.no_grad()
@@ -57,29 +63,29 @@ def measured(
     pictures: Iterable[tuple[Tensor, str | None]],
     mask_token: int,
     generator: Generator,
-    parts: int = PARTS,
+    bins: int = BINS,
 ) -> list[float]:
-    """The curve of a model: nats of a masked cell, cells masked at random, by the share that is masked.
+    """The information curve of a model: nats of a masked cell by the share of masked cells.
 
     Args:
-        ask: from tokens (1, h, w) long, K where masked, and a label to logits (1, h * w, K).
+        ask: logits (1, h * w, K) of tokens (1, h, w) long, K where masked, under a label.
         pictures: codes (1, h, w) long and the label of each.
         mask_token: K.
-        generator: of the masks.
-        parts: of the range of shares; each picture is masked once in the middle of each.
+        generator: draws the masks, uniformly at random.
+        bins: of the masked share; each picture is masked once per bin, at the bin's centre.
 
     Returns:
-        ``parts`` numbers, where few cells are masked first.
+        ``bins`` mean negative log-likelihoods, that of the smallest share first.
 
     Raises:
         ValueError: if there are no pictures.
     """
     curves = []
     for codes, label in pictures:
-        late = torch.rand(codes.numel(), generator=generator).argsort().argsort().view_as(codes)
+        rank = torch.rand(codes.numel(), generator=generator).argsort().argsort().view_as(codes)
         nats = []
-        for part in range(parts):
-            masked = late < max(1, round((part + 0.5) / parts * codes.numel()))
+        for part in range(bins):
+            masked = rank < max(1, round((part + 0.5) / bins * codes.numel()))
             logits = ask(codes.masked_fill(masked, mask_token), label)[0]
             nats.append(float(F.cross_entropy(logits[masked.flatten()], codes[masked])))
         curves.append(nats)

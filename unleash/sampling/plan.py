@@ -54,7 +54,7 @@ def plan(
         mask_token: K.
         settings: of the sampling; steps, reveal order, schedule and correction count here.
         generators: one for each image, from which the random order draws; None: torch's global one.
-        curve: of the model, for the schedule of equal information; None: it has none.
+        curve: the model's information curve, for the schedule ``information``; None if it has none.
 
     Raises:
         ValueError: if there is not one generator for each image, or the schedule needs a curve.

@@ -25,8 +25,8 @@ class State:
     Attributes:
         codes: (B, h, w) long, K where masked.
         filled_at: (B, h, w) long, the step that filled each cell; -1 where the run filled none.
-        confidence: (B, h, w) float, how likely the model thought each code when it was drawn; 1 where the
-            run filled none.
+        confidence: (B, h, w) float, the probability of each code when it was drawn, before temperature,
+            top-k and top-p; 1 where the run filled none.
     """
 
     codes: Tensor
@@ -76,7 +76,7 @@ def reveal(
         mask_token: K.
         settings: of the sampling; label, guidance and seed are up to ``predict`` and ``generators``.
         generators: one for each image.
-        curve: of the model, for the schedule of equal information; None: it has none.
+        curve: the model's information curve, for the schedule ``information``; None if it has none.
     """
     planned = plan(codes, mask_token, settings, generators, curve)
     state, guess = State.of(codes.clone()), codes
@@ -160,28 +160,30 @@ def _chosen(planned: Plan, index: int, state: State, drawn: Noise, logits: Tenso
 
 
 def oldest(state: State) -> Tensor:
-    """What was filled first, when least was known; spread evenly within a step."""
+    """First filled first: these cells were drawn when least was known. Within a step, in Halton order."""
     height, width = state.codes.shape[1:]
     place = state.filled_at * (height * width) + halton_ranks(height, width).to(state.codes).view(height, -1)
     return -place.double()
 
 
-def least_sure(state: State) -> Tensor:
-    """What the model thought least likely when it was drawn.
+def least_confident(state: State) -> Tensor:
+    """Lowest confidence first: the probability ψ of the code when it was drawn.
 
-    The confidence ψ of ReMDM (Wang et al., arXiv 2503.00307, section 4.1), which masks cells again with
-    probabilities in proportion to exp(-ψ). Here those with the smallest ψ are taken, so that no step is
-    spent on sure ones.
+    ReMDM (Wang et al., NeurIPS 2025, arXiv 2503.00307), confidence-based schedule: cells are remasked with
+    probability proportional to exp(-ψ). Here the cells with the smallest ψ are remasked, deterministically.
     """
     return -state.confidence
 
 
-CORRECTIONS: dict[CorrectionName, Callable[[State], Tensor]] = {"oldest": oldest, "confidence": least_sure}
-"""Scores (B, h, w): of the cells that a run filled, corrector steps draw the highest once more."""
+CORRECTIONS: dict[CorrectionName, Callable[[State], Tensor]] = {
+    "oldest": oldest,
+    "confidence": least_confident,
+}
+"""Scores (B, h, w): of the cells that a run filled, corrector steps redraw the highest."""
 
 
 def _to_correct(planned: Plan, index: int, state: State) -> Tensor:
-    """(B, h, w) bool: the cells that the next step draws once more, none of them twice."""
+    """(B, h, w) bool: the cells that the next step redraws, each at most once in a run."""
     filled_at, counts = state.filled_at.flatten(1), planned.again[:, index].to(state.codes.device)
     # The first step that masks cells again is the last one that fills others.
     last = (planned.again > 0).int().argmax(1, keepdim=True).to(filled_at)

@@ -51,8 +51,8 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         num_train_timesteps: T of the forward process.
         reveal_order: which cells are revealed first, where a run does not say.
         schedule: how many cells a step reveals, where a run does not say.
-        information: the model's curve, which the schedule of equal information needs: nats of a masked cell
-            by the share of masked cells, see :func:`unleash.sampling.information.measured`.
+        information: the model's information curve, nats of a masked cell by the share of masked cells, see
+            :func:`unleash.sampling.information.measured`; the schedule ``information`` needs it.
         order: deprecated, the old name of ``reveal_order``.
     """
 

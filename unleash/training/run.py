@@ -9,9 +9,10 @@ import torch
 import yaml
 from accelerate import Accelerator, DistributedDataParallelKwargs
 from accelerate.utils import DataLoaderConfiguration, is_tensorboard_available, set_seed
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from torch import Tensor
 
+from unleash.canvas.settings import one_line
 from unleash.writing import write_whole, written
 
 log = logging.getLogger(__name__)
@@ -61,10 +62,10 @@ class Run(BaseModel):
     minutes: float | None = Field(default=None, gt=0)
     compile: bool = False
     batch_size: int = Field(default=16, ge=1)
-    learning_rate: float = 1e-3
-    ema: float = 0.999
-    decay: float = 0.3
-    seed: int = 0
+    learning_rate: float = Field(default=1e-3, gt=0, le=1)
+    ema: float = Field(default=0.999, ge=0, le=1)
+    decay: float = Field(default=0.3, ge=0, le=1)
+    seed: int = Field(default=0, ge=0, lt=2**32)
     checkpoint_every: int = Field(default=500, ge=1)
     checkpoint_minutes: float | None = Field(default=None, gt=0)
     log_every: int = Field(default=50, ge=1)
@@ -72,6 +73,7 @@ class Run(BaseModel):
 
 
 AnyRun = TypeVar("AnyRun", bound=Run)
+Described = TypeVar("Described", bound=BaseModel)
 
 
 def read_run(kind: type[AnyRun], file: Path, **overrides: Any) -> AnyRun:
@@ -80,14 +82,37 @@ def read_run(kind: type[AnyRun], file: Path, **overrides: Any) -> AnyRun:
     Raises:
         ValueError: if the file is not a YAML mapping, or a key or value is invalid.
     """
-    try:
-        described = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{file} is not valid YAML: {error}") from None
-    if not isinstance(described or {}, dict):
-        raise ValueError(f"{file} must contain keys and values, such as `steps: 1000`")
     given = {key: value for key, value in overrides.items() if value is not None}
-    return kind.model_validate((described or {}) | given)
+    return checked(kind, read_yaml(file.read_text(encoding="utf-8"), file) | given, file)
+
+
+def read_yaml(text: str, source: Path | str) -> dict[str, Any]:
+    """The keys and values of a YAML text.
+
+    Raises:
+        ValueError: if it is something else; ``source`` is where it comes from.
+    """
+    try:
+        described = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(f"{source} is not valid YAML: {error}") from None
+    except RecursionError:
+        raise ValueError(f"{source} is nested too deeply") from None
+    if not isinstance(described or {}, dict):
+        raise ValueError(f"{source} must contain keys and values, such as `steps: 1000`")
+    return described or {}
+
+
+def checked(kind: type[Described], described: dict[str, Any], source: Path | str) -> Described:
+    """A description of its kind.
+
+    Raises:
+        ValueError: in a line that says what is wrong where; ``source`` is where it comes from.
+    """
+    try:
+        return kind.model_validate(described)
+    except ValidationError as error:
+        raise ValueError(f"{source}: {one_line(error)}") from None
 
 
 def write_run(run: Run, out: Path) -> None:

@@ -17,6 +17,7 @@ from unleash.pipeline import UnleashPipeline
 from unleash.training.bundle import Scores, bundle, score
 from unleash.training.preview_trainer import PreviewRun, train_preview
 from unleash.training.prior_trainer import PriorRun, train_prior
+from unleash.training.run import checked, read_yaml
 from unleash.training.sheets import save_samples
 from unleash.training.snapshot import read_snapshot, write_snapshot
 from unleash.training.sources import open_pictures
@@ -103,10 +104,8 @@ def read_plan(name: str, **overrides: Any) -> Plan:
     Raises:
         ValueError: if there is no such plan, or a key or value is invalid.
     """
-    described = yaml.safe_load(preset_text(name))
-    if not isinstance(described, dict):
-        raise ValueError(f"{name} must contain keys and values, such as `minutes: 9`")
-    return Plan.model_validate(described | {k: v for k, v in overrides.items() if v is not None})
+    given = {key: value for key, value in overrides.items() if value is not None}
+    return checked(Plan, read_yaml(preset_text(name), name) | given, name)
 
 
 def train_all(plan: Plan, out: Path, snapshot: Path | None = None, resume: Path | None = None) -> Scores:
@@ -140,7 +139,7 @@ def train_all(plan: Plan, out: Path, snapshot: Path | None = None, resume: Path 
         if deadline is None:
             return None
         if (begun := runs / stage / "run.yaml").is_file():  # resumed: keep its time budget
-            return yaml.safe_load(begun.read_text("utf-8"))["minutes"]
+            return read_yaml(begun.read_text("utf-8"), begun)["minutes"]
         later = sum(plan.shares[name] for name in PARTS[PARTS.index(stage) :])
         return max(deadline - monotonic(), 1.0) / 60 * plan.shares[stage] / later
 

@@ -20,12 +20,14 @@ from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
 from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
+from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
+from unleash.studio.server.guard import guarded
 from unleash.studio.server.handlers import Handlers, examples
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
-from unleash.studio.server.owner import alone
+from unleash.studio.server.owner import alone, check_address, reach
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
@@ -33,6 +35,9 @@ from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+SESSIONS = 300
+"""Visitors whose sessions Gradio remembers, 350 kB each: those seen last."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +103,17 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
 
 
 def launch(demo: gr.Blocks, **options: Any) -> None:
-    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``."""
+    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``.
+
+    Raises:
+        ValueError: if the address is not one of this machine, or the port is taken.
+    """
+    host, port, share = (options.get(name) for name in ("server_name", "server_port", "share"))
+    check_address(host, port)
+    clean_hourly(demo)
     demo.launch(
+        app_kwargs=guarded(reach(host, bool(share))),
+        state_session_capacity=SESSIONS,
         theme=THEME,
         css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],

@@ -173,7 +173,7 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
 
 
 def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
-    """The controls that are shown only where the model can do what they ask for."""
+    """The controls that are shown only for models with what they control."""
     can = {name: bool(pipe.labels) for name in ("guidance_scale", "guidance_start", "guidance_end")}
     large = "large" in pipe.vqgan.details
     shown = {name: control(name, getattr(chosen, name), visible=visible) for name, visible in can.items()}

@@ -10,6 +10,7 @@ from gradio.components import Component
 
 from unleash.models.folders import describe
 from unleash.studio.server.component import command
+from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.toasts import inform, toasted
 
@@ -78,9 +79,13 @@ def wire(
     choice.menu.input(**command("await-model"))
     switched = [choice.menu.input(go_on, inputs, outputs, trigger_mode="always_last", **quiet)]
     if choice.wanted is not None and choice.add is not None:
+
+        def added_by(name: str, request: gr.Request, _progress: gr.Progress = _PROGRESS) -> list[Any]:
+            return add(handlers, name, request)
+
         added = gr.on(
             [choice.add.click, choice.wanted.submit],
-            lambda name, _progress=_PROGRESS: add(handlers, name),
+            added_by,
             choice.wanted,
             [choice.wanted, choice.menu],
             show_progress_on=[choice.wanted],
@@ -109,9 +114,14 @@ def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None
         )
 
 
-def add(handlers: Handlers, wanted: str) -> list[Any]:
-    """Load a model, and only then offer and choose it: the emptied field, and the menu."""
+def add(handlers: Handlers, wanted: str, request: gr.Request | None) -> list[Any]:
+    """Load a model, and only then offer and choose it: the emptied field, and the menu.
+
+    Only the page that the owner opened may ask for it; ``request`` shows whether that asks.
+    """
     with toasted():
+        if not from_the_page(request):
+            raise ValueError("models are added on the studio's own page: reload it and try again")
         name = handlers.add(wanted.strip())
     inform(f"{name} is in the menu now.")
     return ["", gr.Dropdown(list(handlers.offered), value=name)]

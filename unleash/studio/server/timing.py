@@ -20,7 +20,7 @@ class Pace:
 
     Attributes:
         window: seconds to evaluate one window of the model's size.
-        cell: seconds to decode one cell of a picture, by each detail that the model can draw.
+        cell: seconds to decode one cell of a picture, for each detail that the model has.
     """
 
     window: float
