@@ -59,7 +59,7 @@ def by_http(studio: Served, count: int, seed: int = 2) -> Outcome:
     outcome = _each(
         "recipes by HTTP",
         recipes.drawn(count, seed),
-        lambda text: _said(*studio.call("decode", text)),
+        lambda text: _said(*studio.call("decode", text, None)),
         monotonic,
     )
     return _still_there(outcome, studio)
