@@ -63,7 +63,7 @@ class Served:
         began = monotonic()
         while True:
             try:
-                if self.client.get("/config").status_code == 200:
+                if self.client.get("/").status_code == 200:
                     return
             except httpx.HTTPError:
                 if self._process.poll() is not None or monotonic() - began > 120:
