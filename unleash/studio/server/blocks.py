@@ -151,7 +151,11 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         footer_links=["api", "settings"],
         ssr_mode=False,  # the components exist in the browser alone
         prevent_thread_lock=True,  # what follows would not be reached
+<<<<<<< HEAD
         max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
+=======
+        _frontend=False,  # or Gradio gives up where its page takes three seconds, as on a busy machine
+>>>>>>> trust
         **options,
     )
     if demo.mcp_server_obj is not None:
