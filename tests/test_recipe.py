@@ -49,6 +49,8 @@ def test_defaults():
         "top_k": None,
         "top_p": None,
         "label": None,
+        "prompt": None,
+        "negative_prompt": None,
         "guidance_scale": 1.0,
         "correction": 0.0,
         "moment_exponent": 2.0,

@@ -39,6 +39,9 @@ MAX_TEXT = 2**20
 MAX_LABEL = 200
 """Characters of the longest label."""
 
+MAX_PROMPT = 1000
+"""Characters of the longest prompt; text encoders read 77 tokens of it."""
+
 MAX_NAME = 500
 """Characters of the longest model name."""
 

@@ -57,6 +57,11 @@ def cost(
 @torch.no_grad()
 def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, seed: int = 0) -> list[Figure]:
     """What the codes of the first ``count`` pictures cost, given their labels if the model has them."""
+    transformer = pipe.transformer
+    if not isinstance(transformer, BidirectionalTransformer):
+        raise ValueError(
+            "the bound is that of absorbing diffusion: only models of the paper's family have it"
+        )
     pictures.require(count)
     generator = Generator().manual_seed(seed)
     bits = []
@@ -64,10 +69,10 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, s
         pixels, name = pictures.get(number)
         codes = pipe.vqgan.encode(pixels[None].float() / 255)
         labels = torch.tensor([pipe.labels.index(name)]) if name in pipe.labels else None
-        nats = cost(pipe.transformer, pipe.scheduler, codes, labels, draws, generator)
+        nats = cost(transformer, pipe.scheduler, codes, labels, draws, generator)
         bits.append(nats / log(2) / codes.numel())
     per_token = torch.cat(bits)
-    size, numbers = pipe.transformer.config["codebook_size"], pixels.numel()
+    size, numbers = pipe.vqgan.codebook_size, pixels.numel()
     per_dimension = float(per_token.mean()) * codes.numel() / numbers
     return [
         Figure(

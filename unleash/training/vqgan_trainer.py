@@ -16,8 +16,8 @@ from tqdm import tqdm
 
 from unleash.images.tensors import save_sheet
 from unleash.models import VQGAN
+from unleash.models.protocol import Detail
 from unleash.models.usage import perplexity
-from unleash.models.vqgan import Detail
 from unleash.training.augment import diff_augment
 from unleash.training.checkpoint import Checkpoint
 from unleash.training.clock import Clock

@@ -164,6 +164,8 @@ def _lay_out(handlers: Handlers) -> _Page:
                     label="Variations",
                     elem_id="pictures",
                 )
+            text = pipe.conditioning == "text"
+            prompts = {name: controls.prompt_box(name, None, text) for name in controls.PROMPTS}
             with gr.Row():
                 steps = controls.control("steps", pipe.defaults.steps)
                 with gr.Row(elem_id="seed-row"):
@@ -199,8 +201,9 @@ def _lay_out(handlers: Handlers) -> _Page:
             )
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
-                placed = {"label": label, "steps": steps, "seed": seed}
-                placed["guidance_scale"] = controls.guidance(pipe.labels, pipe.defaults.guidance_scale)
+                placed = {"label": label, **prompts, "steps": steps, "seed": seed}
+                asked = pipe.conditioning != "none"
+                placed["guidance_scale"] = controls.guidance(asked, pipe.defaults.guidance_scale)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
     return _Page(

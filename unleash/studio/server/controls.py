@@ -8,7 +8,7 @@ from typing import Any, get_args
 import gradio as gr
 from gradio.components import Component
 
-from unleash.canvas.bounds import MAX_PICTURES, MAX_SEED
+from unleash.canvas.bounds import MAX_PICTURES, MAX_PROMPT, MAX_SEED
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Choices, Settings, Slider
 from unleash.images.fitting import Fit
@@ -16,6 +16,9 @@ from unleash.studio.server.toasts import toasted
 
 NO_LABEL = "any"
 """What the label menu calls no label."""
+
+PROMPTS = ("prompt", "negative_prompt")
+"""Settings in words, for models that take them."""
 
 _SEEDS = 10**7
 """New seeds are below this: short enough to be read out, enough seldom to meet again."""
@@ -107,6 +110,7 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
     chosen = dict(zip(Settings.model_fields, values, strict=True))
     if chosen["label"] == NO_LABEL:
         chosen["label"] = None
+    chosen |= {name: chosen[name] or None for name in PROMPTS}
     for name, value in chosen.items():
         slider = Settings.about(name, Slider)
         if slider is not None and slider.off is not None and value == slider.off:
@@ -125,11 +129,12 @@ COUNT = len(Settings.model_fields)
 """How many values `settings` takes."""
 
 
-def updates(chosen: Settings, labels: Sequence[str]) -> list[Any]:
-    """What to set ``Controls.inputs`` to for these settings and a model with these labels."""
+def updates(chosen: Settings, labels: Sequence[str], text: bool = False) -> list[Any]:
+    """What to set ``Controls.inputs`` to for these settings and a model with these labels, or prompts."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
     shown["label"] = label_menu(labels, chosen.label or NO_LABEL)
-    shown["guidance_scale"] = guidance(labels, chosen.guidance_scale)
+    shown["guidance_scale"] = guidance(bool(labels) or text, chosen.guidance_scale)
+    shown |= {name: prompt_box(name, shown[name] if text else None, text) for name in PROMPTS}
     return list(shown.values())
 
 
@@ -155,9 +160,22 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
     return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
-def guidance(labels: Sequence[str], chosen: float) -> Component:
-    """How far a label is followed, shown if the model has labels."""
-    return control("guidance_scale", chosen, visible=bool(labels))
+def guidance(shown: bool, chosen: float) -> Component:
+    """How far a label or prompt is followed, shown if the model has any."""
+    return control("guidance_scale", chosen, visible=shown)
+
+
+def prompt_box(name: str, chosen: str | None, shown: bool) -> gr.Textbox:
+    """A field for one of the ``PROMPTS``, shown if the model takes them."""
+    field = Settings.model_fields[name]
+    return gr.Textbox(
+        chosen or "",
+        label=name.replace("_", " ").capitalize(),
+        info=field.description,
+        max_length=MAX_PROMPT,
+        visible=shown,
+        elem_id=name.replace("_", "-"),
+    )
 
 
 def control(name: str, value: Any, **options: Any) -> Component:

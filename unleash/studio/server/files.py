@@ -98,8 +98,8 @@ def canvas_message(
 
 def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
     """The picture of codes (h, w), transparent where they are unknown."""
-    unknown = codes == pipe.vqgan.config["codebook_size"]
-    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
+    unknown = codes == pipe.vqgan.codebook_size
+    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
     image = pipe.render(known)
     return without(image, unknown) if unknown.any() else image
 
@@ -158,7 +158,7 @@ def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) 
     if unknown.all() and canvas.base.shape == old.blank().base.shape:
         return new.blank()
     picture = old.render(TokenCanvas.from_codes(np.where(unknown, 0, shown), canvas.codebook_size))
-    cell, size = new.vqgan.cell_size, new.vqgan.config["codebook_size"]
+    cell, size = new.vqgan.cell_size, new.vqgan.codebook_size
     codes = new.encode(picture.resize((canvas.width * cell, canvas.height * cell))).codes
     return TokenCanvas(
         np.where(unknown, size, codes), canvas.masked, np.where(canvas.pinned, codes, size), size

@@ -34,7 +34,7 @@ def pace(model: str) -> Pace:
     cells = codes.numel()
     known = torch.zeros_like(codes)
     with torch.no_grad():
-        window = _second(lambda: pipe.transformer(codes))
+        window = _second(lambda: pipe.logits(codes))
         picture = _second(lambda: pipe.vqgan.decode(known))
     return Pace(window, picture / cells)
 
@@ -48,7 +48,7 @@ def seconds(
         ValueError: if the canvas is too large or of another codebook.
     """
     windows = pipe.evaluations(canvas, settings=settings)
-    passes = 2 if settings.label is not None and settings.guidance_scale != 1 else 1
+    passes = 2 if (settings.label or settings.prompt) and settings.guidance_scale != 1 else 1
     steps = min(settings.steps, int(canvas.unknown.sum()))
     return pictures * (windows * passes * measured.window + steps * canvas.size * measured.cell)
 
