@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from diffusers import DiffusionPipeline
-from diffusers.utils import BaseOutput
+from diffusers.utils import BaseOutput, is_accelerate_available
 from einops import rearrange
 from numpy.typing import NDArray
 from PIL import Image
@@ -147,7 +147,9 @@ class UnleashPipeline(DiffusionPipeline):
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
         networks = load_networks(folder, options.get("torch_dtype"))
-        return super().from_pretrained(folder, **(networks | options))
+        # As diffusers decides itself, but without advice to install what the app does not need.
+        memory = {"low_cpu_mem_usage": is_accelerate_available()}
+        return super().from_pretrained(folder, **(networks | memory | options))
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """From the files that a model's authors publish to a folder that the pipeline opens."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
+from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -10,8 +10,8 @@ from diffusers import __version__ as diffusers_version
 
 from unleash.images.codebook import save_thumbnails
 from unleash.models.checkpoints import Checkpoint, CheckpointError, read
-from unleash.models.families import families, family_of
-from unleash.models.protocol import FileFormat, Options
+from unleash.models.families import families
+from unleash.models.protocol import Family, FileFormat, Options
 from unleash.models.thumbnails import thumbnails
 
 _MOST_THUMBNAILS = 4096
@@ -43,13 +43,12 @@ def convert(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CheckpointError(f"{target} is there already; give a new folder or an empty one")
     files = read(vqgan_file), read(transformer_file)
-    _convert(*files, _format_of(*files), target, Options(heads, image_size))
+    _convert(*files, *_format_of(*files), target, Options(heads, image_size))
 
 
 def foreign_format(pipeline_class: str) -> FileFormat | None:
     """The format of a folder whose ``model_index.json`` names this class; None if it is not known."""
-    known = (form for family in families() for form in family.formats if form.folder == pipeline_class)
-    return next(known, None)
+    return next((form for _, form in _formats() if form.folder == pipeline_class), None)
 
 
 def convert_folder(folder: Path, form: FileFormat, target: Path) -> None:
@@ -58,12 +57,16 @@ def convert_folder(folder: Path, form: FileFormat, target: Path) -> None:
     Raises:
         CheckpointError: likewise.
     """
-    files = read(folder / form.tokenizer_file), read(folder / form.predictor_file)
-    _convert(*files, form, target, Options())
+    convert(folder / form.tokenizer_file, folder / form.predictor_file, target)
 
 
 def _convert(
-    tokenizer_file: Checkpoint, predictor_file: Checkpoint, form: FileFormat, target: Path, options: Options
+    tokenizer_file: Checkpoint,
+    predictor_file: Checkpoint,
+    family: Family,
+    form: FileFormat,
+    target: Path,
+    options: Options,
 ) -> None:
     tokenizer = form.read_tokenizer(tokenizer_file, options)
     predictor = form.read_predictor(predictor_file, options)
@@ -79,47 +82,66 @@ def _convert(
             f"the two do not fit: a picture of {pixels} pixels has {cells}×{cells} cells, "
             f"{predictor_file.file} {predictor.grid_size}×{predictor.grid_size}; image size {side} would fit"
         )
-    others = form.read_others(predictor_file.file.parents[1]) if predictor_file.file.parent.name else {}
-    _write(target, tokenizer, predictor, others)
+    home = predictor_file.file.absolute().parents[1]
+    missing = [name for name in family.others if not (home / name).is_dir()]
+    if missing:
+        raise CheckpointError(f"{home} has no {missing[0]}: {form.name} is converted with its whole folder")
+    _write(target, family, tokenizer, predictor, home)
 
 
-def _format_of(tokenizer: Checkpoint, predictor: Checkpoint) -> FileFormat:
-    """The format that both files are of."""
-    formats = [form for family in families() for form in family.formats]
-    first = [form for form in formats if tokenizer.has(form.tokenizer_key)]
-    second = [form for form in formats if predictor.has(form.predictor_key)]
-    for form in first:
-        if form in second:
-            return form
-    for file, found, part, other in (
-        (tokenizer, first, "image tokenizer", "predictor_key"),
-        (predictor, second, "token predictor", "tokenizer_key"),
-    ):
-        if not found:
-            key = "tokenizer_key" if file is tokenizer else "predictor_key"
-            keys = ", ".join(dict.fromkeys(getattr(form, key) for form in formats))
-            swapped = any(file.has(getattr(form, other)) for form in formats)
-            hint = "; it seems to be the other of the two: are they swapped?" if swapped else ""
-            raise CheckpointError(f"{file.file} holds no {part} (no key begins with {keys}){hint}")
+def _formats() -> list[tuple[Family, FileFormat]]:
+    return [(family, form) for family in families() for form in family.formats]
+
+
+def _format_of(tokenizer: Checkpoint, predictor: Checkpoint) -> tuple[Family, FileFormat]:
+    """The format that both files are of, and its family."""
+    known = _formats()
+    first = [(family, form) for family, form in known if tokenizer.has(form.tokenizer_key)]
+    second = [(family, form) for family, form in known if predictor.has(form.predictor_key)]
+    both = [found for found in first if found in second]
+    if both:
+        return both[0]
+    tokenizer_keys = list(dict.fromkeys(form.tokenizer_key for _, form in known))
+    predictor_keys = list(dict.fromkeys(form.predictor_key for _, form in known))
+    if not first:
+        raise CheckpointError(_not_a("image tokenizer", tokenizer, tokenizer_keys, predictor_keys))
+    if not second:
+        raise CheckpointError(_not_a("token predictor", predictor, predictor_keys, tokenizer_keys))
     raise CheckpointError(
-        f"the two do not fit: {tokenizer.file} is of {first[0].name}, {predictor.file} of {second[0].name}"
+        f"the two do not fit: {tokenizer.file} is of {first[0][1].name}, "
+        f"{predictor.file} of {second[0][1].name}"
     )
 
 
-def _write(target: Path, tokenizer: Any, predictor: Any, others: Mapping[str, Any]) -> None:
-    """Saves beside the target and renames at the end, so that the target is whole or not there."""
+def _not_a(part: str, file: Checkpoint, keys: list[str], others: list[str]) -> str:
+    swapped = any(file.has(key) for key in others)
+    hint = "; it seems to be the other of the two: are they swapped?" if swapped else ""
+    return f"{file.file} holds no {part} (no key begins with {', '.join(keys)}){hint}"
+
+
+def _write(target: Path, family: Family, tokenizer: Any, predictor: Any, home: Path) -> None:
+    """Saves beside the target and renames at the end, so that the target is whole or not there.
+
+    Further parts of the family are copied from ``home``.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
         finished = Path(temporary) / "model"
-        for name, part in {"vqgan": tokenizer, "transformer": predictor, **others}.items():
+        parts = {"vqgan": tokenizer, "transformer": predictor}
+        for name, part in parts.items():
             part.save_pretrained(finished / name)
+        for name in family.others:
+            (finished / name).mkdir()
+            for file in sorted((home / name).iterdir()):
+                if file.suffix in _COPIED and ".fp16." not in file.name:
+                    copyfile(file, finished / name / file.name)
         scheduler = {"codebook_size": tokenizer.codebook_size}
         _save(finished / "scheduler" / "scheduler_config.json", _SCHEDULER[1], scheduler)
-        parts = {"vqgan": tokenizer, "transformer": predictor}
-        homes = {name: [type(part).__module__, type(part).__name__] for name, part in parts.items()}
-        homes |= {name: ["transformers", type(part).__name__] for name, part in others.items()}
-        defaults = dict(family_of(predictor).defaults)
-        index = {**homes, "scheduler": list(_SCHEDULER), "sampling_defaults": defaults}
+        index: dict[str, Any] = {
+            name: [type(part).__module__, type(part).__name__] for name, part in parts.items()
+        }
+        index |= {name: ["transformers", class_name] for name, class_name in family.others.items()}
+        index |= {"scheduler": list(_SCHEDULER), "sampling_defaults": dict(family.defaults)}
         _save(finished / "model_index.json", "UnleashPipeline", index)
         if tokenizer.codebook_size <= _MOST_THUMBNAILS:
             save_thumbnails(thumbnails(tokenizer), finished)
@@ -127,6 +149,9 @@ def _write(target: Path, tokenizer: Any, predictor: Any, others: Mapping[str, An
             target.rmdir()
         finished.rename(target)
 
+
+_COPIED = (".json", ".txt", ".safetensors")
+"""Endings of files that hold no code."""
 
 _SCHEDULER = ("unleash.scheduler", "AbsorbingDiffusionScheduler")
 """Module and class, as the pipeline's index names them; a room above this one."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +117,12 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
 
     Their tensors are those of the file, mapped into memory: there is never a second copy.
     """
-    loaded = {}
-    for name, kind in _networks(_family(folder)).items():
+    family, loaded = _family(folder), {}
+    if family.others and find_spec("transformers") is None:
+        raise CheckpointError(
+            f'{folder} takes prompts, which needs transformers: pip install "unleash[text]"'
+        )
+    for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
         network.load_state_dict(load_file(folder / name / _WEIGHTS), assign=True)
         loaded[name] = (network if dtype is None else network.to(dtype)).eval()

@@ -1,13 +1,12 @@
 """What a model family is: two networks that sampling, canvas and page use without knowing which they are.
 
-A family is a pair of an `ImageTokenizer` (pictures to codes and back) and a `TokenPredictor` (what code a cell
-may have). Both are diffusers models: each has a folder with its configuration and weights. CONTRIBUTING.md says
-how to add a family.
+A family is a pair of an `ImageTokenizer` (pictures to codes and back) and a `TokenPredictor` (what code a
+cell may have). Both are diffusers models: each has a folder with its configuration and weights.
+CONTRIBUTING.md says how to add a family.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
 
 import torch
@@ -122,7 +121,6 @@ class FileFormat:
         folder: ``_class_name`` in the ``model_index.json`` of a folder that holds both, if there are any.
         tokenizer_file: its place in that folder.
         predictor_file: likewise.
-        read_others: further parts of the pipeline, from the folder that holds the predictor's.
     """
 
     name: str
@@ -133,7 +131,6 @@ class FileFormat:
     folder: str | None = None
     tokenizer_file: str = ""
     predictor_file: str = ""
-    read_others: Callable[[Path], dict[str, Any]] = lambda _: {}
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,8 @@ class Family:
         predictor: class of its token predictors.
         formats: the files it can be converted from.
         defaults: sampling settings from its paper, by name, for models that are converted.
-        others: class names of the further parts, by their names in the pipeline; all of them transformers'.
+        others: class names of further parts, all of them transformers', by their names in the pipeline and in
+            published folders.
     """
 
     name: str
