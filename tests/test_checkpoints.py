@@ -240,7 +240,7 @@ def test_a_save_that_fails_leaves_nothing(tmp_path, monkeypatch):
         raise OSError("disk full")
 
     monkeypatch.setattr(BidirectionalTransformer, "save_pretrained", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ValueError, match="out cannot be written: disk full"):
         convert(VQGAN_FILE, ABSORBING_FILE, tmp_path / "out", heads=4, image_size=64)
     assert list(tmp_path.iterdir()) == []
 

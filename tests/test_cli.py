@@ -222,7 +222,7 @@ def test_generate_refuses(model, arguments, complaint):
 
 def test_generate_refuses_files_that_are_none_of_its_own(model):
     picture("plain.png")
-    assert "carries no recipe" in refused("generate", "--model", model, "--recipe", "plain.png")
+    assert "contains no recipe" in refused("generate", "--model", model, "--recipe", "plain.png")
     Path("other.json").write_text('{"version": 5}')
     assert "version 5" in refused("generate", "--model", model, "--recipe", "other.json")
     assert "folder" in refused("generate", "--model", model, "--count", 2, "--out", "plain.png")
@@ -299,9 +299,9 @@ def test_pins_alone_are_an_edit_too(model):
         (["--pin", "1:1=3"], "row,col=code is right"),
         (["--pin", "1,1=3", "--label", "noon"], "no label 'noon'"),
         (["--mask", "nothing.png"], "no file nothing.png"),
-        (["--mask", "black.png"], "marks nothing"),
-        (["--mask", "large.png"], "64×64 pixels: it must have as many as the picture, 32×32"),
-        (["--mask", "text.png"], "text.png is no picture"),
+        (["--mask", "black.png"], "black.png is empty"),
+        (["--mask", "large.png"], "64×64 pixels; it must have the size of the picture, 32×32"),
+        (["--mask", "text.png"], "text.png is not a picture"),
     ],
 )
 def test_edit_refuses(model, arguments, complaint):

@@ -363,5 +363,5 @@ def test_codes_that_never_occurred_begin_as_the_mean_of_those_that_did():
 def test_codes_of_other_cells_cannot_be_compared():
     fine = VQGAN(**TINY | {"image_size": 64})
     coarse = VQGAN(**TINY | {"image_size": 64, "patch_size": 16})
-    with pytest.raises(ValueError, match="cells to a picture"):
+    with pytest.raises(ValueError, match="cells per picture"):
         together(fine, coarse, [torch.zeros(1, 3, 64, 64, dtype=torch.uint8)])

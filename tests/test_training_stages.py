@@ -195,9 +195,9 @@ def test_the_presets_are_plans(name):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--preset", "three-gpus"], "there is no preset three-gpus: choose one-gpu, paper, two-cores"),
+        (["--preset", "three-gpus"], "there is no preset three-gpus: expected one-gpu, paper, two-cores"),
         (["--preset", "one-gpu", "--data", "nowhere"], "there is no folder nowhere"),
-        (["--preset", "two-cores", "--resume", "nowhere"], "nothing to go on from in nowhere"),
+        (["--preset", "two-cores", "--resume", "nowhere"], "nothing to resume from in nowhere"),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(arguments, complaint, tmp_path):

@@ -60,8 +60,12 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, *, square: bool)
     cell, side = pipe.vqgan.cell_size, pipe.blank().width * pipe.vqgan.cell_size
     size, recipe = picture_size(path), _made_by(model, path)
     made = None if recipe is None else recipe.result
-    if recipe is not None and made is not None and image.size == (made.width * cell, made.height * cell):
-        return Opened(made, image, size, drawn=not keeps_pixels(recipe, image, pipe.render(made)))
+    if recipe is not None and made is not None:
+        width, height = made.width * cell, made.height * cell
+        if image.size == (width, height):
+            return Opened(made, image, size, drawn=not keeps_pixels(recipe, image, pipe.render(made)))
+        if recipe.settings.detail == "large" and image.size == (2 * width, 2 * height):
+            return Opened(made, pipe.render(made), size, drawn=True)
     cut = to_square(image, side, "crop") if square else to_cells(image, side, cell, MAX_SIDE)
     return Opened(pipe.encode(cut), cut, size, drawn=False)
 

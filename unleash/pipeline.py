@@ -15,16 +15,20 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Generator, Tensor
 
-import unleash.scheduler  # noqa: F401 - by this name models that were saved before ask for it
+# By these names models that were saved before ask for their parts.
+import unleash.models.transformer
+import unleash.models.vqgan
+import unleash.scheduler  # noqa: F401
 from unleash.canvas import rules
 from unleash.canvas.bounds import MAX_COUNT, MAX_SIDE
 from unleash.canvas.document import Cell, TokenCanvas
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
-from unleash.models.folders import load_networks, resolve
+from unleash.models.folders import check_weights, load_networks, resolve
 from unleash.models.protocol import (
     Condition,
     Conditioning,
+    Detail,
     ImageTokenizer,
     TokenPredictor,
     joined,
@@ -32,6 +36,8 @@ from unleash.models.protocol import (
     repeated,
 )
 from unleash.sampling import inspector, windows
+from unleash.sampling.guidance import guidance_at
+from unleash.sampling.information import schedule_of
 from unleash.sampling.orders import BLIND
 from unleash.sampling.reveal import Revealed, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
@@ -52,7 +58,8 @@ class Step:
         total: how many steps the run takes.
         canvas: filled as far as it is.
         revealed: (h, w) bool, the cells this step filled.
-        render: decodes ``image``.
+        render: decodes ``image``: the last one in the detail of the settings, earlier ones by the preview
+            decoder if the model has one.
     """
 
     index: int
@@ -131,7 +138,7 @@ class UnleashPipeline(DiffusionPipeline):
             raise ValueError(
                 "sampling_defaults of a model are of any picture: label, prompt and seed are none"
             )
-        _ = self.defaults  # or a bad one would be found at the first run
+        self._settings()  # or a bad one would be found at the first run
 
     @classmethod
     def from_pretrained(
@@ -143,12 +150,13 @@ class UnleashPipeline(DiffusionPipeline):
 
         Raises:
             CheckpointError: a ``ValueError``, if there is no such model, or its weights are not what its
-                configuration says.
+                configuration and its card say, or not all finite numbers.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
         networks = load_networks(folder, options.get("torch_dtype"))
         # As diffusers decides itself, but without advice to install what the app does not need.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
+        check_weights(folder, networks)
         return super().from_pretrained(folder, **(networks | memory | options))
 
     @property
@@ -213,7 +221,7 @@ class UnleashPipeline(DiffusionPipeline):
         batches = [seeds[i : i + together] for i in range(0, num_images, together)]
         codes = [self._finish(canvas, settings, batch, callback_on_step_end) for batch in batches]
         canvases = [canvas.filled(grid.cpu().numpy()) for grid in torch.cat(codes)]
-        return UnleashPipelineOutput([self.render(filled) for filled in canvases], canvases)
+        return UnleashPipelineOutput([self.render(filled, settings.detail) for filled in canvases], canvases)
 
     def stream(
         self,
@@ -245,27 +253,31 @@ class UnleashPipeline(DiffusionPipeline):
         settings: Settings | None = None,
         **sampling: Any,
     ) -> int:
-        """How many windows of the model's size a run evaluates; twice as many passes with guidance.
+        """How many evaluations of the transformer a run takes; a guided window takes two.
 
         Exact for the orders random, halton and raster, which evaluate only the windows that hold a cell to
-        be revealed. The most it can be for confidence and entropy, which evaluate every window that holds
-        an unknown cell.
+        be revealed. The most it can be for the others, which evaluate every window that holds an unknown
+        cell, and with ``correction_order="confidence"``, which may redraw any cell.
         """
         canvas = self.blank() if canvas is None else canvas
         self.check(canvas)
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         side, total = self.transformer.window_size, 0
         unknown = torch.from_numpy(canvas.unknown)[None]
+        asked_for = bool(settings.label or settings.prompt or settings.negative_prompt)
+        planned = settings.reveal_order in BLIND and not (
+            settings.correction and settings.correction_order == "confidence"
+        )
 
         def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal total
-            needed = asked if settings.reveal_order in BLIND else unknown
-            total += len(windows.windows_of(needed, side))
+            guided = asked_for and guidance_at(_masked(codes, 1)[0], settings) != 1
+            total += len(windows.windows_of(asked if planned else unknown, side)) * (2 if guided else 1)
             return torch.zeros(1, codes[0].numel(), 1), asked
 
         # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
         generators = [Generator().manual_seed(settings.seed)]
-        for _ in reveal(count, unknown.long(), 1, settings, generators):
+        for _ in reveal(count, unknown.long(), 1, settings, generators, self.scheduler.config["information"]):
             pass
         return total
 
@@ -316,16 +328,50 @@ class UnleashPipeline(DiffusionPipeline):
                 f"this model fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size} codes"
             )
 
-    def render(self, canvas: TokenCanvas) -> Image.Image:
+    def render(self, canvas: TokenCanvas, detail: Detail = "full") -> Image.Image:
         """The picture of a canvas without unknown cells.
 
+        Args:
+            canvas: see there.
+            detail: ``full``; ``preview`` is faster and less sharp, and the same as ``full`` for a model
+                without preview decoder; ``large`` has twice as many pixels per side.
+
         Raises:
-            ValueError: if a cell is unknown, or the canvas of another codebook.
+            ValueError: if a cell is unknown, the canvas is of another codebook, or the model lacks the
+                detail.
         """
         self.check(canvas)
+        self._check_detail(detail)
         if canvas.unknown.any():
             raise ValueError(f"{int(canvas.unknown.sum())} cells of the canvas are unknown; fill them first")
-        return self._decode(torch.from_numpy(canvas.codes))
+        return self._decode(torch.from_numpy(canvas.codes), detail)
+
+    @torch.no_grad()
+    def logits(self, tokens: Tensor, label: str | None = None) -> Tensor:
+        """The model's prediction of every cell, without guidance.
+
+        Args:
+            tokens: (B, h, w) long, up to 64×64 cells: codes from 0 to K - 1, K where masked.
+            label: one of ``labels``, or a prompt of a model that takes them; None for the unconditional
+                prediction.
+
+        Returns:
+            (B, h * w, K) float; on a grid that is not of the model's size, log-probabilities averaged over
+            overlapping windows. The model was trained to predict masked cells only.
+
+        Raises:
+            ValueError: if the tokens are not such grids, or the model lacks the label.
+        """
+        size = self.transformer.codebook_size
+        if tokens.ndim != 3 or tokens.dtype != torch.long or not 0 < max(tokens.shape[1:]) <= MAX_SIDE:
+            raise ValueError(
+                f"tokens are (B, h, w) long, up to {MAX_SIDE}×{MAX_SIDE}, "
+                f"not {tuple(tokens.shape)} {str(tokens.dtype).removeprefix('torch.')}"
+            )
+        if tokens.numel() == 0 or tokens.min() < 0 or tokens.max() > size:
+            raise ValueError(f"tokens are codes from 0 to {size - 1}, or {size} where a cell is masked")
+        conditions = self._conditions(self._settings(**self._asking(label)))
+        return self._predict(tokens, torch.ones_like(tokens, dtype=torch.bool), conditions, 1)[0].float()
 
     @torch.no_grad()
     def encode(self, image: Image.Image) -> TokenCanvas:
@@ -335,24 +381,6 @@ class UnleashPipeline(DiffusionPipeline):
         codes = self.vqgan.encode(images)[0].cpu().numpy()
         return TokenCanvas.from_codes(codes, self.vqgan.codebook_size)
 
-    @torch.no_grad()
-    def logits(self, tokens: Tensor, label: str | None = None) -> Tensor:
-        """What the model thinks of every cell, without guidance.
-
-        Args:
-            tokens: (B, h, w) long, K where masked.
-            label: one of ``labels``, or a prompt of a model that takes them; None: neither.
-
-        Returns:
-            (B, h * w, K) float.
-
-        Raises:
-            ValueError: if a token is out of range, or the model lacks the label.
-        """
-        conditions = self._conditions(self._settings(**self._asking(label), guidance_scale=1.0))
-        everywhere = torch.ones_like(tokens, dtype=torch.bool)
-        return self._predict(tokens, everywhere, conditions, 1.0)[0]
-
     def _settings(self, settings: Settings | None = None, **sampling: Any) -> Settings:
         """Settings, or the model's if there are none, with others in their place one by one."""
         chosen = (self.defaults if settings is None else settings).changed(**sampling)
@@ -361,7 +389,15 @@ class UnleashPipeline(DiffusionPipeline):
             raise ValueError(f"the model has no label {quoted(chosen.label)}; {known}")
         if (chosen.prompt or chosen.negative_prompt) and self.conditioning != "text":
             raise ValueError(f"the model takes no prompt; {known_labels(self.labels)}")
+        schedule_of(chosen.schedule, self.scheduler.config["information"])
+        self._check_detail(chosen.detail)
         return chosen
+
+    def _check_detail(self, detail: Detail) -> None:
+        if detail not in (can := {"preview", *self.vqgan.details}):
+            raise ValueError(
+                f"the model has no detail {quoted(detail)}; its details are {', '.join(sorted(can))}"
+            )
 
     def _asking(self, label: str | None) -> dict[str, Any]:
         """The setting that asks for a label or a prompt, whichever the model takes."""
@@ -403,7 +439,9 @@ class UnleashPipeline(DiffusionPipeline):
 
     def _steps(self, canvas: TokenCanvas, settings: Settings) -> Iterator[Step]:
         if not canvas.unknown.any():
-            yield Step(0, 0, canvas, np.zeros_like(canvas.unknown), partial(self.render, canvas))
+            yield Step(
+                0, 0, canvas, np.zeros_like(canvas.unknown), partial(self.render, canvas, settings.detail)
+            )
             return
         for frame in self._run(canvas, settings, [settings.seed]):
             codes = frame.codes[0].cpu().numpy()
@@ -411,7 +449,8 @@ class UnleashPipeline(DiffusionPipeline):
             revealed = frame.revealed[0].cpu().numpy()
             unseen = frame.guess[0] == canvas.mask_token
             guess = torch.where(unseen, self._plain_code(), frame.guess[0])
-            yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess))
+            detail: Detail = settings.detail if frame.index == frame.total else "preview"
+            yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess, detail))
 
     def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[Revealed]:
         """A run of one image for each seed; codes may be changed in place."""
@@ -423,12 +462,16 @@ class UnleashPipeline(DiffusionPipeline):
 
         @torch.no_grad()
         def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
-            logits, seen = self._predict(codes, asked, conditions, settings.guidance_scale)
+            scales = {guidance_at(share, settings) for share in _masked(codes, size)}
+            if len(scales) > 1:  # images of the random order are not filled equally far
+                each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
+                return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
+            logits, seen = self._predict(codes, asked, conditions, scales.pop())
             return logits if bias is None else logits + bias.to(logits), seen
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
-        return reveal(predict, codes, size, settings, generators)
+        return reveal(predict, codes, size, settings, generators, self.scheduler.config["information"])
 
     def _predict(
         self, codes: Tensor, asked: Tensor, conditions: Sequence[Condition], guidance_scale: float
@@ -462,8 +505,9 @@ class UnleashPipeline(DiffusionPipeline):
     def _logits(self, codes: Tensor, conditions: Sequence[Condition], guidance_scale: float) -> Tensor:
         """Logits (B, h * w, K) under the first condition, by classifier-free guidance away from the second.
 
-        Ho & Salimans 2022; of one condition, the model's own.
+        Ho & Salimans 2022; with one condition, or a scale of 1, they are the model's own.
         """
+        conditions = conditions[:1] if guidance_scale == 1 else conditions
         each = joined([repeated(condition, len(codes)) for condition in conditions])
         logits = self.transformer.logits(codes.repeat(len(conditions), 1, 1), each)
         if len(conditions) == 1:
@@ -481,6 +525,11 @@ class UnleashPipeline(DiffusionPipeline):
             )
 
     @torch.no_grad()
-    def _decode(self, codes: Tensor) -> Image.Image:
-        pixels = windows.decode(self.vqgan, codes[None].to(self.device))[0]
+    def _decode(self, codes: Tensor, detail: Detail) -> Image.Image:
+        pixels = windows.decode(self.vqgan, codes[None].to(self.device), detail)[0]
         return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())
+
+
+def _masked(codes: Tensor, mask_token: int) -> list[float]:
+    """The share of the cells of each image, codes (B, h, w), that is masked."""
+    return (codes == mask_token).float().mean((1, 2)).tolist()

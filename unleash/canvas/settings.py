@@ -27,7 +27,9 @@ from unleash.canvas.bounds import (
 from unleash.canvas.messages import quoted, shortened
 
 OrderName = Literal["random", "confidence", "halton", "entropy", "moment", "raster"]
-ScheduleName = Literal["linear", "cosine", "arccos"]
+ScheduleName = Literal["linear", "cosine", "arccos", "information"]
+CorrectionName = Literal["oldest", "confidence"]
+FinishName = Literal["full", "large"]
 Shown = TypeVar("Shown")
 
 
@@ -91,6 +93,9 @@ _ORDERS = Choices(
     }
 )
 
+_CORRECTIONS = Choices({"oldest": "First filled", "confidence": "Least confident"})
+_FINISHES = Choices({"full": "Normal", "large": "Large: twice as many pixels per side"})
+
 RENAMED = {"order": "reveal_order"}
 """Settings that had another name in version 0.1, which is still read."""
 
@@ -104,7 +109,11 @@ class Settings(Checked):
     reveal_order: Annotated[OrderName, _ORDERS] = Field(
         default="halton", title="Order", description="Which cells come first."
     )
-    schedule: ScheduleName = Field(default="cosine", description="How many cells each step reveals.")
+    schedule: ScheduleName = Field(
+        default="cosine",
+        description="How many cells each step reveals; information: equal information per step, for models "
+        "whose curve was measured.",
+    )
     temperature: Annotated[float, Slider(0, 2, 0.05), AfterValidator(_temperature)] = Field(
         default=1.0,
         ge=0,
@@ -137,17 +146,39 @@ class Settings(Checked):
         title="Guidance",
         description="1 follows label or prompt as learned; more exaggerates it and takes twice the time.",
     )
+    guidance_start: Annotated[float, Slider(0, 1, 0.05)] = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Share of masked cells at which guidance begins; 1: from the first step.",
+    )
+    guidance_end: Annotated[float, Slider(0, 1, 0.05)] = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of masked cells below which guidance ends; 0: after the last step.",
+    )
     correction: Annotated[float, Slider(0, 0.5, 0.05)] = Field(
         default=0.0,
         ge=0,
         le=0.5,
-        description="Share of the steps, up to 0.5, that draw the cells filled first once more.",
+        description="Share of the steps, up to 0.5, that redraw half of the cells.",
+    )
+    correction_order: Annotated[CorrectionName, _CORRECTIONS] = Field(
+        default="oldest",
+        description="Which cells the correction redraws: the first filled, or those drawn with the lowest "
+        "probability.",
     )
     moment_exponent: Annotated[float, Slider(1, 6, 0.1)] = Field(
         default=2.0,
         ge=1,
         le=16,
         description="Of the order moment: how much sure cells are preferred; 1 is at random.",
+    )
+    detail: Annotated[FinishName, _FINISHES] = Field(
+        default="full",
+        description="Size of finished pictures; large: twice as many pixels per side, for models with a "
+        "decoder for it.",
     )
     seed: int = Field(
         default=0, ge=0, le=MAX_SEED, description="The same seed and settings give the same picture."
@@ -157,6 +188,14 @@ class Settings(Checked):
     @classmethod
     def _under_their_new_names(cls, data: Any) -> Any:
         return renamed(data) if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _guidance_begins_before_it_ends(self) -> Settings:
+        if self.guidance_end > self.guidance_start:
+            raise ValueError(
+                f"guidance_end is at most guidance_start, {self.guidance_start:g}, not {self.guidance_end:g}"
+            )
+        return self
 
     @classmethod
     def about(cls, name: str, kind: type[Shown]) -> Shown | None:

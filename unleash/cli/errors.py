@@ -1,5 +1,7 @@
 """What the command says when it was given something wrong."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typer
@@ -13,14 +15,21 @@ class Group(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command that was asked for."""
-        try:
+        with in_one_line():
             return super().invoke(ctx)
-        except Exception as error:
-            line = _complaint(error)
-            if line is None:
-                raise
-            typer.echo(f"unleash: {line}", err=True)
-            raise typer.Exit(2) from error
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Says in one line what was wrong with what was given within it, and exits with 2."""
+    try:
+        yield
+    except Exception as error:
+        line = _complaint(error)
+        if line is None:
+            raise
+        typer.echo(f"unleash: {line}", err=True)
+        raise SystemExit(2) from error
 
 
 def _complaint(error: Exception) -> str | None:

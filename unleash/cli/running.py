@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from unleash.writing import write_whole, written
+
 if TYPE_CHECKING:
     from unleash.canvas.document import TokenCanvas
     from unleash.canvas.recipe import Recipe
@@ -67,8 +69,10 @@ def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: "Finish 
 
     result = recipe.result
     assert result is not None
-    file.parent.mkdir(parents=True, exist_ok=True)
-    image = pipe.render(result)
+    with written(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    # To be composited with the kept pixels, it must have their size.
+    image = pipe.render(result, "full" if finish else recipe.settings.detail)
     write_png(finish(image) if finish else image, recipe, file)
     typer.echo(file)
 
@@ -78,6 +82,7 @@ def save_film(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Setting
     from unleash.images.animation import gif
 
     data = gif(step.image for step in pipe.stream(canvas, settings=settings))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(data)
+    with written(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(file, data)
     typer.echo(file)

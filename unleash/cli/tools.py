@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from unleash.canvas.bounds import MAX_COUNT, MAX_SEED
 from unleash.cli.options import BUNDLED, Model
+from unleash.writing import whole_file, write_whole, written
 
 
 def studio(
@@ -42,8 +44,10 @@ def studio(
 def scenes(
     label: Annotated[str, typer.Option(help="What to draw, for instance church-night or bedroom-rain.")],
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
-    seed: Annotated[int, typer.Option(help="Of the first picture; the others count up from it.")] = 0,
-    count: Annotated[int, typer.Option(min=1, help="How many pictures.")] = 1,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MAX_SEED, help="Of the first picture; the others count up from it.")
+    ] = 0,
+    count: Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="How many pictures.")] = 1,
 ) -> None:
     """Draw pictures of the world that the bundled model was trained on, each with its label map.
 
@@ -67,12 +71,15 @@ def scenes(
 
     if label not in LABELS:
         raise ValueError(f"no label {label!r}; the labels are {', '.join(LABELS)}")
-    out.mkdir(parents=True, exist_ok=True)
+    with written(out):
+        out.mkdir(parents=True, exist_ok=True)
     for number in tqdm(range(seed, seed + count), desc=label, disable=None):
         scene = draw(label, number)
         # On pictures without noise this is both faster and smaller than zlib's fastest level.
-        Image.fromarray(scene.picture).save(out / f"{label}-{number}.png", compress_type=Z_RLE)
-        label_image(scene.elements).save(out / f"{label}-{number}.labels.png", compress_type=Z_RLE)
+        pictures = {"png": Image.fromarray(scene.picture), "labels.png": label_image(scene.elements)}
+        for ending, picture in pictures.items():
+            with whole_file(out / f"{label}-{number}.{ending}") as part:
+                picture.save(part, compress_type=Z_RLE)
 
 
 class Part(str, Enum):
@@ -115,5 +122,5 @@ def bench(
     logging.disable_progress_bar()
     report = benchmark.measure([part.value for part in only or Part], model or BUNDLED, runs)
     if json_file is not None:
-        json_file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+        write_whole(json_file, json.dumps(report, indent=2) + "\n")
     benchmark.show(report)

@@ -1,6 +1,5 @@
 """Files of weights: reading foreign ones safely, and saying what is wrong with one."""
 
-import json
 import re
 import warnings
 from collections import Counter
@@ -14,6 +13,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
+
+from unleash.models.soundness import not_finite, read_config
 
 State = dict[str, Tensor]
 
@@ -56,15 +57,12 @@ class Checkpoint:
             CheckpointError: if it cannot be read.
         """
         file = self.file.with_name("config.json")
-        if not file.is_file():
-            return {}
         try:
-            config = json.loads(file.read_text(encoding="utf-8"))
+            return read_config(file)
+        except FileNotFoundError:
+            return {}
         except (OSError, ValueError) as error:
-            raise CheckpointError(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
-        if not isinstance(config, dict):
-            raise CheckpointError(f"{file} cannot be read: it holds no JSON object")
-        return config
+            raise CheckpointError(f"{file.parent} cannot be read: {str(error).splitlines()[0]}") from error
 
     def has(self, prefix: str) -> bool:
         """Whether a key begins so."""
@@ -78,12 +76,14 @@ class Checkpoint:
         """Compares the tensors with those that should be there.
 
         Raises:
-            CheckpointError: names what is missing, too much or of another shape.
+            CheckpointError: names what is missing, too much, of another shape or no finite number.
         """
         for key, value in self.state.items():
             if not (isinstance(value, Tensor) and value.is_floating_point()):
                 raise CheckpointError(f"{self.file} has {key}, which is no tensor of floating-point numbers")
         if fault := mismatch(self.shapes, expected):
+            raise CheckpointError(f"{self.file} {fault}")
+        if fault := not_finite(self.state):
             raise CheckpointError(f"{self.file} {fault}")
 
 
@@ -98,6 +98,8 @@ def read(file: str | Path) -> Checkpoint:
     """
     file = Path(file)
     try:
+        if file.exists() and not file.is_file():  # a pipe would be waited for
+            raise CheckpointError(f"{file} cannot be opened: it is no ordinary file")
         with file.open("rb"):
             pass  # the readers raise OSError too, for other reasons
     except OSError as error:

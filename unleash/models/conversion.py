@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 from shutil import copyfile
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from diffusers import __version__ as diffusers_version
@@ -13,6 +12,7 @@ from unleash.models.checkpoints import Checkpoint, CheckpointError, read
 from unleash.models.families import families
 from unleash.models.protocol import Family, FileFormat, Options
 from unleash.models.thumbnails import thumbnails
+from unleash.writing import whole_folder
 
 _MOST_THUMBNAILS = 4096
 """Of larger codebooks the thumbnails are not drawn at once: that takes minutes."""
@@ -38,6 +38,7 @@ def convert(
     Raises:
         CheckpointError: if a file is not what it should be, the two do not fit each other or the folder
             is not empty. Nothing is written then.
+        NotWrittenError: if the folder cannot be written.
     """
     target = Path(out_dir)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -120,13 +121,9 @@ def _not_a(part: str, file: Checkpoint, keys: list[str], others: list[str]) -> s
 
 
 def _write(target: Path, family: Family, tokenizer: Any, predictor: Any, home: Path) -> None:
-    """Saves beside the target and renames at the end, so that the target is whole or not there.
-
-    Further parts of the family are copied from ``home``.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as temporary:
-        finished = Path(temporary) / "model"
+    """The model's folder, whole or not there; further parts of the family are copied from ``home``."""
+    looks = thumbnails(tokenizer) if tokenizer.codebook_size <= _MOST_THUMBNAILS else None
+    with whole_folder(target) as finished:
         parts = {"vqgan": tokenizer, "transformer": predictor}
         for name, part in parts.items():
             part.save_pretrained(finished / name)
@@ -143,11 +140,8 @@ def _write(target: Path, family: Family, tokenizer: Any, predictor: Any, home: P
         index |= {name: ["transformers", class_name] for name, class_name in family.others.items()}
         index |= {"scheduler": list(_SCHEDULER), "sampling_defaults": dict(family.defaults)}
         _save(finished / "model_index.json", "UnleashPipeline", index)
-        if tokenizer.codebook_size <= _MOST_THUMBNAILS:
-            save_thumbnails(thumbnails(tokenizer), finished)
-        if target.exists():
-            target.rmdir()
-        finished.rename(target)
+        if looks is not None:
+            save_thumbnails(looks, finished)
 
 
 _COPIED = (".json", ".txt", ".safetensors")

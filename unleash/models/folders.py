@@ -1,6 +1,7 @@
 """Where a model's folder is, and whether what lies in it is whole."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,12 +11,22 @@ import torch
 from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
+from torch import nn
 
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
 from unleash.models.checkpoints import CheckpointError, mismatch, shapes_of
 from unleash.models.families import families
 from unleash.models.protocol import Conditioning, Family
+from unleash.models.soundness import (
+    at_most,
+    check_config,
+    contradicts_card,
+    not_finite,
+    read_config,
+    unfit,
+)
+from unleash.writing import write_whole
 
 __all__ = ["HOME", "CheckpointError", "Description", "bundled", "describe", "load_networks", "resolve"]
 
@@ -82,7 +93,24 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     family = _family(folder)
     for part, network in _networks(family).items():
         _check_part(folder / part, network)
+    try:
+        read_config(_scheduler(folder))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder} cannot be read: {error}") from None
     return folder
+
+
+def check_weights(folder: Path, parts: Mapping[str, nn.Module]) -> None:
+    """Whether the weights that were read from a model's folder can be used, and are those its card names.
+
+    Raises:
+        CheckpointError: if a part has a weight that is no finite number, or a file is not the card's.
+    """
+    if fault := contradicts_card(folder, [f"{name}/{_WEIGHTS}" for name in parts]):
+        raise CheckpointError(f"{folder} {fault}")
+    for name, part in parts.items():
+        if fault := not_finite(part.state_dict()):
+            raise CheckpointError(f"{folder / name} {fault}")
 
 
 def bundled() -> list[str]:
@@ -137,10 +165,32 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
     """
     described = _index(folder)
     given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
+    if given.schedule == "information" and not read_config(_scheduler(folder)).get("information"):
+        raise CheckpointError(
+            f"{folder} has no curve for the schedule information: `unleash evaluate information` measures it"
+        )
     described["sampling_defaults"] = given.model_dump(include=given.model_fields_set)
-    text = json.dumps(described, indent=2, sort_keys=True) + "\n"
-    (folder / "model_index.json").write_text(text, encoding="utf-8")
+    write_whole(folder / "model_index.json", json.dumps(described, indent=2, sort_keys=True) + "\n")
     return described["sampling_defaults"]
+
+
+def write_curve(folder: Path, curve: list[float]) -> None:
+    """Write an information curve into a model's folder, for the schedule ``information``.
+
+    Raises:
+        ValueError: if it is no model folder.
+    """
+    config = _scheduler(folder)
+    described = read_config(config) | {"information": curve}
+    write_whole(config, json.dumps(described, indent=2, sort_keys=True) + "\n")
+
+
+def _scheduler(folder: Path) -> Path:
+    """The configuration of a model's scheduler."""
+    config = folder / "scheduler" / "scheduler_config.json"
+    if not config.is_file():
+        raise CheckpointError(f"{folder} is no model folder: it lacks scheduler/{config.name}")
+    return config
 
 
 def _fetch(model: str, revision: str | None) -> Path:
@@ -151,7 +201,9 @@ def _fetch(model: str, revision: str | None) -> Path:
         )
     try:
         return Path(
-            snapshot_download(model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp"])
+            snapshot_download(
+                model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp", "README.md"]
+            )
         )
     except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
         raise CheckpointError(
@@ -168,34 +220,37 @@ def _index(folder: Path) -> dict[str, Any]:
             "(loose files become one with `unleash convert`)"
         )
     try:
-        index = json.loads(file.read_text(encoding="utf-8"))
+        return read_config(file)
     except (OSError, ValueError) as error:
-        raise CheckpointError(f"{file} cannot be read: {str(error).splitlines()[0]}") from error
-    if not isinstance(index, dict):
-        raise CheckpointError(f"{file} cannot be read: it holds no JSON object")
-    return index
+        raise CheckpointError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from error
 
 
 def _family(folder: Path) -> Family:
-    """The family whose classes a folder's index names; only those are ever made."""
+    """The family whose classes a folder's index names.
+
+    diffusers would import whatever module is named there, so nothing else may be.
+    """
     index = _index(folder)
-    named = [_class_name(index.get(part)) for part in ("vqgan", "transformer")]
+    homes = {name: source for name, source in index.items() if isinstance(source, list)}
+    for name, source in homes.items():
+        if len(source) != 2 or not all(part is None or isinstance(part, str) for part in source):
+            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(source)}")
+    named = [homes.get(part, [None, None])[1] for part in ("vqgan", "transformer")]
     for family in families():
-        if named == [kind.__name__ for kind in _networks(family).values()]:
-            others = {
-                name: _class_name(index.get(name)) for name in index.keys() & {"text_encoder", "tokenizer"}
-            }
-            if all(given in (None, family.others.get(name)) for name, given in others.items()):
-                return family
-    known = "; ".join(f"{f.tokenizer.__name__} and {f.predictor.__name__}" for f in families())
-    raise CheckpointError(
-        f"{folder} is of no known family: its networks are {quoted(named[0])} and {quoted(named[1])}; "
-        f"known are {known}"
-    )
-
-
-def _class_name(entry: Any) -> str | None:
-    return entry[1] if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], str) else None
+        if named == [network.__name__ for network in _networks(family).values()]:
+            break
+    else:
+        known = "; ".join(f"{f.tokenizer.__name__} and {f.predictor.__name__}" for f in families())
+        raise CheckpointError(
+            f"{folder} is no model of Unleash: its networks are {quoted(named[0])} and {quoted(named[1])}; "
+            f"known are {known}"
+        )
+    for name, (module, class_name) in homes.items():
+        ours = module is not None and module.startswith("unleash.")
+        text = (module, class_name) in ((None, None), ("transformers", family.others.get(name)))
+        if not ours and not text:
+            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(homes[name])}")
+    return family
 
 
 def _networks(family: Family) -> dict[str, Any]:
@@ -204,9 +259,8 @@ def _networks(family: Family) -> dict[str, Any]:
 
 def _skeleton(folder: Path, network: Any) -> Any:
     """The part of a model that its configuration describes, without weights."""
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    if not isinstance(config, dict):
-        raise ValueError("config.json is no object")
+    config = read_config(folder / "config.json")
+    check_config(config)
     with torch.device("meta"):
         return network.from_config(config)
 
@@ -216,14 +270,24 @@ def _check_part(folder: Path, network: Any) -> None:
 
     diffusers only warns of missing weights, and goes on with random ones.
     """
+    weights = folder / _WEIGHTS
     try:
-        model = _skeleton(folder, network)
-        with safe_open(folder / _WEIGHTS, framework="pt") as file:
-            found = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
+        if weights.exists() and not weights.is_file():  # a pipe would be waited for
+            raise CheckpointError(f"{weights} is no ordinary file")
+        with safe_open(weights, framework="pt") as file:
+            slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118
+            found = {key: tuple(part.get_shape()) for key, part in slices.items()}
+            types = {key: part.get_dtype() for key, part in slices.items()}
+        with at_most(len(found)):
+            model = _skeleton(folder, network)
+    except CheckpointError:
+        raise
     except FileNotFoundError as error:
         raise CheckpointError(f"{folder} lacks {Path(error.filename or _WEIGHTS).name}") from error
-    except (OSError, ValueError, TypeError, RuntimeError, SafetensorError) as error:
-        raise CheckpointError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from error
-    fault = mismatch(found, shapes_of(model.state_dict()))
+    # Networks fail in many ways on numbers that do not go together.
+    except (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, SafetensorError) as error:
+        said = next(iter(str(error).splitlines()), type(error).__name__)
+        raise CheckpointError(f"{folder} cannot be read: {said}") from error
+    fault = mismatch(found, shapes_of(model.state_dict())) or unfit(types)
     if fault:
-        raise CheckpointError(f"{folder / _WEIGHTS} {fault}")
+        raise CheckpointError(f"{weights} {fault}")

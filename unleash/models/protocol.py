@@ -34,6 +34,7 @@ class ImageTokenizer(Protocol):
     Attributes:
         cell_size: pixels on a side of the square that one code stands for.
         codebook_size: K, the number of codes.
+        details: how finely it can draw a picture; ``full`` among them.
         code_vectors: (K, d) the codes as its decoder sees them.
     """
 
@@ -41,6 +42,8 @@ class ImageTokenizer(Protocol):
     def cell_size(self) -> int: ...  # noqa: D102
     @property
     def codebook_size(self) -> int: ...  # noqa: D102
+    @property
+    def details(self) -> tuple[Detail, ...]: ...  # noqa: D102
     @property
     def code_vectors(self) -> Tensor: ...  # noqa: D102
 

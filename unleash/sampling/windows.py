@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from unleash.models.protocol import ImageTokenizer
+from unleash.models.protocol import Detail, ImageTokenizer
 
 _TILE, _OVERLAP = 32, 8
 """Cells on a side of what is decoded at once, and how many of them two neighbours share."""
@@ -93,7 +93,9 @@ def windows_of(needed: Tensor, side: int | None) -> list[Window]:
     ]
 
 
-def decode(vqgan: ImageTokenizer, codes: Tensor, side: int = _TILE, overlap: int = _OVERLAP) -> Tensor:
+def decode(
+    vqgan: ImageTokenizer, codes: Tensor, detail: Detail = "full", side: int = _TILE, overlap: int = _OVERLAP
+) -> Tensor:
     """The pictures of codes, in overlapping tiles where there are more than ``side²`` cells.
 
     Where two tiles overlap they fade into one another by a cosine. They would agree but for what the
@@ -103,23 +105,24 @@ def decode(vqgan: ImageTokenizer, codes: Tensor, side: int = _TILE, overlap: int
     Args:
         vqgan: whose decoder.
         codes: (B, h, w) long in [0, K).
+        detail: as :meth:`ImageTokenizer.decode` has it.
         side: cells on a side of a tile.
         overlap: cells that two neighbours share, less than ``side``.
 
     Returns:
-        (B, 3, h * cell_size, w * cell_size) float in [0, 1].
+        (B, 3, h * cell_size, w * cell_size) float in [0, 1], or twice as many pixels a side.
     """
     batch, height, width = codes.shape
     if height * width <= side**2:
-        return vqgan.decode(codes)
-    cell = vqgan.cell_size
+        return vqgan.decode(codes, detail)
+    cell = vqgan.cell_size * (2 if detail == "large" and detail in vqgan.details else 1)
     rows, cols = min(side, height), min(side, width)
     weights = torch.outer(_fade(rows * cell, overlap * cell), _fade(cols * cell, overlap * cell))
     weights = weights.to(codes.device)
     pictures = torch.zeros(batch, 3, height * cell, width * cell, device=codes.device)
     total = torch.zeros(height * cell, width * cell, device=codes.device)
     for top, left in product(_offsets(height, rows, side - overlap), _offsets(width, cols, side - overlap)):
-        tile = vqgan.decode(codes[:, top : top + rows, left : left + cols]).float()
+        tile = vqgan.decode(codes[:, top : top + rows, left : left + cols], detail).float()
         place = (
             slice(top * cell, (top + rows) * cell),
             slice(left * cell, (left + cols) * cell),

@@ -5,12 +5,13 @@ from pathlib import Path
 from PIL import Image
 
 from unleash.pipeline import UnleashPipeline
+from unleash.writing import whole_file
 
 
 def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:
-    """Writes a sheet of samples, a column for each label, seeds 0, 1, 2, … row by row, none left out.
+    """Writes a sheet of samples: one column per label, seeds 0, 1, 2, … row by row, not cherry-picked.
 
-    Pictures are halved on it. Settings are the model's own. Without labels there are eight columns.
+    Samples use the model's default settings and are shown at half size. Without labels, eight columns.
     """
     labels = pipe.labels or (None,) * 8
     blank = pipe.blank()
@@ -21,4 +22,5 @@ def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:
         out = pipe(settings=pipe.defaults.changed(label=labels[column], seed=seed))
         half = out.images[0].resize((side, side), Image.Resampling.LANCZOS)
         sheet.paste(half, (column * side, row * side))
-    sheet.save(path, optimize=True)
+    with whole_file(path) as part:
+        sheet.save(part, optimize=True)

@@ -7,32 +7,37 @@ from typing import Any
 import gradio as gr
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.studio.server import controls, films, lesson, model_choice, opinions
+from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB, serve_modules
+from unleash.studio.server.component import WEB, command, serve_modules
 from unleash.studio.server.components.canvas import Canvas
+from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.opinion import Opinion
 from unleash.studio.server.components.palette import Palette
+from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
+from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
+from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
+from unleash.studio.server.guard import guarded
 from unleash.studio.server.handlers import Handlers, examples
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
-from unleash.studio.server.owner import alone
+from unleash.studio.server.owner import alone, check_address, reach
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
-from unleash.studio.server.turns import take_turns
+from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
-# Who waits for the model waits in one line, so that the machine works on one picture at a time.
-_MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+SESSIONS = 300
+"""Visitors whose sessions Gradio remembers, 350 kB each: those seen last."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +47,9 @@ class _Page:
     canvas: Canvas
     filmstrip: Filmstrip
     palette: Palette
-    opinion: Opinion
-    size: size.SizePanel
+    predictions: Predictions
+    sizes: Sizes
+    estimate: Estimate
     controls: Controls
     vary: vary.VaryPanel
     choice: ModelChoice
@@ -51,9 +57,7 @@ class _Page:
     pictures: Amount
     locked: gr.Checkbox
     dice: gr.Button
-    generate: gr.Button
     open: gr.UploadButton
-    save: gr.Button
     fit: gr.Radio
     gallery: gr.Gallery
     pair: tuple[gr.Image, gr.Image]
@@ -86,34 +90,36 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
-        publish_all(handlers, **_MODEL)  # before the page's own events, which would take names
+        publish_all(handlers, **LINE)  # before the page's own events, which would take names
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        opinions.listen(page.opinion, page.model, page.controls["label"], handlers.pipeline)
-        size.wire(
-            page.size,
-            page.canvas,
-            page.model,
-            page.pictures,
-            page.controls,
-            handlers.offered,
-            handlers.pipeline,
-            _MODEL,
-        )
-    lesson.add(demo, handlers, _MODEL)
+        predicting.listen(page.predictions, page.model, page.controls["label"], handlers.pipeline)
+        size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, LINE)
+        size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
+    lesson.add(demo, handlers, LINE)
     take_turns(demo)
     return demo.queue(api_open=False)  # or programs could go round the line
 
 
 def launch(demo: gr.Blocks, **options: Any) -> None:
-    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``."""
+    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``.
+
+    Raises:
+        ValueError: if the address is not one of this machine, or the port is taken.
+    """
+    host, port, share = (options.get(name) for name in ("server_name", "server_port", "share"))
+    check_address(host, port)
+    clean_hourly(demo)
     demo.launch(
+        app_kwargs=guarded(reach(host, bool(share))),
+        state_session_capacity=SESSIONS,
         theme=THEME,
         css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
         ssr_mode=False,  # the components exist in the browser alone
         prevent_thread_lock=True,  # what follows would not be reached
+        max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
         **options,
     )
     if demo.mcp_server_obj is not None:
@@ -147,12 +153,12 @@ def _lay_out(handlers: Handlers) -> _Page:
         with gr.Column(elem_id="easel"):
             canvas = Canvas(handlers.grid(first))
             films.listen(Reel(), filmstrip := Filmstrip())
-            opinion = Opinion()
-            again = vary.again_button()
+            predictions = Predictions()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
                 generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
-                gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+                stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+            estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(pipe.labels)
                 pictures = Amount(
@@ -164,10 +170,9 @@ def _lay_out(handlers: Handlers) -> _Page:
                     label="Variations",
                     elem_id="pictures",
                 )
-            text = pipe.conditioning == "text"
-            prompts = {name: controls.prompt_box(name, None, text) for name in controls.PROMPTS}
+            prompts = {name: controls.prompt_box(pipe, name) for name in controls.PROMPTS}
             with gr.Row():
-                steps = controls.control("steps", pipe.defaults.steps)
+                steps = controls.control("steps", pipe.defaults.steps, info=None)  # there is no room
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -179,8 +184,8 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
-                varied = vary.lay_out(pipe.labels, again)
-                size_panel = size.lay_out()
+                varied = vary.lay_out(pipe.labels)
+                sizes = size.lay_out()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
@@ -202,16 +207,18 @@ def _lay_out(handlers: Handlers) -> _Page:
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
                 placed = {"label": label, **prompts, "steps": steps, "seed": seed}
-                asked = pipe.conditioning != "none"
-                placed["guidance_scale"] = controls.guidance(asked, pipe.defaults.guidance_scale)
+                placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
+    for button, name in ((generate, "generate"), (stop, "stop"), (save, "save")):
+        button.click(**command(name))
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
         palette=palette,
-        opinion=opinion,
-        size=size_panel,
+        predictions=predictions,
+        sizes=sizes,
+        estimate=estimate,
         controls=Controls(placed),
         vary=varied,
         choice=choice,
@@ -219,9 +226,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         pictures=pictures,
         locked=locked,
         dice=dice,
-        generate=generate,
         open=opener,
-        save=save,
         fit=fit,
         gallery=gallery,
         pair=(given, seen),
@@ -238,17 +243,19 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
     asked = [page.canvas, page.model, page.locked, page.pictures]
     told = [page.filmstrip, page.controls["seed"]]
     whole, stroke = [*asked, *page.controls.inputs], [page.canvas, page.model, *page.controls.inputs]
-    page.generate.click(
+    page.canvas.generate(
         named(handlers.generate, whole),
         whole,
         told,
         api_name="run",  # or it would take the name of the endpoint for programs
         **RUNS,
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
-    page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
-    vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
+    page.canvas.fill(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **LINE, **_INTERNAL)
+    vary.wire(
+        page.vary, Varying(handlers), page.canvas, asked, page.controls.inputs, told, **LINE, **_INTERNAL
+    )
     gr.on(
         [page.controls[name].input for name in ("label", "guidance_scale")],
         handlers.steer,
@@ -261,13 +268,15 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
+    for begins in (page.open.upload, page.gallery.select):
+        begins(**command("await-file"))
     taken_up = [page.filmstrip, *page.pair, page.model, page.model_before, *page.controls.inputs]
     opened = page.open.upload(
         handlers.open_file,
         [page.open, page.fit, page.model],
         taken_up,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
     chosen = page.gallery.select(
@@ -275,19 +284,21 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         [page.fit, page.model],
         taken_up,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
     model_choice.tell(page.choice, handlers, [opened, chosen])
     for event in (opened, chosen):
+        for ended in (event.success, event.failure):
+            ended(**command("file-arrived"))
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
-    page.save.click(
+    page.canvas.save(
         handlers.save,
         [page.canvas, page.model, *page.controls.inputs],
         page.filmstrip,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
 
@@ -298,7 +309,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
         [page.canvas, page.model, page.model_before, *page.controls.inputs],
         [page.filmstrip, page.model_before, *page.controls.inputs],
     )
-    switched = model_choice.wire(page.choice, handlers, switch, **_MODEL)
+    switched = model_choice.wire(page.choice, handlers, switch, page.model_before, **LINE)
     restored = demo.load(
         handlers.restore,
         page.settings_kept,

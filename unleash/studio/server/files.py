@@ -1,12 +1,11 @@
 """Files a person opens and saves: pictures, pictures that carry a recipe, recipes."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
-from tempfile import mkdtemp
 from uuid import uuid4
 
 import numpy as np
-from gradio.data_classes import FileData
 from PIL import Image
 
 from unleash.canvas.bounds import MAX_SIDE
@@ -16,9 +15,11 @@ from unleash.canvas.settings import Settings
 from unleash.images.fitting import Fit, to_shape, to_square
 from unleash.images.reading import is_opaque, picture_size, read_picture
 from unleash.images.recipes import carries_recipe, read_recipe, write_png
+from unleash.models.protocol import Detail
 from unleash.operations import keeps_pixels
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
+from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
@@ -96,11 +97,11 @@ def canvas_message(
     }
 
 
-def picture_of(pipe: UnleashPipeline, codes: np.ndarray) -> Image.Image:
+def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
     """The picture of codes (h, w), transparent where they are unknown."""
     unknown = codes == pipe.vqgan.codebook_size
     known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
-    image = pipe.render(known)
+    image = pipe.render(known, detail)
     return without(image, unknown) if unknown.any() else image
 
 
@@ -136,14 +137,15 @@ def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) ->
     """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it.
 
     Raises:
-        ValueError: if ``pixels`` to be kept are not as large as the picture.
+        ValueError: if ``pixels`` to be kept are not as large as the picture, or it cannot be written.
     """
     name = f"unleash-{recipe.settings.stem}.png"
-    path = Path(mkdtemp(prefix="unleash-")) / name
-    image = picture_of(pipe, result(recipe.canvas, recipe))
+    # To be composited with the kept pixels, it must have their size.
+    image = picture_of(pipe, result(recipe.canvas, recipe), "full" if pixels else recipe.settings.detail)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
-    write_png(pixels.under(image) if pixels else image, recipe, path)
-    return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": name}
+    file = BytesIO()
+    write_png(pixels.under(image) if pixels else image, recipe, file)
+    return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name}
 
 
 def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:

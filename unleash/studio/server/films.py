@@ -1,14 +1,11 @@
 """Films a person takes along: the steps of a run as a GIF."""
 
-from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
-
-from gradio.data_classes import FileData
 
 from unleash.images.animation import gif
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.reel import Film, Reel
+from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.runs import Message
 from unleash.studio.server.toasts import toasted
 
@@ -24,7 +21,6 @@ def listen(reel: Reel, filmstrip: Filmstrip) -> None:
 
 def save(film: Film) -> Message:
     """Write a film as a GIF, and tell the page to fetch it."""
-    path = Path(mkdtemp(prefix="unleash-")) / film.name
     with toasted():
-        path.write_bytes(gif(film.images))
-    return {"kind": "file", "file": FileData(path=str(path)).model_dump(), "name": film.name}
+        file = to_fetch(gif(film.images), film.name)
+    return {"kind": "file", "file": file.model_dump(), "name": film.name}

@@ -15,7 +15,6 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.messages import quoted
 from unleash.canvas.recipe import Recipe
-from unleash.canvas.settings import Settings
 from unleash.images.fitting import Fit
 from unleash.models.folders import HOME
 from unleash.pipeline import UnleashPipeline
@@ -138,7 +137,7 @@ class Handlers:
         other = models.known_as(self.offered[name]) if name != model else None
         message = files.canvas_message(canvas, image, recipe, other_model=other, original=own)
         hidden = gr.Image(visible=False)
-        return [message, hidden, hidden, name, name, *_updates(recipe.settings, pipe)]
+        return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe)]
 
     def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
         """Write what is on the canvas as a PNG with its recipe."""
@@ -170,7 +169,7 @@ class Handlers:
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
         message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
-        return [message, model, *_updates(settings, new)]
+        return [message, model, *controls.updates(settings, new)]
 
     def codebook(self, model: str) -> Catalogue:
         """What the codes of a model look like, and what they show."""
@@ -196,16 +195,11 @@ class Handlers:
             model,
             pictures,
             locked,
-            *_updates(settings, pipe),
+            *controls.updates(settings, pipe),
         ]
 
     def _goes_on_with(self, model: str) -> Message:
         return {"kind": "grid", "id": uuid4().hex, **self.grid(model)}
-
-
-def _updates(settings: Settings, pipe: UnleashPipeline) -> list[Any]:
-    """What to set the controls to for these settings of a model."""
-    return controls.updates(settings, pipe.labels, pipe.conditioning == "text")
 
 
 def _shown(image: Image.Image) -> gr.Image:

@@ -15,7 +15,7 @@ from unleash.images.codebook import Sheet
 from unleash.pipeline import Step, UnleashPipeline
 from unleash.studio.server import controls, files
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB
+from unleash.studio.server.component import WEB, command
 from unleash.studio.server.components.coding import Coding
 from unleash.studio.server.components.fills import Fills
 from unleash.studio.server.components.masking import Masking
@@ -73,8 +73,10 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
         with gr.Row(elem_id="fill-row"):
             label = controls.label_menu(lesson.pipe.labels)
             seed = controls.seed_field("fill-seed")
-            gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
-            gr.Button("Stop", elem_id="fill-stop", min_width=80)
+            fill = gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
+            stop = gr.Button("Stop", elem_id="fill-stop", min_width=80)
+        fill.click(**command("fill-boards"))
+        stop.click(**command("stop-boards"))
 
         outputs = [coding, masking]
         seen = [

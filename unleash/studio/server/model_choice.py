@@ -8,6 +8,8 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.models.folders import describe
+from unleash.studio.server.component import command
+from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.toasts import inform, toasted
 
@@ -55,6 +57,7 @@ def wire(
     choice: ModelChoice,
     handlers: Handlers,
     switch: tuple[Callable[..., Any], list[Component], list[Component]],
+    before: gr.State,
     **queue: Any,
 ) -> list[Any]:
     """Switch to another model, from the menu or newly added.
@@ -63,6 +66,7 @@ def wire(
         choice: the components.
         handlers: of the studio.
         switch: the listener that goes on with another model, its inputs and outputs.
+        before: the model that the canvas on the page is of.
         queue: with whom the events wait.
 
     Returns:
@@ -70,18 +74,28 @@ def wire(
     """
     quiet = {"show_progress": "hidden", **queue, **_INTERNAL}
     go_on, inputs, outputs = switch
+    choice.menu.input(**command("await-model"))
     switched = [choice.menu.input(go_on, inputs, outputs, trigger_mode="always_last", **quiet)]
     if choice.wanted is not None and choice.add is not None:
+
+        def added_by(name: str, request: gr.Request, _progress: gr.Progress = _PROGRESS) -> list[Any]:
+            return add(handlers, name, request)
+
         added = gr.on(
             [choice.add.click, choice.wanted.submit],
-            lambda name, _progress=_PROGRESS: add(handlers, name),
+            added_by,
             choice.wanted,
             [choice.wanted, choice.menu],
             show_progress_on=[choice.wanted],
             **queue,
             **_INTERNAL,
         )
+        added.success(**command("await-model"))
         switched.append(added.success(go_on, inputs, outputs, **quiet))
+    for event in switched:
+        event.success(inputs=[choice.menu, before], **command("model-arrived"))
+        failed = event.failure(lambda name: name, before, choice.menu, queue=False, **_INTERNAL)
+        failed.then(**command("model-arrived"))
     return switched
 
 
@@ -93,9 +107,14 @@ def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None
         )
 
 
-def add(handlers: Handlers, wanted: str) -> list[Any]:
-    """Load a model, and only then offer and choose it: the emptied field, and the menu."""
+def add(handlers: Handlers, wanted: str, request: gr.Request | None) -> list[Any]:
+    """Load a model, and only then offer and choose it: the emptied field, and the menu.
+
+    Only the page that the owner opened may ask for it; ``request`` shows whether that asks.
+    """
     with toasted():
+        if not from_the_page(request):
+            raise ValueError("models are added on the studio's own page: reload it and try again")
         name = handlers.add(wanted.strip())
     inform(f"{name} is in the menu now.")
     return ["", gr.Dropdown(list(handlers.offered), value=name)]

@@ -28,6 +28,9 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
             sampled in ``raster`` order, one cell a step. Logits of a cell are then from those before it.
         tied: whether the logits are products with the embeddings of the codes, rather than with weights of
             their own.
+
+    Raises:
+        ValueError: if ``width`` is no multiple of ``num_heads``.
     """
 
     @register_to_config
@@ -44,6 +47,8 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         tied: bool = False,
     ) -> None:
         super().__init__()
+        if width % num_heads:
+            raise ValueError(f"width {width} is no multiple of the {num_heads} heads")
         self.token_embedding = nn.Embedding(codebook_size + 1, width)
         self.position_embedding = nn.Parameter(torch.zeros(1, grid_size**2, width))
         # One more than there are labels: the last stands for "no label" in classifier-free guidance.

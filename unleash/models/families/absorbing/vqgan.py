@@ -93,6 +93,16 @@ class VQGAN(ModelMixin, ConfigMixin):
         return self.config.patch_size * 2 ** (len(self.config.channel_mult) - 1)
 
     @property
+    def details(self) -> tuple[Detail, ...]:
+        """How finely this network can draw a picture."""
+        has: dict[Detail, bool] = {
+            "preview": self.preview_decoder is not None,
+            "full": True,
+            "large": self.enlarger is not None,
+        }
+        return tuple(detail for detail, there in has.items() if there)
+
+    @property
     def codebook_size(self) -> int:
         """K, the number of codes."""
         return self.config.codebook_size

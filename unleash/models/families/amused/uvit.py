@@ -42,6 +42,11 @@ class AmusedTokenizer(VQModel):
         return self.config.num_vq_embeddings
 
     @property
+    def details(self) -> tuple[Detail, ...]:
+        """There is one decoder."""
+        return ("full",)
+
+    @property
     def code_vectors(self) -> Tensor:
         """(K, d) the codebook."""
         return self.quantize.embedding.weight

@@ -61,6 +61,11 @@ class LlamaGenTokenizer(ModelMixin, ConfigMixin):
         return self.config.codebook_size
 
     @property
+    def details(self) -> tuple[Detail, ...]:
+        """There is one decoder."""
+        return ("full",)
+
+    @property
     def code_vectors(self) -> Tensor:
         """(K, emb_dim) the codebook, each vector of length one."""
         return self.quantizer.embedding.weight

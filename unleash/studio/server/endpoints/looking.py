@@ -17,8 +17,9 @@ from unleash.models.folders import describe, resolve
 from unleash.sampling.inspector import CellInspection
 from unleash.sampling.work import Work
 from unleash.studio.server import files
+from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
-from unleash.studio.server.endpoints.working import Family, Worker, png, served
+from unleash.studio.server.endpoints.working import Family, Worker, png
 from unleash.studio.server.menu import codebook, known_as
 
 Top = Annotated[int, Field(ge=1, le=64)]
@@ -206,7 +207,7 @@ class Looking(Family):
         file = BytesIO()
         sheet.image.save(file, "PNG")
         catalogue = Catalogue(sheet.order, sheet.columns, sheet.side, names)
-        return served(file.getvalue(), "codebook.png"), catalogue
+        return to_fetch(file.getvalue(), "codebook.png"), catalogue
 
     def models(self) -> list[Offered]:
         """The models of the menu: what they can be asked for, their grid, codebook and size.

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from io import BytesIO
 
 from gradio.data_classes import FileData
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 from PIL import Image
 
 from unleash.canvas.document import TokenCanvas
@@ -15,6 +13,7 @@ from unleash.images.recipes import write_png
 from unleash.operations import Finish, Opened, open_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import Work
+from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.menu import find, known_as
@@ -52,7 +51,8 @@ class Worker:
             codes=filled.codes.tolist(),
             kept_pixels=finish is not None,
         )
-        image = self.pipe.render(filled)
+        # To be composited with the kept pixels, it must have their size.
+        image = self.pipe.render(filled, "full" if finish else settings.detail)
         return png(finish(image) if finish else image, recipe), recipe.to_json()
 
 
@@ -76,9 +76,4 @@ def png(image: Image.Image, recipe: Recipe) -> FileData:
     """A picture with its recipe as a file to download."""
     file = BytesIO()
     write_png(image, recipe, file)
-    return served(file.getvalue(), f"unleash-{recipe.settings.stem}.png")
-
-
-def served(data: bytes, name: str) -> FileData:
-    """Bytes as a file that the app may serve, and clears away in time."""
-    return FileData(path=save_bytes_to_cache(data, name, get_upload_folder()), orig_name=name)
+    return to_fetch(file.getvalue(), f"unleash-{recipe.settings.stem}.png")

@@ -1,20 +1,16 @@
 /** Says beforehand about how long a run will take, where that is more than a moment. */
 
-import { press } from "../page/page.js";
+import { gradioElement } from "../page/commands.js";
 import { openCells } from "../page/state.js";
 import { store } from "../page/store.js";
 
-const PAUSE = 500;
+const PAUSE = 500; // ms without a change before the server is asked
 
 /** Cells above which it is worth asking: those of the usual model's own grid. */
 const USUAL = 16 * 16;
 
-/** Returns what shows the server's answer. */
-export function timing() {
-  const line = document.createElement("p");
-  line.id = "time-ahead";
-  line.ariaLive = "polite";
-  document.getElementById("run-row")?.after(line);
+export function mount({ element, props, trigger, watch }) {
+  const line = element.querySelector("p");
   let timer = 0;
   let asked = null;
 
@@ -33,7 +29,7 @@ export function timing() {
     const key = `${state.height} ${state.width} ${state.masked.join()} ${Object.keys(state.pins)}`;
     if (key === asked || store.run) return;
     asked = key;
-    press("ask-time")();
+    trigger("submit");
   }
 
   const later = () => {
@@ -43,18 +39,18 @@ export function timing() {
 
   store.addEventListener("change", later);
   for (const type of ["input", "change"])
-    document.getElementById("desk")?.addEventListener(type, ({ target }) => {
+    gradioElement("desk").addEventListener(type, ({ target }) => {
       if (target.closest("#sizes")) return;
       asked = null;
       later();
     });
-  if (store.timeline) later();
-
-  return ({ seconds, canvas: [height, width] }) => {
-    const { state } = store;
-    if (!large() || height !== state.height || width !== state.width) return;
+  watch("value", () => {
+    const { seconds, canvas } = props.value;
+    const [height, width] = canvas;
+    if (!large() || height !== store.state.height || width !== store.state.width) return;
     say(`${width}×${height} cells: Generate will take about ${inWords(seconds)}.`);
-  };
+  });
+  if (store.timeline) later();
 }
 
 function inWords(seconds) {

@@ -1,5 +1,5 @@
 /**
- * What the model thinks of the canvas. It is asked at most once for each look of the canvas, when somebody
+ * What the model finds likely on the canvas. It is asked at most once for each look of the canvas, when somebody
  * wants to know, and never while a run is under way. Listeners hear "change" (what is known, or shown over
  * the grid, is another), "cell" (the cell looked at, or what is known of it) and "busy".
  */
@@ -21,13 +21,13 @@ async function unpack(text) {
   return new Uint8Array(await new Response(bytes).arrayBuffer());
 }
 
-/** What two canvases have in common if the model thinks the same of both. */
+/** What two canvases have in common if the model predicts the same for both. */
 function lookOf({ height, width, base, masked, pins }) {
   const shown = base.map((code, cell) => pins[cell] ?? (masked[cell] ? "" : code));
   return `${height}×${width}:${shown.join()}`;
 }
 
-class Opinion extends EventTarget {
+class Predictions extends EventTarget {
   #send = null;
   #asked = null;
   #count = 0;
@@ -151,7 +151,7 @@ class Opinion extends EventTarget {
   }
 
   #ask() {
-    if (!this.#send || !store.timeline || this.#asked || store.run) return;
+    if (!this.#send || !store.timeline || this.#asked || store.run || store.awaiting) return;
     if (this.all) this.#wants.all = false;
     if (this.#wants.cell) this.#put(this.cell);
     else if (this.#wants.all) this.#put(null);
@@ -203,7 +203,7 @@ class Opinion extends EventTarget {
     this.#grid = store.state;
   }
 
-  // Another model or label thinks otherwise of the same canvas.
+  // Another model or label gives other predictions for the same canvas.
   #forget() {
     this.#all = null;
     this.view = null;
@@ -216,4 +216,4 @@ class Opinion extends EventTarget {
   }
 }
 
-export const opinion = new Opinion();
+export const predictions = new Predictions();

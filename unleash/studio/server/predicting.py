@@ -1,4 +1,4 @@
-"""What the model thinks of a canvas, asked by the page while a person looks around on it."""
+"""What the model predicts for a canvas, asked by the page while a person looks around on it."""
 
 import base64
 import zlib
@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.inspector import CellInspection, Inspection
 from unleash.sampling.work import Work, in_steps
-from unleash.studio.server.components.opinion import Opinion, Question
+from unleash.studio.server.component import event_data
+from unleash.studio.server.components.predictions import Predictions, Question
 from unleash.studio.server.controls import NO_LABEL
 from unleash.studio.server.runs import Message
 from unleash.studio.server.toasts import toasted
 
 # Looking around never waits for a run: it has a line of its own.
-_OPINION: dict[str, Any] = {"concurrency_id": "opinion", "concurrency_limit": 1}
+_LINE: dict[str, Any] = {"concurrency_id": "predictions", "concurrency_limit": 1}
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 LEVELS_PER_OCTAVE = 20
@@ -29,31 +30,30 @@ STALE: Message = {"kind": "stale"}
 
 
 def listen(
-    opinion: Opinion, model: gr.Dropdown, label: gr.Dropdown, pipeline: Callable[[str], UnleashPipeline]
+    carrier: Predictions, model: gr.Dropdown, label: gr.Dropdown, pipeline: Callable[[str], UnleashPipeline]
 ) -> None:
-    """Let the page ask: ``opinion``'s value is its question, then the answer.
+    """Let the page ask what the model predicts.
 
     Args:
-        opinion: asks by ``submit``.
+        carrier: submits the questions; its value is the answer.
         model: the menu of models.
         label: the menu of labels; the model is asked under the chosen one, without guidance.
         pipeline: the model of a name in the menu.
     """
 
-    def reply(question: Question, name: str, label: str) -> Iterator[Any]:
+    def reply(name: str, label: str, event: gr.EventData) -> Iterator[Any]:
         with toasted():
+            question = Question.from_dict(event_data(event))
             work = answer(pipeline(name), question, None if label == NO_LABEL else label)
             yield from in_steps(work, gr.skip())
 
-    asked = opinion.submit(
-        reply, [opinion, model, label], opinion, trigger_mode="multiple", **_OPINION, **_INTERNAL
-    )
-    asked.failure(lambda: {"kind": "failed"}, None, opinion, queue=False, **_INTERNAL)
-    gr.on([model.change, label.change], lambda: STALE, None, opinion, queue=False, **_INTERNAL)
+    asked = carrier.submit(reply, [model, label], carrier, trigger_mode="multiple", **_LINE, **_INTERNAL)
+    asked.failure(lambda: {"kind": "failed"}, None, carrier, queue=False, **_INTERNAL)
+    gr.on([model.change, label.change], lambda: STALE, None, carrier, queue=False, **_INTERNAL)
 
 
 def answer(pipe: UnleashPipeline, question: Question, label: str | None) -> Work[Message]:
-    """The model's opinion of one cell, or of all, with a pause after each evaluation.
+    """The model's predictions of one cell, or of all, with a pause after each evaluation.
 
     Raises:
         ValueError: if the model lacks the label, or the canvas is not one of its.

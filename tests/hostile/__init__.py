@@ -1,0 +1,1 @@
+"""Attacks on Unleash, all of them run by ``python -m tests.hostile``."""

@@ -1,0 +1,44 @@
+"""A model that cannot be used is refused at once, in a line that says why."""
+
+from time import process_time
+
+import pytest
+
+from tests.hostile.models import bad_models, spoilt
+from unleash import UnleashPipeline
+from unleash.models.folders import CheckpointError, resolve
+
+BAD = dict(bad_models(140))
+SAYS = {
+    "NaN in vqgan": "has NaN in decoder",
+    "inf in transformer": "has an infinite value in blocks",
+    "torch.int8 in transformer": r"of type I8, where floating-point weights \(F64, F32, .*\) are right",
+    "num_layers of 1000000": "num_layers is 1000000, where a whole number from 1 to 4,096 is right",
+    "a card of other weights": "its card .* says 000000000000",
+    "width of 33": "no multiple of the 2 heads",
+    "pipe for vqgan/diffusion_pytorch_model.safetensors": "is no ordinary file",
+    "a module of others": "no model of Unleash: its vqgan is .'antigravity'",
+}
+
+
+@pytest.fixture(scope="module")
+def sound(pipe, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sound") / "model"
+    pipe.save_pretrained(folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_it_is_refused(name, sound, tmp_path):
+    home = spoilt(sound, BAD[name], tmp_path / "model")
+    began = process_time()
+    with pytest.raises(ValueError, match=SAYS.get(name, ".")) as caught:
+        UnleashPipeline.from_pretrained(home)
+    assert process_time() - began < 2
+    assert "\n" not in str(caught.value)
+
+
+def test_a_sound_one_is_not(sound, tmp_path):
+    assert UnleashPipeline.from_pretrained(sound).labels == ("day", "night")
+    with pytest.raises(CheckpointError):
+        resolve(tmp_path / "\0")
