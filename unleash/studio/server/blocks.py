@@ -151,11 +151,8 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         footer_links=["api", "settings"],
         ssr_mode=False,  # the components exist in the browser alone
         prevent_thread_lock=True,  # what follows would not be reached
-<<<<<<< HEAD
         max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
-=======
         _frontend=False,  # or Gradio gives up where its page takes three seconds, as on a busy machine
->>>>>>> trust
         **options,
     )
     if demo.mcp_server_obj is not None:
@@ -206,6 +203,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     label="Variations",
                     elem_id="pictures",
                 )
+            prompts = {name: controls.prompt_box(pipe, name) for name in controls.PROMPTS}
             with gr.Row():
                 steps = controls.control("steps", pipe.defaults.steps, info=None)  # there is no room
                 with gr.Row(elem_id="seed-row"):
@@ -241,7 +239,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             )
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
-                placed = {"label": label, "steps": steps, "seed": seed}
+                placed = {"label": label, **prompts, "steps": steps, "seed": seed}
                 placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()

@@ -12,7 +12,7 @@ from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.reading import read_picture
 from unleash.images.recipes import carried_recipe, write_png
-from unleash.models.vqgan import Detail
+from unleash.models.protocol import Detail
 from unleash.operations.opening import own_pixels
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
@@ -60,8 +60,8 @@ def canvas_message(
 
 def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
     """The picture of codes (h, w), transparent where they are unknown."""
-    unknown = codes == pipe.vqgan.config["codebook_size"]
-    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
+    unknown = codes == pipe.vqgan.codebook_size
+    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
     image = pipe.render(known, detail)
     return without(image, unknown) if unknown.any() else image
 
@@ -141,7 +141,7 @@ def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) 
     if unknown.all() and canvas.base.shape == old.blank().base.shape:
         return new.blank()
     picture = old.render(TokenCanvas.from_codes(np.where(unknown, 0, shown), canvas.codebook_size))
-    cell, size = new.vqgan.cell_size, new.vqgan.config["codebook_size"]
+    cell, size = new.vqgan.cell_size, new.vqgan.codebook_size
     codes = new.encode(picture.resize((canvas.width * cell, canvas.height * cell))).codes
     return TokenCanvas(
         np.where(unknown, size, codes), canvas.masked, np.where(canvas.pinned, codes, size), size

@@ -8,6 +8,9 @@ from unleash.operations.making import Frame
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.registry import Told
 
+_ASKED = ("label", "prompt", "negative_prompt", "guidance_scale")
+"""Settings that may change half way."""
+
 
 def steered(pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, told: Told) -> Iterator[Frame]:
     """The frames of a run that goes on from where it is, on as many steps as were left, when told so."""
@@ -25,7 +28,7 @@ def steered(pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, told
 
 
 def under(settings: Settings, other: Settings | None) -> Settings:
-    """The settings, with the label and the guidance scale of others if there are any."""
+    """The settings, with what others ask for, and their guidance scale, if there are any."""
     if other is None:
         return settings
-    return settings.model_copy(update={"label": other.label, "guidance_scale": other.guidance_scale})
+    return settings.model_copy(update={name: getattr(other, name) for name in _ASKED})
