@@ -17,7 +17,7 @@ from unleash.canvas.messages import quoted
 class Progress:
     """A run after some of its steps.
 
-    With the canvas and the settings that the run began with, it goes on to the picture that it would have made.
+    With the run's first canvas and settings it is enough to go on to the picture that would have come.
 
     Attributes:
         step: how many steps are done, at least 1.
