@@ -31,7 +31,7 @@ export default [
     languageOptions: {
       sourceType: "script",
       globals: Object.fromEntries(
-        ["element", "props", "server", "trigger", "watch"].map((name) => [name, "readonly"]),
+        ["element", "props", "server", "trigger", "upload", "watch"].map((name) => [name, "readonly"]),
       ),
     },
   },

@@ -128,7 +128,7 @@ def test_an_app_that_fails_to_start(repository):
     with pytest.raises(ValueError, match=r"no app\.py"):
         bench.measure(["start"], "", runs=1)
     (repository / "app.py").write_text("raise SystemExit(3)")
-    with pytest.raises(ValueError, match="ended with 3"):
+    with pytest.raises(ValueError, match="exited with code 3"):
         bench.measure(["start"], "", runs=1)
 
 

@@ -46,7 +46,7 @@ def test_a_canvas_grows_to_its_bound_and_no_further():
     canvas = TokenCanvas.blank(4, 4, 16)
     assert canvas.extended(left=60, bottom=60).codes.shape == (64, 64)
     for more in (61, 2**31, 2**62, 10**30):
-        with pytest.raises(ValueError, match=r"a canvas of 4×\d+(\.\.\.\d+)? cells: 1×1 to 64×64 are right"):
+        with pytest.raises(ValueError, match=r"a canvas of 4×\d+(\.\.\.\d+)? cells; expected 1×1 to 64×64"):
             canvas.extended(left=more)
     with pytest.raises(ValueError, match="a canvas of 100000×100000 cells"):
         TokenCanvas.blank(10**5, 10**5)
@@ -56,7 +56,7 @@ def test_a_canvas_has_a_bounded_number_of_different_rules():
     canvas = TokenCanvas.blank(64, 64, 4096)
     cells = rectangle(0, 0, 64, 64)
     asked = {cell: (rule,) for cell, rule in zip(cells, _rules(MAX_RULES + 1), strict=False)}
-    with pytest.raises(ValueError, match="at most 1,024 different rules, not 1,025: take some off"):
+    with pytest.raises(ValueError, match="at most 1,024 different rules, not 1,025; remove some"):
         TokenCanvas(canvas.base, canvas.masked, canvas.pinned_codes, 4096, asked)
     asked.popitem()
     ruled = TokenCanvas(canvas.base, canvas.masked, canvas.pinned_codes, 4096, asked)

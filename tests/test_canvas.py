@@ -226,12 +226,12 @@ def test_the_repr_counts(canvas):
         (lambda c: c.pin((3, 0), 1), r"cell \(3, 0\) is off the grid: rows are 0 to 2, columns 0 to 3"),
         (lambda c: c.mask([(0, 0), (0, 4)]), r"cell \(0, 4\) is off the grid"),
         (lambda c: c.keep((-1, 0)), r"cell \(-1, 0\) is off the grid"),
-        (lambda c: c.mask(3), "cells are .* not 3"),
+        (lambda c: c.mask(3), "cells must be .* not 3"),
         (lambda c: c.mask([(0, 0), (1,)]), "rows of equal length"),
-        (lambda c: c.mask([(0, 0, 0)]), "cells are "),
-        (lambda c: c.mask([(0.5, 0)]), "cells are "),
-        (lambda c: c.mask("ab"), "cells are "),
-        (lambda c: c.mask((True, False)), "cells are "),
+        (lambda c: c.mask([(0, 0, 0)]), "cells must be "),
+        (lambda c: c.mask([(0.5, 0)]), "cells must be "),
+        (lambda c: c.mask("ab"), "cells must be "),
+        (lambda c: c.mask((True, False)), "cells must be "),
         (lambda c: c.mask(np.ones((4, 3), bool)), "the boolean array is 4×3, the canvas 3×4"),
         (lambda c: c.fill((0, 0), 7), "code 7 is not in the codebook"),
         (lambda c: c.fill((0, 0), [1, 2]), "grid of whole numbers, not 2 of int64"),
@@ -240,17 +240,17 @@ def test_the_repr_counts(canvas):
         (lambda c: c.filled(CODES + 1.0), "whole numbers, not 3×4 of float64"),
         (
             lambda c: c.filled(CODES + 5),
-            r"the codes hold 8 at cell \(0, 3\): codes are 0 to 6, 7 is the mask",
+            r"the codes must be 0 to 6, or the mask token 7, not 8 at cell \(0, 3\)",
         ),
-        (lambda _: TokenCanvas.blank(0, 4), "a canvas of 0×4 cells: 1×1 to 64×64 are right"),
-        (lambda _: TokenCanvas.blank(4, 4, 0), "a codebook has 1 to .* codes, not 0"),
+        (lambda _: TokenCanvas.blank(0, 4), "a canvas of 0×4 cells; expected 1×1 to 64×64"),
+        (lambda _: TokenCanvas.blank(4, 4, 0), "a codebook must have 1 to .* codes, not 0"),
         (lambda _: TokenCanvas.blank(4, 4.5), "the width is a whole number, not 4.5"),
         (lambda _: TokenCanvas.from_codes([1, 2], K), "not 2 of int64"),
         (lambda _: TokenCanvas.from_codes([[]], K), r"must be a \(height, width\) grid"),
-        (lambda _: TokenCanvas.from_codes([[-1]], K), r"hold -1 at cell \(0, 0\)"),
-        (lambda _: TokenCanvas(CODES, CODES, CODES, K), "the mask is a boolean grid"),
+        (lambda _: TokenCanvas.from_codes([[-1]], K), r"not -1 at cell \(0, 0\)"),
+        (lambda _: TokenCanvas(CODES, CODES, CODES, K), "the mask must be a boolean grid"),
         (lambda c: TokenCanvas(CODES, c.masked.T, c.pinned_codes, K), "the mask is 4×3, the base layer 3×4"),
-        (lambda _: rectangle(2, 2, 2, 4), "holds no cell"),
+        (lambda _: rectangle(2, 2, 2, 4), "is empty; expected"),
     ],
 )
 def test_errors_say_what_was_wrong(canvas, make, message):
@@ -278,14 +278,14 @@ def test_json_holds_all_three_layers():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"base": [[1, 8], [2, 3]]}, r"base layer hold 8 at cell \(0, 1\)"),
+        ({"base": [[1, 8], [2, 3]]}, r"base layer must be .* not 8 at cell \(0, 1\)"),
         ({"base": [[1, 2], [3]]}, "rows of equal length"),
         ({"base": [["1", "2"]]}, "whole numbers"),
         ({"base": None}, "whole numbers"),
         ({"base": [[10**30]]}, "whole numbers"),
         ({"base": {"0": [1]}}, "whole numbers"),
         ({"masked": [[True, False]]}, "the mask is 1×2, the base layer 2×2"),
-        ({"masked": [[0, 1], [0, 1]]}, "the mask is a boolean grid"),
+        ({"masked": [[0, 1], [0, 1]]}, "the mask must be a boolean grid"),
         ({"pins": [[2, 0, 1]]}, r"cell \(2, 0\) is off the grid"),
         ({"pins": [[0, 0, 7]]}, "code 7 is not in the codebook"),
         ({"pins": [[0, 0]]}, r"a list of \[row, col, code\]"),
@@ -293,16 +293,16 @@ def test_json_holds_all_three_layers():
         ({"pins": {"0": 1}}, r"a list of \[row, col, code\]"),
         ({"pins": None}, r"a list of \[row, col, code\]"),
         ({"codebook_size": "7"}, "the codebook size is a whole number, not '7'"),
-        ({"codebook_size": 10**30}, "a codebook has 1 to 65,536 codes, not 10"),
-        ({"codebook_size": 2**16 + 1}, "a codebook has 1 to 65,536 codes, not 65537"),
+        ({"codebook_size": 10**30}, "a codebook must have 1 to 65,536 codes, not 10"),
+        ({"codebook_size": 2**16 + 1}, "a codebook must have 1 to 65,536 codes, not 65537"),
         ({"codebook_size": True}, "the codebook size is a whole number, not True"),
-        ({"base": [[1, True], [2, 3]]}, "the base layer is a grid of whole numbers: True is something else"),
-        ({"base": [[1, 7]] * 65}, "a canvas of 65×2 cells: 1×1 to 64×64 are right"),
+        ({"base": [[1, True], [2, 3]]}, "the base layer must be a grid of whole numbers, but contains True"),
+        ({"base": [[1, 7]] * 65}, "a canvas of 65×2 cells; expected 1×1 to 64×64"),
         ({"pins": [[1, 0, 6], [1, 0, 5]]}, "a cell is pinned twice"),
         ({"pins": [[1, 0, 6]] * 5}, "there are 5 pins on 4 cells"),
         ({"pins": [[1, 0, 10**30]]}, r"a list of \[row, col, code\]"),
-        ({"codebook_size": 10**12}, "a codebook has 1 to"),
-        ({"colour": "red"}, "the canvas has 'colour', which is none of"),
+        ({"codebook_size": 10**12}, "a codebook must have 1 to"),
+        ({"colour": "red"}, "the canvas has an unknown field 'colour'; expected"),
     ],
 )
 def test_a_bad_canvas_is_refused(change, message):
@@ -312,7 +312,7 @@ def test_a_bad_canvas_is_refused(change, message):
 
 
 def test_what_is_no_canvas_is_refused():
-    with pytest.raises(ValueError, match="a canvas is an object of"):
+    with pytest.raises(ValueError, match="a canvas must be an object with"):
         TokenCanvas.from_dict([1])
     with pytest.raises(ValueError, match="the canvas lacks masked, pins"):
         TokenCanvas.from_dict({"codebook_size": 7, "base": [[1]]})

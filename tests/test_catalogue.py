@@ -6,7 +6,6 @@ import zlib
 from io import BytesIO
 from pathlib import Path
 
-import gradio as gr
 import numpy as np
 import pytest
 import torch
@@ -19,8 +18,8 @@ from unleash.images.descriptions import words
 from unleash.models.thumbnails import thumbnails
 from unleash.sampling.work import finished
 from unleash.studio.server import menu as models
-from unleash.studio.server import opinions
-from unleash.studio.server.components.opinion import Opinion, Question
+from unleash.studio.server import predicting
+from unleash.studio.server.components.predictions import Question
 
 
 def picture(*colour: float) -> torch.Tensor:
@@ -105,17 +104,17 @@ def test_names_of_a_model(pipe: UnleashPipeline, tmp_path: Path) -> None:
 def test_levels_hold_probabilities_to_four_percent() -> None:
     likely = np.array([1, 0.5, 0.013, 0.001, 1e-6, 0], dtype=np.float32)
     with np.errstate(divide="ignore"):
-        levels = opinions.levels(np.log(likely))
+        levels = predicting.levels(np.log(likely))
     assert levels[0] == 255
     assert list(levels[-2:]) == [0, 0]
-    back = 2.0 ** ((levels[:4].astype(float) - 255) / opinions.LEVELS_PER_OCTAVE)
+    back = 2.0 ** ((levels[:4].astype(float) - 255) / predicting.LEVELS_PER_OCTAVE)
     np.testing.assert_allclose(back, likely[:4], rtol=0.02)
 
 
-def test_the_opinion_of_all_is_what_the_pipeline_says(pipe: UnleashPipeline) -> None:
+def test_the_predictions_of_all_are_what_the_pipeline_says(pipe: UnleashPipeline) -> None:
     codes = np.arange(16).reshape(4, 4)
     canvas = TokenCanvas.from_codes(codes, 16).mask([(0, 0)])
-    answer = json.loads(json.dumps(finished(opinions.answer(pipe, Question(3, canvas, None), "day"))))
+    answer = json.loads(json.dumps(finished(predicting.answer(pipe, Question(3, canvas, None), "day"))))
     seen = pipe.inspect(canvas, "day")
     levels = np.frombuffer(zlib.decompress(base64.b64decode(answer["levels"])), np.uint8).reshape(16, 4, 4)
     likely = np.where(levels, 2.0 ** ((levels.astype(float) - 255) / answer["per_octave"]), 0)
@@ -126,9 +125,9 @@ def test_the_opinion_of_all_is_what_the_pipeline_says(pipe: UnleashPipeline) -> 
     np.testing.assert_allclose(answer["entropy"], seen.entropy.flatten(), atol=1e-3)
 
 
-def test_the_opinion_of_a_cell_is_exact(pipe: UnleashPipeline) -> None:
+def test_the_predictions_of_a_cell_are_exact(pipe: UnleashPipeline) -> None:
     canvas = TokenCanvas.from_codes(np.arange(16).reshape(4, 4), 16)
-    answer = finished(opinions.answer(pipe, Question(1, canvas, (2, 1)), None))
+    answer = finished(predicting.answer(pipe, Question(1, canvas, (2, 1)), None))
     seen = pipe.inspect_cell(canvas, (2, 1))
     assert (answer["kind"], answer["cell"], answer["present"]) == ("cell", [2, 1], 9)
     assert tuple(answer["codes"]) == seen.codes
@@ -138,11 +137,11 @@ def test_the_opinion_of_a_cell_is_exact(pipe: UnleashPipeline) -> None:
 @pytest.mark.parametrize("cell", [[4, 0], [-1, 0], [0], "ab", [True, 1], [0.5, 1]])
 def test_a_bad_question_is_refused_in_words(cell: object) -> None:
     asked = {"id": 1, "canvas": TokenCanvas.blank(4, 4, 16).to_dict(), "cell": cell}
-    with gr.Blocks(), pytest.raises(gr.Error, match=r"[Cc]ell "):
-        Opinion().preprocess(asked)
+    with pytest.raises(ValueError, match=r"cell "):
+        Question.from_dict(asked)
 
 
 @pytest.mark.parametrize("payload", [None, {}, {"id": "x"}, {"id": 1, "canvas": 5}])
 def test_no_question_is_refused_too(payload: object) -> None:
-    with gr.Blocks(), pytest.raises(gr.Error):
-        Opinion().preprocess(payload)
+    with pytest.raises(ValueError, match=r"asked|canvas"):
+        Question.from_dict(payload)

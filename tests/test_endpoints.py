@@ -4,10 +4,7 @@ import json
 from collections.abc import Callable
 from inspect import isgeneratorfunction
 from pathlib import Path
-from threading import Event, Thread
-from time import monotonic
 
-import gradio as gr
 import pytest
 from PIL import Image
 
@@ -15,7 +12,6 @@ from unleash import Settings, TokenCanvas, UnleashPipeline
 from unleash.sampling.work import finished, in_steps
 from unleash.studio.server.endpoints import functions
 from unleash.studio.server.handlers import Handlers
-from unleash.studio.server.turns import take_turns
 
 SETTINGS = Settings(steps=6, label="day")
 AT_ONCE = {"inspect_cell", "encode", "decode", "codebook", "models"}
@@ -91,42 +87,3 @@ def test_the_picture_of_an_endpoint_is_that_of_a_call(
     _, recipe = finished(endpoints["generate"](settings=SETTINGS))
     codes = pipe(settings=SETTINGS).canvases[0].codes.tolist()
     assert json.loads(recipe)["codes"] == codes
-
-
-# -- turns -----------------------------------------------------------------------------------------
-
-
-def test_a_step_under_way_is_waited_for_and_a_run_between_steps_is_not() -> None:
-    begun, end = Event(), Event()
-
-    def slow():
-        yield 1
-        begun.set()
-        end.wait(10)
-        yield 2
-
-    with gr.Blocks() as demo:
-        line = {"concurrency_id": "model", "concurrency_limit": 1}
-        gr.Button().click(slow, **line)
-        gr.Button().click(lambda: "done", **line)
-        gr.Button().click(lambda: "other line")
-    take_turns(demo)
-    run, small, other = (demo.fns[i].fn for i in range(3))
-    steps = run()
-    assert next(steps) == 1
-    assert small() == "done", "between its steps a run holds nothing"
-    under_way = Thread(target=lambda: next(steps))
-    under_way.start()
-    assert begun.wait(10)
-    said: list[tuple[str, float]] = []
-    waiting = Thread(target=lambda: said.append((small(), monotonic())))
-    waiting.start()
-    assert other() == "other line"
-    waiting.join(0.3)
-    assert said == []
-    ended = monotonic()
-    end.set()
-    waiting.join(10)
-    assert said[0][0] == "done"
-    assert said[0][1] > ended
-    under_way.join(10)

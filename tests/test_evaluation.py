@@ -12,19 +12,21 @@ import torch
 from PIL import Image
 from typer.testing import CliRunner
 
-from unleash import AbsorbingDiffusionScheduler, BidirectionalTransformer
+from unleash import AbsorbingDiffusionScheduler, BidirectionalTransformer, UnleashPipeline
 from unleash.canvas.settings import Settings
 from unleash.cli import app
-from unleash.evaluation import tradeoff
+from unleash.evaluation import comparison, tradeoff
+from unleash.evaluation.comparison import compared
 from unleash.evaluation.density import density_and_coverage
 from unleash.evaluation.elbo import cost
 from unleash.evaluation.features import FeatureNetwork, efficientnet, features, inception
-from unleash.evaluation.frechet import Moments, frechet_distance, moments
+from unleash.evaluation.frechet import Moments, distance_to, frechet_distance, moments
 from unleash.evaluation.names import named, pixels_shown
 from unleash.evaluation.neighbours import nearest
 from unleash.evaluation.reconstruction import psnr, ssim
 from unleash.evaluation.samples import sample
 from unleash.images.code_names import CodeName, load_names, save_names
+from unleash.sampling.information import measured
 from unleash.scenes import Element
 
 
@@ -156,7 +158,7 @@ def test_names_are_read_as_they_were_written(tmp_path):
         load_names(tmp_path, 3)
     for wrong in ("{", "3", '["sky"]', '[{"name": "sky"}]', '[{"name": "sky", "share": 2}]'):
         path.write_text(wrong)
-        with pytest.raises(ValueError, match=r"names\.json is no list"):
+        with pytest.raises(ValueError, match=r"names\.json is not a valid list"):
             load_names(tmp_path, 1)
 
 
@@ -238,6 +240,97 @@ def figures(section):
     return {figure["name"]: figure["value"] for figure in written(section)["figures"]}
 
 
+def test_a_distance_of_few_pictures_is_the_same_by_smaller_matrices():
+    generator = torch.Generator().manual_seed(0)
+    reference = moments(torch.randn(300, 20, generator=generator))
+    for count in (2, 15, 90):
+        found = torch.randn(count, 20, generator=generator) * 1.5 + 0.3
+        expected = frechet_distance(reference, moments(found))
+        assert distance_to(reference, found) == pytest.approx(expected, rel=1e-6)
+    with pytest.raises(ValueError, match="at least 2"):
+        distance_to(reference, torch.zeros(1, 20))
+
+
+def test_the_error_of_a_difference_is_what_chance_does_to_it():
+    """Over many draws of seeds, differences scatter as much as each one says of itself."""
+    generator = torch.Generator().manual_seed(0)
+    reference = moments(torch.randn(4000, 3, generator=generator))
+    differences, errors = [], []
+    for _ in range(120):
+        one = torch.randn(160, 3, generator=generator)
+        other = one * 1.2 + 0.5 * torch.randn(160, 3, generator=generator) + 0.2
+        _, row = compared(reference, {"one": one, "other": other})
+        differences.append(row.difference)
+        errors.append(row.error)
+    assert np.mean(errors) == pytest.approx(np.std(differences), rel=0.25)
+
+
+def test_a_variant_does_not_differ_from_itself():
+    found = torch.randn(64, 5, generator=torch.Generator().manual_seed(0))
+    first, again = compared(moments(found + 1), {"one": found, "the same": found})
+    assert (first.difference, again.difference, again.error) == (0, 0, 0)
+
+
+def test_settings_are_compared_on_the_same_seeds_and_resumed(model, monkeypatch):
+    painted = []
+    paint = comparison.sample
+    monkeypatch.setattr(
+        comparison,
+        "sample",
+        lambda *given: painted.append((given[1].correction_order, given[2])) or paint(*given),
+    )
+    data = ("--data", model.parent / "data", "--reference", 16, "--steps", 2)
+    variants = ("--variant", "correction_order=confidence,correction=0.5", "--variant", "temperature=5")
+    run("compare", "--model", model, *data, "--count", 32, *variants)
+    assert len(painted) == 3 * 32
+    assert sorted({seed for _, seed in painted}) == list(range(32))
+    names = list(figures("compare"))
+    assert names[0] == "defaults, 2 steps"
+    assert names[2] == "temperature=5, 2 steps"
+    painted.clear()
+    text = run("compare", "--model", model, *data, "--count", 40, *variants[:2])
+    assert sorted(seed for _, seed in painted) == sorted([*range(32, 40)] * 2)
+    assert "from that of defaults, 2 steps" in text
+    assert "expected NAME=VALUE, such as" in refused(
+        "compare", "--model", model, *data, "--variant", "confidence"
+    )
+    assert "correction_order" in refused(
+        "compare", "--model", model, *data, "--variant", "correction_order=up"
+    )
+
+
+def test_the_curve_of_a_model_is_saved_with_it_and_its_schedule_there(pipe):
+    pipe.save_pretrained("model")
+    assert "no curve" in refused("defaults", "--model", "model", "--schedule", "information")
+    run("information", "--model", "model", "--count", 2)
+    assert len(figures("information")) == 16
+    again = UnleashPipeline.from_pretrained("model")
+    curve = again.scheduler.config["information"]
+    assert list(figures("information").values()) == list(curve)
+    assert all(nats > 0 for nats in curve)
+    again.set_progress_bar_config(disable=True)
+    assert not again(schedule="information").canvases[0].unknown.any()
+    run("defaults", "--model", "model", "--schedule", "information", "--set", "correction_order=confidence")
+    defaults = UnleashPipeline.from_pretrained("model").defaults
+    assert (defaults.schedule, defaults.correction_order) == ("information", "confidence")
+    assert "NAME=VALUE" in refused("defaults", "--model", "model", "--set", "steps")
+
+
+def test_the_curve_is_the_nats_of_masked_cells_by_their_share():
+    """A model that knows a cell's code the better, the more cells it sees."""
+    codes = torch.arange(64).view(1, 8, 8) % 7
+
+    def ask(tokens, _):
+        seen = (tokens != 7).float().mean()
+        return torch.nn.functional.one_hot(codes.flatten(1), 7) * (1 + 4 * seen)
+
+    curve = measured(ask, [(codes, None)] * 3, 7, torch.Generator().manual_seed(0), bins=4)
+    seen = [1 - share for share in (1 / 8, 3 / 8, 5 / 8, 7 / 8)]
+    assert curve == pytest.approx([math.log(1 + 6 * math.exp(-(1 + 4 * s))) for s in seen], abs=1e-3)
+    with pytest.raises(ValueError, match="at least one picture"):
+        measured(ask, [], 7, torch.Generator())
+
+
 def test_the_three_distances_stand_beside_each_other(model):
     data = ("--data", model.parent / "data")
     text = run("samples", "--model", model, "--count", 8, *data, "--steps", 2, "--guidance", 3)
@@ -250,12 +343,12 @@ def test_the_three_distances_stand_beside_each_other(model):
     assert 0 <= found["coverage"] <= found["coverage beside reconstructions"] <= 1
     assert written("samples")["settings"]["guidance"] == 3
     assert "corners" in text
-    assert "holds 16" in refused("samples", "--model", model, "--count", 9, *data)
+    assert "has only 16" in refused("samples", "--model", model, "--count", 9, *data)
 
 
 def test_sections_add_up_to_a_report(model):
     data = ("--data", model.parent / "data")
-    assert "measure something first" in refused("report")
+    assert "run a measurement first" in refused("report")
     run("reconstruction", "--model", model, "--count", 16, *data)
     run("elbo", "--model", model, "--count", 16, *data, "--draws", 2)
     assert 5 < figures("reconstruction")["PSNR"] < 60
@@ -281,7 +374,9 @@ def test_neighbours_are_a_sheet(model):
     with Image.open("runs/evaluation/neighbours.png") as sheet:
         assert sheet.size == (4 * 32, 2 * 32)
     assert figures("neighbours")["training to training"] > 0
-    assert "need more than 3" in refused("neighbours", "--model", model, "--count", 3, *data, *rows)
+    assert "need at least 4 training pictures, not 3" in refused(
+        "neighbours", "--model", model, "--count", 3, *data, *rows
+    )
 
 
 def test_the_table_goes_on_where_it_was(model, monkeypatch):
@@ -305,7 +400,7 @@ def test_the_table_goes_on_where_it_was(model, monkeypatch):
         ("halton", 1),
     ]
     assert Path("runs/evaluation/tradeoff.png").stat().st_size > 0
-    assert "another guidance (1.0)" in refused(*table, "--guidance", 3)
+    assert "other settings (guidance 1.0)" in refused(*table, "--guidance", 3)
     assert "order" in refused(*table, "--order", "spiral")
 
 
@@ -316,7 +411,7 @@ def test_a_table_may_be_of_other_seeds(model, monkeypatch):
     table = ("tradeoff", "--model", model, "--count", 4, "--data", model.parent / "data", "--steps", 1)
     run(*table, "--order", "halton", "--first-seed", 96)
     assert seeds == [96, 97, 98, 99]
-    assert "another first seed (96)" in refused(*table, "--order", "random")
+    assert "other settings (first seed 96)" in refused(*table, "--order", "random")
 
 
 def test_a_table_that_is_stopped_keeps_what_it_has(model, monkeypatch):
@@ -375,7 +470,7 @@ def test_an_inception_is_fetched_once_from_an_address(monkeypatch):
     with ThreadingHTTPServer(("127.0.0.1", 0), SimpleHTTPRequestHandler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
-        with pytest.raises(ValueError, match="could not be fetched"):
+        with pytest.raises(ValueError, match="could not be downloaded"):
             inception(f"{address}/missing.pt")
         assert inception(f"{address}/inception.pt").name == "inception.pt (48 features)"
         server.shutdown()
@@ -383,9 +478,9 @@ def test_an_inception_is_fetched_once_from_an_address(monkeypatch):
 
 
 def test_what_is_no_report_or_no_folder_of_pictures_is_refused(model):
-    assert "no folder" in refused("elbo", "--model", model, "--data", "nowhere")
+    assert "nowhere is not a folder" in refused("elbo", "--model", model, "--data", "nowhere")
     Path("empty").mkdir()
-    assert "holds no pictures" in refused("elbo", "--model", model, "--data", "empty")
+    assert "no picture in empty" in refused("elbo", "--model", model, "--data", "empty")
     Path("runs/evaluation").mkdir(parents=True)
     Path("runs/evaluation/report.json").write_text("{}]")
-    assert "is no report" in refused("elbo", "--model", model)
+    assert "is not a valid report" in refused("elbo", "--model", model)

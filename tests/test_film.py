@@ -40,7 +40,7 @@ def test_the_last_frame_is_the_finished_picture(pipe):
     ("images", "options", "complaint"),
     [
         ([], {}, "at least one picture"),
-        (plain("red") + plain("red", size=(4, 4)), {}, "of one size"),
+        (plain("red") + plain("red", size=(4, 5)), {}, "same aspect ratio"),
         (plain("red"), {"step": 5}, "at least 20"),
     ],
 )

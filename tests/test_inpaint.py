@@ -91,8 +91,8 @@ def test_a_picture_is_scaled_and_cut_to_whole_cells(size, expected):
     [
         (lambda: blend(ORIGINAL, MADE, np.zeros((32, 24))), "32×24 pixels|32×24, 32×24"),
         (lambda: blend(ORIGINAL, MADE, np.full((24, 32), 2.0)), "from 0 to 1"),
-        (lambda: blend(ORIGINAL, MADE, np.zeros((24, 32)), -1), "0 pixels wide or more"),
-        (lambda: touched_cells([1.0], (1, 1)), r"a mask is \(H, W\)"),
+        (lambda: blend(ORIGINAL, MADE, np.zeros((24, 32)), -1), "at least 0 pixels, not -1"),
+        (lambda: touched_cells([1.0], (1, 1)), r"a mask must be \(H, W\)"),
         (lambda: write_mask([[np.nan]], "mask.png"), "from 0 to 1"),
     ],
 )

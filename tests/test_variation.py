@@ -119,7 +119,7 @@ def test_stitched_one_above_the_other_leaves_pins_in_the_seam():
     [
         (lambda: vary(A, 1.5), "from 0 to 1, not 1.5"),
         (lambda: vary(A, float("nan")), "from 0 to 1, not nan"),
-        (lambda: vary(A, 0.5, -1), "a seed is 0 or more, not -1"),
+        (lambda: vary(A, 0.5, -1), "the seed must be 0 or more, not -1"),
         (
             lambda: blend_canvases(A, TokenCanvas.blank(4, 5, 3), np.ones((4, 5), bool)),
             "one size and codebook",

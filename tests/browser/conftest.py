@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,9 @@ def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serving(model: Path, temporary: Path, whose: str = "visitors", start: str = START) -> Iterator[str]:
+def serving(
+    model: Path, temporary: Path, whose: str = "visitors", start: str = START, others: Sequence[Path] = ()
+) -> Iterator[str]:
     """Where an app listens; it chooses a free port itself. Its ``owner`` may add models."""
     environment = {
         **os.environ,
@@ -56,7 +58,7 @@ def serving(model: Path, temporary: Path, whose: str = "visitors", start: str = 
         "GRADIO_TEMP_DIR": str(temporary),
     }
     app = subprocess.Popen(
-        [sys.executable, "-c", start, whose, str(model)],
+        [sys.executable, "-c", start, whose, *map(str, [model, *others])],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-# The page keeps what is on the canvas a moment later, and always before it goes.
+# The page writes what is on the canvas a moment later, and at once when it is about to go.
 KEPT = """(() => {
     window.dispatchEvent(new Event("pagehide"));
     return JSON.parse(localStorage.getItem("unleash.canvas.1"));
@@ -34,8 +34,7 @@ class Studio:
 
     @property
     def state(self) -> dict[str, Any]:
-        """The canvas, as it is kept for a reload, a moment after what was done last."""
-        self.page.wait_for_timeout(400)
+        """The canvas, as it is kept for a reload."""
         return self.page.evaluate(f"{KEPT}.state")
 
     @property

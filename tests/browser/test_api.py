@@ -143,10 +143,10 @@ def test_vary_draws_a_share_of_the_cells_again(call: Call, made: tuple[Path, Rec
 
 
 def test_relight_runs_under_another_label(call: Call, made: tuple[Path, Recipe]) -> None:
-    _, recipe = call("relight", image=made[0], label="bedroom-night", strength=0.5, steps=2)
+    _, recipe = call("relight", image=made[0], label="bedroom-night", strength=0.5, steps=4)
     lit = Recipe.from_json(recipe)
     assert lit.settings.label == "bedroom-night"
-    assert lit.canvas.masked.sum() == 128
+    assert (result(recipe) != np.array(made[1].codes)).mean() > 0.5
     with pytest.raises(AppError, match="A label is needed"):
         call("relight", image=made[0])
 
@@ -226,14 +226,14 @@ def test_codebook_and_models(call: Call) -> None:
         ("generate", {"temperature": 5e-324}, "temperature: 0, or 0.001 to 100"),
         ("generate", {"guidance_scale": 1e308}, "guidance_scale: input should be less than or equal to 100"),
         ("generate", {"seed": 2**53}, "seed: input should be less than or equal to"),
-        ("generate", {"recipe": HUGE}, "a codebook has 1 to 65,536 codes, not 2147483647"),
+        ("generate", {"recipe": HUGE}, "a codebook must have 1 to 65,536 codes, not 2147483647"),
         ("inspect", {"canvas": "[]"}, "JSON object"),
         ("inspect", {"canvas": "[" * 10**5}, "is not JSON"),
         ("inspect", {"canvas": OTHER}, "65536 codes; this model"),
         ("inspect", {"canvas": OTHER, "guidance_scale": 1e308}, "guidance_scale: "),
         ("inspect", {"canvas": OTHER, "label": "x" * 10**5}, "label: string should have at most 200"),
         ("decode", {"canvas": OTHER}, "65536 codes; this model"),
-        ("decode", {"canvas": LONG}, "a canvas of 1×100000 cells: 1×1 to 64×64 are right"),
+        ("decode", {"canvas": LONG}, "a canvas of 1×100000 cells; expected 1×1 to 64×64"),
         ("generate", {"model": "x" * 10**5}, "is not offered"),
         ("inspect_cell", {"canvas": '{"base": 1}', "row": 0, "column": 0}, "the canvas lacks"),
         ("decode", {"canvas": "{"}, "is not JSON"),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from .studio import Studio
 
-SURE = 60_000  # ms: an opinion of all cells takes sixteen evaluations
+SURE = 60_000  # ms: the predictions of all cells take sixteen evaluations
 
 
 def shown(page: Page) -> list[int]:
@@ -110,7 +110,7 @@ def test_hovering_a_code_shows_where_it_is_likely_and_asks_once(painted: Studio)
     painted.click(8, 8)
     tiles.nth(one).hover()
     expect(likely).to_contain_text("likel", timeout=SURE)
-    assert len(questions) == 2, "another canvas, another opinion"
+    assert len(questions) == 2, "another canvas, other predictions"
 
 
 def test_keys_choose_a_code_and_show_where_it_is_likely(studio: Studio) -> None:

@@ -43,7 +43,7 @@ def test_what_is_no_picture_is_refused_and_the_canvas_kept(studio: Studio) -> No
     studio.generate()
     before = studio.state
     studio.open({"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture at all"})
-    expect(studio.page.locator(".toast-body")).to_contain_text("notes.png is no picture")
+    expect(studio.page.locator(".toast-body")).to_contain_text("notes.png is not a picture")
     assert studio.state == before
     studio.drop("broken.json", "application/json", b'{"version": 1}')
     expect(studio.page.locator(".toast-body").last).to_contain_text("Model: Field required")

@@ -80,7 +80,7 @@ def test_what_is_no_picture_is_refused(lesson: Page) -> None:
     lesson.locator("#look-row input[type=file]").set_input_files(
         {"name": "notes.png", "mimeType": "image/png", "buffer": b"no picture at all"}
     )
-    expect(lesson.locator(".toast-body")).to_contain_text("notes.png is no picture")
+    expect(lesson.locator(".toast-body")).to_contain_text("notes.png is not a picture")
     expect(lesson.locator("#coding .given")).to_have_attribute("src", before)
 
 

@@ -7,12 +7,6 @@ from playwright.sync_api import expect
 from .studio import Studio
 
 
-def filled(studio: Studio) -> None:
-    """Wait for the run of a stroke to end."""
-    studio.page.wait_for_timeout(50)
-    studio.wait_idle()
-
-
 def begun(studio: Studio) -> list[int]:
     """A whole picture, Live on; its codes."""
     studio.set_number("steps", 4)
@@ -31,7 +25,7 @@ def test_a_stroke_is_filled_at_once_and_undone_with_its_fill(studio: Studio) -> 
     before = begun(studio)
     state = studio.state
     studio.drag((9, 4), (9, 10))
-    filled(studio)
+    studio.wait_idle()
     after = studio.state
     region = {(row, column) for row in (9, 10, 8) for column in range(3, 12)}
     assert changed(before, after["base"])
@@ -50,7 +44,7 @@ def test_a_newer_stroke_takes_the_place_of_a_run_under_way(studio: Studio) -> No
     before = begun(studio)
     for row in (3, 7, 11):
         studio.drag((row, 2), (row, 13))
-    filled(studio)
+    studio.wait_idle()
     after = studio.state
     assert studio.mask_token not in after["base"]
     rows = {row for row, _ in changed(before, after["base"])}
@@ -66,19 +60,19 @@ def test_a_newer_stroke_takes_the_place_of_a_run_under_way(studio: Studio) -> No
 def test_a_pin_is_answered_by_what_was_filled_around_it_and_by_nothing_else(studio: Studio) -> None:
     begun(studio)
     studio.drag((9, 3), (9, 12))
-    filled(studio)
+    studio.wait_idle()
     before = studio.state["base"]
     region = {(row, column) for row in (8, 9, 10) for column in range(2, 14)}
     studio.choose_code(5)
     studio.drag((9, 6), (9, 9))
-    filled(studio)
+    studio.wait_idle()
     answer = studio.state["base"]
     assert studio.pins == {(9, column): 5 for column in range(6, 10)}
     assert not studio.masked
     assert changed(before, answer)
     assert changed(before, answer) <= region - set(studio.pins), "beneath a pin nothing changes"
     studio.drag((2, 2), (2, 3))
-    filled(studio)
+    studio.wait_idle()
     after = studio.state
     assert after["base"] == answer
     assert after["picture"]["codes"][2 * 16 + 2] == 5, "the picture shows the pins"
@@ -92,7 +86,7 @@ def test_healing_fills_what_it_sweeps_and_no_more(studio: Studio) -> None:
     before, waiting = studio.state, studio.masked
     studio.page.keyboard.press("j")
     studio.drag((9, 9), (9, 12))
-    filled(studio)
+    studio.wait_idle()
     after = studio.state
     assert changed(before["base"], after["base"])
     assert changed(before["base"], after["base"]) <= {(r, c) for r in (8, 9, 10) for c in range(8, 14)}
@@ -103,7 +97,6 @@ def test_healing_fills_what_it_sweeps_and_no_more(studio: Studio) -> None:
 
 def test_live_is_remembered_and_a_blank_canvas_becomes_a_picture(studio: Studio) -> None:
     studio.page.keyboard.press("t")
-    studio.page.wait_for_timeout(500)
     studio.page.reload()
     studio.page.wait_for_selector("[data-ready]")
     studio.page.wait_for_selector(".code")

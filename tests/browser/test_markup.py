@@ -149,8 +149,8 @@ def test_a_field_of_a_recipe_or_canvas_is_text(watch: Watch) -> None:
     for payload in PAYLOADS:
         odd = recipe["canvas"] | {payload: 1}
         send(studio, recipe | {"canvas": odd})
-        known = "which is none of codebook_size, base, masked, pins, rules"
-        watch.reads(f"Canvas: the canvas has {quoted(payload)}, {known}")
+        known = "expected codebook_size, base, masked, pins, rules"
+        watch.reads(f"Canvas: the canvas has an unknown field {quoted(payload)}; {known}")
         send(studio, recipe | {"settings": {"reveal_order": payload}})
         expect(watch.page.get_by_test_id("toast-text")).to_contain_text(f"not {quoted(payload)}")
         watch.reads(watch.page.get_by_test_id("toast-text").text_content() or "")
@@ -180,7 +180,7 @@ def test_the_name_of_an_uploaded_file_is_text(watch: Watch) -> None:
         name = payload.replace("/", "∕") + ".png"
         studio.open({"name": name, "mimeType": "image/png", "buffer": b"no picture"})
         text = page.get_by_test_id("toast-text")
-        expect(text).to_contain_text("is no picture")
+        expect(text).to_contain_text("is not a picture")
         watch.reads(text.text_content() or "")
 
 
@@ -236,5 +236,5 @@ def test_programs_read_markup_as_it_was_given(url: str, tmp_path: Path) -> None:
         assert f"no label {quoted(payload)};" in str(caught.value)
     path = tmp_path / "a<b>&amp;.png"
     path.write_bytes(b"no picture")
-    with pytest.raises(AppError, match="is no picture"):
+    with pytest.raises(AppError, match="is not a picture"):
         client.predict(image=handle_file(path), api_name="/encode")

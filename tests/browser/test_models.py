@@ -94,7 +94,6 @@ def test_what_was_made_with_weights_that_are_no_more_is_opened_as_a_picture(stud
     studio.set_number("steps", 2)
     studio.generate()
     made = studio.state
-    page.wait_for_timeout(400)
     page.evaluate(OTHER_CODES)
     page.reload()
     expect(page.locator(".counts")).to_have_text("0 to fill · 256 kept")

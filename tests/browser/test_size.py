@@ -67,7 +67,7 @@ def test_a_picture_is_extended_to_the_right_and_what_was_there_stays(sizes: Stud
     sizes.page.get_by_label("Extend by").fill("4")
     sizes.page.get_by_role("button", name="Extend right").click()
     expect(sizes.page.locator(".counts")).to_have_text("64 to fill · 256 kept")
-    expect(sizes.page.locator("#time-ahead")).to_contain_text("20×16 cells: Generate will take about")
+    expect(sizes.page.locator("#estimate")).to_contain_text("20×16 cells: Generate will take about")
     sizes.generate()
     after = grid(sizes.state["base"], 20)
     assert (after[:, :16] == before).all()
@@ -116,7 +116,7 @@ def test_a_file_is_stitched_below_and_keeps_its_pixels(sizes: Studio) -> None:
     sizes.generate()
     sizes.page.get_by_label("One above the other").check()
     photo = noise(256, 256)
-    sizes.page.locator("#behind-sizes input[type=file]").set_input_files(png(photo))
+    sizes.page.locator("#sizes .second-file").set_input_files(png(photo))
     expect(sizes.page.locator(".counts")).to_have_text("64 to fill · 448 kept")
     sizes.generate()
     made = np.array(saved(sizes).convert("RGB"))
@@ -153,10 +153,8 @@ def test_pixels_are_kept_through_a_reload_and_drawn_anew_when_asked(sizes: Studi
     sizes.tool("Rectangle")
     sizes.drag((4, 4), (9, 9))
     sizes.generate()
-    sizes.page.wait_for_timeout(400)
     sizes.page.reload()
     sizes.page.wait_for_selector("[data-ready]")
-    sizes.page.wait_for_timeout(500)
     kept = np.array(saved(sizes))
     far = np.ones((256, 256), dtype=bool)
     far[56:168, 56:168] = False  # the rectangle, and half a cell around it
@@ -190,6 +188,7 @@ def test_a_mask_of_any_size_is_loaded_and_alt_erases(sizes: Studio) -> None:
     mask = Image.new("L", (512, 512))
     mask.paste(255, (64, 64, 192, 96))  # rows 2 of columns 2 to 5
     sizes.page.locator("#sizes .mask-file").set_input_files(png(mask, "mask.png"))
+    expect(sizes.page.locator(".counts")).to_have_text("4 to fill · 252 kept")
     wanted = {(2, column) for column in range(2, 6)}
     assert sizes.masked == wanted
     with sizes.page.expect_download() as download:

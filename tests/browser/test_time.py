@@ -131,8 +131,10 @@ def test_the_steps_become_a_gif_and_a_video(studio: Studio) -> None:
 
 
 def kept_pictures(studio: Studio) -> list[dict]:
-    """The session's pictures as the browser keeps them, newest first."""
-    studio.page.wait_for_timeout(400)
+    """The session's pictures as the browser keeps them, newest first.
+
+    The page's own transactions were begun before, so this one waits for what they write.
+    """
     kept = studio.page.evaluate(
         """() => new Promise((resolve) => {
             indexedDB.open("unleash").onsuccess = ({ target }) => {

@@ -122,7 +122,7 @@ def _weights(model: Path) -> dict[str, torch.Tensor]:
 
 
 def _attempt(out: Path, place: int | None) -> str:
-    """Train in a process of its own, killed at a place; how many places it passed, or what went wrong."""
+    """Train in a process that is killed at a place; how many places it passed, or what went wrong."""
     ours, theirs = os.pipe()
     if (child := os.fork()) == 0:
         os.close(ours)

@@ -7,7 +7,7 @@ import { describe, test } from "node:test";
 import { cellAt } from "../../unleash/studio/web/page/geometry.js";
 import { extended, stitched } from "../../unleash/studio/web/page/growing.js";
 import { restrict, unrestrict } from "../../unleash/studio/web/page/rules.js";
-import { blank, fill, filled, invert, keep, mask, pin, unpin } from "../../unleash/studio/web/page/state.js";
+import { blank, filled, invert, keep, mask, pin, unpin } from "../../unleash/studio/web/page/state.js";
 import { fromServer, toServer } from "../../unleash/studio/web/page/wire.js";
 
 const FOLDER = new URL("../cases/", import.meta.url);
@@ -51,7 +51,6 @@ const OPERATIONS = {
   allow: (state, { cells, ...rule }) => restrict(state, cellsOf(state, cells), { ...rule, allowed: true }),
   forbid: (state, { cells, ...rule }) => restrict(state, cellsOf(state, cells), { ...rule, allowed: false }),
   unrestrict: (state, { cells }) => unrestrict(state, cellsOf(state, cells)),
-  fill: (state, { cells, codes }) => fill(state, cellsOf(state, cells), codesOf(codes)),
   filled: (state, { codes, partial }) => filled(state, codesOf(codes), { partial }),
   extended: (state, sides) => extended(state, sides),
   stitched: (state, { with: other, axis, seam }) => stitched(state, stateOf(other), axis, seam),
@@ -86,7 +85,6 @@ test("an operation that changes nothing gives the same state, so that there is n
     pin(state, [0], 3),
     unpin(state, [1]),
     unrestrict(state, [0]),
-    fill(state, [1], 1),
     filled(state, [3, 1, 2, 4]) && state,
   ])
     assert.equal(same, state);

@@ -3,10 +3,10 @@ import { test } from "node:test";
 
 import { opened } from "../../unleash/studio/web/page/pixels.js";
 import { asked, begun, strokeRun } from "../../unleash/studio/web/page/run.js";
-import { blank, fill, mask, pin } from "../../unleash/studio/web/page/state.js";
+import { blank, filled, mask, pin } from "../../unleash/studio/web/page/state.js";
 
 const empty = blank({ height: 1, width: 4, codebook: 5 });
-const whole = fill(empty, [0, 1, 2, 3], 2);
+const whole = filled(empty, [2, 2, 2, 2]);
 
 test("each run has a name of its own", () => {
   const names = new Set(Array.from({ length: 100 }, () => asked(empty).id));
@@ -36,7 +36,7 @@ test("a run follows a canvas of its size", () => {
 });
 
 test("a stroke that masks is filled, together with what was never known", () => {
-  const state = mask(fill(empty, [0, 1, 2], 2), [0, 1]);
+  const state = mask(filled(empty, [2, 2, 2, 5], { partial: true }), [0, 1]);
   const { canvas, run } = strokeRun(state, "swept", new Set([0]), "a");
   assert.deepEqual(canvas.masked, [true, false, false, true], "what else is masked waits");
   assert.deepEqual([run.id, run.live], ["a", true]);

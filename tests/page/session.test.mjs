@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import * as past from "../../unleash/studio/web/page/session.js";
-import { blank, fill, pin } from "../../unleash/studio/web/page/state.js";
+import { blank, filled, pin } from "../../unleash/studio/web/page/state.js";
 
 // --- pictures and films as lists -------------------------------------------------------------------
 
@@ -88,7 +88,7 @@ test("pictures of earlier visits come after those of this one, each once", () =>
 });
 
 test("the canvas at a step keeps what was known there and masks the rest, with the person's pins", () => {
-  const state = pin(fill(blank({ height: 1, width: 3, codebook: 5 }), [0, 1, 2], 4), [2], 1);
+  const state = pin(filled(blank({ height: 1, width: 3, codebook: 5 }), [4, 4, 4]), [2], 1);
   const at = past.canvasAt(state, state, { codes: [3, 5, 2], url: "step" });
   assert.deepEqual(at.base, [3, 5, 2]);
   assert.deepEqual(at.masked, [false, true, false]);

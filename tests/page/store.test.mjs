@@ -4,6 +4,7 @@ import { beforeEach, describe, test } from "node:test";
 import { restrict } from "../../unleash/studio/web/page/rules.js";
 import {
   again,
+  blank,
   clearMask,
   keep,
   mask,
@@ -24,7 +25,7 @@ globalThis.localStorage = { getItem: () => kept ?? null, setItem: (_, value) => 
 function started(grid = GRID) {
   const store = new Store();
   const heard = [];
-  for (const type of ["say", "stop", "fill", "reopen", "preview"])
+  for (const type of ["say", "stop", "ask", "reopen", "preview"])
     store.addEventListener(type, ({ detail }) => heard.push([type, detail]));
   store.start(grid);
   return { store, heard };
@@ -51,7 +52,7 @@ function frame(store, codes, { last = true, done = last, picture = 0, pictures =
 
 function generate(store, codes) {
   const start = toServer(store.state);
-  store.ask();
+  store.ask("generate");
   store.receiveFrame(frame(store, codes, { start }));
 }
 
@@ -77,7 +78,7 @@ describe("a run", () => {
   test("keeps what it has filled so far, and masks the rest over what was beneath", () => {
     const { store } = painted();
     store.edit(maskAll);
-    store.ask();
+    store.ask("generate");
     store.receiveFrame(frame(store, [4, K, K, 0], { last: false }));
     assert.deepEqual(store.state.base, [4, 1, 2, 0]);
     assert.deepEqual(store.state.masked, [false, true, true, false]);
@@ -89,7 +90,7 @@ describe("a run", () => {
 
   test("masks a cell again that it takes back", () => {
     const { store } = started();
-    store.ask();
+    store.ask("generate");
     store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
     store.receiveFrame(frame(store, [K, 1, K, K], { last: false }));
     assert.deepEqual(store.state.masked, [true, false, true, true]);
@@ -120,7 +121,7 @@ describe("a run", () => {
   test("leaves masked what the person masks after it was filled, through every picture", () => {
     const { store } = started();
     const start = toServer(store.state);
-    store.ask();
+    store.ask("generate");
     store.receiveFrame(frame(store, [4, K, K, K], { last: false, pictures: 2, start }));
     store.edit((state) => mask(state, [0, 1]));
     for (const [codes, options] of [
@@ -138,7 +139,7 @@ describe("a run", () => {
 
   test("leaves pins that are set meanwhile", () => {
     const { store } = started();
-    store.ask();
+    store.ask("generate");
     store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
     store.edit((state) => pin(state, [1], 2));
     store.receiveFrame(frame(store, [4, 1, 2, 3], { start: toServer(store.state) }));
@@ -149,7 +150,7 @@ describe("a run", () => {
   test("fills what was masked when it was asked for, not what is masked while it waits", () => {
     const { store } = painted();
     store.edit((state) => mask(state, [0]));
-    store.ask();
+    store.ask("generate");
     store.edit((state) => mask(state, [3]));
     store.receiveFrame(frame(store, [4, 1, 2, 3]));
     assert.deepEqual(store.state.masked, [false, false, false, true]);
@@ -157,7 +158,7 @@ describe("a run", () => {
 
   test("that was let go of is heard of no more", () => {
     const { store, heard } = started();
-    store.ask();
+    store.ask("generate");
     const late = frame(store, [0, 1, 2, 3]);
     const { id } = store.run;
     store.stopRun();
@@ -169,7 +170,7 @@ describe("a run", () => {
   test("is let go of by undoing what came before it", () => {
     const { store } = painted();
     store.edit(maskAll);
-    store.ask();
+    store.ask("generate");
     store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
     store.undo();
     assert.equal(store.run, null);
@@ -200,7 +201,7 @@ describe("a run", () => {
       const { store } = painted([1, 1, 1, 1]);
       const [result] = store.results;
       store.edit(maskAll);
-      store.ask();
+      store.ask("generate");
       store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
       replace(store, result);
       const { base } = store.state;
@@ -223,7 +224,7 @@ test("a variation changes the picture and leaves the person's mask and pins", ()
   const { store, heard } = painted();
   store.edit((state) => pin(mask(state, [0]), [1], 4));
   const start = toServer({ ...store.state, masked: [false, false, true, true] });
-  store.ask();
+  store.ask("generate");
   store.receiveFrame(frame(store, [0, 4, K, 3], { last: false, varies: true, start }));
   assert.deepEqual(store.state.base, [0, 1, 2, 3], "its steps are only looked at");
   assert.equal(heard.at(-1)[0], "preview");
@@ -238,7 +239,8 @@ describe("Live", () => {
   test("fills what a stroke swept, and undoes with it", () => {
     const { store, heard } = painted();
     store.dab((state) => mask(state, [0]), [0], "swept");
-    assert.equal(heard.at(-1)[0], "fill");
+    assert.equal(heard.at(-1)[0], "ask");
+    assert.equal(store.asked.kind, "fill");
     assert.deepEqual(store.asked.canvas.masked, [true, false, false, false]);
     store.receiveFrame(frame(store, [4, 1, 2, 3]));
     assert.deepEqual([store.state.base, openCells(store.state)], [[4, 1, 2, 3], 0]);
@@ -271,7 +273,7 @@ describe("Live", () => {
   test("waits for Generate's own run", () => {
     const { store } = painted();
     store.edit(maskAll);
-    store.ask();
+    store.ask("generate");
     store.dab((state) => pin(state, [0], 1), [0], "masked");
     assert.equal(store.run.live, false);
   });
@@ -281,6 +283,80 @@ describe("Live", () => {
     store.dab((state) => pin(state, [0], 4), [0], "masked");
     store.endRun(store.run.id);
     store.dab((state) => pin(state, [0], 4), [0], "masked");
+    assert.equal(store.run, null);
+  });
+});
+
+const aMoment = () => new Promise((done) => setTimeout(done));
+
+describe("runs asked for one after the other", () => {
+  test("the next begins when the one under way ends, in the order of asking", async () => {
+    const { store } = painted();
+    store.edit(maskAll);
+    store.ask("generate");
+    store.ask("more");
+    store.ask("blend");
+    assert.deepEqual(
+      store.following.map(({ kind }) => kind),
+      ["more", "blend"],
+    );
+    store.receiveFrame(frame(store, [4, 4, 4, 4]));
+    await aMoment();
+    assert.equal(store.asked.kind, "more");
+    assert.equal(store.following.length, 1);
+  });
+
+  test("Generate fills again what the run before it has filled", async () => {
+    const { store } = painted();
+    store.edit((state) => mask(state, [1]));
+    store.ask("generate");
+    store.ask("generate");
+    store.receiveFrame(frame(store, [0, 4, 2, 3]));
+    await aMoment();
+    assert.deepEqual(store.asked.canvas.masked, [false, true, false, false]);
+  });
+
+  test("Stop ends them all", async () => {
+    const { store } = painted();
+    store.edit(maskAll);
+    store.ask("generate");
+    store.ask("generate");
+    store.stopRun();
+    await aMoment();
+    assert.equal(store.run, null);
+  });
+
+  test("a run waits for the canvas that another model makes, and is of that", async () => {
+    const { store } = painted();
+    const other = blank({ ...GRID, codebook: 7 });
+    store.await("model");
+    store.ask("generate");
+    store.dab((state) => mask(state, [0]), [0], "swept");
+    assert.equal(store.run, null);
+    store.receiveCanvas({ canvas: toServer(other), other_model: "other" });
+    assert.equal(store.run, null, "until the server has also told of its settings");
+    store.arrived("model");
+    await aMoment();
+    assert.equal(store.asked.canvas.codebook, 7);
+    assert.equal(store.run.id, store.asked.run.id);
+  });
+
+  test("one that waited for a file with nothing masked fills nothing that was filled before", async () => {
+    const { store } = painted();
+    store.await("file");
+    store.ask("generate");
+    store.arrived("file");
+    await aMoment();
+    assert.equal(openCells(store.asked.canvas), 0);
+  });
+
+  test("Stop lets go of one that waits for a canvas", async () => {
+    const { store } = painted();
+    store.await("file");
+    store.ask("generate");
+    store.stopRun();
+    store.arrived("file");
+    await aMoment();
     assert.equal(store.run, null);
   });
 });

@@ -1,1 +1,1 @@
-"""The document: what a person asks of a token grid, as immutable values; nothing here needs torch."""
+"""The document: canvas, rules, settings and recipe as immutable values, without torch."""

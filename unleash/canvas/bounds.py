@@ -1,52 +1,55 @@
-"""How large things may be: one place for Python, shell, page and API.
+"""Limits on sizes and values, shared by Python, command line, page and API.
 
-Whatever a file or a person claims is compared with these before any memory is taken for it.
+Input is checked against these before memory is allocated for it.
 """
 
 MAX_CODES = 2**16
-"""Codes of the largest codebook; public VQGANs have 1,024 to 16,384."""
+"""Maximum codebook size; public VQGANs have 1,024 to 16,384 codes."""
 
 MAX_SIDE = 64
-"""Cells on a side of the largest canvas."""
+"""Maximum side of a canvas in cells."""
 
 MAX_CELLS = MAX_SIDE**2
-"""Cells of the largest canvas."""
+"""Maximum number of cells of a canvas."""
 
 MAX_RULES = 1024
-"""Different rules on one canvas; each may be that of many cells."""
+"""Maximum number of different rules on a canvas; each may apply to many cells."""
 
 MAX_STEPS = MAX_CELLS
-"""More steps than the largest canvas has cells are never taken."""
+"""Maximum number of steps, one per cell of the largest canvas."""
 
 MIN_TEMPERATURE, MAX_TEMPERATURE = 1e-3, 100.0
-"""Of temperatures other than 0. Beyond them every draw is the likeliest code, or noise."""
+"""Limits of a temperature other than 0; beyond them, sampling is greedy or uniform."""
 
 MAX_GUIDANCE = 100.0
-"""The largest guidance scale; logits beyond it leave the range in which they can be added up."""
+"""Maximum guidance scale; larger ones overflow the logits."""
 
 MAX_SEED = 2**53 - 1
-"""The largest whole number that JavaScript, and so every JSON reader, holds exactly."""
+"""Maximum seed: the largest integer that JavaScript, and so every JSON reader, represents exactly."""
 
 MAX_PICTURES = 8
-"""Pictures of one run on the page."""
+"""Maximum number of pictures of one run on the page."""
 
 MAX_COUNT = 100_000
-"""Pictures of one call from Python or the shell."""
+"""Maximum number of pictures of one call from Python or the command line."""
 
 MAX_TEXT = 2**20
-"""Characters of the longest canvas or recipe; a full recipe of a 64×64 canvas has a sixth of that."""
+"""Maximum length of a canvas or recipe in characters; a full recipe of a 64×64 canvas has a sixth of it."""
 
 MAX_LABEL = 200
-"""Characters of the longest label."""
+"""Maximum length of a label in characters."""
 
 MAX_LABELS = 10_000
-"""Labels of a model."""
+"""Maximum number of labels of a model."""
 
 MAX_CONFIG = 2**20
-"""Bytes of the largest configuration of a model, or card."""
+"""Maximum size of a model's configuration, or of its card, in bytes."""
+
+MAX_PROMPT = 1000
+"""Characters of the longest prompt; text encoders read 77 tokens of it."""
 
 MAX_NAME = 500
-"""Characters of the longest model name."""
+"""Maximum length of a model name in characters."""
 
 MAX_FILE = 2**26
-"""Bytes of the largest file that is read for a recipe."""
+"""Maximum size of a file with a recipe in bytes."""

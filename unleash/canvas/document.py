@@ -1,4 +1,4 @@
-"""What a person asks of a token grid, as an immutable value."""
+"""The canvas: a token grid with masks, pins and rules, as an immutable value."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ from unleash.canvas.rules import Cell, Rule, Rules
 from . import rules as rule_book
 
 Cells: TypeAlias = Cell | Iterable[Cell] | NDArray[np.bool_] | NDArray[np.integer]
-"""A (row, col) pair, any number of them, or a boolean (h, w) array that is true where a cell is meant."""
+"""A (row, col) pair, any number of pairs, or a boolean (h, w) array that is true at the selected cells."""
 
 
 def rectangle(top: int, left: int, bottom: int, right: int) -> list[Cell]:
-    """The cells of rows ``top .. bottom - 1`` and columns ``left .. right - 1``, half open like a slice."""
+    """The cells of rows ``top .. bottom - 1`` and columns ``left .. right - 1``, half-open like a slice.
+
+    Raises:
+        ValueError: if the rectangle is empty.
+    """
     if top >= bottom or left >= right:
         raise ValueError(
-            f"the rectangle {(top, left, bottom, right)} holds no cell: it needs top < bottom, left < right"
+            f"the rectangle {(top, left, bottom, right)} is empty; expected top < bottom and left < right"
         )
     return list(product(range(top, bottom), range(left, right)))
 
@@ -35,21 +39,24 @@ def rectangle(top: int, left: int, bottom: int, right: int) -> list[Cell]:
 class TokenCanvas:
     """A token grid in three layers; every editing operation returns a new canvas.
 
-    From the bottom up: ``base``, what is known of the picture; ``masked``, the cells to be filled;
-    ``pins``, the codes the person chose. A cell shows its pin, else the mask token if masked, else its
-    base code, so taking a layer away brings back what was beneath. A cell of which nothing is known is
-    always masked. Beside the layers lie ``rules``: what the model may draw in a cell whenever it is filled,
-    not what lies there now.
+    From the bottom up: ``base``, the known codes; ``masked``, the cells to be filled; ``pins``, the codes
+    that the person chose. A cell shows its pin, else the mask token if masked, else its base code, so
+    removing a layer reveals the one below. A cell without a base code is always masked. Apart from the
+    layers, ``rules`` restrict the codes that the model may draw when a cell is filled; they do not affect its
+    present code.
 
-    The page edits the same value by the same operations (``studio/web/page/state.js``); ``tests/cases``
-    says what each of them does, and both are tested by it.
+    The page edits the same value with the same operations (``studio/web/page/state.js``). ``tests/cases``
+    specifies the operations, and both implementations are tested against it.
 
     Attributes:
-        base: (h, w) int64 codes, K where nothing is known. Read-only.
+        base: (h, w) int64 codes, K where unknown. Read-only.
         masked: (h, w) bool, also true wherever ``base`` is K. Read-only.
-        pinned_codes: (h, w) int64, the pin's code, K where there is no pin. Read-only.
+        pinned_codes: (h, w) int64, the codes of the pins, K where there is none. Read-only.
         codebook_size: K, the number of codes, up to ``MAX_CODES``; also the mask token.
         rules: the rules of each cell that has any, in row-major order. Read-only.
+
+    Raises:
+        ValueError: if a layer, code or rule is invalid, or shapes differ.
     """
 
     base: NDArray[np.int64]
@@ -61,12 +68,12 @@ class TokenCanvas:
     def __post_init__(self) -> None:
         size = _integer(self.codebook_size, "the codebook size")
         if not 1 <= size <= MAX_CODES:
-            raise ValueError(f"a codebook has 1 to {MAX_CODES:,} codes, not {quoted(size)}")
+            raise ValueError(f"a codebook must have 1 to {MAX_CODES:,} codes, not {quoted(size)}")
         base = _grid(self.base, size, "the base layer")
         pinned_codes = _grid(self.pinned_codes, size, "the pins")
         masked = np.array(self.masked)
         if masked.dtype != bool:
-            raise ValueError(f"the mask is a boolean grid, not one of {masked.dtype}")
+            raise ValueError(f"the mask must be a boolean grid, not one of {masked.dtype}")
         for name, layer in (("mask", masked), ("pins' grid", pinned_codes)):
             if layer.shape != base.shape:
                 raise ValueError(f"the {name} is {_by(layer.shape)}, the base layer {_by(base.shape)}")
@@ -82,27 +89,33 @@ class TokenCanvas:
 
     @classmethod
     def blank(cls, height: int, width: int, codebook_size: int = 1024) -> TokenCanvas:
-        """A canvas of which nothing is known: every cell will be filled."""
+        """A canvas with all cells unknown and masked."""
         height, width = _integer(height, "the height"), _integer(width, "the width")
         _check_shape(height, width)
         return cls.from_codes(np.full((height, width), codebook_size), codebook_size)
 
     @classmethod
     def from_codes(cls, codes: ArrayLike, codebook_size: int) -> TokenCanvas:
-        """A canvas that keeps ``codes`` (h, w), unknown where they are ``codebook_size``."""
+        """A canvas with the base ``codes`` (h, w); cells with ``codebook_size`` are unknown and masked."""
         base = _array(codes, "the base layer")
         return cls(base, np.zeros(base.shape, dtype=bool), np.full(base.shape, codebook_size), codebook_size)
 
     @classmethod
     def from_dict(cls, data: Any) -> TokenCanvas:
-        """The canvas that :meth:`to_dict` wrote; the data may come from anyone."""
+        """The canvas written by :meth:`to_dict`, from untrusted data.
+
+        Raises:
+            ValueError: if the data are invalid.
+        """
         if not isinstance(data, Mapping):
-            raise ValueError(f"a canvas is an object of {', '.join(_FIELDS)}, not {quoted(data)}")
+            raise ValueError(f"a canvas must be an object with {', '.join(_FIELDS)}, not {quoted(data)}")
         if missing := [name for name in _FIELDS if name not in data]:
             raise ValueError(f"the canvas lacks {', '.join(missing)}")
         known = (*_FIELDS, "rules")
         if extra := [str(name) for name in data if name not in known]:
-            raise ValueError(f"the canvas has {quoted(extra[0])}, which is none of {', '.join(known)}")
+            raise ValueError(
+                f"the canvas has an unknown field {quoted(extra[0])}; expected {', '.join(known)}"
+            )
         base = grid_from_json(data["base"], "the base layer", int)
         canvas = cls.from_codes(base, _integer(data["codebook_size"], "the codebook size"))
         rows, cols, codes = _pins_from_json(data["pins"], canvas.size).T
@@ -112,13 +125,13 @@ class TokenCanvas:
         pinned_codes = canvas.pinned_codes.copy()
         pinned_codes[rows, cols] = codes
         if np.count_nonzero(pinned_codes != canvas.mask_token) < len(codes):
-            raise ValueError("a cell is pinned twice: each has one pin at most")
+            raise ValueError("a cell is pinned twice; each may have only one pin")
         masked = grid_from_json(data["masked"], "the mask", bool)
         rules = rule_book.from_json(data.get("rules", ()))
         return replace(canvas, masked=masked, pinned_codes=pinned_codes, rules=rules)
 
     def to_dict(self) -> dict[str, Any]:
-        """The canvas in the types of JSON: all three layers, and ``rules`` if there are any."""
+        """The canvas as JSON types: all three layers, and ``rules`` if there are any."""
         data = {
             "codebook_size": self.codebook_size,
             "base": self.base.tolist(),
@@ -131,7 +144,7 @@ class TokenCanvas:
 
     @property
     def codes(self) -> NDArray[np.int64]:
-        """(h, w) what every cell shows, K where it is unknown: the model's input."""
+        """(h, w) int64: the code that each cell shows, K where unknown; the model's input."""
         seen = np.where(self.masked, self.mask_token, self.base)
         return np.where(self.pinned, self.pinned_codes, seen)
 
@@ -144,68 +157,68 @@ class TokenCanvas:
 
     @property
     def pinned(self) -> NDArray[np.bool_]:
-        """(h, w) bool: the cells whose code a person chose."""
+        """(h, w) bool: the pinned cells."""
         return self.pinned_codes != self.mask_token
 
     @property
     def unknown(self) -> NDArray[np.bool_]:
-        """(h, w) bool: the cells the model will fill."""
+        """(h, w) bool: the cells that the model will fill."""
         return self.codes == self.mask_token
 
     @property
     def kept(self) -> NDArray[np.bool_]:
-        """(h, w) bool: the cells that stay as they are without being pinned."""
+        """(h, w) bool: the cells that are neither unknown nor pinned."""
         return ~self.unknown & ~self.pinned
 
     @property
     def height(self) -> int:
-        """Rows."""
+        """Number of rows."""
         return self.base.shape[0]
 
     @property
     def width(self) -> int:
-        """Columns."""
+        """Number of columns."""
         return self.base.shape[1]
 
     @property
     def size(self) -> int:
-        """Cells."""
+        """Number of cells."""
         return self.base.size
 
     @property
     def mask_token(self) -> int:
-        """K, the token of a cell that is unknown."""
+        """K, the token of an unknown cell."""
         return self.codebook_size
 
     # -- edited ------------------------------------------------------------------------------------
 
     def mask(self, cells: Cells) -> TokenCanvas:
-        """Ask for ``cells`` to be filled again. Pins stay."""
+        """Mask ``cells``, so that they are filled again. Pins stay."""
         return replace(self, masked=self.masked | self._where(cells))
 
     def keep(self, cells: Cells) -> TokenCanvas:
-        """Take the mask off ``cells``: what was beneath shows again, if anything was known. Pins stay."""
+        """Unmask ``cells`` whose base code is known, so that it shows again. Pins stay."""
         return replace(self, masked=self.masked & ~self._where(cells))
 
     def invert(self) -> TokenCanvas:
-        """Mask what was not and keep what was, if anything was known. Pins stay."""
+        """Invert the mask; cells without a base code stay masked. Pins stay."""
         return replace(self, masked=~self.masked)
 
     def pin(self, cells: Cells, code: int) -> TokenCanvas:
-        """Choose ``code`` for ``cells``: only :meth:`unpin`, :meth:`pin` and :meth:`clear` undo it."""
+        """Pin ``cells`` to ``code``; only :meth:`unpin`, :meth:`pin` and :meth:`clear` change a pin."""
         code = self._code(code)
         return replace(self, pinned_codes=np.where(self._where(cells), code, self.pinned_codes))
 
     def unpin(self, cells: Cells) -> TokenCanvas:
-        """Take the pins off ``cells``: what was beneath shows again. A cell without a pin is no error."""
+        """Remove the pins of ``cells``, so that what is below shows. Cells without a pin are ignored."""
         return replace(self, pinned_codes=np.where(self._where(cells), self.mask_token, self.pinned_codes))
 
     def fill(self, cells: Cells, codes: int | ArrayLike) -> TokenCanvas:
-        """Write base codes as if the model had: ``cells`` are no longer masked. Pins stay on top.
+        """Write base codes and unmask ``cells``, as if the model had filled them. Pins stay on top.
 
         Args:
             cells: where to write.
-            codes: one code, or an (h, w) grid of which only the codes at ``cells`` are taken.
+            codes: one code, or an (h, w) grid of which only the codes at ``cells`` are used.
         """
         where, codes = self._where(cells), _array(codes, "the codes")
         new = np.full(self.base.shape, self._code(codes)) if codes.ndim == 0 else self._like(codes)
@@ -214,15 +227,14 @@ class TokenCanvas:
         return replace(self, base=np.where(where, new, self.base), masked=self.masked & ~where)
 
     def clear(self) -> TokenCanvas:
-        """A blank canvas of the same size: no pins, no rules, nothing known, all masked."""
+        """A blank canvas of the same size and codebook."""
         return TokenCanvas.blank(self.height, self.width, self.codebook_size)
 
     def allow(self, cells: Cells, codes: int | Iterable[int], strength: float = 1.0) -> TokenCanvas:
-        """Ask that ``cells`` be given one of ``codes``: surely at strength 1, rather than others below.
+        """Restrict ``cells`` to ``codes``: strictly at strength 1, as a preference below.
 
-        A code outside has its probability multiplied by ``1 - strength``. Rules add up, the strongest last;
-        the same codes again only change the strength. They hold whenever a cell is filled: a code that is
-        kept or pinned there stays.
+        The probability of every other code is multiplied by ``1 - strength``. Rules accumulate; one with the
+        same codes replaces the earlier one. They apply when a cell is filled, so kept and pinned codes stay.
 
         Raises:
             ValueError: if a code is not in the codebook, the strength is not in (0, 1], or the rules of
@@ -231,16 +243,20 @@ class TokenCanvas:
         return self._ruled(cells, codes, strength, allowed=True)
 
     def forbid(self, cells: Cells, codes: int | Iterable[int], strength: float = 1.0) -> TokenCanvas:
-        """Ask that ``cells`` be given none of ``codes``; otherwise as :meth:`allow`."""
+        """Exclude ``codes`` from ``cells``; otherwise as :meth:`allow`."""
         return self._ruled(cells, codes, strength, allowed=False)
 
     def unrestrict(self, cells: Cells) -> TokenCanvas:
-        """Take all rules off ``cells``. A cell without rules is no error."""
+        """Remove all rules of ``cells``. Cells without rules are ignored."""
         where = self._where(cells)
         return replace(self, rules={cell: asked for cell, asked in self.rules.items() if not where[cell]})
 
     def extended(self, left: int = 0, right: int = 0, top: int = 0, bottom: int = 0) -> TokenCanvas:
-        """A larger canvas around this one: so many columns and rows more, masked."""
+        """A larger canvas around this one, with masked columns and rows added on each side.
+
+        Raises:
+            ValueError: if a number is negative, or the canvas would be too large.
+        """
         for name, cells in {"left": left, "right": right, "top": top, "bottom": bottom}.items():
             if _integer(cells, name) < 0:
                 raise ValueError(f"a canvas grows by 0 cells or more: {name} is {quoted(cells)}")
@@ -255,14 +271,14 @@ class TokenCanvas:
         )
 
     def filled(self, codes: ArrayLike, *, partial: bool = False) -> TokenCanvas:
-        """The canvas after a run: what was unknown is now base, no longer masked; pins are still pins.
+        """The canvas after a run: unknown cells get base codes and are unmasked; pins stay pins.
 
         Args:
-            codes: (h, w) what the run made of ``self.codes``.
-            partial: the run is not over: cells may still be K and are left as they were.
+            codes: (h, w), the result of the run on ``self.codes``.
+            partial: whether cells may still be K, in a run that is not finished; these are left unchanged.
 
         Raises:
-            ValueError: if ``codes`` differ at a kept or pinned cell, or lack a code and not ``partial``.
+            ValueError: if ``codes`` differ at a kept or pinned cell, or one is missing and not ``partial``.
         """
         codes = self._like(codes)
         if changed := _cells(~self.unknown & (codes != self.codes)):
@@ -294,7 +310,7 @@ class TokenCanvas:
         )
 
     def __reduce__(self) -> tuple[type[TokenCanvas], tuple[Any, ...]]:
-        # A copied or unpickled canvas goes through the constructor, or its arrays would be writable.
+        # Copies and unpickled canvases go through the constructor, which makes the arrays read-only.
         return TokenCanvas, (self.base, self.masked, self.pinned_codes, self.codebook_size, dict(self.rules))
 
     def _content(self) -> tuple[Any, ...]:
@@ -311,9 +327,9 @@ class TokenCanvas:
         return replace(self, rules=rule_book.with_rules(self.rules, [(rule, _cells(self._where(cells)))]))
 
     def _where(self, cells: Cells) -> NDArray[np.bool_]:
-        """``cells`` in any of their forms as a boolean (h, w) array."""
+        """``cells``, in any form, as a boolean (h, w) array."""
         if not isinstance(cells, Iterable):
-            raise ValueError(f"cells are (row, col) pairs or a boolean array, not {quoted(cells)}")
+            raise ValueError(f"cells must be (row, col) pairs or a boolean array, not {quoted(cells)}")
         array = _array(cells if isinstance(cells, np.ndarray) else list(cells), "the cells")
         if array.dtype == bool and array.ndim == 2:
             if array.shape != self.base.shape:
@@ -327,7 +343,7 @@ class TokenCanvas:
         pairs = array.reshape(1, -1) if array.ndim == 1 else array
         if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
             raise ValueError(
-                f"cells are (row, col) pairs or a boolean {_by(where.shape)} array: {quoted(cells)}"
+                f"cells must be (row, col) pairs or a boolean {_by(where.shape)} array, not {quoted(cells)}"
             )
         off = ((pairs < 0) | (pairs >= where.shape)).any(axis=1)
         if off.any():
@@ -359,47 +375,48 @@ _KINDS = {int: "a grid of whole numbers", bool: "a boolean grid"}
 
 
 def grid_from_json(value: Any, what: str, kind: type[int] | type[bool]) -> NDArray[Any]:
-    """The (h, w) array of a list of rows; of anything else not even an array is made.
+    """Converts a list of rows to an (h, w) array; anything else is rejected before an array is allocated.
 
     Args:
-        value: of JSON that may come from anyone.
-        what: it is, for the error.
-        kind: of all its values; true and false are not whole numbers.
+        value: from untrusted JSON.
+        what: name of the value, for error messages.
+        kind: exact type of all elements; booleans are not integers.
 
     Raises:
-        ValueError: if it is no such list, or one of more than ``MAX_SIDE`` rows or columns.
+        ValueError: if it is not such a list, or has more than ``MAX_SIDE`` rows or columns.
     """
     if not isinstance(value, list | tuple) or not all(isinstance(row, list | tuple) for row in value):
-        raise ValueError(f"{what} is {_KINDS[kind]}, not {quoted(value)}")
+        raise ValueError(f"{what} must be {_KINDS[kind]}, not {quoted(value)}")
     width = len(value[0]) if value else 0
     if any(len(row) != width for row in value):
-        raise ValueError(f"{what} must have rows of equal length: {quoted(value)}")
+        raise ValueError(f"{what} must have rows of equal length, not {quoted(value)}")
     _check_shape(len(value), width)
     if other := [each for row in value for each in row if type(each) is not kind]:
-        raise ValueError(f"{what} is {_KINDS[kind]}: {quoted(other[0])} is something else")
+        raise ValueError(f"{what} must be {_KINDS[kind]}, but contains {quoted(other[0])}")
     return np.array(value)
 
 
 def _pins_from_json(value: Any, cells: int) -> NDArray[np.int64]:
-    """(N, 3) row, column and code of each pin in a list of JSON; there are at most ``cells``."""
+    """(N, 3) int64: row, column and code of each pin in a JSON list of at most ``cells``."""
     right = isinstance(value, list | tuple) and all(
         isinstance(pin, list | tuple) and len(pin) == 3 and all(type(each) is int for each in pin)
         for pin in value
     )
     if not right:
-        raise ValueError(f"the pins are a list of [row, col, code], not {quoted(value)}")
+        raise ValueError(f"the pins must be a list of [row, col, code], not {quoted(value)}")
     if len(value) > cells:
-        raise ValueError(f"there are {len(value):,} pins on {cells:,} cells: each has one pin at most")
+        raise ValueError(f"there are {len(value):,} pins on {cells:,} cells; each may have only one pin")
     pins = np.array(value or np.empty((0, 3), int))
-    if not np.issubdtype(pins.dtype, np.signedinteger):  # Some number is too large for 64 bits.
-        raise ValueError(f"the pins are a list of [row, col, code], not {quoted(value)}")
+    if not np.issubdtype(pins.dtype, np.signedinteger):  # A number exceeds 64 bits.
+        raise ValueError(f"the pins must be a list of [row, col, code], not {quoted(value)}")
     return pins.astype(np.int64)
 
 
 def _check_shape(height: int, width: int) -> None:
     if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
         raise ValueError(
-            f"a canvas of {quoted(height)}×{quoted(width)} cells: 1×1 to {MAX_SIDE}×{MAX_SIDE} are right"
+            f"cannot make a canvas of {quoted(height)}×{quoted(width)} cells; "
+            f"expected 1×1 to {MAX_SIDE}×{MAX_SIDE}"
         )
 
 
@@ -416,7 +433,7 @@ def _array(value: Any, what: str) -> NDArray[Any]:
     try:
         return np.array(value)
     except ValueError:
-        raise ValueError(f"{what} must have rows of equal length: {quoted(value)}") from None
+        raise ValueError(f"{what} must have rows of equal length, not {quoted(value)}") from None
 
 
 def _grid(codes: ArrayLike, codebook_size: int, what: str) -> NDArray[np.int64]:
@@ -429,8 +446,8 @@ def _grid(codes: ArrayLike, codebook_size: int, what: str) -> NDArray[np.int64]:
     _check_shape(*grid.shape)
     if bad := _cells((grid < 0) | (grid > codebook_size)):
         raise ValueError(
-            f"{what} hold {quoted(int(grid[bad[0]]))} at cell {bad[0]}: codes are 0 to {codebook_size - 1},"
-            f" {codebook_size} is the mask token"
+            f"{what} must be 0 to {codebook_size - 1}, or the mask token {codebook_size}, not "
+            f"{quoted(int(grid[bad[0]]))} at cell {bad[0]}"
         )
     return grid.astype(np.int64)
 

@@ -1,10 +1,10 @@
-"""Messages to a person: one line, never long, whatever was given."""
+"""Messages to a person: one short line, whatever the input was."""
 
 from reprlib import Repr
 from typing import Any
 
 MAX_MESSAGE = 280
-"""Characters of the longest message."""
+"""Maximum length of a message in characters."""
 
 _MAX_QUOTED = 60
 _READ = 4 * MAX_MESSAGE
@@ -14,17 +14,17 @@ _REPR.maxstring = _REPR.maxother = _REPR.maxlong = _MAX_QUOTED
 
 
 def shortened(text: str) -> str:
-    """``text`` in one line of at most ``MAX_MESSAGE`` characters, all of them printable."""
+    """``text`` as one line of at most ``MAX_MESSAGE`` printable characters."""
     printable = (letter if letter.isprintable() else " " for letter in text[:_READ])
     return _cut(" ".join("".join(printable).split()), MAX_MESSAGE)
 
 
 def quoted(value: Any) -> str:
-    """``value`` as Python writes it, cut to 60 characters; this is cheap however large it is."""
+    """``repr(value)``, truncated to 60 characters; fast even for huge values."""
     try:
         text = _REPR.repr(value)
-    except ValueError:  # Python refuses to write whole numbers of more than 4,300 digits.
-        text = "a number of thousands of digits"
+    except ValueError:  # Python refuses to convert integers of more than 4,300 digits.
+        text = "a number with thousands of digits"
     return _cut(" ".join(text.split()), _MAX_QUOTED)
 
 

@@ -1,4 +1,4 @@
-"""Everything needed to make the same image again, as versioned JSON."""
+"""Recipes: everything needed to reproduce an image, as versioned JSON."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from unleash.canvas.messages import quoted, shortened
 from unleash.canvas.settings import RENAMED, Checked, RecipeError, Settings
 
 VERSION: Literal[4] = 4
-"""Of the recipes that are written."""
+"""Version of newly written recipes."""
 
 _OLDER = (1, 2, 3)
-"""Versions that are read too."""
+"""Older versions that can still be read."""
 
 
 def _canvas(value: Any) -> TokenCanvas:
@@ -49,17 +49,17 @@ Codes = Annotated[tuple[_Row, ...], Field(max_length=MAX_SIDE), BeforeValidator(
 
 
 class Recipe(Checked):
-    """Model, start canvas and settings, and the codes that they gave.
+    """The model, initial canvas and settings of a run, and the resulting codes.
 
     Attributes:
-        version: of this format. 2 added the canvas' rules, 3 the correction, 4 the kept pixels; older
-            ones are read as 4.
-        model: what ``UnleashPipeline.from_pretrained`` was given.
-        canvas: as it was before the run.
+        version: of the format. 2 added rules, 3 the correction, 4 the kept pixels; older recipes are read
+            as 4.
+        model: the argument of ``UnleashPipeline.from_pretrained``.
+        canvas: before the run.
         settings: of the run.
-        codes: (h, w) the result, rows of codes; None if it was not run yet.
-        kept_pixels: whether the picture has pixels of one that was opened, around what was painted; None if
-            that was not recorded, as before version 4.
+        codes: (h, w), the result as rows of codes; None before the run.
+        kept_pixels: whether the picture keeps pixels of an opened picture around the repainted area; None if
+            unknown, as in recipes before version 4.
     """
 
     version: Annotated[Literal[4], BeforeValidator(_upgraded)] = VERSION
@@ -80,22 +80,30 @@ class Recipe(Checked):
         return None if self.codes is None else self.canvas.filled(self.codes)
 
     def to_json(self) -> str:
-        """The recipe as a line of JSON."""
+        """The recipe as one line of JSON."""
         return self.model_dump_json()
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Recipe:
-        """Read what :meth:`to_json` wrote; the text may come from anyone."""
+        """The recipe written by :meth:`to_json`, from untrusted text.
+
+        Raises:
+            RecipeError: if the text is not a valid recipe.
+        """
         return cls.from_dict(read_json(text))
 
     @classmethod
     def from_dict(cls, data: Any) -> Recipe:
-        """The recipe in the types of JSON; the data may come from anyone."""
+        """The recipe in parsed, untrusted JSON.
+
+        Raises:
+            RecipeError: if the data are not a valid recipe.
+        """
         if not isinstance(data, dict) or "version" not in data:
-            raise RecipeError(f'this JSON is no recipe: a recipe is an object with "version": {VERSION}')
+            raise RecipeError(f'this JSON is not a recipe; expected an object with "version": {VERSION}')
         if data["version"] not in (*_OLDER, VERSION):
             known = f"this app reads versions 1 to {VERSION}"
-            raise RecipeError(f"recipe version {quoted(data['version'])} is not known: {known}")
+            raise RecipeError(f"recipe version {quoted(data['version'])} is not supported; {known}")
         if data["version"] in _OLDER:
             data = {"kept_pixels": None, **data}
             if isinstance(settings := data.get("settings"), dict):
@@ -104,17 +112,17 @@ class Recipe(Checked):
 
 
 def read_json(text: str | bytes) -> dict[str, Any]:
-    """The object in the JSON of a recipe or a canvas; the text may come from anyone.
+    """Parses the JSON object of a recipe or canvas from untrusted text.
 
     Raises:
-        RecipeError: if it is too long, or is something else.
+        RecipeError: if the text is too long, or is not a JSON object.
     """
     if len(text) > MAX_TEXT:
-        raise RecipeError(f"a recipe or a canvas has at most {MAX_TEXT:,} characters, not {len(text):,}")
+        raise RecipeError(f"a recipe or canvas may have at most {MAX_TEXT:,} characters, not {len(text):,}")
     try:
         data = pydantic_core.from_json(text, allow_inf_nan=False)
     except ValueError as error:
-        raise RecipeError(shortened(f"this is no recipe or canvas, since it is not JSON: {error}")) from None
+        raise RecipeError(shortened(f"expected a recipe or canvas, but this is not JSON: {error}")) from None
     if not isinstance(data, dict):
-        raise RecipeError(f"a recipe or a canvas is a JSON object, not {quoted(data)}")
+        raise RecipeError(f"a recipe or canvas must be a JSON object, not {quoted(data)}")
     return data

@@ -1,4 +1,4 @@
-"""What a person asks of the codes a cell may be given: these only, not those, strictly or by a nudge."""
+"""Rules: the codes that cells may or may not be given, strictly or as a preference."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from unleash.canvas.messages import quoted
 
 Cell: TypeAlias = tuple[int, int]
 Rules: TypeAlias = Mapping[Cell, tuple["Rule", ...]]
-"""The rules of each cell that has any, the strongest last; no two of a cell name the same codes alike."""
+"""The rules of each cell, strongest last; no two of a cell have both the same codes and ``allowed``."""
 
 
 class RulesTooStrictError(ValueError):
-    """The rules of a cell that leave it no code."""
+    """The rules of a cell exclude all codes."""
 
 
 _FIELDS = {"cells", "codes", "allowed", "strength"}
@@ -27,19 +27,18 @@ _FIELDS = {"cells", "codes", "allowed", "strength"}
 
 @dataclass(frozen=True)
 class Rule:
-    """Of a cell's codes, these are allowed (the others are not), or these are forbidden.
+    """Allows only certain codes in a cell, or forbids them.
 
-    A code that a rule of strength s is against has its probability multiplied by 1 - s, before all are
-    scaled to sum to one again: 0.5 halves its odds, 0.99 leaves a hundredth, 1 rules it out. The rules of a
-    cell multiply.
+    A rule of strength s multiplies the probability of each code it is against by 1 - s, before normalisation:
+    0.5 halves its odds, 0.99 leaves a hundredth, 1 excludes it. The factors of a cell's rules multiply.
 
     Attributes:
-        codes: whole numbers; kept sorted, each once.
-        allowed: whether ``codes`` are what is allowed, or what is forbidden.
-        strength: above 0, a nudge, up to 1, a must.
+        codes: non-negative integers; stored sorted, without duplicates.
+        allowed: True if only ``codes`` are allowed, False if they are forbidden.
+        strength: in (0, 1]; 1 is strict.
 
     Raises:
-        ValueError: if there are no codes, one is no whole number from 0 on, or the strength is out of range.
+        ValueError: if there are no codes, one is not a non-negative integer, or the strength is out of range.
     """
 
     codes: tuple[int, ...]
@@ -49,12 +48,12 @@ class Rule:
     def __post_init__(self) -> None:
         if not self.codes:
             raise ValueError("a rule needs at least one code")
-        # isinstance alone would take True for a code.
+        # bool is a subclass of int.
         whole = [isinstance(code, int | np.integer) and not isinstance(code, bool) for code in self.codes]
         if not all(whole) or min(self.codes) < 0:
             raise ValueError(f"the codes of a rule are whole numbers from 0 on: {quoted(self.codes)}")
         if isinstance(self.strength, bool) or not isinstance(self.strength, int | float | np.number):
-            raise ValueError(f"the strength of a rule is a number, not {quoted(self.strength)}")
+            raise ValueError(f"the strength of a rule must be a number, not {quoted(self.strength)}")
         if not 0 < self.strength <= 1:
             raise ValueError(
                 f"the strength of a rule is above 0 and at most 1 (a must), not {quoted(self.strength)}"
@@ -62,26 +61,26 @@ class Rule:
         object.__setattr__(self, "codes", tuple(sorted({int(code) for code in self.codes})))
         object.__setattr__(self, "allowed", bool(self.allowed))
         object.__setattr__(self, "strength", float(self.strength))
-        # Once, since a canvas looks its rules up cell by cell and a rule may have thousands of codes.
+        # Cached: a canvas looks up rules cell by cell, and a rule may have thousands of codes.
         object.__setattr__(self, "_hash", hash((self.codes, self.allowed, self.strength)))
 
     def __hash__(self) -> int:
         return self._hash  # type: ignore[attr-defined]
 
     def against(self, codebook_size: int) -> NDArray[np.bool_]:
-        """(K,) bool: the codes it makes less likely."""
+        """(K,) bool: the codes that the rule makes less likely."""
         named = np.zeros(codebook_size, dtype=bool)
         named[list(self.codes)] = True
         return ~named if self.allowed else named
 
 
 def with_rules(rules: Rules, asked: Iterable[tuple[Rule, Iterable[Cell]]]) -> dict[Cell, tuple[Rule, ...]]:
-    """``rules`` and others, each for its cells, in place of what names the same codes alike there."""
+    """Adds rules to their cells, each replacing one with the same codes and ``allowed``."""
     named: dict[Cell, dict[int, Rule]] = {}
     numbers: dict[tuple[tuple[int, ...], bool], int] = {}
 
     def number(rule: Rule) -> int:
-        """The same for all rules that name the same codes alike."""
+        """The same number for all rules with the same codes and ``allowed``."""
         return numbers.setdefault((rule.codes, rule.allowed), len(numbers))
 
     for rule, cells in asked:
@@ -90,7 +89,7 @@ def with_rules(rules: Rules, asked: Iterable[tuple[Rule, Iterable[Cell]]]) -> di
             if cell not in named:
                 named[cell] = {number(old): old for old in rules.get(cell, ())}
             named[cell][new] = rule
-    # Sorted once, not for every cell: to compare two rules may take long.
+    # Sorted once instead of per cell, since comparing rules is slow.
     different = sorted({rule for here in named.values() for rule in here.values()}, key=_order)
     ranks = {rule: i for i, rule in enumerate(different)}
     changed = {cell: tuple(sorted(here.values(), key=ranks.__getitem__)) for cell, here in named.items()}
@@ -98,16 +97,16 @@ def with_rules(rules: Rules, asked: Iterable[tuple[Rule, Iterable[Cell]]]) -> di
 
 
 def checked(rules: Rules, shape: tuple[int, int], codebook_size: int) -> dict[Cell, tuple[Rule, ...]]:
-    """``rules`` in row-major order of their cells.
+    """Validates ``rules`` and sorts them by cell in row-major order.
 
     Raises:
         ValueError: if a cell is off the grid of ``shape`` (h, w), there are more than ``MAX_RULES`` different
-            rules, a code is not in the codebook, or the musts of a cell leave no code.
+            rules, a code is not in the codebook, or the strict rules of a cell exclude all codes.
     """
     different = {rule for asked in rules.values() for rule in asked}
     if len(different) > MAX_RULES:
         raise ValueError(
-            f"a canvas has at most {MAX_RULES:,} different rules, not {len(different):,}: take some off"
+            f"a canvas may have at most {MAX_RULES:,} different rules, not {len(different):,}; remove some"
         )
     if (highest := max((rule.codes[-1] for rule in different), default=0)) >= codebook_size:
         raise ValueError(f"code {quoted(highest)} is not in the codebook: codes are 0 to {codebook_size - 1}")
@@ -127,17 +126,17 @@ def checked(rules: Rules, shape: tuple[int, int], codebook_size: int) -> dict[Ce
                 left &= bits(rule) if rule.allowed else ~bits(rule)
         if not left:
             raise RulesTooStrictError(
-                f"the rules of cell {(row, col)} leave no code: unrestrict it first, or ask for less"
+                f"the rules of cell {(row, col)} leave no code; unrestrict it first, or relax a rule"
             )
         sound.add(asked)
     return {cell: rules[cell] for cell in sorted(rules) if rules[cell]}
 
 
 def log_bias(rules: Rules, shape: tuple[int, int], codebook_size: int) -> NDArray[np.float32]:
-    """What the rules add to a model's logits: log(1 - strength) for every code a rule is against.
+    """The bias that rules add to a model's logits: log(1 - strength) for every code that a rule is against.
 
     Returns:
-        (h * w, K) float32, 0 where nothing is asked, -∞ where a must rules a code out.
+        (h * w, K) float32; 0 where no rule applies, -∞ where a strict rule excludes a code.
     """
     bias = np.zeros((*shape, codebook_size), dtype=np.float32)
     known: dict[tuple[Rule, ...], NDArray[np.float32]] = {}
@@ -151,12 +150,12 @@ def log_bias(rules: Rules, shape: tuple[int, int], codebook_size: int) -> NDArra
 
 
 def shifted(rules: Rules, rows: int, cols: int) -> dict[Cell, tuple[Rule, ...]]:
-    """The rules of the same cells ``rows`` further down and ``cols`` further right."""
+    """The rules with their cells moved ``rows`` down and ``cols`` to the right."""
     return {(row + rows, col + cols): asked for (row, col), asked in rules.items()}
 
 
 def to_json(rules: Rules) -> list[dict[str, Any]]:
-    """The rules in the types of JSON: each once, with all of its cells."""
+    """The rules as JSON types: each rule once, with all of its cells."""
     cells: dict[Rule, list[list[int]]] = {}
     for cell, asked in rules.items():
         for rule in asked:
@@ -168,33 +167,39 @@ def to_json(rules: Rules) -> list[dict[str, Any]]:
 
 
 def from_json(data: Any) -> dict[Cell, tuple[Rule, ...]]:
-    """The rules that :func:`to_json` wrote; the data may come from anyone.
+    """The rules written by :func:`to_json`, from untrusted data.
 
     Raises:
-        ValueError: if they are not that.
+        ValueError: if the data are invalid.
     """
     return with_rules({}, listed(data))
 
 
 def listed(data: Any) -> list[tuple[Rule, list[Cell]]]:
-    """The entries of what :func:`to_json` wrote; the data may come from anyone.
+    """The rules in what :func:`to_json` wrote, each with its cells, from untrusted data.
 
     Raises:
-        ValueError: if they are not that.
+        ValueError: if the data are invalid.
     """
     if not isinstance(data, Sequence) or isinstance(data, str):
-        raise ValueError(f"the rules are a list, not {quoted(data)}")
+        raise ValueError(f"the rules must be a list, not {quoted(data)}")
     if len(data) > MAX_RULES:
-        raise ValueError(f"a canvas has at most {MAX_RULES:,} different rules, not {len(data):,}")
+        raise ValueError(
+            f"a canvas may have at most {MAX_RULES:,} different rules, not {len(data):,}; remove some"
+        )
     asked: list[tuple[Rule, list[Cell]]] = []
     for entry in data:
         if not isinstance(entry, Mapping) or set(entry) != _FIELDS:
-            raise ValueError(f"a rule is an object of {', '.join(sorted(_FIELDS))}, not {quoted(entry)}")
+            raise ValueError(
+                f"a rule must be an object with {', '.join(sorted(_FIELDS))}, not {quoted(entry)}"
+            )
         if not isinstance(entry["allowed"], bool) or not isinstance(entry["codes"], list | tuple):
-            raise ValueError(f"a rule has a list of codes and says if they are allowed: {quoted(entry)}")
+            raise ValueError(f"a rule must have a list of codes and a boolean allowed, not {quoted(entry)}")
         rule = Rule(tuple(_whole(code) for code in entry["codes"]), entry["allowed"], entry["strength"])
         if not isinstance(entry["cells"], list | tuple):
-            raise ValueError(f"the cells of a rule are a list of [row, col], not {quoted(entry['cells'])}")
+            raise ValueError(
+                f"the cells of a rule must be a list of [row, col], not {quoted(entry['cells'])}"
+            )
         asked.append((rule, [_cell(cell) for cell in entry["cells"]]))
     return asked
 
@@ -204,7 +209,7 @@ def _order(rule: Rule) -> tuple[float, bool, tuple[int, ...]]:
 
 
 def _bits(rule: Rule) -> int:
-    """The codes that a rule names, as the bits of a number."""
+    """The codes of a rule as a bit set."""
     named = bytearray(rule.codes[-1] // 8 + 1)
     for code in rule.codes:
         named[code // 8] |= 1 << code % 8
@@ -218,11 +223,11 @@ def _penalty(rule: Rule, codebook_size: int) -> NDArray[np.float32]:
 
 def _cell(value: Any) -> Cell:
     if not isinstance(value, list | tuple) or len(value) != 2:
-        raise ValueError(f"the cells of a rule are a list of [row, col]: {quoted(value)}")
+        raise ValueError(f"the cells of a rule must be a list of [row, col], not of {quoted(value)}")
     return _whole(value[0]), _whole(value[1])
 
 
 def _whole(value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**31:
-        raise ValueError(f"cells and codes of a rule are whole numbers, not {quoted(value)}")
+        raise ValueError(f"the cells and codes of a rule must be whole numbers, not {quoted(value)}")
     return value

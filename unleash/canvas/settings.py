@@ -17,6 +17,7 @@ from unleash.canvas.bounds import (
     MAX_CODES,
     MAX_GUIDANCE,
     MAX_LABEL,
+    MAX_PROMPT,
     MAX_SEED,
     MAX_STEPS,
     MAX_TEMPERATURE,
@@ -26,7 +27,9 @@ from unleash.canvas.bounds import (
 from unleash.canvas.messages import quoted, shortened
 
 OrderName = Literal["random", "confidence", "halton", "entropy", "moment", "raster"]
-ScheduleName = Literal["linear", "cosine", "arccos"]
+ScheduleName = Literal["linear", "cosine", "arccos", "information"]
+CorrectionName = Literal["oldest", "confidence"]
+FinishName = Literal["full", "large"]
 Shown = TypeVar("Shown")
 
 
@@ -53,6 +56,7 @@ def _temperature(value: float) -> float:
 
 
 Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
+Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT)]
 Guidance = Annotated[float, Field(ge=0, le=MAX_GUIDANCE)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 """JSON of a canvas or a recipe."""
@@ -89,6 +93,9 @@ _ORDERS = Choices(
     }
 )
 
+_CORRECTIONS = Choices({"oldest": "First filled", "confidence": "Least confident"})
+_FINISHES = Choices({"full": "Normal", "large": "Large: twice as many pixels per side"})
+
 RENAMED = {"order": "reveal_order"}
 """Settings that had another name in version 0.1, which is still read."""
 
@@ -102,7 +109,11 @@ class Settings(Checked):
     reveal_order: Annotated[OrderName, _ORDERS] = Field(
         default="halton", title="Order", description="Which cells come first."
     )
-    schedule: ScheduleName = Field(default="cosine", description="How many cells each step reveals.")
+    schedule: ScheduleName = Field(
+        default="cosine",
+        description="How many cells each step reveals; information: equal information per step, for models "
+        "whose curve was measured.",
+    )
     temperature: Annotated[float, Slider(0, 2, 0.05), AfterValidator(_temperature)] = Field(
         default=1.0,
         ge=0,
@@ -124,22 +135,50 @@ class Settings(Checked):
         description="Draw from the likeliest codes that together have this probability.",
     )
     label: Label | None = Field(default=None, description="What to paint: one of the model's labels.")
+    prompt: Prompt | None = Field(
+        default=None, description="What to paint, in words, of a model that takes them."
+    )
+    negative_prompt: Prompt | None = Field(
+        default=None, description="What not to paint, in words; it takes guidance above 1."
+    )
     guidance_scale: Annotated[Guidance, Slider(0, 5, 0.1)] = Field(
         default=1.0,
         title="Guidance",
-        description="1 follows the label as learned; more exaggerates it and takes twice the time.",
+        description="1 follows label or prompt as learned; more exaggerates it and takes twice the time.",
+    )
+    guidance_start: Annotated[float, Slider(0, 1, 0.05)] = Field(
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Share of masked cells at which guidance begins; 1: from the first step.",
+    )
+    guidance_end: Annotated[float, Slider(0, 1, 0.05)] = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Share of masked cells below which guidance ends; 0: after the last step.",
     )
     correction: Annotated[float, Slider(0, 0.5, 0.05)] = Field(
         default=0.0,
         ge=0,
         le=0.5,
-        description="Share of the steps, up to 0.5, that draw the cells filled first once more.",
+        description="Share of the steps, up to 0.5, that redraw half of the cells.",
+    )
+    correction_order: Annotated[CorrectionName, _CORRECTIONS] = Field(
+        default="oldest",
+        description="Which cells the correction redraws: the first filled, or those drawn with the lowest "
+        "probability.",
     )
     moment_exponent: Annotated[float, Slider(1, 6, 0.1)] = Field(
         default=2.0,
         ge=1,
         le=16,
         description="Of the order moment: how much sure cells are preferred; 1 is at random.",
+    )
+    detail: Annotated[FinishName, _FINISHES] = Field(
+        default="full",
+        description="Size of finished pictures; large: twice as many pixels per side, for models with a "
+        "decoder for it.",
     )
     seed: int = Field(
         default=0, ge=0, le=MAX_SEED, description="The same seed and settings give the same picture."
@@ -149,6 +188,14 @@ class Settings(Checked):
     @classmethod
     def _under_their_new_names(cls, data: Any) -> Any:
         return renamed(data) if isinstance(data, dict) else data
+
+    @model_validator(mode="after")
+    def _guidance_begins_before_it_ends(self) -> Settings:
+        if self.guidance_end > self.guidance_start:
+            raise ValueError(
+                f"guidance_end is at most guidance_start, {self.guidance_start:g}, not {self.guidance_end:g}"
+            )
+        return self
 
     @classmethod
     def about(cls, name: str, kind: type[Shown]) -> Shown | None:
@@ -165,7 +212,7 @@ class Settings(Checked):
     @property
     def stem(self) -> str:
         """What a file of the picture is called, before its ending: label and seed, as any disk takes them."""
-        what = re.sub(r"[^\w-]+", "-", self.label or "picture")[:40]
+        what = re.sub(r"[^\w-]+", "-", self.label or self.prompt or "picture")[:40]
         return f"{what}-{self.seed}"
 
     def changed(self, **options: Any) -> Settings:

@@ -1,4 +1,4 @@
-"""Two pictures in one, with the seam between them left to the model."""
+"""Joining two canvases, with a masked seam between them for the model to fill."""
 
 from typing import Literal, get_args
 
@@ -12,20 +12,20 @@ Axis = Literal["horizontal", "vertical"]
 
 
 def stitched(a: TokenCanvas, b: TokenCanvas, axis: Axis = "horizontal", seam: int = 4) -> TokenCanvas:
-    """``b`` right of ``a``, or below it, with the cells nearest to where they meet masked. Pins stay.
+    """Joins ``b`` to the right of ``a``, or below it, and masks the cells along the seam. Pins stay.
 
     Args:
-        a: left or above.
-        b: right or below; as high (side by side) or as wide, and of the same codebook.
-        axis: how they lie.
-        seam: how many columns (side by side) or rows to leave to the model, half of them in each; of an
-            odd number ``b`` has one more.
+        a: the left or upper canvas.
+        b: the right or lower canvas, of the same height (side by side) or width, and of the same codebook.
+        axis: the direction in which they are joined.
+        seam: number of columns (side by side) or rows to mask, half of them in each canvas; if odd, ``b`` has
+            one more.
 
     Raises:
-        ValueError: if the sides that meet differ, the codebooks do, or a canvas is narrower than its half.
+        ValueError: if the sides that meet or the codebooks differ, or half of the seam does not fit a canvas.
     """
     if axis not in get_args(Axis):
-        raise ValueError(f"an axis is horizontal or vertical, not {axis!r}")
+        raise ValueError(f"the axis must be horizontal or vertical, not {axis!r}")
     along = 1 if axis == "horizontal" else 0
     meeting = [canvas.base.shape[1 - along] for canvas in (a, b)]
     if meeting[0] != meeting[1]:

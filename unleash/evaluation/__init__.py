@@ -1,1 +1,1 @@
-"""How good a model is: distances, likelihood, reconstruction, and what its codes stand for."""
+"""Evaluation of a model: sample quality, likelihood, reconstruction, code names and speed."""

@@ -1,4 +1,4 @@
-"""How fast it is on this machine: what `unleash bench` measures."""
+"""The benchmarks of `unleash bench`: how fast Unleash is on this machine."""
 
 import os
 import platform
@@ -26,25 +26,25 @@ from torch.profiler import ProfilerActivity, profile
 
 from unleash.images.webp import webp
 from unleash.models import BidirectionalTransformer
-from unleash.models.transformer import Block
+from unleash.models.families.absorbing.transformer import Block
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
 try:
     from playwright.sync_api import sync_playwright
-except ModuleNotFoundError:  # an extra: without it nothing is painted
+except ModuleNotFoundError:  # an extra; without it first paint is not measured
     sync_playwright = None  # type: ignore[assignment]
 
 REPOSITORY = Path(__file__).parents[2]
 
 STEPS = 16
-"""Steps of the runs that are measured."""
+"""Sampling steps of the measured runs."""
 
 WEBP_QUALITY, WEBP_METHOD = 85, 1
-"""As the studio sends the picture of a step to the page."""
+"""The settings with which the studio sends a step's picture to the page."""
 
 START_TIMEOUT = 120.0
-"""Seconds after which an app that has not answered is given up."""
+"""Seconds to wait for the app to answer."""
 
 _OPERATIONS = {
     "aten::addmm": "linear layers",
@@ -56,19 +56,19 @@ _OPERATIONS = {
     "aten::embedding": "embedding",
     "aten::index_select": "embedding",
 }
-"""What the profiler calls the parts of a step."""
+"""The reported part of a step for each profiler event."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """Something measured several times.
+    """A quantity measured several times.
 
     Attributes:
         name: short, unique in a report.
-        unit: ``s``, or ``share`` for a part of 1.
+        unit: ``s``, or ``share`` for a fraction in [0, 1].
         median: of the runs.
-        runs: each run's value.
-        measured: what exactly, from when to when.
+        runs: the value of each run.
+        measured: what exactly is measured, from when to when.
     """
 
     name: str
@@ -79,15 +79,15 @@ class Figure:
 
 
 def measure(parts: Sequence[str], model: str, runs: int) -> dict[str, Any]:
-    """Measures some of ``step``, ``image``, ``start``, ``full``.
+    """Runs some of the benchmarks ``step``, ``image``, ``start`` and ``full``.
 
     Args:
-        parts: which.
-        model: folder or Hub id of the model that ``step`` and ``image`` use.
-        runs: of how many the median is taken; each comes after a warm-up.
+        parts: the benchmarks to run.
+        model: folder or Hub id of the model for ``step`` and ``image``.
+        runs: number of measurements per figure, each after a warm-up.
 
     Returns:
-        A report that is ready for JSON: the machine, and the figures.
+        A JSON-serialisable report of the machine and the figures.
 
     Raises:
         ValueError: if the model cannot be loaded or the app does not start.
@@ -118,7 +118,7 @@ def show(report: dict[str, Any]) -> None:
 def products(block: Block, cells: int) -> list[Callable[[], Tensor]]:
     """The bare matrix products of a block for one image, with the block's own weights.
 
-    Outputs are allocated once, nothing is added, and nothing happens between the products.
+    Outputs are preallocated, biases are left out, and nothing runs between the products.
     """
     heads = block.attention.num_heads
     layers = [layer for layer in block.modules() if isinstance(layer, nn.Linear)]
@@ -140,19 +140,20 @@ def _step(pipe: UnleashPipeline, runs: int) -> Iterator[Figure]:
     yield _figure(
         "step with its picture",
         [seconds / STEPS for seconds in took],
-        f"a {STEPS}-step run from a blank canvas with the studio's settings, every step's picture decoded "
-        "and written as the page gets it, per step",
+        f"a {STEPS}-step run from a blank canvas with the studio's settings, including decoding every step's "
+        "picture and encoding it for the page; time per step",
     )
     tokens = torch.from_numpy(canvas.codes)[None]
     codes = tokens.clamp(max=canvas.codebook_size - 1)
     image = pipe.render(canvas.fill(canvas.unknown, 0))
     with torch.no_grad():
         yield _figure(
-            "of it, transformer", _timed(lambda: pipe.transformer(tokens), runs), "one evaluation, batch 1"
+            "of it, transformer", _timed(lambda: pipe.logits(tokens), runs), "one evaluation, batch 1"
         )
-        yield _figure("of it, decoder", _timed(lambda: pipe.vqgan.decode(codes), runs), "one picture")
+        decoder = _timed(lambda: pipe.vqgan.decode(codes, "preview"), runs)
+        yield _figure("of it, decoder", decoder, "one picture, as the steps of a run are drawn")
     yield _figure(
-        "of it, WebP", _timed(lambda: webp(image, WEBP_QUALITY, WEBP_METHOD), runs), "one picture, written"
+        "of it, WebP", _timed(lambda: webp(image, WEBP_QUALITY, WEBP_METHOD), runs), "encoding one picture"
     )
 
 
@@ -161,21 +162,23 @@ def _image(pipe: UnleashPipeline, model: str, runs: int) -> Iterator[Figure]:
     yield _figure(
         "image",
         _timed(lambda: pipe(num_inference_steps=STEPS), runs),
-        f"a call of the pipeline: {STEPS} steps from a blank canvas, one picture, no label, no previews",
+        f"one pipeline call: {STEPS} steps from a blank canvas, one picture, no label, no previews",
     )
     with TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "unleash", "generate", "--model", model, "--steps", str(STEPS)]
         command += ["--out", str(Path(folder) / "picture.png")]
         took = _timed(lambda: subprocess.run(command, check=True, capture_output=True), runs)
     yield _figure(
-        "image, whole process", took, "`unleash generate` from start to exit, imports and loading included"
+        "image, whole process",
+        took,
+        "`unleash generate` from start to exit, including imports and model loading",
     )
 
 
 def _start(runs: int) -> Iterator[Figure]:
     if not (REPOSITORY / "app.py").is_file():
         raise ValueError(
-            f"there is no app.py in {REPOSITORY}: run the benchmark in a clone of the repository"
+            f"there is no app.py in {REPOSITORY}; run this benchmark from a clone of the repository"
         )
     with _browser() as first_paint:
         served, painted = [], []
@@ -185,13 +188,13 @@ def _start(runs: int) -> Iterator[Figure]:
                 served.append(time() - began)
                 if first_paint is not None:
                     painted.append(first_paint(url) - began)
-    # The first start reads everything from the disk: it is the warm-up.
+    # The first start, with a cold disk cache, is the warm-up.
     yield _figure("start to page", served[1:], "from spawning `python app.py` to HTTP 200 for its page")
     if painted:
         yield _figure(
             "start to first paint",
             painted[1:],
-            "from spawning `python app.py` to first-contentful-paint in a Chromium that was open already",
+            "from spawning `python app.py` to first contentful paint in an already running Chromium",
         )
 
 
@@ -217,30 +220,34 @@ def _full(runs: int) -> Iterator[Figure]:
             for job in jobs:
                 job()
 
-    # In turns, so that whatever else the machine does meets both alike.
+    # Alternating, so that other load on the machine affects both equally.
     pairs = [(_timed(steps, 1)[0] / STEPS, _timed(bare, 1)[0] / STEPS) for _ in range(runs)]
     whole, inner = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
     millions = sum(weights.numel() for weights in model.parameters()) / 1e6
     yield _figure(
         "full-size step",
         whole,
-        f"transformer of {millions:.0f} M parameters and scheduler, batch 1, per step",
+        f"transformer with {millions:.0f} M parameters and scheduler, batch 1, time per step",
     )
     yield _figure(
         "full-size bare products",
         inner,
-        "matrix products of the same shapes and weights, outputs preallocated",
+        "matrix products with the same shapes and weights, outputs preallocated",
     )
     shares = [b / a for a, b in pairs]
     yield Figure(
-        "share of bare products", "share", median(shares), shares, "bare products / step, run by run"
+        "share of bare products",
+        "share",
+        median(shares),
+        shares,
+        "time of the bare products / time of the step, per run",
     )
     for name, times in _profiled(lambda: model(blank), runs).items():
-        yield _figure(f"in a step, {name}", times, "self time in one evaluation, by torch's profiler")
+        yield _figure(f"in a step, {name}", times, "self time in one evaluation, from torch's profiler")
 
 
 def _profiled(evaluate: Callable[[], Any], runs: int) -> dict[str, list[float]]:
-    """Seconds of each kind of operation in each of several evaluations, the longest first."""
+    """Seconds per kind of operation in each of ``runs`` evaluations, longest first."""
     evaluate()
     tallies = []
     for _ in range(runs):
@@ -260,7 +267,7 @@ def _product(left: Tensor, right: Tensor) -> Callable[[], Tensor]:
 
 
 def _timed(job: Callable[[], Any], runs: int) -> list[float]:
-    """Seconds that ``job`` takes, each time after once in vain."""
+    """Seconds that ``job`` takes in each of ``runs`` runs, each after one warm-up call."""
     took = []
     for _ in range(runs):
         job()
@@ -272,7 +279,7 @@ def _timed(job: Callable[[], Any], runs: int) -> list[float]:
 
 @contextmanager
 def _app() -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
-    """The app's process, where it will answer, and when it was spawned (seconds since 1970)."""
+    """Runs the app; yields its process, its URL and its start time in seconds since 1970."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -297,19 +304,19 @@ def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
     while monotonic() < deadline:
         if process.poll() is not None:
             raise ValueError(
-                f"`python app.py` ended with {process.returncode} before it answered; run it to see why"
+                f"`python app.py` exited with code {process.returncode} before it answered; run it to see why"
             )
         try:
             with urlopen(url, timeout=START_TIMEOUT):
                 return
         except (URLError, ConnectionError):
             sleep(0.02)
-    raise ValueError(f"`python app.py` did not answer within {START_TIMEOUT:.0f} s")
+    raise ValueError(f"`python app.py` did not answer within {START_TIMEOUT:.0f} s; run it to see why")
 
 
 @contextmanager
 def _browser() -> Iterator[Callable[[str], float] | None]:
-    """What opens a page and tells when it first painted (seconds since 1970); None without a Chromium."""
+    """Yields a function from a URL to its first paint in seconds since 1970; None without Chromium."""
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None or sync_playwright is None:
         yield None

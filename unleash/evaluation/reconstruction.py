@@ -1,4 +1,4 @@
-"""How much of a picture its codes keep."""
+"""Reconstruction quality of the VQGAN."""
 
 import torch
 import torch.nn.functional as F
@@ -7,19 +7,19 @@ from tqdm import tqdm
 
 from unleash.evaluation.references import Pictures, batches
 from unleash.evaluation.report import Figure
-from unleash.models import VQGAN
+from unleash.models.protocol import ImageTokenizer
 from unleash.models.usage import perplexity
 
 
 def psnr(images: Tensor, targets: Tensor) -> Tensor:
-    """The peak signal-to-noise ratio of pictures (B, 3, H, W) in [0, 1]: (B,) dB, infinite if equal."""
+    """Peak signal-to-noise ratio of pictures (B, 3, H, W) in [0, 1]: (B,) in dB, infinite if equal."""
     return -10 * (images - targets).square().mean((1, 2, 3)).log10()
 
 
 def ssim(images: Tensor, targets: Tensor) -> Tensor:
-    """The structural similarity of pictures (Wang et al. 2004, equation 13), the mean over colours.
+    """Structural similarity (Wang et al. 2004, equation 13), averaged over channels.
 
-    Windows are Gaussians of 11 pixels and deviation 1.5, and lie wholly inside the picture; K₁ = 0.01,
+    Windows are 11×11 Gaussians with standard deviation 1.5, entirely inside the picture; K₁ = 0.01,
     K₂ = 0.03.
 
     Args:
@@ -27,14 +27,14 @@ def ssim(images: Tensor, targets: Tensor) -> Tensor:
         targets: the same.
 
     Returns:
-        (B,) at most 1, which equal pictures have.
+        (B,) float, at most 1; 1 for equal pictures.
 
     Raises:
         ValueError: if the pictures are smaller than the window.
     """
     if min(images.shape[2:]) < 11:
         raise ValueError(
-            f"SSIM needs pictures of 11 pixels at least, not {images.shape[3]}×{images.shape[2]}"
+            f"SSIM needs pictures of at least 11×11 pixels, not {images.shape[3]}×{images.shape[2]}"
         )
     line = torch.exp(-(torch.arange(11.0) - 5).square() / (2 * 1.5**2)).to(images)
     line = line / line.sum()
@@ -54,10 +54,14 @@ def ssim(images: Tensor, targets: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def measure(vqgan: VQGAN, pictures: Pictures, count: int) -> list[Figure]:
-    """What encoding and decoding leaves of the first ``count`` pictures, and how the codebook is used."""
+def measure(vqgan: ImageTokenizer, pictures: Pictures, count: int) -> list[Figure]:
+    """Reconstruction quality and codebook usage on the first ``count`` pictures.
+
+    Raises:
+        ValueError: if there are fewer pictures.
+    """
     pictures.require(count)
-    size = vqgan.config["codebook_size"]
+    size = vqgan.codebook_size
     grids, noise, similarity = [], [], []
     shown = tqdm(pictures.pixels(range(count)), "reconstructing", count, disable=None)
     for batch in batches(shown):
@@ -70,18 +74,25 @@ def measure(vqgan: VQGAN, pictures: Pictures, count: int) -> list[Figure]:
     codes = torch.cat(grids)
     return [
         Figure(
-            name="PSNR", value=float(torch.cat(noise).mean()), unit="dB", meaning="higher is closer, the mean"
+            name="PSNR",
+            value=float(torch.cat(noise).mean()),
+            unit="dB",
+            meaning="mean over pictures; higher is better",
         ),
-        Figure(name="SSIM", value=float(torch.cat(similarity).mean()), meaning="1 is the same, the mean"),
+        Figure(
+            name="SSIM",
+            value=float(torch.cat(similarity).mean()),
+            meaning="mean over pictures; 1 is identical",
+        ),
         Figure(
             name="codes used",
             value=100 * len(codes.unique()) / size,
             unit="%",
-            meaning=f"share of the {size:,} codes that occurs in the pictures",
+            meaning=f"share of the {size:,} codes that occur in the pictures",
         ),
         Figure(
             name="perplexity",
             value=perplexity(codes, size),
-            meaning=f"how many equally frequent codes would be as unpredictable; at most {size:,}",
+            meaning=f"of the code distribution; at most {size:,}",
         ),
     ]

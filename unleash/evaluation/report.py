@@ -1,4 +1,4 @@
-"""The report: what was measured, as JSON that the next measurement adds to, and as Markdown to read."""
+"""The evaluation report: JSON, extended by each measurement, and Markdown."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,15 +13,17 @@ _TITLES = {
     "samples": "Samples",
     "reconstruction": "Reconstruction",
     "elbo": "Likelihood of the codes",
+    "information": "Information curve",
     "neighbours": "Nearest training pictures",
+    "compare": "Sampling settings compared",
     "tradeoff": "Quality against steps",
     "names": "Names of the codes",
 }
-"""The sections in their order."""
+"""Titles of the sections, in order."""
 
 
 Facts = dict[str, str | int | float | None]
-"""What a measurement depends on."""
+"""Everything a measurement depends on."""
 
 
 class _Model(BaseModel):
@@ -29,13 +31,13 @@ class _Model(BaseModel):
 
 
 class Figure(_Model):
-    """Something measured.
+    """A measured quantity.
 
     Attributes:
         name: short, unique in its section.
         value: in ``unit``.
-        unit: empty where there is none.
-        meaning: what exactly was measured, and what would be good.
+        unit: empty if dimensionless.
+        meaning: what exactly is measured, and how to read it.
     """
 
     name: str
@@ -48,10 +50,10 @@ class Cell(_Model):
     """A cell of the table of steps and orders.
 
     Attributes:
-        order: which cells of the canvas come first.
-        steps: evaluations of the transformer that a picture was allowed.
+        order: reveal order.
+        steps: maximum number of transformer evaluations per picture.
         distance: Fréchet distance to the held-out pictures.
-        seconds: a picture took, the median.
+        seconds: median time per picture.
     """
 
     order: str
@@ -61,13 +63,13 @@ class Cell(_Model):
 
 
 class Section(_Model):
-    """What one command measured.
+    """The results of one command.
 
     Attributes:
-        settings: everything the figures depend on.
-        figures: single figures.
+        settings: everything the results depend on.
+        figures: the measured quantities.
         cells: of the table of steps and orders.
-        picture: the name of an image file beside the report; None: none.
+        picture: name of an image file beside the report, if any.
     """
 
     settings: Facts = Field(default_factory=dict)
@@ -83,10 +85,10 @@ class Report(_Model):
 
 
 def read_report(folder: Path) -> Report:
-    """The report in a folder; an empty one if there is none yet.
+    """Reads the report in a folder; empty if there is none yet.
 
     Raises:
-        ValueError: if the file there is no report.
+        ValueError: if the file is not a valid report.
     """
     path = folder / JSON_FILE
     if not path.is_file():
@@ -96,11 +98,13 @@ def read_report(folder: Path) -> Report:
     except ValidationError as error:
         fault = error.errors()[0]
         place = ".".join(str(part) for part in fault["loc"])
-        raise ValueError(f"{path} is no report: {place} {fault['msg']}") from None
+        raise ValueError(
+            f"{path} is not a valid report: {place} {fault['msg']}; use another folder"
+        ) from None
 
 
 def add(folder: Path, name: str, section: Section) -> str:
-    """Puts a section into the report of a folder, in place of what it had by that name.
+    """Adds a section to the report of a folder, replacing one of the same name.
 
     Returns:
         The section as Markdown.
@@ -115,14 +119,14 @@ def add(folder: Path, name: str, section: Section) -> str:
 
 
 def write_markdown(folder: Path) -> Path:
-    """Writes the report of a folder as Markdown beside it, and says where.
+    """Writes the report of a folder as Markdown and returns the path.
 
     Raises:
-        ValueError: if nothing was measured yet.
+        ValueError: if nothing has been measured yet.
     """
     sections = read_report(folder).sections
     if not sections:
-        raise ValueError(f"there is no {JSON_FILE} in {folder}: measure something first")
+        raise ValueError(f"there is no {JSON_FILE} in {folder}; run a measurement first")
     parts = ["# Evaluation", *(markdown(name, sections[name]) for name in _TITLES if name in sections)]
     write_whole(folder / MARKDOWN_FILE, "\n\n".join(parts) + "\n")
     return folder / MARKDOWN_FILE
@@ -136,7 +140,7 @@ def markdown(name: str, section: Section) -> str:
         rows = [(f.name, f"{_number(f.value)} {f.unit}".strip(), f.meaning) for f in section.figures]
         parts.append(table(("figure", "value", "what it is"), rows))
     if section.cells:
-        parts += ["Fréchet distance, and seconds a picture:", _grid(section.cells)]
+        parts += ["Fréchet distance (seconds per picture):", _grid(section.cells)]
     if section.picture is not None:
         parts.append(f"![{_TITLES[name]}]({section.picture})")
     return "\n\n".join(parts)

@@ -1,4 +1,4 @@
-"""How near samples come to real pictures, beside what would be near."""
+"""Sample quality: distances to real pictures, with baselines."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,20 +14,20 @@ from unleash.evaluation.frechet import frechet_distance, moments
 from unleash.evaluation.references import Pictures, batches
 from unleash.evaluation.report import Figure
 from unleash.images.tensors import chw
-from unleash.models import VQGAN
+from unleash.models.protocol import ImageTokenizer
 from unleash.pipeline import UnleashPipeline
 
 
 def sample(pipe: UnleashPipeline, settings: Settings, number: int) -> Tensor:
-    """A picture (3, H, W) uint8 with seed ``number`` and a label; the labels take turns."""
+    """A sample (3, H, W) uint8 with seed ``number``; labels are used in turn."""
     label = pipe.labels[number % len(pipe.labels)] if pipe.labels else None
     image = pipe(settings=settings.changed(seed=number, label=label)).images[0]
     return chw(np.array(image))
 
 
 @torch.no_grad()
-def reconstructed(vqgan: VQGAN, pictures: Iterable[Tensor]) -> Iterator[Tensor]:
-    """Pictures (3, H, W) uint8 as they come back from their codes."""
+def reconstructed(vqgan: ImageTokenizer, pictures: Iterable[Tensor]) -> Iterator[Tensor]:
+    """Pictures (3, H, W) uint8, encoded and decoded."""
     for batch in batches(pictures):
         yield from (vqgan.decode(vqgan.encode(batch.float() / 255)) * 255).round().byte()
 
@@ -35,11 +35,13 @@ def reconstructed(vqgan: VQGAN, pictures: Iterable[Tensor]) -> Iterator[Tensor]:
 def measure(
     pipe: UnleashPipeline, pictures: Pictures, count: int, settings: Settings, network: FeatureNetwork
 ) -> list[Figure]:
-    """Distances of samples, reconstructions and other pictures to the first ``count`` pictures.
+    """Compares samples, reconstructions and other pictures with the first ``count`` pictures.
 
-    The other pictures are the next ``count``, so there must be twice as many.
-    Density and coverage are also taken beside the reconstructions: how well
-    the transformer does what the codes allow.
+    The other pictures are the next ``count``, so twice as many are needed. Density and coverage are also
+    computed against the reconstructions, which isolates the transformer from the VQGAN.
+
+    Raises:
+        ValueError: if there are fewer pictures.
     """
     pictures.require(2 * count)
     numbers = range(count)
@@ -57,9 +59,13 @@ def measure(
         (
             "reconstructions",
             decoded,
-            "of the same held-out pictures, encoded and decoded: what codes can reach",
+            "of the reconstructions of the same held-out pictures: the limit set by the VQGAN",
         ),
-        ("other pictures", other, f"of {count:,} other real pictures: what {count:,} can tell apart at best"),
+        (
+            "other pictures",
+            other,
+            f"of {count:,} other real pictures: the lowest distance measurable with {count:,}",
+        ),
     ]
     distances = [
         Figure(name=f"FD, {name}", value=frechet_distance(reference, moments(found)), meaning=meaning)
@@ -78,11 +84,11 @@ def _fidelity_and_diversity(suffix: str, pictures: str, real: Tensor, generated:
         Figure(
             name=f"density{suffix}",
             value=density,
-            meaning=f"fidelity of the samples beside the {pictures} (k = {NEIGHBOURS}); 1 if drawn alike",
+            meaning=f"fidelity relative to the {pictures} (k = {NEIGHBOURS}); 1 if distributions match",
         ),
         Figure(
             name=f"coverage{suffix}",
             value=coverage,
-            meaning=f"share of the {pictures} with a sample near; {1 - 0.5**NEIGHBOURS:.3g} if drawn alike",
+            meaning=f"share of {pictures} near a sample; {1 - 0.5**NEIGHBOURS:.3g} if distributions match",
         ),
     ]

@@ -1,4 +1,4 @@
-"""Quality against speed: the paper's table of distances by the number of steps, for every order."""
+"""Quality against speed: the paper's table of Fréchet distances by number of steps, for every order."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -26,7 +26,7 @@ STEPS = (256, 150, 100, 50, 32, 16, 8)
 def missing(
     orders: Sequence[OrderName], steps: Sequence[int], cells: Sequence[Cell]
 ) -> list[tuple[OrderName, int]]:
-    """The orders and steps that are not among ``cells`` yet; few steps first, they take the least time."""
+    """The orders and steps without a cell yet, in order of increasing steps and so of time."""
     known = {(cell.order, cell.steps) for cell in cells}
     return [(order, n) for n in sorted(set(steps)) for order in orders if (order, n) not in known]
 
@@ -41,10 +41,12 @@ def measure(
     todo: Sequence[tuple[OrderName, int]],
     first_seed: int = 0,
 ) -> Iterator[Cell]:
-    """Paints ``count`` pictures for each order and number of steps, and yields each cell when it is known.
+    """Generates ``count`` samples for each order and number of steps; yields each cell once measured.
 
-    Their seeds are those from ``first_seed`` on; they are compared with the first ``reference`` of
-    ``pictures``.
+    Seeds count up from ``first_seed``. The samples are compared with the first ``reference`` pictures.
+
+    Raises:
+        ValueError: if there are fewer pictures.
     """
     pictures.require(reference)
     real = moments(
@@ -56,7 +58,7 @@ def measure(
 
 
 def plot(cells: Sequence[Cell], path: Path) -> None:
-    """Draws the table as curves, a line for each order: distance by steps, and by seconds a picture."""
+    """Plots one line per order: distance by steps, and distance by seconds per picture."""
     figure = Figure(figsize=(10, 4.4), layout="constrained")
     by_steps, by_seconds = figure.subplots(1, 2, sharey=True)
     for order in dict.fromkeys(cell.order for cell in cells):
@@ -64,7 +66,7 @@ def plot(cells: Sequence[Cell], path: Path) -> None:
         distances = [cell.distance for cell in line]
         by_steps.plot([cell.steps for cell in line], distances, "o-", label=order)
         by_seconds.plot([cell.seconds for cell in line], distances, "o-")
-    for axes, what in ((by_steps, "steps"), (by_seconds, "seconds a picture")):
+    for axes, what in ((by_steps, "steps"), (by_seconds, "seconds per picture")):
         axes.set_xscale("log", base=2)
         axes.xaxis.set_major_formatter("{x:g}")
         axes.set_xlabel(what)

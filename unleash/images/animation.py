@@ -1,4 +1,4 @@
-"""The steps of a run as a moving picture."""
+"""The steps of a run as an animated GIF."""
 
 from collections.abc import Iterable
 from io import BytesIO
@@ -6,34 +6,37 @@ from io import BytesIO
 from PIL import Image
 
 STEP = 150
-"""Milliseconds that a step is shown for."""
+"""Duration of a step in milliseconds."""
 
 HOLD = 1500
-"""Milliseconds that the finished picture is shown for before the film starts again."""
+"""Duration of the finished picture in milliseconds, before the film starts again."""
 
 
 def gif(images: Iterable[Image.Image], step: int = STEP, hold: int = HOLD) -> bytes:
-    """A GIF that shows the pictures one after another, stays at the last, and starts again.
+    """A looping GIF of the pictures that pauses at the last one.
 
         film.gif(step.image for step in pipe.stream(label="church-day"))
 
     Args:
-        images: of one size, in order. Pictures that are alike and follow each other become one frame that
-            is shown for as long as both.
-        step: milliseconds for each picture but the last, at least 20: browsers slow down what is faster.
-        hold: milliseconds for the last, at least 20.
+        images: in order, of one aspect ratio; resized to the first. Consecutive identical pictures become one
+            longer frame.
+        step: duration of all pictures but the last in milliseconds, at least 20, since browsers slow down
+            shorter frames.
+        hold: duration of the last picture in milliseconds, at least 20.
 
     Raises:
-        ValueError: if there are no pictures, they differ in size, or a time is too short.
+        ValueError: if there are no pictures, their aspect ratios differ, or a duration is too short.
     """
     if min(step, hold) < 20:
-        raise ValueError(f"step {step} and hold {hold}: at least 20 milliseconds each are right")
+        raise ValueError(f"step and hold must be at least 20 milliseconds, not {step} and {hold}")
     frames = [image.convert("RGB") for image in images]
     if not frames:
         raise ValueError("a film needs at least one picture")
-    if any(frame.size != frames[0].size for frame in frames):
-        raise ValueError("the pictures of a film are of one size")
-    # With a palette for each frame, what does not change would flicker.
+    width, height = frames[0].size
+    if any(frame.width * height != frame.height * width for frame in frames):
+        raise ValueError("the pictures of a film must have the same aspect ratio")
+    frames = [frame if frame.size == (width, height) else frame.resize((width, height)) for frame in frames]
+    # One palette for all frames, since unchanged areas would flicker with a palette per frame.
     palette = _palette(frames)
     shown = [frame.quantize(palette=palette) for frame in frames]
     file = BytesIO()
@@ -43,7 +46,7 @@ def gif(images: Iterable[Image.Image], step: int = STEP, hold: int = HOLD) -> by
 
 
 def _palette(frames: list[Image.Image]) -> Image.Image:
-    """A picture with the 256 colours that do best for all frames."""
+    """An image with a palette of 256 colours chosen for all frames."""
     width, height = (min(side, 128) for side in frames[0].size)
     sheet = Image.new("RGB", (width, height * len(frames)))
     for i, frame in enumerate(frames):

@@ -1,8 +1,8 @@
-"""What the codes of a model mostly show, in words: the file ``vqgan/names.json`` of its folder.
+"""Names for the codes of a model, from ``vqgan/names.json`` in its folder.
 
-The file is a list with an entry for each code of the codebook, in order:
-``{"name": "window", "share": 0.83}``, the class that the code's cells show most and its share of their
-pixels, or ``null`` for a code that no cell had. `unleash evaluate names` writes it.
+The file is a list with an entry for each code, in order: ``{"name": "window", "share": 0.83}``, the most
+frequent class in the cells of the code and its share of their pixels, or ``null`` for an unused code.
+`unleash evaluate names` writes it.
 """
 
 import json
@@ -22,8 +22,8 @@ class CodeName:
     """What a code mostly shows.
 
     Attributes:
-        name: a class of the label maps in small letters, such as ``window``.
-        share: of the pixels of the code's cells that are of the class, above 0 and at most 1.
+        name: a class of the label maps in lower case, such as ``window``.
+        share: fraction of the pixels of the code's cells that belong to the class, in (0, 1].
     """
 
     name: str
@@ -31,17 +31,17 @@ class CodeName:
 
 
 def load_names(folder: Path, codebook_size: int) -> tuple[CodeName | None, ...]:
-    """The names of a model's codes, one for each code, None for a code without.
+    """Loads the names of a model's codes.
 
     Args:
         folder: of the model.
         codebook_size: K.
 
     Returns:
-        K names, or none at all if the model has no such file.
+        K names, None for an unnamed code; empty if the model has no such file.
 
     Raises:
-        ValueError: if the file is not what it should be.
+        ValueError: if the file is invalid or has another number of codes.
     """
     path = folder / _FILE
     if not path.is_file():
@@ -50,14 +50,14 @@ def load_names(folder: Path, codebook_size: int) -> tuple[CodeName | None, ...]:
         entries = pydantic_core.from_json(path.read_bytes())
         names = tuple(None if entry is None else _name(**entry) for entry in entries)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} is no list of names and shares: {error}") from None
+        raise ValueError(f"{path} is not a valid list of names and shares: {error}") from None
     if len(names) != codebook_size:
         raise ValueError(f"{path} names {len(names)} codes; the codebook has {codebook_size}")
     return names
 
 
 def save_names(names: Sequence[CodeName | None], folder: Path) -> Path:
-    """Writes the names of a model's codes into its folder, and says where."""
+    """Writes the names of a model's codes into its folder and returns the path."""
     entries = [json.dumps(None if name is None else asdict(name)) for name in names]
     path = folder / _FILE
     write_whole(path, "[\n " + ",\n ".join(entries) + "\n]\n")
@@ -66,5 +66,5 @@ def save_names(names: Sequence[CodeName | None], folder: Path) -> Path:
 
 def _name(name: str, share: float) -> CodeName:
     if not isinstance(name, str) or not isinstance(share, int | float) or not 0 < share <= 1:
-        raise ValueError(f"name {name!r} and share {share!r}, where a text and a number up to 1 are right")
+        raise ValueError(f"expected a name and a share in (0, 1], not {name!r} and {share!r}")
     return CodeName(name, share)

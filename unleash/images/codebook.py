@@ -1,7 +1,7 @@
-"""What each code of a codebook looks like.
+"""Thumbnails of all codes of a codebook.
 
-Decoding every code amid copies of itself takes as long as a hundred pictures, so a model's folder may bring
-the thumbnails along: ``vqgan/codes.webp``, the codes in order, 64 in a row.
+Decoding every code surrounded by copies of itself takes as long as a hundred pictures, so a model's folder
+may include the thumbnails: ``vqgan/codes.webp``, the codes in order, 64 per row.
 """
 
 from dataclasses import dataclass
@@ -22,22 +22,22 @@ from unleash.writing import write_whole
 
 _FILE = Path("vqgan") / "codes.webp"
 _ROW = 64
-"""Thumbnails in a row of the file."""
+"""Thumbnails per row of the file."""
 
 _MOST_SIDE = 64
-"""Pixels on a side of a thumbnail in the file."""
+"""Maximum side of a thumbnail in the file, in pixels."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """Every code as a thumbnail, on one image.
+    """The thumbnails of all codes on one image.
 
     Attributes:
         image: rows of ``columns`` thumbnails.
         order: (K,) the code of each thumbnail, row by row.
-        columns: thumbnails in a row.
-        side: pixels on a side of a thumbnail.
-        words: for each of the K codes what it looks like, as ``unleash.images.descriptions`` puts it.
+        columns: thumbnails per row.
+        side: of a thumbnail in pixels.
+        words: a description of each of the K codes, see ``unleash.images.descriptions``.
     """
 
     image: Image.Image
@@ -48,12 +48,12 @@ class Sheet:
 
     @cached_property
     def webp(self) -> bytes:
-        """The image as a file for the browser."""
+        """The image as a WebP file."""
         return webp(self.image, quality=90)
 
 
 def alike(pictures: Tensor) -> NDArray[np.int64]:
-    """An order of ``pictures`` (K, 3, h, w) in which neighbours look alike: from each to the nearest left."""
+    """An order (K,) of ``pictures`` (K, 3, h, w) by greedy nearest neighbours, so that similar ones meet."""
     distances = _differences(pictures)
     here = int(pictures.flatten(1).sum(1).argmin())
     order = [here]
@@ -65,9 +65,9 @@ def alike(pictures: Tensor) -> NDArray[np.int64]:
 
 
 def _differences(pictures: Tensor) -> Tensor:
-    """(K, K) how unlike each two of ``pictures`` (K, 3, h, w) are."""
+    """Pairwise distances (K, K) of ``pictures`` (K, 3, h, w)."""
     coarse = F.adaptive_avg_pool2d(pictures, 4)
-    # The mean colour counts more than where in the cell it is.
+    # The mean colour has more weight than the layout within the cell.
     colour = reduce(coarse, "k c h w -> k c", "mean") * 8
     features = torch.cat([colour, coarse.flatten(1)], dim=1)
     return torch.cdist(features, features)
@@ -81,7 +81,7 @@ def sheet(pictures: Tensor, columns: int = 32) -> Sheet:
 
 
 def save_thumbnails(pictures: Tensor, folder: Path) -> Path:
-    """Writes thumbnails (K, 3, side, side) into a model's folder, and says where."""
+    """Writes thumbnails (K, 3, side, side) float in [0, 1] into a model's folder; returns the path."""
     path = folder / _FILE
     write_whole(path, webp(_tiled(pictures, _ROW), quality=95))
     return path
@@ -91,7 +91,7 @@ def load_thumbnails(folder: Path, codebook_size: int) -> Tensor | None:
     """The thumbnails in a model's folder, (K, 3, side, side) float in [0, 1]; None if it has none.
 
     Raises:
-        ValueError: if the file is no picture of as many thumbnails.
+        ValueError: if the file is not a picture of ``codebook_size`` thumbnails.
     """
     path = folder / _FILE
     if not path.is_file():
@@ -99,9 +99,9 @@ def load_thumbnails(folder: Path, codebook_size: int) -> Tensor | None:
     try:
         with Image.open(path, formats=["WEBP"]) as image:
             rows, side = -(-codebook_size // _ROW), image.width // _ROW
-            # Known before anything is decoded; a codebook may need more than pictures of a person's may have.
+            # Checked before decoding; not by `read_picture`, whose bounds are too small for large codebooks.
             if image.size != (_ROW * side, rows * side) or not 1 <= side <= _MOST_SIDE:
-                raise ValueError(f"it must show {codebook_size} codes, {_ROW} in a row")
+                raise ValueError(f"expected thumbnails of {codebook_size} codes, {_ROW} per row")
             pixels = np.array(image.convert("RGB"))
     except (OSError, ValueError, Image.DecompressionBombError) as error:
         raise ValueError(f"{path} cannot be used: {error}") from None

@@ -1,4 +1,6 @@
-"""What codes look like, in words: for models whose codes have no names."""
+"""Descriptions of codes by colour and texture, for models without code names."""
+
+from colorsys import rgb_to_hsv
 
 from einops import reduce
 from torch import Tensor
@@ -13,20 +15,20 @@ _HUES = (
     (345, "purple"),
     (360, "red"),
 )
-"""Where each colour ends, in degrees."""
+"""Upper end of each colour's range of hues, in degrees."""
 
 _FLAT = 0.035
-"""The standard deviation of brightness below which a picture has no texture."""
+"""Standard deviation of brightness below which a picture has no texture."""
 
 _CLEARLY = 2.0
-"""How many times more it must change one way than the other to be called lines."""
+"""Ratio of horizontal to vertical change, or the reverse, above which a texture counts as lines."""
 
 
 def words(pictures: Tensor) -> list[tuple[str, ...]]:
-    """A few words for each picture, from a vocabulary of about fifteen.
+    """Describes each picture in words, from a vocabulary of about fifteen.
 
-    The colour (``blue``, ``brown``, ``grey``, …), ``dark`` or ``light`` where it is, and the texture:
-    ``flat``, ``upright`` lines, ``level`` lines or ``mixed``.
+    The words are the colour (``blue``, ``brown``, ``grey``, …), ``dark`` or ``light`` if it applies, and the
+    texture: ``flat``, ``upright`` lines, ``level`` lines or ``mixed``.
 
     Args:
         pictures: (K, 3, h, w) in [0, 1], h and w at least 2.
@@ -48,23 +50,11 @@ def words(pictures: Tensor) -> list[tuple[str, ...]]:
 def _colour(red: float, green: float, blue: float) -> tuple[str, ...]:
     most, least = max(red, green, blue), min(red, green, blue)
     tone = ("dark",) if most < 0.35 else ("light",) if least > 0.7 else ()
-    if most - least <= 0.15 * most:  # black is as grey as can be
+    if most - least <= 0.15 * most:  # includes black
         return ("grey", *tone)
-    hue = _hue(red, green, blue)
+    hue = rgb_to_hsv(red, green, blue)[0] * 360
     name = next(name for end, name in _HUES if hue <= end)
     return ("brown" if name in ("orange", "red") and most < 0.65 else name, *tone)
-
-
-def _hue(red: float, green: float, blue: float) -> float:
-    """Of a colour that is not grey, in degrees from 0 to 360, as in HSV."""
-    most, spread = max(red, green, blue), max(red, green, blue) - min(red, green, blue)
-    if most == red:
-        sixth = (green - blue) / spread % 6
-    elif most == green:
-        sixth = (blue - red) / spread + 2
-    else:
-        sixth = (red - green) / spread + 4
-    return sixth * 60
 
 
 def _texture(contrast: float, across: float, down: float) -> str:

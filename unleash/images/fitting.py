@@ -1,17 +1,35 @@
-"""Pictures in the shape of a canvas."""
+"""Resizing and cropping pictures to the shape of a canvas."""
 
 from typing import Literal
 
 from PIL import Image, ImageOps
 
-Fit = Literal["crop", "whole", "shape"]
-"""How a picture comes to fit: cut to a square, whole in a square with margins, or in its own shape."""
+Fit = Literal["crop", "whole", "shape", "cells"]
+"""How a picture is fitted: cropped to a square, padded to a square, in its own aspect ratio at its own size,
+or with its shorter side resized to the model's."""
 
 _MARGIN = (236, 235, 232)
 
 
+def to_grid(image: Image.Image, fit: Fit, cells: int, cell_size: int, most: int) -> Image.Image:
+    """``image`` resized and cropped to a grid of cells.
+
+    Args:
+        image: of any size.
+        fit: how it is fitted.
+        cells: side of the model's own grid in cells.
+        cell_size: side of a cell in pixels.
+        most: maximum number of cells of the longer side.
+    """
+    if fit == "shape":
+        return to_shape(image, cell_size, cells, most)
+    if fit == "cells":
+        return to_cells(image, cells * cell_size, cell_size, most)
+    return to_square(image, cells * cell_size, fit)
+
+
 def to_square(image: Image.Image, side: int, fit: Fit) -> Image.Image:
-    """``image`` as ``side`` × ``side`` pixels; a very thin one keeps a row or column of pixels in margins."""
+    """``image`` as ``side`` × ``side`` pixels, cropped or padded; at least one row and column remain."""
     if fit == "crop":
         return ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
     width, height = (max(1, round(length / max(image.size) * side)) for length in image.size)
@@ -22,14 +40,14 @@ def to_square(image: Image.Image, side: int, fit: Fit) -> Image.Image:
 
 
 def to_shape(image: Image.Image, cell_size: int, least: int, most: int) -> Image.Image:
-    """``image`` in its own shape and, if that is ``least`` to ``most`` cells a side, at its own size.
+    """``image`` in its own aspect ratio, resized only if a side is not ``least`` to ``most`` cells long.
 
-    Pixels that make no whole cell are cut off around it. Where the longer side is too long for the shorter
-    one to have ``least`` cells, it is cut too.
+    It is cropped to whole cells, and to ``most`` cells if the shorter side would otherwise have fewer than
+    ``least``.
     """
     shortest, longest = (length / cell_size for length in sorted(image.size))
     scale = max(min(1.0, most / longest), least / shortest)
-    # A little more than nothing, or rounding would cost a picture of just so many cells one of them.
+    # The epsilon keeps rounding from dropping a cell where the size is an exact multiple.
     cells = (min(int(length * scale / cell_size + 1e-6), most) for length in image.size)
     width, height = (count * cell_size for count in cells)
     if scale == 1:
@@ -39,13 +57,13 @@ def to_shape(image: Image.Image, cell_size: int, least: int, most: int) -> Image
 
 
 def to_cells(image: Image.Image, side: int, cell_size: int, most: int) -> Image.Image:
-    """``image`` with its shorter side scaled to ``side`` pixels and its longer one cut to whole cells.
+    """``image`` with its shorter side resized to ``side`` pixels and its longer one cropped to whole cells.
 
     Args:
         image: of any size.
-        side: a multiple of ``cell_size``; a square picture becomes as large as :func:`to_square` makes it.
-        cell_size: pixels on a side of a cell.
-        most: cells that the longer side may have.
+        side: a multiple of ``cell_size``; a square picture gets the size that :func:`to_square` gives it.
+        cell_size: side of a cell in pixels.
+        most: maximum number of cells of the longer side.
     """
     scale = side / min(image.size)
     width, height = (min(int(length * scale + 1e-6) // cell_size, most) * cell_size for length in image.size)

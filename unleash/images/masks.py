@@ -1,4 +1,4 @@
-"""Masks from files and in files."""
+"""Reading and writing mask files."""
 
 from pathlib import Path
 
@@ -12,36 +12,36 @@ from unleash.images.tones import to_srgb
 from unleash.writing import whole_file
 
 _SEPARATES = 1 / 5000
-"""The share of a mask's pixels on either side of one half from which on its transparency is meant."""
+"""Minimum fraction of pixels on each side of one half for transparency to define the mask."""
 
 
 def read_mask(path: str | Path, size: tuple[int, int]) -> Mask:
-    """The mask in a file: (H, W) in [0, 1], 1 where the picture is to be repainted.
+    """Reads a mask: (H, W) float in [0, 1], 1 where the picture is to be repainted.
 
-    Transparency decides, opaque being 1, where it separates: if at least one pixel in 5,000 is more than
-    half opaque, and one in 5,000 is not; of a mask that is all dark or all bright, one pixel is enough. Else
-    brightness decides, white being 1, on black where it is transparent.
+    The alpha channel is the mask (opaque is 1) if at least one pixel in 5,000 is more than half opaque and at
+    least one in 5,000 is not; if all pixels are dark, or all bright, one pixel is enough. Otherwise the mask
+    is the brightness over black (white is 1).
 
-    A mask that is too large to be read at its size is reduced as a picture is, and one marked pixel of those
-    that become one is enough.
+    A mask that is too large to be read at its full size is reduced like a picture, taking the maximum of the
+    pixels that become one.
 
     Args:
-        path: a picture; what :func:`write_mask` wrote, for instance.
-        size: (width, height) of the picture it belongs to, in pixels.
+        path: a picture, such as one written by :func:`write_mask`.
+        size: (width, height) in pixels of the picture that the mask belongs to.
 
     Raises:
-        ValueError: if the file holds no picture, one of another size, or one that marks nothing.
+        ValueError: if the file cannot be read as a picture, has another size, or masks nothing.
     """
     name, own = Path(path).name, picture_size(path)
     if own != size:
         raise ValueError(
-            f"the mask {name} has {own[0]}×{own[1]} pixels: it must have as many as the picture, "
+            f"the mask {name} has {own[0]}×{own[1]} pixels; it must have the size of the picture, "
             f"{size[0]}×{size[1]}"
         )
     mask = _values(path).astype(np.float32)
     mask /= 255
     if not (mask > 0.5).any():
-        raise ValueError(f"the mask {name} marks nothing: paint white what is to be repainted")
+        raise ValueError(f"the mask {name} is empty; mark the area to repaint in white")
     return mask
 
 
@@ -49,7 +49,7 @@ def write_mask(mask: ArrayLike, path: str | Path) -> None:
     """Write a mask (H, W) in [0, 1] as a grey PNG, white where it is 1.
 
     Raises:
-        ValueError: if it is no mask.
+        ValueError: if it is not a valid mask, or the file cannot be written.
     """
     grey = Image.fromarray((checked(mask) * 255).round().astype(np.uint8))
     with whole_file(path) as part:
@@ -57,7 +57,7 @@ def write_mask(mask: ArrayLike, path: str | Path) -> None:
 
 
 def _values(path: str | Path) -> NDArray[np.uint8]:
-    """The mask in a file, upright, (H, W) with 255 where the picture is to be repainted."""
+    """The mask in a file: (H, W), EXIF orientation applied, 255 where the picture is to be repainted."""
     with decoded(path) as file:
         width, height = file.size
         grey, alpha = (np.empty((height, width), dtype=np.uint8) for _ in range(2))
@@ -77,6 +77,6 @@ def _values(path: str | Path) -> NDArray[np.uint8]:
 
 
 def _most_of(values: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
-    """The largest of each ``factor`` × ``factor`` values (H, W), of fewer at the right and the bottom."""
+    """The maximum of each ``factor`` × ``factor`` block of values (H, W); smaller blocks at the edges."""
     rows, columns = (np.arange(0, length, factor) for length in values.shape)
     return np.maximum.reduceat(np.maximum.reduceat(values, rows, axis=0), columns, axis=1)

@@ -1,7 +1,7 @@
-"""Pictures from files that may come from anyone.
+"""Reading pictures from untrusted files.
 
-One reader for the app, the shell, the endpoints, training and evaluation. A file is judged by its header
-before a pixel is decoded, so that no file costs more than ``MAX_MEMORY``.
+The one reader of the app, the command line, the endpoints, training and evaluation. The header is checked
+before pixels are decoded, so that no file takes more than ``MAX_MEMORY``.
 """
 
 import warnings
@@ -21,37 +21,37 @@ Source: TypeAlias = str | Path | BinaryIO
 """A path, or a seekable binary file."""
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
-"""The formats that are opened; no other decoder of Pillow is ever tried."""
+"""The supported formats; Pillow's other decoders are never used."""
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"})
-"""The file names of these formats end so."""
+"""The file name extensions of these formats."""
 
 MAX_PIXELS = 50_000_000
-"""Of the largest picture that is opened."""
+"""Maximum number of pixels of a picture."""
 
 MAX_SIDE = 65_535
-"""Pixels on the longer side of a picture that is opened."""
+"""Maximum length of a side in pixels."""
 
 MAX_MEMORY = 200 * 2**20
-"""Bytes that reading a picture may take, the result included."""
+"""Maximum memory for reading a picture, including the result, in bytes."""
 
 MAX_RESULT = 2**23
-"""Pixels of the largest result; larger pictures are reduced by a whole factor. Canvases have an eighth."""
+"""Maximum pixels of the result; larger pictures are reduced by an integer factor. A canvas has an eighth."""
 
 _STRIP = 2**16
-"""Pixels that are converted at a time."""
+"""Pixels converted at a time."""
 
 _WORKING = 2 * 2**20
-"""Bytes for that."""
+"""Memory for converting a strip, in bytes."""
 
 _LEAST_ROOM = 4 * 2**20
-"""Bytes that must be left for the result."""
+"""Minimum memory for the result, in bytes."""
 
 _BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2}
-"""Of a decoded pixel by mode; in all others it has four."""
+"""Bytes per decoded pixel by mode; four in all other modes."""
 
 _IN_COPIES = 16
-"""Bytes of a decoded pixel where the decoder makes several copies of the whole picture."""
+"""Bytes per decoded pixel for decoders that make several copies of the whole picture."""
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -64,39 +64,41 @@ _TURNS = {
 }
 
 _SAMPLE_FORMAT, _SIGNED = 339, (2,)
-"""How a TIFF says that its whole numbers may be negative."""
+"""The TIFF tag, and its value for signed integers."""
 
-# Several at a time would take several times MAX_MEMORY, and ignoring warnings is not safe among threads.
+# Concurrent reads would multiply MAX_MEMORY, and catch_warnings is not thread-safe.
 _ONE_AT_A_TIME = RLock()
 
 
 @dataclass(frozen=True)
 class Decoded:
-    """A picture as its file has it, before anything is converted.
+    """A decoded but unconverted picture.
 
     Attributes:
-        image: decoded, in any mode.
-        factor: how many of its pixels on a side become one, so that the result is small enough.
-        turn: how to turn it, 1 to 8 as in EXIF.
-        profile: the ICC profile of its values, if it has one.
+        image: decoded, in any mode; a JPEG may be decoded at a reduced size.
+        whole: (width, height) in pixels of the picture in the file.
+        factor: integer factor by which each side is to be reduced.
+        turn: EXIF orientation, 1 to 8.
+        profile: the ICC profile, if any.
     """
 
     image: Image.Image
+    whole: tuple[int, int]
     factor: int
     turn: int
     profile: bytes | None
 
     @property
     def size(self) -> tuple[int, int]:
-        """(width, height) of the result before it is turned."""
+        """(width, height) of the result before EXIF orientation is applied."""
         return -(-self.image.width // self.factor), -(-self.image.height // self.factor)
 
     def strips(self) -> Iterator[tuple[int, Image.Image]]:
-        """The picture with eight bits a channel, a few rows at a time.
+        """The picture with eight bits per channel, a few rows at a time.
 
         Yields:
-            The row of the result that a strip begins at, and the strip, not yet reduced, in L, RGB, CMYK or
-            LAB, or RGBA where some of it may be transparent.
+            The first row of the strip in the result; the strip, not yet reduced, in L, RGB, CMYK or LAB, or
+            in RGBA if it may be transparent.
         """
         rows = max(1, _STRIP // self.image.width // self.factor) * self.factor
         signed = getattr(self.image, "tag_v2", {}).get(_SAMPLE_FORMAT) == _SIGNED
@@ -105,27 +107,44 @@ class Decoded:
             yield top // self.factor, in_bytes(strip, white, signed)
 
 
-def read_picture(source: Source) -> Image.Image:
-    """The first picture in a file: upright, in sRGB, on white where it is transparent.
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it is shown.
 
-    One of more than ``MAX_RESULT`` pixels, or one that takes most of ``MAX_MEMORY``, is reduced by a whole
-    factor, each pixel the mean of those it replaces; a canvas has fewer pixels still.
+    Attributes:
+        image: in mode RGB, EXIF orientation applied, in sRGB, composited over white.
+        size: (width, height) in pixels before it was reduced.
+        opaque: whether no pixel is transparent.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    opaque: bool
+
+
+def read_picture(source: Source) -> Image.Image:
+    """The image of :func:`read`."""
+    return read(source).image
+
+
+def read(source: Source) -> Picture:
+    """Reads the first picture in a file.
+
+    A picture with more than ``MAX_RESULT`` pixels, or one that takes most of ``MAX_MEMORY``, is reduced by an
+    integer factor with a mean filter.
 
     Args:
-        source: a file in one of ``FORMATS``; values of 16 bits, 32 bits and floats become eight bits.
-
-    Returns:
-        In mode RGB.
+        source: a file in one of ``FORMATS``; 16-bit, 32-bit and float values are converted to eight bits.
 
     Raises:
-        ValueError: if the file holds no picture that can be read, or one beyond the bounds.
+        ValueError: if the file is not a readable picture, or exceeds the bounds.
     """
-    plain, profile, turn = _plain(source)
-    return turned(to_srgb(plain, profile), turn)
+    plain, opaque, profile, turn, size = _plain(source)
+    return Picture(turned(to_srgb(plain, profile), turn), size[::-1] if turn >= 5 else size, opaque)
 
 
 def picture_size(source: Source) -> tuple[int, int]:
-    """Width and height in pixels of the picture in a file, upright; nothing is decoded.
+    """(width, height) in pixels of the picture in a file, EXIF orientation applied, without decoding it.
 
     Raises:
         ValueError: as :func:`read_picture`.
@@ -134,43 +153,30 @@ def picture_size(source: Source) -> tuple[int, int]:
         return image.size[::-1] if _turn(image, container) >= 5 else image.size
 
 
-def is_opaque(source: Source) -> bool:
-    """Whether no pixel of the first picture in a file is transparent.
-
-    Raises:
-        ValueError: as :func:`read_picture`.
-    """
-    with decoded(source) as file:
-        return all(
-            strip.mode != "RGBA" or strip.getchannel("A").getextrema() == (255, 255)
-            for _, strip in file.strips()
-        )
-
-
 @contextmanager
 def decoded(source: Source) -> Iterator[Decoded]:
-    """The first picture in a file, decoded but not converted; what goes wrong meanwhile is told as here.
+    """Context with the first picture in a file, decoded but not converted.
 
     Raises:
-        ValueError: as :func:`read_picture`.
+        ValueError: as :func:`read_picture`, also for errors within the context.
     """
     with _opened(source) as (image, container):
-        most = MAX_RESULT // 4 if container.overhead else MAX_RESULT
+        whole, most = image.size, MAX_RESULT // 4 if container.overhead else MAX_RESULT
         if image.format == "JPEG" and (factor := _factor(image.size, most)) > 1:
-            # A JPEG can be decoded small, which is faster and takes less memory.
+            # A JPEG can be decoded at a reduced size, which takes less time and memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
         factor = _factor(image.size, min(MAX_RESULT, _room(image, container) // 4))
         image.load()
         profile = container.profile or image.info.get("icc_profile")
-        yield Decoded(image, factor, _turn(image, container), profile)
+        yield Decoded(image, whole, factor, _turn(image, container), profile)
 
 
 def lazily(file: BinaryIO, formats: tuple[str, ...]) -> Image.Image:
-    """A picture whose header was read and is within the bounds; its pixels are decoded when asked for.
+    """Opens a picture and checks its header; pixels are decoded on access.
 
     Args:
         file: seekable; it must stay open.
-        formats: those that it may have.
+        formats: the allowed formats.
 
     Raises:
         ValueError: as :func:`read_picture`.
@@ -182,35 +188,40 @@ def lazily(file: BinaryIO, formats: tuple[str, ...]) -> Image.Image:
 
 
 def turned(image: Image.Image, turn: int) -> Image.Image:
-    """``image`` upright, of which EXIF says ``turn``, 1 to 8."""
+    """``image`` with EXIF orientation ``turn``, 1 to 8, applied."""
     return image.transpose(_TURNS[turn]) if turn in _TURNS else image
 
 
 class _TooLargeError(ValueError):
-    """A picture beyond the bounds."""
+    """A picture that exceeds the bounds."""
 
 
-def _plain(source: Source) -> tuple[Image.Image, bytes | None, int]:
-    """The picture on white with eight bits a channel, its profile and how to turn it."""
+def _plain(source: Source) -> tuple[Image.Image, bool, bytes | None, int, tuple[int, int]]:
+    """The picture over white with eight bits per channel, whether it is opaque, its profile, its EXIF
+    orientation, and its size in the file."""
     with decoded(source) as file:
-        plain = file.image if file.factor == 1 and is_plain(file.image) else _reduced(file)
-        return plain, file.profile, file.turn
+        if file.factor == 1 and is_plain(file.image):
+            plain, opaque = file.image, True
+        else:
+            plain, opaque = _reduced(file)
+        return plain, opaque, file.profile, file.turn, file.whole
 
 
-def _reduced(file: Decoded) -> Image.Image:
-    """The picture on white with eight bits a channel, reduced by its factor."""
-    result = None
+def _reduced(file: Decoded) -> tuple[Image.Image, bool]:
+    """The picture over white with eight bits per channel, reduced by its factor; whether it is opaque."""
+    result, opaque = None, True
     for top, strip in file.strips():
         part = on_white(strip)
+        opaque &= strip.mode != "RGBA" or strip.getchannel("A").getextrema() == (255, 255)
         result = result or Image.new(part.mode, file.size)
         result.paste(part.reduce(file.factor) if file.factor > 1 else part, (0, top))
     if result is None:
         raise ValueError("it has no pixels")
-    return result
+    return result, opaque
 
 
 def _factor(size: tuple[int, int], most: int) -> int:
-    """The least whole factor by which a picture is reduced to at most so many pixels."""
+    """The smallest integer factor that reduces a picture to at most ``most`` pixels."""
     factor = 1
     while -(-size[0] // factor) * -(-size[1] // factor) > most:
         factor += 1
@@ -218,19 +229,19 @@ def _factor(size: tuple[int, int], most: int) -> int:
 
 
 def _room(image: ImageFile.ImageFile, container: Container) -> int:
-    """Bytes that decoding leaves for the result.
+    """Memory left for the result after decoding, in bytes.
 
     Raises:
-        _TooLargeError: if those are too few.
+        _TooLargeError: if it is not enough.
     """
-    # A run-length encoded BMP is decoded in Python, which is slow rather than large.
+    # Pillow decodes run-length encoded BMPs in Python, which is slow, so their size is limited as well.
     in_copies = image.format in ("WEBP", "AVIF") or any(tile[0] == "bmp_rle" for tile in image.tile)
     each = _IN_COPIES if in_copies else _BYTES.get(image.mode, 4)
     needed = image.width * image.height * each + container.overhead + _WORKING + _LEAST_ROOM
     if needed > MAX_MEMORY:
         raise _TooLargeError(
-            f"takes {needed >> 20} MB to read, and {MAX_MEMORY >> 20} are allowed: make it smaller, or save "
-            "it as PNG or as JPEG that is not progressive"
+            f"needs {needed >> 20} MB to read, more than the allowed {MAX_MEMORY >> 20}; make it smaller, or "
+            "save it as a PNG or a non-progressive JPEG"
         )
     return MAX_MEMORY - needed + _LEAST_ROOM
 
@@ -241,14 +252,14 @@ def _turn(image: ImageFile.ImageFile, container: Container) -> int:
 
 @contextmanager
 def _opened(source: Source) -> Iterator[tuple[ImageFile.ImageFile, Container]]:
-    """A picture whose header was read and is within the bounds, and its container."""
+    """Context with a picture whose header has been checked, and its container."""
     if not isinstance(source, str | Path):
         with _telling("the picture"):
             yield _header(source, FORMATS)
         return
     path = Path(source)
     if not path.is_file():
-        raise ValueError(f"{path} is no file" if path.exists() else f"there is no file {path}")
+        raise ValueError(f"{path} is not a file" if path.exists() else f"there is no file {path}")
     with _telling(path.name), path.open("rb") as file:
         yield _header(file, FORMATS)
 
@@ -258,15 +269,15 @@ def _header(file: BinaryIO, formats: tuple[str, ...]) -> tuple[ImageFile.ImageFi
     image = Image.open(container.file, formats=formats)
     size = f"{image.width}×{image.height} pixels"
     if image.width * image.height > MAX_PIXELS:
-        raise _TooLargeError(f"has {size}: {MAX_PIXELS:,} in all are the most that can be opened")
+        raise _TooLargeError(f"has {size}; at most {MAX_PIXELS:,} can be opened")
     if max(image.size) > MAX_SIDE:
-        raise _TooLargeError(f"has {size}: {MAX_SIDE:,} on a side are the most that can be opened")
+        raise _TooLargeError(f"has {size}; at most {MAX_SIDE:,} on a side can be opened")
     return image, container
 
 
 @contextmanager
 def _telling(name: str) -> Iterator[None]:
-    """One picture at a time, no warnings, and whatever goes wrong in one line that names the file."""
+    """Context for reading one picture at a time: no warnings, and errors in one line with the file name."""
     with _ONE_AT_A_TIME, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
@@ -274,11 +285,9 @@ def _telling(name: str) -> Iterator[None]:
         except _TooLargeError as error:
             raise ValueError(f"{name} {error}") from None
         except Image.DecompressionBombError:
-            raise ValueError(
-                f"{name} has more than {MAX_PIXELS:,} pixels, the most that can be opened"
-            ) from None
+            raise ValueError(f"{name} has too many pixels; at most {MAX_PIXELS:,} can be opened") from None
         except UnidentifiedImageError:
-            raise ValueError(f"{name} is no picture: {', '.join(FORMATS)} can be opened") from None
-        except Exception as error:  # what Pillow raises depends on which byte is wrong
+            raise ValueError(f"{name} is not a picture; expected {', '.join(FORMATS)}") from None
+        except Exception as error:  # Pillow raises many types for invalid files
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise ValueError(f"{name} cannot be read: {reason:.200}") from None

@@ -1,4 +1,4 @@
-"""Recipes in files: JSON, or a PNG that carries one beside its pixels."""
+"""Recipes in files: as JSON, or in a PNG's metadata."""
 
 import os
 from io import BytesIO
@@ -14,14 +14,14 @@ from unleash.images.containers import png_text
 from unleash.writing import whole_file
 
 CHUNK = "unleash"
-"""Keyword of the PNG text chunk that carries the recipe."""
+"""Keyword of the PNG text chunk with the recipe."""
 
 
 def write_png(image: Image.Image, recipe: Recipe, target: str | os.PathLike[str] | IO[bytes]) -> None:
-    """Write ``image`` as a PNG that carries its recipe, to a path or a binary file.
+    """Writes ``image`` with its recipe as a PNG, to a path or a binary file.
 
     Raises:
-        NotWrittenError: a ``ValueError``, if the file cannot be written; one that was there is as before.
+        NotWrittenError: a ``ValueError``, if the file cannot be written; an existing one is left unchanged.
     """
     chunks = PngImagePlugin.PngInfo()
     chunks.add_text(CHUNK, recipe.to_json())
@@ -33,31 +33,42 @@ def write_png(image: Image.Image, recipe: Recipe, target: str | os.PathLike[str]
 
 
 def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:
-    """The recipe in a JSON file or a PNG that :func:`write_png` wrote, from a path or the file's bytes."""
+    """Reads the recipe in a JSON file or a PNG by :func:`write_png`, from a path or the file's bytes.
+
+    Raises:
+        RecipeError: if the file cannot be read or contains no valid recipe.
+    """
     data = source if isinstance(source, bytes) else _read(Path(source))
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return Recipe.from_json(_text_chunk(data))
     try:
         text = data[: MAX_TEXT + 1].decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise RecipeError("this file is no recipe: JSON or a PNG made by Unleash is needed") from None
+        raise RecipeError("this file is not a recipe; expected JSON or a PNG made by Unleash") from None
     return Recipe.from_json(text)
 
 
-def carries_recipe(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is a PNG that :func:`write_png` wrote; anything else, readable or not, is not."""
+def carried_recipe(path: str | os.PathLike[str]) -> Recipe | None:
+    """The recipe in a JSON file or in a PNG's metadata; None for a file of another kind.
+
+    Raises:
+        RecipeError: if a JSON file contains no recipe, or the recipe is invalid.
+    """
+    if Path(path).suffix.lower() == ".json":
+        return read_recipe(path)
     try:
         with Path(path).open("rb") as file:
-            return png_text(file, CHUNK, MAX_TEXT) is not None
-    except (OSError, ValueError):
-        return False
+            text = png_text(file, CHUNK, MAX_TEXT)
+    except (OSError, ValueError):  # Reading the picture will report the error.
+        return None
+    return None if text is None else Recipe.from_json(text)
 
 
 def _read(path: Path) -> bytes:
     try:
         if (size := path.stat().st_size) > MAX_FILE:
             raise RecipeError(
-                f"{path} has {size:,} bytes: a recipe or a PNG with one has at most {MAX_FILE:,}"
+                f"{path} has {size:,} bytes; a recipe, or a PNG with one, may have at most {MAX_FILE:,}"
             )
         return path.read_bytes()
     except OSError as error:
@@ -65,11 +76,11 @@ def _read(path: Path) -> bytes:
 
 
 def _text_chunk(data: bytes) -> str:
-    """The recipe's JSON in a PNG, without decoding a pixel."""
+    """The JSON of the recipe in a PNG, without decoding pixels."""
     try:
         text = png_text(BytesIO(data), CHUNK, MAX_TEXT)
     except ValueError as error:
         raise RecipeError(f"the PNG cannot be read: {error}") from None
     if text is None:
-        raise RecipeError(f"this PNG carries no recipe: it has no text chunk {CHUNK!r}, as Unleash writes")
+        raise RecipeError(f"this PNG contains no recipe (no text chunk {CHUNK!r}); use one made by Unleash")
     return text

@@ -1,4 +1,4 @@
-"""From whatever values a picture has to eight bits of sRGB."""
+"""Conversion of pixel values of any mode and colour profile to 8-bit sRGB."""
 
 import io
 from collections.abc import Iterator
@@ -8,45 +8,45 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 _WIDE = ("I", "F")
-"""Modes whose values are not of one byte; all names of 16-bit ones begin with the first."""
+"""Modes with more than one byte per value; the names of all 16-bit modes start with the first."""
 
 _PROFILES = {"L": "GRAY", "RGB": "RGB ", "CMYK": "CMYK", "LAB": "Lab "}
-"""What the profile of a mode's colours is of."""
+"""The ICC colour space of each mode."""
 
 
 def strips(image: Image.Image, rows: int) -> Iterator[tuple[int, Image.Image]]:
-    """The picture in strips of at most ``rows`` rows, each with its first row."""
+    """The picture in strips of at most ``rows`` rows, each preceded by the index of its first row."""
     for top in range(0, image.height, rows):
         yield top, image.crop((0, top, image.width, min(top + rows, image.height)))
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Whether it has eight bits a channel and no transparency."""
+    """Whether it has eight bits per channel and no transparency."""
     return image.mode in _PROFILES and "transparency" not in image.info
 
 
 def full_scale(image: Image.Image, rows: int, signed: bool = False) -> float:
-    """The value that is white in a picture with values of more than a byte.
+    """The value of white in a picture with more than one byte per value.
 
-    Of 16 bits that is 65,535. Nothing says it of 32 bits and of floats: it is the usual one that the largest
-    value comes nearest to.
+    For 16 bits it is 65,535. Files with 32-bit integers or floats do not specify it, so the most plausible of
+    the usual ones is inferred from the largest value.
 
     Args:
         image: in any mode.
-        rows: how many are looked at together.
-        signed: whether whole numbers of 32 bits may be negative.
+        rows: rows to process at a time.
+        signed: whether 32-bit integers are signed.
     """
     if not image.mode.startswith(_WIDE) or image.mode.startswith("I;16"):
         return 65_535
     largest = max(float(_values(strip, signed).max(initial=0)) for _, strip in strips(image, rows))
     if image.mode == "F":
-        # Floats overshoot: the highlights of 0 to 1 are often above 1.
+        # Floats overshoot: highlights of pictures in [0, 1] often exceed 1.
         return next((white for white, most in ((1, 16), (255, 511)) if largest <= most), max(65_535, largest))
     return next(white for white in (1, 255, 65_535, 2**31 - 1, 2**32 - 1) if largest <= white)
 
 
 def in_bytes(strip: Image.Image, white: float, signed: bool = False) -> Image.Image:
-    """A strip with eight bits a channel: L, RGB, CMYK or LAB, or RGBA where some may be transparent."""
+    """A strip with eight bits per channel, in L, RGB, CMYK or LAB, or in RGBA if it may be transparent."""
     if strip.mode.startswith(_WIDE):
         values = _values(strip, signed).astype(np.float32) * np.float32(255 / white)
         return Image.fromarray(values.clip(0, 255).round().astype(np.uint8))
@@ -58,7 +58,7 @@ def in_bytes(strip: Image.Image, white: float, signed: bool = False) -> Image.Im
 
 
 def on_white(strip: Image.Image) -> Image.Image:
-    """A strip of :func:`in_bytes` laid on white paper where it is transparent."""
+    """A strip from :func:`in_bytes`, composited over white if it is transparent."""
     if strip.mode != "RGBA":
         return strip
     if strip.getchannel("A").getextrema() == (255, 255):
@@ -68,11 +68,11 @@ def on_white(strip: Image.Image) -> Image.Image:
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """A picture in L, RGB, CMYK or LAB as RGB in the colours of sRGB.
+    """Converts a picture in L, RGB, CMYK or LAB to sRGB, in mode RGB.
 
     Args:
-        image: eight bits a channel.
-        profile: the ICC profile of its values. One that is broken or of other channels is ignored.
+        image: with eight bits per channel.
+        profile: its ICC profile; one that is invalid or has other channels is ignored.
     """
     if profile and (converted := _converted(image, profile)):
         return converted
@@ -83,7 +83,7 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
-    """``image`` in sRGB; None if the profile is of no use, or changes nothing but roundings."""
+    """``image`` in sRGB; None if the profile is unusable or makes no difference beyond rounding."""
     try:
         given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         space = given.profile.xcolor_space
@@ -104,7 +104,7 @@ def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
 
 
 def _values(strip: Image.Image, signed: bool) -> NDArray[np.generic]:
-    """The values of a strip in a wide mode; floats that are no numbers are 0."""
+    """The values of a strip in a wide mode; NaN and infinite floats become 0."""
     values = np.asarray(strip)
     if strip.mode == "F":
         return np.nan_to_num(values, nan=0, posinf=0, neginf=0)

@@ -1,4 +1,4 @@
-"""Pictures as WebP files."""
+"""Encoding of pictures as WebP."""
 
 from io import BytesIO
 
@@ -6,10 +6,10 @@ from PIL import Image
 
 
 def webp(image: Image.Image, quality: int, method: int = 4) -> bytes:
-    """A picture as a WebP file.
+    """Encodes a picture as a WebP file.
 
     Args:
-        image: any picture that WebP can hold.
+        image: in any mode that WebP supports.
         quality: 0 to 100.
         method: 0 (fast) to 6 (small).
     """

@@ -1,13 +1,13 @@
 """The reverse process: from masked cells to codes, a few cells at a step."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import torch
 from torch import Generator, Tensor
 
-from unleash.canvas.settings import Settings
+from unleash.canvas.settings import CorrectionName, Settings
 from unleash.sampling.codes import sample_codes
 from unleash.sampling.noise import Noise, noise
 from unleash.sampling.orders import BLIND, BY_DRAWS, ORDERS, Proposal, halton_ranks
@@ -25,15 +25,18 @@ class State:
     Attributes:
         codes: (B, h, w) long, K where masked.
         filled_at: (B, h, w) long, the step that filled each cell; -1 where the run filled none.
+        confidence: (B, h, w) float, the probability of each code when it was drawn, before temperature,
+            top-k and top-p; 1 where the run filled none.
     """
 
     codes: Tensor
     filled_at: Tensor
+    confidence: Tensor
 
     @classmethod
     def of(cls, codes: Tensor) -> "State":
         """The state in which a run begins."""
-        return cls(codes, torch.full_like(codes, -1))
+        return cls(codes, torch.full_like(codes, -1), torch.ones_like(codes, dtype=torch.float))
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Revealed:
         codes: long, K where masked; the next step begins with them, so they may be changed in place.
         guess: long, the codes, and the likeliest one where it is unknown; K where the model was not asked.
         revealed: bool, the cells that the step filled.
+        state: after the step; its codes are ``codes``.
     """
 
     index: int
@@ -53,14 +57,24 @@ class Revealed:
     codes: Tensor
     guess: Tensor
     revealed: Tensor
+    state: State
 
 
 def reveal(
-    predict: Predict, codes: Tensor, mask_token: int, settings: Settings, generators: Sequence[Generator]
+    predict: Predict,
+    codes: Tensor,
+    mask_token: int,
+    settings: Settings,
+    generators: Sequence[Generator],
+    curve: Sequence[float] | None = None,
+    start: tuple[int, State] | None = None,
 ) -> Iterator[Revealed]:
     """Fill what is masked: algorithm 2 of Bond-Taylor et al. (ECCV 2022), several cells at a step.
 
     Image i of a batch depends on its own generator alone. A cell that is known stays as it is.
+
+    A run that was stopped goes on from ``start``, the number of its steps that are done and the state after
+    them: it plans and draws what those steps drew, without asking the model, and ends as it would have ended.
 
     Args:
         predict: asked once a step, for the cells that may be revealed.
@@ -68,16 +82,34 @@ def reveal(
         mask_token: K.
         settings: of the sampling; label, guidance and seed are up to ``predict`` and ``generators``.
         generators: one for each image.
+        curve: the model's information curve, for the schedule ``information``; None if it has none.
+        start: where to go on; None: at the beginning, with ``codes``.
+
+    Raises:
+        ValueError: if no run of these settings is in the state ``start`` after so many steps.
     """
-    planned = plan(codes, mask_token, settings, generators)
-    state, guess = State.of(codes.clone()), codes
-    for index in range(planned.steps):
+    planned = plan(codes, mask_token, settings, generators, curve)
+    first, state = start or (0, State.of(codes.clone()))
+    _check_start(planned, codes, first, state)
+    for _ in range(first):
+        noise(codes, generators)
+    guess = state.codes
+    for index in range(first, planned.steps):
         drawn = noise(state.codes, generators)
         asked = candidates(planned, index, state, drawn)
         logits, seen = predict(state.codes, asked)
         state, thought, revealed = step(planned, index, state, drawn, asked, logits)
         guess = torch.where(seen | (state.codes != mask_token), thought, guess)
-        yield Revealed(index + 1, planned.steps, state.codes, guess, revealed)
+        yield Revealed(index + 1, planned.steps, state.codes, guess, revealed, state)
+
+
+def _check_start(planned: Plan, codes: Tensor, first: int, state: State) -> None:
+    filled, again = (counts[:, :first].sum(1) for counts in (planned.counts, planned.again))
+    unknown = [(grid == planned.mask_token).flatten(1).sum(1).cpu() for grid in (codes, state.codes)]
+    if not 0 <= first < max(planned.steps, 1) or not torch.equal(unknown[0] - filled + again, unknown[1]):
+        raise ValueError(
+            f"this is not how a run of {planned.steps} steps with these settings stands after step {first}"
+        )
 
 
 def candidates(planned: Plan, index: int, state: State, drawn: Noise) -> Tensor:
@@ -123,9 +155,13 @@ def step(
     guess = torch.where(unknown & ~wanted, logits.argmax(-1), known)
 
     shape = state.codes.shape
+    chances = logits[wanted].softmax(-1).gather(-1, codes[wanted][:, None])[:, 0]
+    confidence = state.confidence.flatten(1).clone()
+    confidence[wanted] = chances
     filled_at = state.filled_at.masked_fill(wanted.view(shape), index)
-    again = _first_filled(filled_at, planned.again[:, index])
-    after = State(known.view(shape).masked_fill(again, planned.mask_token), filled_at)
+    filled = State(known.view(shape), filled_at, confidence.view(shape))
+    again = _to_correct(planned, index, filled)
+    after = replace(filled, codes=filled.codes.masked_fill(again, planned.mask_token))
     return after, guess.view(shape), wanted.view(shape)
 
 
@@ -146,8 +182,33 @@ def _chosen(planned: Plan, index: int, state: State, drawn: Noise, logits: Tenso
     return highest(scores, unknown, planned.counts[:, index].to(unknown.device))
 
 
-def _first_filled(filled_at: Tensor, counts: Tensor) -> Tensor:
-    """(B, h, w) bool: the ``counts`` (B,) cells that the run filled first, spread evenly within a step."""
-    flat = filled_at.flatten(1)
-    place = flat * flat.shape[1] + halton_ranks(*filled_at.shape[1:]).to(flat)
-    return highest(-place.double(), flat >= 0, counts.to(flat.device)).view_as(filled_at)
+def oldest(state: State) -> Tensor:
+    """First filled first: these cells were drawn when least was known. Within a step, in Halton order."""
+    height, width = state.codes.shape[1:]
+    place = state.filled_at * (height * width) + halton_ranks(height, width).to(state.codes).view(height, -1)
+    return -place.double()
+
+
+def least_confident(state: State) -> Tensor:
+    """Lowest confidence first: the probability ψ of the code when it was drawn.
+
+    ReMDM (Wang et al., NeurIPS 2025, arXiv 2503.00307), confidence-based schedule: cells are remasked with
+    probability proportional to exp(-ψ). Here the cells with the smallest ψ are remasked, deterministically.
+    """
+    return -state.confidence
+
+
+CORRECTIONS: dict[CorrectionName, Callable[[State], Tensor]] = {
+    "oldest": oldest,
+    "confidence": least_confident,
+}
+"""Scores (B, h, w): of the cells that a run filled, corrector steps redraw the highest."""
+
+
+def _to_correct(planned: Plan, index: int, state: State) -> Tensor:
+    """(B, h, w) bool: the cells that the next step redraws, each at most once in a run."""
+    filled_at, counts = state.filled_at.flatten(1), planned.again[:, index].to(state.codes.device)
+    # The first step that masks cells again is the last one that fills others.
+    last = (planned.again > 0).int().argmax(1, keepdim=True).to(filled_at)
+    scores = CORRECTIONS[planned.settings.correction_order](state).flatten(1)
+    return highest(scores, (filled_at >= 0) & (filled_at <= last), counts).view_as(state.codes)

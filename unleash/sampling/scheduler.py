@@ -11,6 +11,7 @@ from diffusers.utils import BaseOutput
 from torch import Generator, Tensor
 
 from unleash.canvas.settings import OrderName, ScheduleName, Settings, renamed
+from unleash.sampling.information import schedule_of
 from unleash.sampling.noise import noise, uniform
 from unleash.sampling.plan import Plan, plan
 from unleash.sampling.reveal import State, candidates, step
@@ -50,6 +51,8 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         num_train_timesteps: T of the forward process.
         reveal_order: which cells are revealed first, where a run does not say.
         schedule: how many cells a step reveals, where a run does not say.
+        information: the model's information curve, nats of a masked cell by the share of masked cells, see
+            :func:`unleash.sampling.information.measured`; the schedule ``information`` needs it.
         order: deprecated, the old name of ``reveal_order``.
     """
 
@@ -63,16 +66,18 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         num_train_timesteps: int = 256,
         reveal_order: OrderName = "halton",
         schedule: ScheduleName = "cosine",
+        information: Sequence[float] | None = None,
         order: OrderName | None = None,
     ) -> None:
         if codebook_size < 1 or num_train_timesteps < 1:
             raise ValueError(f"{codebook_size=} and {num_train_timesteps=} must be at least 1")
         Settings(reveal_order=reveal_order, schedule=schedule)
+        schedule_of(schedule, information)
         if order is not None:
             self.register_to_config(**renamed({"order": order}))
         self.plan: Plan | None = None
         self.timesteps = torch.arange(0)
-        self._filled_at: Tensor | None = None
+        self._state: State | None = None
 
     @classmethod
     def from_config(cls, config: Any = None, **options: Any) -> Any:
@@ -117,9 +122,11 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
         """
         configured = Settings(reveal_order=self.config["reveal_order"], schedule=self.config["schedule"])
         settings = configured.changed(num_inference_steps=num_inference_steps, **sampling)
-        self.plan = plan(_grids(sample), self.config["codebook_size"], settings, generators)
+        self.plan = plan(
+            _grids(sample), self.config["codebook_size"], settings, generators, self.config["information"]
+        )
         self.timesteps = torch.arange(self.plan.steps, 0, -1)
-        self._filled_at = None
+        self._state = None
 
     def step(
         self,
@@ -149,12 +156,11 @@ class AbsorbingDiffusionScheduler(SchedulerMixin, ConfigMixin):
             )
         planned = replace(planned, settings=planned.settings.changed(**sampling))
         codes, index = _grids(sample), len(self.timesteps) - int(timestep)
-        state = State.of(codes) if self._filled_at is None else State(codes, self._filled_at)
+        state = State.of(codes) if self._state is None else replace(self._state, codes=codes)
         drawn = noise(codes, generators)
         asked = candidates(planned, index, state, drawn)
-        after, *others = step(planned, index, state, drawn, asked, model_output)
-        self._filled_at = after.filled_at
-        prev_sample, guess, revealed = (tensor.view_as(sample) for tensor in (after.codes, *others))
+        self._state, *others = step(planned, index, state, drawn, asked, model_output)
+        prev_sample, guess, revealed = (tensor.view_as(sample) for tensor in (self._state.codes, *others))
         if not return_dict:
             return prev_sample, guess, revealed
         return AbsorbingDiffusionSchedulerOutput(prev_sample, guess, revealed)

@@ -1,4 +1,4 @@
-"""What the label map of a drawn picture can say of a pixel, and the labels a picture can have."""
+"""The classes of label maps, and the labels of pictures."""
 
 from enum import IntEnum
 from typing import Literal, get_args
@@ -14,11 +14,11 @@ TimeLabel = Literal[
     "bedroom-rain",
 ]
 LABELS: tuple[TimeLabel, ...] = get_args(TimeLabel)
-"""The labels a model is conditioned on, in the order of their indices."""
+"""The labels that a model is conditioned on, by index."""
 
 
 class Element(IntEnum):
-    """A class of the label map; the value is what the map holds for its pixels."""
+    """A class of the label map, with its pixel value."""
 
     SKY = 0
     CLOUD = 1

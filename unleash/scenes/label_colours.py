@@ -1,4 +1,4 @@
-"""The colours a label map is shown in."""
+"""The colours in which a label map is shown."""
 
 import numpy as np
 from PIL import Image
@@ -32,13 +32,13 @@ COLORS: dict[Element, tuple[int, int, int]] = {
     Element.PICTURE: (30, 150, 165),
     Element.PLANT: (90, 160, 50),
 }
-"""Near to the things' own, and far enough apart to tell any two."""
+"""Close to the natural colours, and distinct from each other."""
 
 _PALETTE = [channel for element in Element for channel in COLORS[element]]
 
 
 def label_image(elements: np.ndarray) -> Image.Image:
-    """A label map (h, w) uint8 as a palette image: its pixels are ``Element`` values still."""
+    """A label map (h, w) uint8 as a palette image, whose pixels are still ``Element`` values."""
     image = Image.fromarray(elements)
     image.putpalette(_PALETTE)
     return image

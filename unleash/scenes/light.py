@@ -1,4 +1,4 @@
-"""Light: one small value that decides every colour of a picture, so that all its parts agree."""
+"""Light: the one value that determines all colours of a picture, so that its parts match."""
 
 from dataclasses import dataclass, replace
 from random import Random
@@ -8,12 +8,12 @@ Color = tuple[float, float, float]
 
 
 def mix(a: Color, b: Color, t: float) -> Color:
-    """The colour a share ``t`` in [0, 1] of the way from ``a`` to ``b``."""
+    """Linear interpolation from ``a`` to ``b``, ``t`` in [0, 1]."""
     return (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t)
 
 
 def multiply(a: Color, b: Color) -> Color:
-    """What a surface of colour ``a`` reflects of light of colour ``b``, clipped to [0, 1]."""
+    """The colour of a surface ``a`` under light ``b``, clipped to 1."""
     return (min(1.0, a[0] * b[0]), min(1.0, a[1] * b[1]), min(1.0, a[2] * b[2]))
 
 
@@ -28,11 +28,11 @@ class Light:
 
     Args:
         zenith, middle, horizon: the sky's gradient from top to bottom.
-        key: what surfaces turned to the light are multiplied with; channels may exceed 1.
-        fill: what surfaces turned away are multiplied with.
-        haze: the colour far things fade into.
-        glow: how strongly lamps and lit windows burn, 0 (out) to 1.
-        side: where the light comes from, -1 (left) to 1 (right).
+        key: multiplies surfaces facing the light; channels may exceed 1.
+        fill: multiplies surfaces facing away from it.
+        haze: the colour that distant things fade into.
+        glow: brightness of lamps and lit windows, 0 (off) to 1.
+        side: direction of the light, -1 (left) to 1 (right).
     """
 
     zenith: Color
@@ -45,12 +45,12 @@ class Light:
     side: float
 
     def shade(self, albedo: Color, facing: float = 1.0, distance: float = 0.0) -> Color:
-        """The colour seen of a surface.
+        """The visible colour of a surface.
 
         Args:
             albedo: its colour in white light.
-            facing: 1 turned to the light, 0 turned away.
-            distance: 0 near, 1 as far as the haze lets one see.
+            facing: 1 towards the light, 0 away from it.
+            distance: 0 near, 1 at the limit of visibility.
         """
         lit = multiply(albedo, mix(self.fill, self.key, facing))
         return mix(lit, self.haze, distance)
@@ -61,7 +61,7 @@ def light_of(time: str, rng: Random) -> Light:
 
     Args:
         time: "day", "dusk", "night", "winter" or "rain".
-        rng: varies the hues a little and picks the side the light comes from.
+        rng: chooses the colours and the side of the light.
     """
     side = rng.choice((-1.0, 1.0))
     base = _LIGHTS[time][rng.randrange(len(_LIGHTS[time]))]

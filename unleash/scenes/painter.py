@@ -10,24 +10,24 @@ from unleash.scenes.classes import Element
 from unleash.scenes.light import Color
 
 SIZE = 256
-"""Pixels on a side at scale 1, in which all coordinates below are; the origin is top left."""
+"""Side of a picture in pixels at scale 1, the unit of all coordinates below; the origin is top left."""
 
 Point = tuple[float, float]
 
 
 def rgba(color: Color, alpha: float = 1.0) -> skia.Color4f:
-    """``color`` as skia wants it, with an opacity in [0, 1]."""
+    """``color`` with an opacity in [0, 1], as a skia colour."""
     return skia.Color4f(*color, alpha)
 
 
 class Painter:
-    """Two canvases: what one sees, and which class each pixel shows.
+    """Two canvases: the picture, and the class of each pixel.
 
-    Every call that names an ``element`` draws the same shape on both. Light, shadow and texture that
-    change a thing's look but not what it is are drawn without one, and leave the label map alone.
+    A call with an ``element`` draws the same shape on both. Light, shadow and texture, which change the
+    appearance of a thing but not its class, are drawn without one and leave the label map unchanged.
 
     Args:
-        scale: how many pixels across each of the 256 units of a side is drawn in.
+        scale: pixels per unit; a side has 256 units.
     """
 
     def __init__(self, scale: int = 1) -> None:
@@ -97,7 +97,7 @@ class Painter:
     def backdrop(self, colors: Sequence[Color], top: float, bottom: float, element: Element) -> None:
         """Covers everything below ``top`` with a vertical gradient through evenly spaced colours.
 
-        The last colour is reached at ``bottom`` and goes on below it. Far cheaper than ``shade``.
+        The last colour is reached at ``bottom`` and continues below it. Much faster than ``shade``.
         """
         first = round(top)
         stops = np.linspace(first, bottom, len(colors))
@@ -122,7 +122,7 @@ class Painter:
 
     @contextmanager
     def clipped(self, path: skia.Path) -> Iterator[None]:
-        """Within it nothing is drawn outside ``path``."""
+        """Context in which drawing is clipped to ``path``."""
         with self._saved():
             self._canvas.clipPath(path, skia.ClipOp.kIntersect, True)
             self._map.clipPath(path, skia.ClipOp.kIntersect, False)
@@ -130,14 +130,14 @@ class Painter:
 
     @contextmanager
     def transformed(self, matrix: skia.Matrix) -> Iterator[None]:
-        """Within it every coordinate goes through ``matrix`` (perspective included)."""
+        """Context in which all coordinates are transformed by ``matrix``, perspective included."""
         with self._saved():
             self._canvas.concat(matrix)
             self._map.concat(matrix)
             yield
 
     def picture(self) -> np.ndarray:
-        """What was drawn: (S, S, 3) uint8, S = 256 at scale 1."""
+        """The picture: (S, S, 3) uint8, S = 256 * scale."""
         pixels, side = skia.Pixmap(), SIZE * self._scale
         self._picture.peekPixels(pixels)
         rgba_pixels = np.array(pixels, copy=False).reshape(side, side, 4)
@@ -147,7 +147,7 @@ class Painter:
         return picture
 
     def labels(self) -> np.ndarray:
-        """Which ``Element`` each pixel shows: (S, S) uint8."""
+        """The ``Element`` of each pixel: (S, S) uint8, S = 256 * scale."""
         pixels, side = skia.Pixmap(), SIZE * self._scale
         self._labels.peekPixels(pixels)
         return np.array(pixels, copy=True).reshape(side, side)
@@ -156,9 +156,10 @@ class Painter:
         """Draws the picture above line ``y`` upside down below it, as still water does.
 
         Args:
-            y: the shore, in pixels from the top.
-            depth: how far down the reflection goes, in pixels.
-            tint: the water's colour, ``amount`` in [0, 1] of which is laid over the reflection.
+            y: row of the shore.
+            depth: height of the reflection in pixels.
+            tint: colour of the water.
+            amount: opacity of ``tint`` over the reflection, in [0, 1].
         """
         image = self._picture.makeImageSnapshot()
         with self._saved():
@@ -208,7 +209,7 @@ def rectangle(left: float, top: float, right: float, bottom: float, radius: floa
 
 
 def ellipse(x: float, y: float, rx: float, ry: float) -> skia.Path:
-    """The ellipse around (x, y) with half axes ``rx`` and ``ry``."""
+    """The ellipse around (x, y) with semi-axes ``rx`` and ``ry``."""
     return skia.Path().addOval(skia.Rect.MakeLTRB(x - rx, y - ry, x + rx, y + ry))
 
 

@@ -15,12 +15,12 @@ _PAINT = {"church": paint_church, "bedroom": paint_bedroom}
 
 @dataclass(frozen=True)
 class Scene:
-    """A picture and what each of its pixels shows.
+    """A picture and its label map.
 
     Args:
-        label: what the picture is of, and when.
-        seed: the number it was drawn from.
-        picture: (S, S, 3) uint8, S = 256 at scale 1.
+        label: subject and time of the picture.
+        seed: that it was drawn from.
+        picture: (S, S, 3) uint8, S = 256 * scale.
         elements: (S, S) uint8, the ``Element`` of each pixel.
     """
 
@@ -31,12 +31,12 @@ class Scene:
 
 
 def draw(label: TimeLabel, seed: int, scale: int = 1) -> Scene:
-    """Draws the picture that ``label`` and ``seed`` stand for; the same two always give the same one.
+    """Draws a scene, deterministically for a label and seed.
 
     Args:
-        label: what is drawn, and when.
+        label: subject and time.
         seed: of everything else.
-        scale: 256 times this are the pixels on a side; what is drawn does not depend on it.
+        scale: the side is 256 * ``scale`` pixels; the content does not depend on it.
 
     Raises:
         ValueError: if there is no such label.

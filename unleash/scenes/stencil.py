@@ -1,26 +1,26 @@
-"""Drawing as with stencils: shapes in a few variants, set down on the token grid.
+"""Stencils: shapes with few variants, aligned with the token grid.
 
-A code stands for 16x16 pixels. When things come in a limited number of shapes and stand on multiples of
-16 pixels, the same cells come up again and again, and a small codebook and a small transformer can learn
-them; the variety of a picture is in how things are combined.
+A code represents 16×16 pixels. If things have a limited number of shapes and are placed at multiples of 16
+pixels, the same cells recur, and a small codebook and transformer can learn them. The variety of pictures
+comes from how things are combined.
 """
 
 from random import Random
 
 CELL = 16
-"""Pixels on a side of the cell that one code stands for."""
+"""Side of a cell in pixels."""
 
 
 def variant(rng: Random, count: int) -> Random:
-    """One of ``count`` sources of randomness that are always the same: what it draws has so many variants."""
+    """One of ``count`` fixed random generators, so that what is drawn with it has ``count`` variants."""
     return Random(rng.randrange(count))
 
 
 def snap(pixels: float) -> float:
-    """The multiple of ``CELL`` next to ``pixels``."""
+    """The multiple of ``CELL`` nearest to ``pixels``."""
     return float(CELL * round(pixels / CELL))
 
 
 def centered(pixels: float) -> float:
-    """The middle of the cell that ``pixels`` lies in."""
+    """The centre of the cell that contains ``pixels``."""
     return float(CELL * (pixels // CELL) + CELL / 2)

@@ -1,1 +1,1 @@
-"""Training of the VQGAN and the prior, on accelerate."""
+"""Training of the VQGAN, the prior and the preview decoder, built on accelerate."""

@@ -1,4 +1,4 @@
-"""What the discriminator sees is changed at random, so that it cannot learn few pictures by heart."""
+"""Random augmentation of the discriminator's inputs, so that it does not overfit a small data set."""
 
 import torch
 import torch.nn.functional as F
@@ -8,13 +8,13 @@ from torch import Tensor
 def diff_augment(images: Tensor) -> Tensor:
     """Colour, translation and cutout (Zhao et al., "Differentiable Augmentation", NeurIPS 2020).
 
-    Every picture is changed in its own way, real and made ones alike, and gradients pass through.
+    Each picture, real or generated, is augmented independently; the operations are differentiable.
 
     Args:
         images: (B, 3, H, W) float in [0, 1].
 
     Returns:
-        The same shape; values may leave [0, 1].
+        The same shape; values may fall outside [0, 1].
     """
     return _cutout(_translate(_colour(images)))
 
@@ -29,7 +29,7 @@ def _colour(x: Tensor) -> Tensor:
 
 
 def _translate(x: Tensor, share: float = 1 / 8) -> Tensor:
-    """Moves each picture by at most ``share`` of its sides; what comes in is zero."""
+    """Shifts each picture by up to ``share`` of its sides, padding with zeros."""
     height, width = x.shape[2:]
     down, right = round(height * share), round(width * share)
     padded = F.pad(x, (right, right, down, down))
@@ -43,7 +43,7 @@ def _translate(x: Tensor, share: float = 1 / 8) -> Tensor:
 
 
 def _cutout(x: Tensor, share: float = 1 / 2) -> Tensor:
-    """Sets a rectangle of ``share`` of the sides, whose centre is anywhere, to zero."""
+    """Zeroes a rectangle with ``share`` of the sides, centred at a random pixel."""
     inside = [
         ((torch.arange(side, device=x.device) - centre).abs() <= side * share / 2)
         for side in x.shape[2:]

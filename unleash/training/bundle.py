@@ -1,4 +1,4 @@
-"""From finished trainings to a folder that ships, and its scores."""
+"""Bundles trained networks into a model folder, and scores it."""
 
 import shutil
 from dataclasses import dataclass
@@ -22,17 +22,18 @@ from unleash.writing import whole_entries
 
 @dataclass(frozen=True)
 class Scores:
-    """How a model does on pictures that it was not trained on.
+    """How a model performs on held-out pictures.
 
     Attributes:
-        pictures: how many were measured.
-        l1: mean absolute error of the reconstruction, as a share of the range.
-        psnr: of the reconstruction, in dB, the mean over pictures.
-        codes_used: share of the codebook that occurs in the pictures.
-        perplexity: how many equally frequent codes would be as unpredictable.
-        nats: of a masked cell under the prior, with the label, over all shares of masked cells.
-        region_nats: the same where the masks are of regions, see ``mask_regions``; of an autoregressive
-            prior, which is not asked that way, the same as ``nats``.
+        pictures: number of pictures measured.
+        l1: mean absolute reconstruction error, pixels in [0, 1].
+        psnr: of the reconstruction in dB, mean over pictures.
+        codes_used: fraction of the codebook used by these pictures.
+        perplexity: of the code distribution, from 1 to the codebook size.
+        nats: negative log-likelihood per masked cell under the prior, given the label, averaged over all
+            masking ratios.
+        region_nats: the same with region masks, see ``mask_regions``; equal to ``nats`` for an
+            autoregressive prior.
     """
 
     pictures: int
@@ -52,22 +53,22 @@ SUITED: dict[str, Any] = {
     "top_p": 0.9,
     "correction": 0.25,
 }
-"""What measured best with models of the scenes, as their card tells: a new model begins with these, until
-`unleash evaluate` finds better ones and `unleash evaluate defaults` writes them into its folder."""
+"""The sampling settings that scored best on the scenes models (see their model card). A new model starts with
+these until `unleash evaluate defaults` writes better ones, found by `unleash evaluate`, into its folder."""
 
 
 def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
-    """Puts a VQGAN and a transformer together as a pipeline of float16 weights in ``out``.
+    """Saves a VQGAN and a transformer as a pipeline with float16 weights in ``out``.
 
-    With them goes what every code looks like, for the studio; the descriptions of both runs, ``run.yaml``
-    beside each network, go into ``out / "training"``.
+    Also saves a thumbnail of every code for the studio, and copies each run's ``run.yaml``, from beside its
+    network, into ``out / "training"``.
 
     Raises:
-        ValueError: if there is no network in one of the folders, or the model cannot be written.
+        ValueError: if one of the folders contains no network, or the model cannot be written.
     """
     networks = trained(VQGAN, vqgan), trained(BidirectionalTransformer, transformer)
     for network in networks:
-        network.register_to_config(_name_or_path=out.name)  # else it would tell where they were trained
+        network.register_to_config(_name_or_path=out.name)  # otherwise config.json would reveal a local path
     looks = thumbnails(networks[0].to("cuda" if torch.cuda.is_available() else "cpu"))
     networks[0].cpu()
     with whole_entries(out) as new:
@@ -81,9 +82,9 @@ def bundle(vqgan: Path, transformer: Path, out: Path) -> None:
 
 
 def assemble(vqgan: VQGAN, transformer: BidirectionalTransformer) -> UnleashPipeline:
-    """The pipeline of two networks, with the settings that suit it.
+    """A pipeline of the two networks with suitable sampling defaults.
 
-    An autoregressive transformer fills cell by cell, row by row.
+    An autoregressive transformer fills one cell per step, in raster order.
     """
     scheduler = AbsorbingDiffusionScheduler(codebook_size=vqgan.config["codebook_size"])
     by_cell = {
@@ -99,10 +100,12 @@ def assemble(vqgan: VQGAN, transformer: BidirectionalTransformer) -> UnleashPipe
 
 @torch.no_grad()
 def score(pipe: UnleashPipeline, pictures: Pictures, count: int) -> Scores:
-    """Measures ``pipe``, wherever it is, on at most ``count`` held-out ``pictures``."""
+    """Scores ``pipe``, on its own device, on at most ``count`` held-out ``pictures``."""
     examples = pictures.held_out(count)
     labels = torch.tensor([label for _, label in examples]).to(pipe.device)
-    size = pipe.vqgan.config["codebook_size"]
+    transformer = pipe.transformer
+    assert isinstance(transformer, BidirectionalTransformer)
+    size = pipe.vqgan.codebook_size
     grids: list[Tensor] = []
     absolute: list[Tensor] = []
     squared: list[Tensor] = []
@@ -120,7 +123,7 @@ def score(pipe: UnleashPipeline, pictures: Pictures, count: int) -> Scores:
     def nats(regions: float) -> float:
         generator = torch.Generator().manual_seed(0)
         asked = [
-            cell_nats(pipe.transformer, part, names if pipe.labels else None, generator, regions)
+            cell_nats(transformer, part, names if pipe.labels else None, generator, regions)
             for part, names in parts
         ]
         return float(torch.stack(asked).mean())

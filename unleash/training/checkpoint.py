@@ -1,4 +1,4 @@
-"""Checkpoints that a kill at any moment cannot spoil."""
+"""Atomic checkpoints: killing the process at any moment leaves a usable one."""
 
 import shutil
 from collections.abc import Iterator
@@ -14,19 +14,18 @@ from unleash.writing import replace_folder, written
 
 
 class Checkpoint:
-    """What a training needs to go on: all that accelerate prepared, the averaged weights and the clock.
+    """The state needed to resume a run: everything accelerate prepared, the EMA weights and the clock.
 
-    Accelerate keeps the state of the global random generators as well, and the data are a function of the
-    step, so that a resumed training continues with the same numbers.
+    Accelerate also saves the state of the global random generators, and the data depend only on the step,
+    so a resumed run continues with the same random numbers.
 
     Args:
-        accelerator: of the training; everything was prepared by it.
+        accelerator: the one that prepared everything in this run.
         ema: the averaged weights.
-        clock: the steps and seconds of the training.
-        folder: where the training writes, the same for all processes; the checkpoint is its ``checkpoint``
-            folder.
-        every: steps from one to the next.
-        minutes: minutes from one to the next instead; None: steps decide.
+        clock: the steps and seconds of the run.
+        folder: the run's output folder, the same for all processes; checkpoints go to ``checkpoint`` in it.
+        every: steps between checkpoints.
+        minutes: minutes between checkpoints, instead of ``every``.
     """
 
     def __init__(
@@ -45,13 +44,13 @@ class Checkpoint:
 
     @property
     def due(self) -> bool:
-        """Whether the next one shall be saved now."""
+        """Whether it is time to save."""
         if self._seconds is None:
             return self._clock.step % self._every == 0
         return self._clock.seconds - self._last >= self._seconds
 
     def resume(self) -> None:
-        """Goes on from the newest checkpoint, if there is one; the clock starts."""
+        """Restores the newest checkpoint, if there is one, and starts the clock."""
         for name in ("checkpoint", "checkpoint.old"):
             if (self._folder / name).is_dir():
                 self._accelerator.load_state(str(self._folder / name))
@@ -60,10 +59,10 @@ class Checkpoint:
         self._last = self._clock.seconds
 
     def save(self) -> None:
-        """Writes a checkpoint; the one before it is removed only once the new one is whole.
+        """Writes a checkpoint; the previous one is removed only after the new one is complete.
 
         Raises:
-            NotWrittenError: a ``ValueError``, if the disk is full for instance; the one before it stays.
+            NotWrittenError: a ``ValueError``, if the disk is full, for example; the previous one stays.
         """
         self._last = self._clock.seconds
         new, now, old = (self._folder / f"checkpoint{end}" for end in (".new", "", ".old"))
@@ -79,7 +78,7 @@ class Checkpoint:
 
     @contextmanager
     def averaged(self, model: ModelMixin) -> Iterator[None]:
-        """Within it ``model``, not wrapped, has the averaged weights and is in evaluation mode."""
+        """Context in which ``model`` (unwrapped) holds the EMA weights and is in evaluation mode."""
         self._ema.store(model.parameters())
         self._ema.copy_to(model.parameters())
         model.eval()

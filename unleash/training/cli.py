@@ -1,4 +1,4 @@
-"""`unleash train`: the trainings, from a shell."""
+"""`unleash train`: training from the command line."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +8,14 @@ import typer
 app = typer.Typer(no_args_is_help=True, help="Train the models. Install the extra first: -e '.\\[train]'.")
 
 RunFile = Annotated[Path, typer.Argument(help="A YAML file that describes the run.", exists=True)]
-Out = Annotated[Path, typer.Option(help="Where checkpoints, sheets and the model go; resumed from there.")]
+Out = Annotated[
+    Path,
+    typer.Option(help="Folder for checkpoints, sheets and the model. An interrupted run in it is resumed."),
+]
 
 
 Data = Annotated[
-    str | None, typer.Option(help="scenes, a folder of pictures, or hf:NAME; instead of what the file says.")
+    str | None, typer.Option(help="scenes, a folder of pictures, or hf:NAME. Overrides the YAML file.")
 ]
 
 
@@ -37,10 +40,13 @@ def prior(
     out: Out,
     data: Data = None,
     autoregressive: Annotated[
-        bool, typer.Option("--autoregressive", help="Train the baseline, which fills row by row.")
+        bool,
+        typer.Option(
+            "--autoregressive", help="Train the autoregressive baseline, which fills in raster order."
+        ),
     ] = False,
 ) -> None:
-    """Train the prior on the codes of a VQGAN that was trained before.
+    """Train the prior on the codes of a trained VQGAN.
 
     Example:
 
@@ -56,25 +62,30 @@ def prior(
 @app.command("all")
 def all_command(
     out: Annotated[
-        Path, typer.Option(help="Where the model goes, which the studio opens; gone on with there.")
+        Path,
+        typer.Option(
+            help="Folder for the model, which the studio opens. An interrupted run in it is resumed."
+        ),
     ],
     preset: Annotated[
-        str, typer.Option(help="two-cores, one-gpu, paper, or a YAML file such as --show prints.")
+        str, typer.Option(help="two-cores, one-gpu, paper, or a YAML file like the one --show prints.")
     ] = "two-cores",
     data: Data = None,
-    minutes: Annotated[float | None, typer.Option(help="How long everything may take.", min=0)] = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="A model or snapshot to go on from, of another day perhaps.")
-    ] = None,
+    minutes: Annotated[float | None, typer.Option(help="Time budget for all stages together.", min=0)] = None,
+    resume: Annotated[Path | None, typer.Option(help="A model or snapshot to start from.")] = None,
     snapshot: Annotated[
-        Path | None, typer.Option(help="Keep the latest weights here too, in files of at most 15 MiB.")
+        Path | None,
+        typer.Option(help="Also keep the latest weights in this folder, in files of at most 15 MiB."),
     ] = None,
-    show: Annotated[bool, typer.Option("--show", help="Print the preset as YAML, to change it.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Print the preset as YAML and exit.")] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Measure this machine for 20 seconds; say what fits.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Measure this machine for 20 seconds and print what fits into the time."
+        ),
     ] = False,
 ) -> None:
-    """Train VQGAN, prior and preview decoder in one go, bundle them as a model and score it.
+    """Train the VQGAN, prior and preview decoder in one go, bundle them as a model and score it.
 
     Example:
 
@@ -100,10 +111,10 @@ def all_command(
 
 @app.command("unpack")
 def unpack_command(
-    snapshot: Annotated[Path, typer.Argument(help="The folder of a snapshot.")],
-    out: Annotated[Path, typer.Option(help="Where the model goes, float16.")],
+    snapshot: Annotated[Path, typer.Argument(help="The snapshot folder.")],
+    out: Annotated[Path, typer.Option(help="Folder for the model (float16 weights).")],
 ) -> None:
-    """Make of a snapshot that a training left a model that the studio opens."""
+    """Turn a training snapshot into a model that the studio opens."""
     from tempfile import TemporaryDirectory
 
     from unleash.training.bundle import bundle
@@ -112,19 +123,21 @@ def unpack_command(
     with TemporaryDirectory() as folder:
         networks = read_snapshot(snapshot, Path(folder))
         if missing := {"vqgan", "transformer"} - set(networks):
-            raise ValueError(f"the snapshot has no {missing.pop()} yet: the training was ended before it")
+            raise ValueError(
+                f"the snapshot has no {missing.pop()}: training stopped before that stage; use a later one"
+            )
         bundle(networks["vqgan"], networks["transformer"], out)
 
 
 @app.command("translate")
 def translate_command(
-    model: Annotated[Path, typer.Option(help="A model whose prior is trained, with the VQGAN it knows.")],
-    vqgan: Annotated[Path, typer.Option(help="The folder with the new VQGAN.")],
-    out: Annotated[Path, typer.Option(help="Where the transformer goes, for warm_start.")],
+    model: Annotated[Path, typer.Option(help="A model with a trained prior and its VQGAN.")],
+    vqgan: Annotated[Path, typer.Option(help="The folder of the new VQGAN.")],
+    out: Annotated[Path, typer.Option(help="Folder for the transformer, to use as warm_start.")],
     data: Data = None,
-    pictures: Annotated[int, typer.Option(help="How many to compare the codes on.", min=16)] = 1024,
+    pictures: Annotated[int, typer.Option(help="Number of pictures to compare the codes on.", min=16)] = 1024,
 ) -> None:
-    """Carry a prior over to the codes of another VQGAN, so that it need not be trained from nothing."""
+    """Transfer a prior to the codes of another VQGAN, so that it need not be trained from scratch."""
     from unleash.training.translate import translate
 
     translate(model, vqgan, out, data or "scenes", pictures)
@@ -132,11 +145,11 @@ def translate_command(
 
 @app.command("bundle")
 def bundle_command(
-    vqgan: Annotated[Path, typer.Option(help="The folder with the trained VQGAN.")],
-    prior: Annotated[Path, typer.Option(help="The folder with the trained transformer.")],
-    out: Annotated[Path, typer.Option(help="Where the model goes, float16.")],
+    vqgan: Annotated[Path, typer.Option(help="The folder of the trained VQGAN.")],
+    prior: Annotated[Path, typer.Option(help="The folder of the trained transformer.")],
+    out: Annotated[Path, typer.Option(help="Folder for the model (float16 weights).")],
 ) -> None:
-    """Put two trained networks together as a model that the studio opens."""
+    """Bundle two trained networks as a model that the studio opens."""
     from unleash.training.bundle import bundle
 
     bundle(vqgan, prior, out)
@@ -145,9 +158,9 @@ def bundle_command(
 @app.command("score")
 def score_command(
     model: Annotated[str, typer.Option(help="The model to measure.")] = "weights/scenes",
-    pictures: Annotated[int, typer.Option(help="How many held-out scenes, a multiple of 16.", min=16)] = 512,
+    pictures: Annotated[int, typer.Option(help="Number of held-out scenes, a multiple of 16.", min=16)] = 512,
 ) -> None:
-    """Measure a model on scenes it was not trained on; prints JSON."""
+    """Score a model on held-out scenes and print JSON."""
     import json
     from dataclasses import asdict
 
@@ -156,7 +169,7 @@ def score_command(
     from unleash.training.sources import DrawnScenes
 
     pipe = UnleashPipeline.from_pretrained(model)
-    scores = score(pipe, DrawnScenes(pipe.vqgan.config["image_size"]), pictures)
+    scores = score(pipe, DrawnScenes(pipe.blank().width * pipe.vqgan.cell_size), pictures)
     typer.echo(json.dumps(asdict(scores), indent=1))
 
 
@@ -165,7 +178,7 @@ def samples_command(
     out: Annotated[Path, typer.Option(help="The PNG to write.")],
     model: Annotated[str, typer.Option(help="The model to sample from.")] = "weights/scenes",
 ) -> None:
-    """Write a sheet of samples with the settings of the studio, a column for each label, none left out."""
+    """Write a sheet of samples with the model's default settings, one column per label, not cherry-picked."""
     from unleash.pipeline import UnleashPipeline
     from unleash.training.sheets import save_samples
 

@@ -1,54 +1,55 @@
-"""How far a training has come: by its steps, or by the minutes it was given."""
+"""Training progress, measured in steps or in minutes."""
 
 from time import monotonic
 from typing import Any
 
 
 class Clock:
-    """Counts the steps and the seconds of one training, and says what share of it is over.
+    """Counts the steps and seconds of a run and reports its progress.
 
     Args:
-        steps: how many there are in all, unless ``minutes`` are given.
-        minutes: how long the training takes, however many steps that are; None: until the last step.
+        steps: length of the run in steps; ignored if ``minutes`` is given.
+        minutes: length of the run in minutes; None: the run ends after ``steps``.
     """
 
     def __init__(self, steps: int, minutes: float | None = None) -> None:
         self.step = 0
         self._steps, self._seconds = steps, None if minutes is None else minutes * 60
-        self._before, self._began = 0.0, monotonic()
+        self._before = 0.0
+        self._began: float | None = None
 
     def start(self) -> None:
-        """Counts the seconds from now on; what a checkpoint brought stays counted."""
+        """Starts counting seconds, on top of those restored from a checkpoint."""
         self._began = monotonic()
 
     @property
     def seconds(self) -> float:
-        """How long the training has taken, earlier sessions of it included."""
-        return self._before + monotonic() - self._began
+        """Training time so far, including the time before the run was resumed; 0 until it starts."""
+        return self._before if self._began is None else self._before + monotonic() - self._began
 
     @property
     def share(self) -> float:
-        """How much of the training is over, from 0 to 1 and beyond."""
+        """Completed fraction of the run; may exceed 1."""
         return self.share_at(self.step)
 
     def share_at(self, step: int) -> float:
-        """How much is over at a step, or by now if the minutes decide."""
+        """Completed fraction at ``step``; if the run is measured in minutes, the fraction now."""
         return step / self._steps if self._seconds is None else self.seconds / self._seconds
 
     @property
     def over(self) -> bool:
-        """Whether the training is at its end; however few minutes there are, they hold a step."""
+        """Whether the run is complete; every run takes at least one step."""
         return self.share >= 1 and self.step > 0
 
     def passed(self, place: float) -> bool:
-        """Whether a step, or below 1 a share of the training, has been reached."""
+        """Whether step ``place``, or below 1 that fraction of the run, has been reached."""
         return self.share >= place if 0 < place < 1 else self.step >= place
 
     def state_dict(self) -> dict[str, Any]:
-        """What a checkpoint keeps of it."""
+        """The state to save in a checkpoint."""
         return {"step": self.step, "seconds": self.seconds}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Takes the step and the seconds back."""
+        """Restores the step and the seconds."""
         self.step, self._before = state["step"], state.get("seconds", 0.0)
         self.start()

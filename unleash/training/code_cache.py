@@ -1,4 +1,4 @@
-"""Codes for the prior to learn: made once and kept, or of fresh pictures at every step."""
+"""Batches of codes to train on: cached on disk, encoded from fresh pictures, or from a picture store."""
 
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +19,7 @@ from unleash.writing import whole_file
 Item = TypeVar("Item")
 
 ENCODED_AT_ONCE = 256
-"""Pictures of a store."""
+"""Pictures of a store that are encoded in one batch."""
 
 Batch = tuple[Tensor, Tensor]
 """Codes (B, N) long and labels (B,) long."""
@@ -28,18 +28,18 @@ Batch = tuple[Tensor, Tensor]
 def cached_codes(
     vqgan: VQGAN, pictures: Pictures, count: int, path: Path, first: int = 0, workers: int = 1
 ) -> Batch:
-    """Codes (count, N) int16 and labels (count,) of training pictures, encoded once, kept in ``path``.
+    """Codes (count, N) int16 and labels (count,) int16 of training pictures, cached in ``path``.
 
     Args:
         vqgan: in evaluation mode.
-        pictures: to encode, from the ``first``-th on.
-        count: how many.
-        path: an .npz file, read instead if it is there.
-        first: a position among the pictures.
-        workers: processes that read pictures.
+        pictures: the pictures to encode.
+        count: number of pictures.
+        path: the .npz cache; if it exists, it is read and nothing is encoded.
+        first: position of the first picture.
+        workers: number of processes that read pictures.
 
     Raises:
-        ValueError: if what is kept has other labels than the pictures, as of another data set.
+        ValueError: if the cache contains labels that ``pictures`` does not have.
     """
     if not path.is_file():
         batches: list[Batch] = []
@@ -52,12 +52,14 @@ def cached_codes(
             np.savez(part, codes=codes.astype(np.int16), labels=labels.astype(np.int16))
     kept = np.load(path)
     if len(kept["labels"]) and kept["labels"].max() >= max(1, len(pictures.labels)):
-        raise ValueError(f"{path} holds the codes of other data: delete it to have them made again")
+        raise ValueError(
+            f"{path} has labels that these data lack; delete the file to encode the pictures again"
+        )
     return torch.from_numpy(kept["codes"]), torch.from_numpy(kept["labels"])
 
 
 def repeated(codes: Tensor, labels: Tensor, times: list[int]) -> Batch:
-    """Codes (count, N) and labels (count,) with the pictures of label i ``times[i]`` times each."""
+    """Codes (count, N) and labels (count,) with every picture of label i repeated ``times[i]`` times."""
     each = torch.tensor(times)[labels.long()]
     return codes.repeat_interleave(each, 0), labels.repeat_interleave(each)
 
@@ -65,19 +67,19 @@ def repeated(codes: Tensor, labels: Tensor, times: list[int]) -> Batch:
 def cached_batches(
     codes: Tensor, labels: Tensor, batch_size: int, seed: int, start: int, rank: int = 0, world: int = 1
 ) -> Iterator[Batch]:
-    """Batches of kept codes without end, each epoch in an order of its own.
+    """Endless batches of cached codes, reshuffled every epoch.
 
     Args:
         codes: (count, N).
         labels: (count,).
-        batch_size: of this process.
-        seed: decides the order.
-        start: the step to begin with; what comes at a step is always the same.
-        rank: which process this is.
-        world: how many processes share each step.
+        batch_size: pictures per step of this process.
+        seed: of the shuffling.
+        start: the first step; the batch depends on the step only.
+        rank: of this process.
+        world: number of processes.
 
     Raises:
-        ValueError: if there are fewer pictures than a step takes.
+        ValueError: if there are fewer pictures than one step of all processes takes.
     """
     together = batch_size * world
     batches = len(codes) // together
@@ -95,7 +97,7 @@ def cached_batches(
 
 
 def ahead(batches: Iterable[Item]) -> Generator[Item, None, None]:
-    """The same batches, each made by a thread while the one before it is in use."""
+    """Prefetches one batch in a background thread."""
     source = iter(batches)
     with ThreadPoolExecutor(1) as pool:
         following = pool.submit(next, source)
@@ -106,27 +108,27 @@ def ahead(batches: Iterable[Item]) -> Generator[Item, None, None]:
 
 
 def step_generator(seed: int, step: int, rank: int = 0) -> torch.Generator:
-    """The random numbers of a step of a training, on the CPU: the same whenever it is asked for."""
+    """A CPU generator seeded by the run's seed, the step and the process."""
     state = np.random.SeedSequence((seed, step, rank)).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(state[0] >> 1))
 
 
 def fresh_batches(vqgan: VQGAN, loader: DataLoader) -> Iterator[Batch]:
-    """The codes of each batch of pictures, as they come."""
+    """Encodes each batch of the loader; codes are on the CPU."""
     for images, labels in loader:
         yield encode(vqgan, images), labels
 
 
 def stored_batches(vqgan: VQGAN, store: PictureStore, batch_size: int, seed: int) -> Iterator[Batch]:
-    """Batches without end of the codes of a store's pictures, each encoded once, those that arrive too.
+    """Endless random batches of the codes of a store's pictures, including those that arrive later.
 
-    Where the store gives pictures out mirrored, half of the codes are of mirrored pictures.
+    Each picture is encoded once, or twice if the store mirrors pictures: as it is and mirrored.
 
     Args:
         vqgan: in evaluation mode, on the device of the store.
-        store: of pictures.
-        batch_size: of a batch.
-        seed: decides which codes are in it.
+        store: the pictures.
+        batch_size: pictures per batch.
+        seed: of the random choice.
     """
     generator = torch.Generator().manual_seed(seed)
     parts: list[Batch] = []
@@ -146,7 +148,7 @@ def stored_batches(vqgan: VQGAN, store: PictureStore, batch_size: int, seed: int
 
 
 def held_out_codes(vqgan: VQGAN, pictures: Pictures, count: int) -> Batch:
-    """Codes (n, N) long and labels (n,) long of at most ``count`` pictures never trained on."""
+    """Codes (n, N) long and labels (n,) long of n <= ``count`` held-out pictures."""
     examples = pictures.held_out(count)
     images = torch.stack([picture for picture, _ in examples])
     codes = torch.cat([encode(vqgan, part) for part in images.split(16)])
@@ -155,5 +157,5 @@ def held_out_codes(vqgan: VQGAN, pictures: Pictures, count: int) -> Batch:
 
 @torch.no_grad()
 def encode(vqgan: VQGAN, images: Tensor) -> Tensor:
-    """Pictures (B, 3, S, S) uint8 to codes (B, N) long, wherever the VQGAN is; codes are on the CPU."""
+    """Encodes pictures (B, 3, S, S) uint8, on the VQGAN's device, to codes (B, N) long on the CPU."""
     return vqgan.encode(images.to(vqgan.device).float() / 255).flatten(1).cpu()

@@ -1,29 +1,31 @@
-"""Squares cut out of pictures."""
+"""Square crops of pictures."""
 
 import torch
 from torch import Tensor
 
 
 def detailed_crops(pictures: Tensor, size: int, per_picture: int, generator: torch.Generator) -> Tensor:
-    """Cuts squares out of pictures, where there is much to see rather than empty sky.
+    """Random square crops that favour detail over flat regions such as sky.
 
-    Of two places drawn for each square, the one with the larger differences between neighbouring pixels
-    is taken. Places are multiples of 16 pixels, so that cells stay cells.
+    For each crop two positions are drawn, and the one with the larger mean gradient is used. Positions are
+    multiples of 16 pixels, which keeps crops aligned with the cells.
 
     Args:
         pictures: (B, 3, H, W) uint8.
-        size: pixels on a side of the squares.
-        per_picture: how many squares to cut out of each picture.
-        generator: draws the places.
+        size: side of a crop in pixels.
+        per_picture: crops per picture.
+        generator: draws the positions.
 
     Returns:
         (B * per_picture, 3, size, size) float in [0, 1].
 
     Raises:
-        ValueError: if the pictures are smaller than the squares.
+        ValueError: if the pictures are smaller than the crops.
     """
     if pictures.shape[-1] < size:
-        raise ValueError(f"crop: {size} pixels are more than the {pictures.shape[-1]} of the pictures")
+        raise ValueError(
+            f"crop: {size} pixels exceed the picture width of {pictures.shape[-1]}; choose a smaller crop"
+        )
     places = (pictures.shape[-1] - size) // 16 + 1
     corners = torch.randint(0, places, (len(pictures), per_picture, 2, 2), generator=generator) * 16
     crops = [

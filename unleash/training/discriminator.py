@@ -21,18 +21,18 @@ class PatchDiscriminator(nn.Sequential):
         super().__init__(*layers, nn.Conv2d(widths[-1], 1, 3, padding=1))
 
     def forward(self, images: Tensor) -> Tensor:
-        """Scores, see above; not bounded."""
+        """Unbounded scores, shaped as above."""
         return super().forward(2 * images - 1)
 
 
 class PlaceNorm(nn.LayerNorm):
-    """Normalises the channels of each place by themselves.
+    """Layer norm over the channels of each position.
 
-    Where means are taken over a plane or a batch, one bright spot in a corner moves the score of every patch.
+    Norms whose statistics span the picture or the batch would let one bright spot change every patch's score.
     """
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, C, H, W) to the same, in the same precision."""
+        """(B, C, H, W) to the same shape and dtype."""
         return super().forward(x.movedim(1, -1)).movedim(-1, 1).to(x.dtype)
 
 
@@ -43,7 +43,7 @@ class Discriminator(nn.ModuleList):
         super().__init__(PatchDiscriminator(channels) for _ in range(scales))
 
     def forward(self, images: Tensor) -> list[Tensor]:
-        """(B, 3, H, W) in [0, 1] to the scores at each scale, not bounded."""
+        """(B, 3, H, W) in [0, 1] to unbounded scores at each scale."""
         scores = []
         for scale, patches in enumerate(self):
             scores.append(patches(F.avg_pool2d(images, 2**scale) if scale else images).float())
@@ -51,12 +51,12 @@ class Discriminator(nn.ModuleList):
 
 
 def generator_loss(scores: list[Tensor]) -> Tensor:
-    """How little made pictures pass for real ones, by their scores: a scalar, the mean over scales."""
+    """Generator hinge loss from the scores of generated pictures: a scalar, the mean over scales."""
     return -torch.stack([score.mean() for score in scores]).mean()
 
 
 def discriminator_loss(scores: list[Tensor]) -> Tensor:
-    """Hinge loss from scores of a batch, the first half real and the second made: the mean over scales."""
+    """Hinge loss from the scores of a batch, first half real, second half generated: mean over scales."""
     halves = [score.chunk(2) for score in scores]
     return (
         torch.stack([F.relu(1 - real).mean() + F.relu(1 + fake).mean() for real, fake in halves]).mean() / 2
@@ -64,5 +64,5 @@ def discriminator_loss(scores: list[Tensor]) -> Tensor:
 
 
 def adaptive_weight(reconstruction: Tensor, adversarial: Tensor) -> Tensor:
-    """λ, the ratio of both losses' gradients at the decoder's last layer (Esser et al., equation 7)."""
+    """λ, the ratio of the two gradient norms at the decoder's last layer (Esser et al. 2021, equation 7)."""
     return (reconstruction.norm() / (adversarial.norm() + 1e-4)).clamp(0, 1e4)

@@ -1,4 +1,4 @@
-"""Where the VQGAN's linear path starts: at the principal components of a cell's pixels."""
+"""PCA initialisation of the VQGAN's linear path."""
 
 from collections.abc import Sequence
 
@@ -14,19 +14,22 @@ from unleash.models import VQGAN
 
 @torch.no_grad()
 def start_from_principal_components(vqgan: VQGAN, pictures: Sequence[np.ndarray]) -> None:
-    """Sets the linear path so that latents are the principal components of cells, of variance one on average.
+    """Initialises the linear path with the principal components of cells, scaled to about unit variance.
 
-    The last layers of encoder and decoder start at zero, so that training starts from the best linear
-    autoencoder rather than from noise.
+    The last layers of encoder and decoder are zero-initialised, so training starts from the optimal linear
+    autoencoder.
 
     Args:
-        vqgan: with ``linear_path``; changed in place.
-        pictures: (H, W, 3) uint8 each, together at least as many cells as a cell has pixel values.
+        vqgan: with ``linear_path``; modified in place.
+        pictures: (H, W, 3) uint8 each, with at least as many cells in total as a cell has pixel values.
+
+    Raises:
+        ValueError: if the VQGAN has no linear path.
     """
     images = torch.stack([chw(picture) for picture in pictures]).float() / 255
     cells = rearrange(F.pixel_unshuffle(images, vqgan.cell_size), "b c h w -> (b h w) c")
     mean = cells.mean(0)
-    variances, vectors = torch.linalg.eigh(torch.cov(cells.T))  # rising
+    variances, vectors = torch.linalg.eigh(torch.cov(cells.T))  # ascending
     count = vqgan.config.emb_dim
     components = vectors[:, -count:].T
     scale = variances[-count:].clamp(min=0).sqrt().mean()
@@ -36,9 +39,9 @@ def start_from_principal_components(vqgan: VQGAN, pictures: Sequence[np.ndarray]
 
 
 def zero_initialise(vqgan: VQGAN, new: set[str]) -> None:
-    """Sets those last layers of encoder and decoder to zero whose weight's name is in ``new``.
+    """Zero-initialises the last layers of encoder and decoder whose weights are named in ``new``.
 
-    The linear path is then heard alone until they have learned something.
+    At first only the linear path contributes.
     """
     for part in ("encoder", "decoder"):
         last = len(getattr(vqgan, part).blocks) - 1
@@ -49,6 +52,6 @@ def zero_initialise(vqgan: VQGAN, new: set[str]) -> None:
 
 def _set(layer: nn.Conv2d | None, matrix: Tensor, bias: Tensor) -> None:
     if layer is None or layer.bias is None:
-        raise ValueError("the VQGAN has no linear path; its configuration must say linear_path: true")
+        raise ValueError("the VQGAN has no linear path; set linear_path: true in its configuration")
     layer.weight.copy_(matrix[:, :, None, None])
     layer.bias.copy_(bias)

@@ -1,4 +1,4 @@
-"""What a training makes of the machine: pictures a second, time spent waiting, share of the matrix limit."""
+"""Training throughput: pictures per second, time spent waiting for data, hardware utilisation."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ Result = TypeVar("Result")
 
 
 def matrix_limit(device: torch.device, precision: torch.dtype, seconds: float = 0.3) -> float:
-    """Operations a second that products of large matrices of a precision reach."""
+    """Achievable FLOP/s, measured with products of large matrices in ``precision``."""
     gpu = device.type == "cuda"
     side = 8192 if gpu else 2048
-    own = torch.Generator(device)  # the training's random numbers are not for this
+    own = torch.Generator(device)  # leaves the training's random state untouched
     left, right = (torch.randn(side, side, device=device, dtype=precision, generator=own) for _ in range(2))
     product = left @ right
     _synchronize(device)
@@ -31,9 +31,12 @@ def matrix_limit(device: torch.device, precision: torch.dtype, seconds: float = 
 
 
 def counted(step: Callable[[], Result]) -> tuple[Result, int]:
-    """What ``step`` returns, and the floating-point operations of its matrix products and convolutions.
+    """Runs ``step`` and counts the FLOPs of its matrix products and convolutions.
 
-    Counting may change how the step rounds.
+    The step runs eagerly, so rounding may differ from a compiled one.
+
+    Returns:
+        The result of ``step``; the FLOPs.
     """
     # Compiled kernels cannot be counted.
     with torch.compiler.set_stance("force_eager"), FlopCounterMode(display=False) as counter:
@@ -42,10 +45,10 @@ def counted(step: Callable[[], Result]) -> tuple[Result, int]:
 
 
 class Meter:
-    """Counts between two readings.
+    """Accumulates throughput between two readings.
 
     Args:
-        limit: operations a second that the machine can do at most, see `matrix_limit`.
+        limit: achievable FLOP/s of the machine, see `matrix_limit`.
     """
 
     def __init__(self, limit: float) -> None:
@@ -54,17 +57,17 @@ class Meter:
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
-        """Within it the training waits for data."""
+        """Context that counts as waiting for data."""
         began = monotonic()
         yield
         self._waited += monotonic() - began
 
     def count(self, pictures: int) -> None:
-        """So many pictures more were trained on."""
+        """Adds the pictures of a training step."""
         self._pictures += pictures
 
     def read(self) -> dict[str, float]:
-        """What was counted since the last reading: ``pictures_per_second``, ``waiting`` and ``of_limit``."""
+        """``pictures_per_second`` and, as fractions, ``waiting`` and ``of_limit``, since the last reading."""
         seconds = max(monotonic() - self._began, 1e-9)
         rate = self._pictures / seconds
         told = {"pictures_per_second": rate, "waiting": self._waited / seconds}

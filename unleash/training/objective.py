@@ -1,4 +1,4 @@
-"""What the prior is trained for (Bond-Taylor et al., ECCV 2022, section 3)."""
+"""The training objective of the prior (Bond-Taylor et al., ECCV 2022, section 3)."""
 
 import torch
 import torch.nn.functional as F
@@ -10,16 +10,16 @@ from unleash.sampling.reveal import highest
 
 
 def cell_weights(masked: Tensor, time: Tensor, kind: str) -> Tensor:
-    """How much the nats of each masked cell count, so that their weighted sum is the loss of the batch.
+    """Weights of the masked cells' cross-entropies, whose weighted sum is the loss of the batch.
 
     Args:
         masked: (B, N) bool.
-        time: (B,) float in (0, 1], the expected share of masked cells, t / T.
-        kind: ``elbo``, each masked cell weighs T / t (equation 5 of the paper, N terms for T);
-            ``reweighted_elbo``, 1 - (t - 1) / T (section 3.3); ``mlm``, the mean over masked cells.
+        time: (B,) float in (0, 1], the expected masking ratio t / T.
+        kind: ``elbo``, weight T / t (equation 5 of the paper, with T = N); ``reweighted_elbo``, weight
+            1 - (t - 1) / T (section 3.3); ``mlm``, the mean over masked cells.
 
     Returns:
-        (M,) float, of the M masked cells in reading order.
+        (M,) float, for the M masked cells in row-major order.
     """
     batch, cells = masked.shape
     if kind == "mlm":
@@ -30,11 +30,11 @@ def cell_weights(masked: Tensor, time: Tensor, kind: str) -> Tensor:
 
 
 def masked_loss(logits: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
-    """The training objective, in nats a cell.
+    """The training objective, in nats per cell.
 
     Args:
-        logits: (M, K) float, of the M masked cells, from the masked grid.
-        wanted: (M,) long, what is under the masks.
+        logits: (M, K) float, for the M masked cells.
+        wanted: (M,) long, the codes of those cells.
         weights: (M,) float, see `cell_weights`.
 
     Returns:
@@ -44,7 +44,7 @@ def masked_loss(logits: Tensor, wanted: Tensor, weights: Tensor) -> Tensor:
 
 
 def mask_codes(codes: Tensor, mask_token: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Draws t uniformly from 1..N and masks each cell with probability t / N, at least one.
+    """Draws t uniformly from 1..N and masks each cell with probability t / N, but at least one cell.
 
     Args:
         codes: (B, N) long.
@@ -63,10 +63,10 @@ def mask_codes(codes: Tensor, mask_token: int, generator: torch.Generator) -> tu
 
 
 def mask_regions(codes: Tensor, mask_token: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Masks what people and the Halton order leave masked, which ``mask_codes`` hardly ever draws.
+    """Masks as they occur in editing and Halton-order sampling, which ``mask_codes`` hardly ever draws.
 
-    A region, the whole grid for one picture in two and else a rectangle, of which the order has revealed
-    all but t cells, t uniform over 1 and the cells of the region.
+    A region is chosen, with probability 1/2 the whole grid and otherwise a random rectangle. In it, the last
+    t cells of the Halton order are masked, t uniform from 1 to the number of its cells.
 
     Args:
         codes: (B, N) long, of square grids.
@@ -100,11 +100,11 @@ def mask_regions(codes: Tensor, mask_token: int, generator: torch.Generator) -> 
 def corrupted(
     codes: Tensor, mask_token: int, causal: bool, generator: torch.Generator, regions: float = 0
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The corrupted batch that the transformer is to restore; arguments and result as ``mask_codes``.
+    """The corrupted batch to restore; arguments and result as in ``mask_codes``.
 
-    A causal transformer is given everything, sees of it what is before each cell, and is asked for every
-    cell; with weights ``mlm`` or ``elbo`` that is the exact likelihood. To a bidirectional one, the masks
-    of about a share ``regions`` of the pictures are drawn by ``mask_regions``.
+    A causal transformer gets the full grid and predicts every cell from those before it; with weights ``mlm``
+    or ``elbo`` the loss is then the exact negative log-likelihood. For a bidirectional one, each picture is
+    masked by ``mask_regions`` with probability ``regions``, otherwise by ``mask_codes``.
     """
     if causal:
         return codes, torch.ones_like(codes, dtype=torch.bool), torch.ones(len(codes), device=codes.device)
@@ -127,14 +127,16 @@ def cell_nats(
     generator: torch.Generator,
     regions: float = 0,
 ) -> Tensor:
-    """Mean nats a masked cell over all shares of masked cells; of a causal model, a cell: a scalar.
+    """Mean negative log-likelihood in nats per masked cell, over all masking ratios: a scalar.
+
+    For a causal model, the mean over all cells.
 
     Args:
         model: in evaluation mode.
         codes: (B, N) long.
-        labels: (B,) long; None: none.
+        labels: (B,) long; None for a model without labels.
         generator: draws the masks, on the CPU.
-        regions: share of the pictures whose masks are drawn by ``mask_regions``.
+        regions: probability that a picture is masked by ``mask_regions``.
     """
     config = model.config
     tokens, asked, time = corrupted(codes, config["codebook_size"], config["causal"], generator, regions)

@@ -1,4 +1,4 @@
-"""A distance between pictures as an ImageNet network sees them (Zhang et al., CVPR 2018)."""
+"""A perceptual distance on features of an ImageNet network (Zhang et al., CVPR 2018)."""
 
 import torch
 import torch.nn.functional as F
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class PerceptualDistance(nn.Module):
-    """Squared differences between unit-length features of EfficientNet-Lite0, averaged over layers."""
+    """Squared distance between normalised EfficientNet-Lite0 features, averaged over positions and layers."""
 
     _LAYERS = (0, 2, 4, 10)
     mean: Tensor
@@ -25,7 +25,7 @@ class PerceptualDistance(nn.Module):
         self.eval().requires_grad_(False)
 
     def forward(self, images: Tensor, targets: Tensor) -> Tensor:
-        """The mean distance of two batches (B, 3, H, W) in [0, 1]: a scalar, 0 where they are the same."""
+        """The mean distance between two batches (B, 3, H, W) in [0, 1]: a scalar, 0 if they are equal."""
         with torch.no_grad():
             wanted = self._features(targets)
         distances = [

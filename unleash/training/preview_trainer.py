@@ -1,4 +1,4 @@
-"""Training the preview decoder: a small network that draws what the large decoder would."""
+"""Training the preview decoder: a small network distilled from the full decoder."""
 
 from collections.abc import Generator
 from pathlib import Path
@@ -6,39 +6,33 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from accelerate.utils import set_seed
-from diffusers.training_utils import EMAModel
-from torch import Tensor
-from tqdm import tqdm
+from torch import Tensor, nn
 
 from unleash.models import VQGAN
-from unleash.training.checkpoint import Checkpoint
-from unleash.training.clock import Clock
 from unleash.training.code_cache import cached_batches, cached_codes, held_out_codes, stored_batches
 from unleash.training.learning_rate import warmup_stable_decay
-from unleash.training.loop import Logs, train_loop
 from unleash.training.perceptual import PerceptualDistance
-from unleash.training.run import Run, Saved, accelerator_for
+from unleash.training.run import Run, Saved
 from unleash.training.sources import open_pictures
 from unleash.training.store import PictureStore
+from unleash.training.trainer import Logs, Trainer
 from unleash.training.warm import warm_started
-from unleash.writing import whole_folder
 
 HELD_OUT = 32
-"""Pictures that the preview decoder is measured on at each checkpoint."""
+"""Pictures for the evaluation at each checkpoint."""
 
 SHAPE = {"channels": 32, "channel_mult": (2, 3), "num_res_blocks": 1, "patch_size": 8}
-"""Eight tenths of a million parameters."""
+"""Of the preview decoder; 0.8 million parameters."""
 
 
 class PreviewRun(Run):
-    """Everything that decides a training of the preview decoder; what is not here is in ``Run``.
+    """Configuration of a preview decoder run; common fields are in ``Run``.
 
     Args:
-        vqgan: a folder with the VQGAN whose decoder is imitated.
+        vqgan: folder of the VQGAN whose decoder is distilled.
         shape: ``preview_shape`` of the VQGAN.
-        pictures: how many are encoded if there is no store of pictures.
-        perceptual_weight: of the perceptual distance beside L1.
+        pictures: number of pictures to encode if there is no picture store.
+        perceptual_weight: of the perceptual distance; L1 has weight 1.
     """
 
     vqgan: Path
@@ -49,14 +43,15 @@ class PreviewRun(Run):
     decay: float = 0.6
 
 
-class PreviewTrainer:
-    """The VQGAN with its two decoders, and the state of one training; arguments as of ``VQGANTrainer``."""
+class PreviewTrainer(Trainer[PreviewRun]):
+    """Trains the preview decoder of a VQGAN to reproduce the output of the full decoder."""
+
+    folder = "vqgan"
 
     def __init__(
         self, run: PreviewRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
     ) -> None:
-        self.run, self.out, self.store, self.saved = run, out, store, saved
-        self.accelerator = accelerator_for(run, out)
+        super().__init__(run, out, store, saved)
         vqgan, _ = warm_started(VQGAN, run.vqgan, {"preview_shape": run.shape})
         self.vqgan = vqgan.requires_grad_(False).eval().to(self.accelerator.device)
         small = self.vqgan.preview_decoder
@@ -68,33 +63,23 @@ class PreviewTrainer:
         networks: list[Any] = [self.vqgan, self.perceptual]
         for network in networks:
             network.to(memory_format=torch.channels_last)
-        self.clock = Clock(run.steps, run.minutes)
         optimizer = torch.optim.AdamW(small.parameters(), run.learning_rate, betas=(0.9, 0.99), fused=True)
         rate = warmup_stable_decay(optimizer, self.clock, run.decay)
-        self.ema = EMAModel(small.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
-        self.ema.to(self.accelerator.device)
+        self.keep(small)
         self.small, self.optimizer, self.rate = self.accelerator.prepare(small, optimizer, rate)
-        self.checkpoint = Checkpoint(
-            self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
-        )
 
-    def train(self) -> None:
-        """Trains to the end, going on from the newest checkpoint if there is one."""
-        set_seed(self.run.seed, device_specific=True)
-        self.checkpoint.resume()
-        train_loop(
-            self.run,
-            self.accelerator,
-            self.clock,
-            self.checkpoint,
-            self._grids(),
-            self.train_step,
-            self._save,
-            (self.vqgan,),
-        )
+    @property
+    def network(self) -> VQGAN:
+        """The VQGAN, with both decoders."""
+        return self.vqgan
+
+    @property
+    def trained(self) -> nn.Module:
+        """The preview decoder."""
+        return self.accelerator.unwrap_model(self.small)
 
     def train_step(self, codes: Tensor, logged: bool = True) -> Logs:
-        """One step on codes (B, h, w) long; returns what to log, if it is ``logged``."""
+        """One step on codes (B, h, w) long; returns the losses if ``logged``."""
         vqgan = self.vqgan
         with self.accelerator.autocast():
             vectors = vqgan.quantizer.vectors(codes)
@@ -109,11 +94,11 @@ class PreviewTrainer:
         self.optimizer.step()
         self.rate.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.ema.step(self.accelerator.unwrap_model(self.small).parameters())
+        self.ema.step(self.trained.parameters())
         return {"l1": l1.detach(), "perceptual": perceptual.detach()} if logged else {}
 
-    def _grids(self) -> Generator[Tensor, None, None]:
-        """Codes (B, h, w) from the present step on."""
+    def batches(self) -> Generator[Tensor, None, None]:
+        """Codes (B, h, w) long, starting at the current step."""
         run, side = self.run, self.vqgan.config.image_size // self.vqgan.cell_size
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
         if self.store is not None:
@@ -127,34 +112,20 @@ class PreviewTrainer:
         for codes, _ in batches:
             yield codes.unflatten(1, (side, side)).to(self.accelerator.device)
 
-    def _save(self) -> None:
-        self.checkpoint.save()
-        if not self.accelerator.is_main_process:
-            return
-        small = self.accelerator.unwrap_model(self.small)
-        with self.checkpoint.averaged(small), torch.compiler.set_stance("force_eager"):
-            with whole_folder(self.out / "vqgan") as new:
-                self.vqgan.save_pretrained(new)
-            psnr = self.evaluate()
-        self.accelerator.log({"held_out/psnr": psnr}, self.clock.step)
-        tqdm.write(f"step {self.clock.step}: previews of held-out pictures {psnr:.2f} dB from the pictures")
-        if self.saved is not None:
-            self.saved(self.out / "vqgan")
-
     @torch.no_grad()
-    def evaluate(self) -> float:
-        """PSNR in dB of previews beside the large decoder's pictures, the mean over held-out ones."""
+    def evaluate(self) -> dict[str, float]:
+        """``psnr`` in dB of previews against the full decoder, mean over held-out pictures."""
         side = self.vqgan.config.image_size // self.vqgan.cell_size
         codes = self.held_out.unflatten(1, (side, side)).to(self.accelerator.device)
         errors = [
             (self.vqgan.decode(part, detail="preview") - self.vqgan.decode(part)).square().mean((1, 2, 3))
             for part in codes.split(8)
         ]
-        return float((-10 * torch.cat(errors).log10()).mean())
+        return {"psnr": float((-10 * torch.cat(errors).log10()).mean())}
 
 
 def train_preview(
     run: PreviewRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
 ) -> None:
-    """Trains a preview decoder; the VQGAN that has it goes into ``out / "vqgan"``."""
+    """Trains a preview decoder and saves the VQGAN with it in ``out / "vqgan"``."""
     PreviewTrainer(run, out, store, saved).train()

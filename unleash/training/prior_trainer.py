@@ -1,20 +1,15 @@
-"""Training the prior: the transformer on codes of a fixed VQGAN (Bond-Taylor et al., ECCV 2022)."""
+"""Training the prior: a transformer on the codes of a frozen VQGAN (Bond-Taylor et al., ECCV 2022)."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import torch
-from accelerate.utils import set_seed
-from diffusers.training_utils import EMAModel
 from pydantic import Field, PositiveInt
 from torch import Tensor
-from tqdm import tqdm
 
 from unleash.models import VQGAN, BidirectionalTransformer
 from unleash.training.bundle import assemble
-from unleash.training.checkpoint import Checkpoint
-from unleash.training.clock import Clock
 from unleash.training.code_cache import (
     Batch,
     ahead,
@@ -27,36 +22,36 @@ from unleash.training.code_cache import (
     stored_batches,
 )
 from unleash.training.learning_rate import warmup_stable_decay
-from unleash.training.loop import Logs, train_loop
 from unleash.training.objective import cell_nats, cell_weights, corrupted, masked_loss
-from unleash.training.run import Run, Saved, accelerator_for
+from unleash.training.run import Run, Saved
 from unleash.training.sheets import save_samples
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.store import PictureStore
+from unleash.training.trainer import Logs, Trainer
 from unleash.training.warm import trained, warm_started
-from unleash.writing import whole_folder
 
 HELD_OUT = 128
-"""Pictures that the prior is measured on at each checkpoint."""
+"""Pictures for the evaluation at each checkpoint."""
 
 
 class PriorRun(Run):
-    """Everything that decides a training of the prior; what is not here is in ``Run``.
+    """Configuration of a prior run; common fields are in ``Run``.
 
     Args:
-        vqgan: a folder with the VQGAN whose codes are learned.
-        codes: ``cached``, pictures are encoded once, before the training, and used over and over; ``fresh``,
-            at each step the next pictures are, which suits drawn ones and augmentation.
-        pictures: how many are encoded if they are cached, at most all there are.
-        first_picture: where among the pictures to begin, so that a training that goes on from another one
-            need not learn from the same pictures again.
-        repeats: labels whose cached pictures come several times an epoch, with how many times, so that what
-            is hard to learn is learned from more often.
-        loss: how masked cells are weighed, see ``cell_weights``.
-        regions: share of the pictures whose masks are drawn by ``mask_regions``; with ``mlm`` only, since
-            the ELBO is of the paper's masks.
-        autoregressive: whether to train the baseline, which fills row by row: ``causal`` of the transformer.
-        label_dropout: share of pictures whose label is withheld, for classifier-free guidance.
+        vqgan: folder of the VQGAN whose codes are modelled.
+        codes: ``cached``, pictures are encoded once, before training; ``fresh``, every step encodes new
+            pictures, for drawn scenes and augmentation.
+        pictures: number of pictures to cache, at most all of them.
+        first_picture: position of the first picture, so that a run with a warm start can continue with
+            pictures that it has not seen.
+        repeats: for some labels, how often their cached pictures occur per epoch, to oversample what is hard
+            to learn.
+        loss: weighting of the masked cells, see ``cell_weights``.
+        regions: probability that a picture is masked by ``mask_regions``; needs ``mlm``, since the ELBO
+            assumes the paper's masks.
+        autoregressive: whether to train the baseline, which fills in raster order: ``causal`` of the
+            transformer.
+        label_dropout: probability of dropping the label, for classifier-free guidance.
         sample_rows: rows of samples on the sheet of each checkpoint; 0: no sheet.
     """
 
@@ -74,13 +69,13 @@ class PriorRun(Run):
 
 
 class CorruptedBatch(NamedTuple):
-    """Masked grids and what is asked of them; M cells of all B grids are.
+    """Masked grids and the M cells to predict, over all B grids.
 
     Attributes:
         tokens: (B, N) long, K where masked.
         labels: (B,) long.
-        rows: (M,) long, the grid of each cell asked for.
-        columns: (M,) long, its place in the grid.
+        rows: (M,) long, index 0..B-1 of each cell's grid.
+        columns: (M,) long, its position 0..N-1 in the grid.
         wanted: (M,) long, its code.
         weights: (M,) float, see `cell_weights`.
     """
@@ -93,27 +88,15 @@ class CorruptedBatch(NamedTuple):
     weights: Tensor
 
 
-class PriorTrainer:
-    """The network, its two optimisers and the state of one training.
+class PriorTrainer(Trainer[PriorRun]):
+    """Trains the transformer: Muon for the matrices of its blocks, AdamW for everything else."""
 
-    Matrices inside the blocks are trained by Muon, everything else by AdamW.
-
-    Args:
-        run: what decides it.
-        out: where everything goes.
-        store: pictures that were drawn or read before, whose codes are learned; None: as ``run.codes`` says.
-        saved: called with the folder of the transformer whenever it is written.
-    """
+    folder = "transformer"
 
     def __init__(
-        self,
-        run: PriorRun,
-        out: Path,
-        store: PictureStore | None = None,
-        saved: Saved | None = None,
+        self, run: PriorRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
     ) -> None:
-        self.run, self.out, self.store, self.saved = run, out, store, saved
-        self.accelerator = accelerator_for(run, out)
+        super().__init__(run, out, store, saved)
         self.vqgan = trained(VQGAN, run.vqgan).eval().to(self.accelerator.device)
         config = self.vqgan.config
         self.pictures = open_pictures(run.data, config.image_size, run.augment, run.seed)
@@ -137,37 +120,25 @@ class PriorTrainer:
             torch.optim.AdamW(rest, run.learning_rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
         )
         self._mean: Tensor | None = None
-        self.clock = Clock(run.steps, run.minutes)
         rates = [warmup_stable_decay(o, self.clock, run.decay) for o in optimizers]
-        self.ema = EMAModel(self.transformer.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
-        self.ema.to(self.accelerator.device)
+        self.keep(self.transformer)
         self.model, *prepared = self.accelerator.prepare(self.transformer, *optimizers, *rates)
         self.optimizers, self.rates = prepared[:2], prepared[2:]
-        self.checkpoint = Checkpoint(
-            self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
-        )
 
-    def train(self) -> None:
-        """Trains to the end, going on from the newest checkpoint if there is one."""
-        set_seed(self.run.seed, device_specific=True)
-        self.checkpoint.resume()
-        corrupted_batches = (
+    @property
+    def network(self) -> BidirectionalTransformer:
+        """The transformer."""
+        return self.transformer
+
+    def batches(self) -> Generator[CorruptedBatch, None, None]:
+        """Corrupted batches, starting at the current step, prefetched by a thread."""
+        return ahead(
             self.corrupted_batch(codes, labels, step)
-            for step, (codes, labels) in enumerate(self._batches(), self.clock.step)
-        )
-        train_loop(
-            self.run,
-            self.accelerator,
-            self.clock,
-            self.checkpoint,
-            ahead(corrupted_batches),
-            self.train_step,
-            self._save,
-            (self.transformer,),
+            for step, (codes, labels) in enumerate(self._codes(), self.clock.step)
         )
 
     def train_step(self, batch: CorruptedBatch, logged: bool = True) -> Logs:
-        """One step; returns its running mean loss, if it is ``logged``."""
+        """One step; returns the exponential moving average of the loss if ``logged``."""
         tokens, labels, rows, columns, wanted, weights = (
             part.to(self.accelerator.device, non_blocking=True) for part in batch
         )
@@ -187,7 +158,7 @@ class PriorTrainer:
         return {"loss": self._mean} if logged else {}
 
     def corrupted_batch(self, codes: Tensor, labels: Tensor, step: int) -> CorruptedBatch:
-        """What a step is given of codes (B, N) and labels (B,): the same whenever it is asked for."""
+        """Corrupts codes (B, N) long and labels (B,) long; deterministic given the step."""
         config, run = self.transformer.config, self.run
         generator = step_generator(run.seed, step, self.accelerator.process_index)
         withheld = torch.rand(len(labels), generator=generator) < run.label_dropout
@@ -200,8 +171,8 @@ class PriorTrainer:
             return CorruptedBatch(*(part.pin_memory() for part in batch))
         return batch
 
-    def evaluate(self) -> float:
-        """Mean nats a cell asked for on held-out pictures, over all shares of masked cells."""
+    def evaluate(self) -> dict[str, float]:
+        """Held-out negative log-likelihood, ``nats`` per predicted cell; also writes a sheet of samples."""
         generator, device = torch.Generator().manual_seed(1), self.accelerator.device
         nats = [
             cell_nats(
@@ -212,10 +183,14 @@ class PriorTrainer:
             )
             for codes, labels in zip(*(held.split(16) for held in self.held_out), strict=True)
         ]
-        return float(torch.stack(nats).mean())
+        if self.run.sample_rows:
+            pipe = assemble(self.vqgan, self.transformer)
+            pipe.set_progress_bar_config(disable=True)
+            save_samples(pipe, self.out / f"samples-{self.clock.step:06d}.png", self.run.sample_rows)
+        return {"nats": float(torch.stack(nats).mean())}
 
-    def _batches(self) -> Iterator[Batch]:
-        """Codes and labels from the present step on."""
+    def _codes(self) -> Iterator[Batch]:
+        """Codes and labels, starting at the current step."""
         run, step = self.run, self.clock.step
         rank, world = self.accelerator.process_index, self.accelerator.num_processes
         if self.store is not None:
@@ -233,43 +208,28 @@ class PriorTrainer:
         return cached_batches(*kept, run.batch_size, run.seed, step, rank, world)
 
     def _check(self) -> None:
-        """A warm start must be a transformer that the data and the VQGAN fit."""
+        """Checks that the transformer, the VQGAN, the data and the settings fit together."""
         config, labels = self.transformer.config, self.pictures.labels
         if config.codebook_size != self.vqgan.config.codebook_size:
             raise ValueError(
                 f"the transformer has {config.codebook_size} codes, the VQGAN "
-                f"{self.vqgan.config.codebook_size}: they must have as many"
+                f"{self.vqgan.config.codebook_size}: the two numbers must be equal"
             )
         if config.label_names and len(config.label_names) < len(labels):
-            raise ValueError(f"the transformer has {len(config.label_names)} labels, the data {len(labels)}")
+            raise ValueError(
+                f"the transformer has {len(config.label_names)} labels, the data {len(labels)}: start from "
+                "one with at least as many, or train a new one"
+            )
         if unknown := sorted(set(self.run.repeats) - set(labels)):
-            raise ValueError(f"repeats: no label {unknown[0]}; there are {', '.join(labels) or 'none'}")
+            raise ValueError(f"repeats: no label {unknown[0]}; the labels are {', '.join(labels) or 'none'}")
         if self.run.repeats and self.run.codes == "fresh":
-            raise ValueError("repeats need cached codes: fresh pictures come once")
+            raise ValueError("repeats need cached codes: set codes: cached, or remove repeats")
         if self.run.regions and (self.run.loss != "mlm" or config.causal):
-            raise ValueError("regions need the loss mlm, and no autoregressive transformer: leave them at 0")
+            raise ValueError("regions need the loss mlm and a bidirectional transformer: set regions: 0")
         if config.causal != self.run.autoregressive:
-            raise ValueError(f"the transformer is causal={config.causal}; autoregressive must say the same")
-
-    def _save(self) -> None:
-        self.checkpoint.save()
-        if not self.accelerator.is_main_process:
-            return
-        step = self.clock.step
-        with self.checkpoint.averaged(self.transformer), torch.compiler.set_stance("force_eager"):
-            with whole_folder(self.out / "transformer") as new:
-                self.transformer.save_pretrained(new)
-            nats = self.evaluate()
-            if self.run.sample_rows:
-                pipe = assemble(self.vqgan, self.transformer)
-                pipe.set_progress_bar_config(disable=True)
-                save_samples(pipe, self.out / f"samples-{step:06d}.png", self.run.sample_rows)
-        self.accelerator.log({"held_out/nats": nats}, step)
-        tqdm.write(
-            f"step {step}: held-out {nats:.4f} nats a {'cell' if self.run.autoregressive else 'masked cell'}"
-        )
-        if self.saved is not None:
-            self.saved(self.out / "transformer")
+            raise ValueError(
+                f"the transformer has causal={config.causal}; set autoregressive to the same value"
+            )
 
 
 def train_prior(
@@ -278,5 +238,5 @@ def train_prior(
     store: PictureStore | None = None,
     saved: Saved | None = None,
 ) -> None:
-    """Trains a prior as ``run`` says; description, cached codes, checkpoints and model go into ``out``."""
+    """Trains a prior; writes its configuration, cached codes, checkpoints, logs and model into ``out``."""
     PriorTrainer(run, out, store, saved).train()

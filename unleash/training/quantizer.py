@@ -1,4 +1,4 @@
-"""How a codebook learns: from the latents that chose each code, or by gradient through random choices."""
+"""Codebook learning: exponential moving averages, or gradients through Gumbel-softmax samples."""
 
 import math
 
@@ -7,19 +7,19 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from unleash.models.vqgan import Quantizer
+from unleash.models.families.absorbing.vqgan import Quantizer
 
 
 class EMACodebook(nn.Module):
-    """Moves each code to the running mean of its latents (van den Oord et al. 2017, appendix A.1).
+    """Updates each code with the moving average of its latents (van den Oord et al. 2017, appendix A.1).
 
-    Codes that hardly any latent chooses are put where a latent of the present batch is.
+    Dead codes are reset to random latents of the current batch.
 
     Args:
-        quantizer: the quantiser whose codebook is moved, in place.
-        unit_codes: whether codes are kept at length one.
-        decay: of the running means, a step.
-        revive_below: a code chosen less often than this a batch, on average, is revived.
+        quantizer: the quantiser whose codebook is updated in place.
+        unit_codes: whether codes are normalised to unit length.
+        decay: of the moving averages, per step.
+        revive_below: a code is dead if it is chosen less often than this per batch, on average.
     """
 
     counts: Tensor
@@ -35,13 +35,13 @@ class EMACodebook(nn.Module):
         self.register_buffer("sums", quantizer.embedding.weight.clone())
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Quantises latents, with the straight-through gradient.
+        """Quantises latents, with a straight-through gradient.
 
         Args:
             z: (B, emb_dim, h, w) float.
 
         Returns:
-            The vectors, like ``z``; the commitment term, a scalar; the codes, (B, h, w) long.
+            The vectors, like ``z``; the commitment loss, a scalar; the codes, (B, h, w) long.
         """
         codes = self.quantizer(z)
         vectors = self.quantizer.vectors(codes)
@@ -49,16 +49,16 @@ class EMACodebook(nn.Module):
 
     @torch.no_grad()
     def update(self, z: Tensor, codes: Tensor) -> None:
-        """One step of the running means, from latents (B, emb_dim, h, w) and the codes they chose."""
+        """One step of the moving averages, from latents (B, emb_dim, h, w) and their codes (B, h, w) long."""
         flat, chosen = rearrange(z, "b c h w -> (b h w) c"), codes.flatten()
         counts = torch.zeros_like(self.counts).index_add_(0, chosen, torch.ones_like(flat[:, 0]))
         sums = torch.zeros_like(self.sums).index_add_(0, chosen, flat)
         self.counts.lerp_(counts, 1 - self.decay)
         self.sums.lerp_(sums, 1 - self.decay)
         dead = self.counts < self.revive_below
-        # At most a quarter of the latents, or the codes would all be put into one picture.
+        # At most a quarter of the latents, so that the codebook does not collapse onto one batch.
         dead &= dead.cumsum(0) <= len(flat) // 4
-        # Without asking which are dead, or the host would wait for the device at every step.
+        # Drawn for all codes: indexing the dead ones would synchronise host and device at every step.
         others = flat[torch.randint(len(flat), (len(self.counts),), device=flat.device)]
         self.sums.copy_(torch.where(dead[:, None], others, self.sums))
         self.counts.masked_fill_(dead, 1.0)
@@ -66,7 +66,7 @@ class EMACodebook(nn.Module):
 
     @torch.no_grad()
     def start_from(self, latents: Tensor) -> None:
-        """Starts the codebook from k-means over latents (N, emb_dim), N at least K."""
+        """Initialises the codebook by k-means over latents (N, emb_dim), N at least K."""
         self.sums.copy_(kmeans(latents, len(self.sums), self.unit_codes))
         self.counts.fill_(1.0)
         self._publish()
@@ -77,33 +77,33 @@ class EMACodebook(nn.Module):
 
 
 class GumbelCodebook(nn.Module):
-    """Learns the codebook by gradient, through codes drawn at random (Jang et al. 2017; Ramesh et al. 2021).
+    """Learns the codebook by gradient through sampled codes (Jang et al. 2017; Ramesh et al. 2021).
 
     A latent z draws code k with probability ∝ exp(-|z - e_k|² / τ), made differentiable by the
-    Gumbel-softmax at the same temperature τ. As τ falls the noise vanishes (as in Takida et al. 2022), and
-    what is left is the nearest code: the finished VQGAN encodes as every other does.
+    Gumbel-softmax at the same temperature τ. As τ is annealed the noise vanishes (Takida et al. 2022) and
+    sampling becomes nearest-neighbour lookup, which is how the trained VQGAN encodes.
 
     Args:
-        quantizer: the quantiser whose codebook is learned; its weights belong to the optimiser.
-        unit_codes: whether codes are kept at length one.
+        quantizer: the quantiser whose codebook is learned; the optimiser updates its weights.
+        unit_codes: whether codes are normalised to unit length.
     """
 
     temperature = 1.0
-    """τ; the training lowers it."""
+    """τ; annealed during training."""
 
     def __init__(self, quantizer: Quantizer, unit_codes: bool) -> None:
         super().__init__()
         self.quantizer, self.unit_codes = quantizer, unit_codes
 
     def forward(self, z: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Draws codes for latents.
+        """Samples a code for each latent.
 
         Args:
             z: (B, emb_dim, h, w) float.
 
         Returns:
-            The vectors of the codes drawn, like ``z``; the Kullback-Leibler divergence of the codes'
-            probabilities from equal ones, in nats a cell, a scalar; the nearest codes, (B, h, w) long.
+            The vectors of the sampled codes, like ``z``; the KL divergence from the uniform distribution, in
+            nats per cell, a scalar; the nearest codes, (B, h, w) long.
         """
         batch, _, height, _ = z.shape
         flat, book = rearrange(z, "b c h w -> (b h w) c"), self.quantizer.embedding.weight
@@ -120,26 +120,26 @@ class GumbelCodebook(nn.Module):
         )
 
     @torch.no_grad()
-    def update(self, z: Tensor, codes: Tensor) -> None:  # noqa: ARG002 - as EMACodebook has it
-        """After a step of the optimiser: codes are brought back to length one, if that is asked for."""
+    def update(self, z: Tensor, codes: Tensor) -> None:  # noqa: ARG002 - same signature as EMACodebook
+        """Renormalises the codes after an optimiser step, if ``unit_codes``."""
         if self.unit_codes:
             book = self.quantizer.embedding.weight
             book.copy_(F.normalize(book))
 
     @torch.no_grad()
     def start_from(self, latents: Tensor) -> None:
-        """Starts the codebook from k-means over latents (N, emb_dim), N at least K."""
+        """Initialises the codebook by k-means over latents (N, emb_dim), N at least K."""
         book = self.quantizer.embedding.weight
         book.copy_(kmeans(latents, len(book), self.unit_codes))
 
 
 def annealed(share: float, first: float = 1.0, last: float = 1 / 16) -> float:
-    """The Gumbel-softmax's temperature: from ``first`` to ``last`` in equal ratios over the training."""
+    """Gumbel-softmax temperature at fraction ``share`` of the run: exponential from ``first`` to ``last``."""
     return first * (last / first) ** min(1.0, share)
 
 
 def kmeans(latents: Tensor, count: int, unit: bool, iterations: int = 10) -> Tensor:
-    """Centres (count, emb_dim) of latents (N, emb_dim), N at least ``count``; of length one if ``unit``."""
+    """Centres (count, emb_dim) of latents (N, emb_dim), N at least ``count``; of unit length if ``unit``."""
     centres = latents[torch.randperm(len(latents))[:count]]
     for _ in range(iterations):
         chosen = torch.cdist(latents, centres).argmin(1)

@@ -1,4 +1,4 @@
-"""What fits into the minutes of a plan on this machine, from a short measurement."""
+"""A dry run: measures this machine briefly and estimates what a plan achieves in its minutes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,27 +11,30 @@ import yaml
 from torch import Tensor
 
 from unleash.models import VQGAN
-from unleash.training.loop import PRECISIONS
 from unleash.training.meter import matrix_limit
 from unleash.training.preview_trainer import PreviewTrainer
 from unleash.training.prior_trainer import PriorTrainer
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.stages import STAGES, Plan
+from unleash.training.trainer import PRECISIONS
 from unleash.training.vqgan_trainer import VQGANRun, VQGANTrainer
 
 SECONDS = 5.0
-"""How long each stage and the drawing are measured."""
+"""Duration of each measurement: of every stage, and of drawing pictures."""
 
 FEWEST_STEPS = 1_000
-"""A training of fewer steps learns little: rather smaller batches."""
+"""A stage with fewer steps learns little, so smaller batches are preferred."""
 
 
 def rehearse(plan: Plan) -> str:
-    """Measures drawing and each stage's steps, and says what the minutes of the plan will hold.
+    """Measures picture loading and the steps of each stage, and estimates how many fit into the plan.
 
     Returns:
-        Lines to print; the last part is the plan as YAML, its batches such that every stage takes at least
-        ``FEWEST_STEPS`` steps, where that is possible, and that a batch fits into memory.
+        A report of several lines, ending with the plan as YAML. Batch sizes are reduced so that a batch fits
+        into memory and, where possible, every stage takes at least ``FEWEST_STEPS`` steps.
+
+    Raises:
+        ValueError: if a single picture does not fit into the memory of the GPU.
     """
     lines = [f"{torch.get_num_threads()} threads, {_device_name()}"]
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -64,7 +67,7 @@ def _pictures_per_second(plan: Plan) -> float:
     side = plan.vqgan.model.get("image_size", 256)
     pictures = open_pictures(plan.data, side, plan.vqgan.augment, plan.vqgan.seed)
     batches = iter(picture_loader(pictures, 0, 16, plan.workers))
-    next(batches)  # the workers start
+    next(batches)  # starts the workers
     began, count = monotonic(), 0
     while (spent := monotonic() - began) < SECONDS:
         count += len(next(batches)[1])
@@ -72,25 +75,27 @@ def _pictures_per_second(plan: Plan) -> float:
 
 
 def _measured(plan: Plan, stage: str, home: Path) -> tuple[float, int]:
-    """Seconds of a step of a stage, and the pictures in it: as many as the plan says, if they fit."""
+    """Seconds per step of a stage and its batch size, the plan's, or the largest half of it that fits."""
     batch = getattr(plan, stage).batch_size
     while True:
         try:
             return _seconds(_stage_step(plan, stage, batch, home)), batch
         except torch.cuda.OutOfMemoryError:
             if batch == 1:
-                raise ValueError(f"{stage}: not even one picture fits into the memory of this GPU") from None
+                raise ValueError(
+                    f"{stage}: a single picture does not fit into GPU memory; choose a smaller model"
+                ) from None
             torch.cuda.empty_cache()
             batch //= 2
 
 
 def _stage_step(plan: Plan, stage: str, batch: int, home: Path) -> Callable[[], Any]:
-    """A step of a stage on random pictures or codes, the costliest that there is."""
+    """A training step of a stage on random pictures or codes, in its most expensive phase."""
     common: dict[str, Any] = {"data": plan.data, "batch_size": batch, "minutes": None, "warm_start": None}
     out = home / f"{stage}-{batch}"
     size, side = VQGAN(**plan.vqgan.model).config.codebook_size, plan.vqgan.model.get("image_size", 256)
     if stage in ("vqgan", "large"):
-        # Past its first steps, and with the discriminator.
+        # With quantiser and discriminator.
         first: dict[str, Any] = {"autoencoder_steps": -1, "discriminator_start": 0}
         if stage == "large":
             first |= {"large": True, "warm_start": home / "untrained"}
@@ -112,7 +117,7 @@ def _stage_step(plan: Plan, stage: str, batch: int, home: Path) -> Callable[[], 
 
 
 def _seconds(step: Callable[[], Any]) -> float:
-    step()  # the first is slower
+    step()  # warm-up
     _synchronize()
     began, count = monotonic(), 0
     while not count or (monotonic() - began) < SECONDS:

@@ -1,4 +1,4 @@
-"""What the description of every training has, and what every training does with it."""
+"""The configuration common to all training runs, and the accelerator made from it."""
 
 import logging
 from collections.abc import Callable
@@ -20,34 +20,35 @@ log = logging.getLogger(__name__)
 Precision = Annotated[
     Literal["no", "fp16", "bf16"], BeforeValidator(lambda value: "no" if value is False else value)
 ]
-"""YAML reads a bare ``no`` as false."""
+"""Accelerate's name of a precision; false counts as ``no``, since YAML reads a bare ``no`` as false."""
 
 
 Saved = Callable[[Path], None]
-"""Is told the folder of a network whenever a training has written it."""
+"""A callback that receives the folder of a network each time it has been saved."""
 
 
 class Run(BaseModel):
-    """What decides a training of either network.
+    """Configuration common to all training runs.
 
     Args:
-        model: the arguments of the network; with ``warm_start``, those that shall be others than before.
-        data: ``scenes``, a folder of pictures, or ``hf:`` and the name of a Hugging Face data set.
-        augment: whether pictures of a folder or data set are cut at random and mirrored half the time.
-        workers: how many processes read pictures, for each that trains.
-        warm_start: a folder with a network to start from; weights that it has in no such shape are new.
-        steps: batches to train on, unless ``minutes`` says how long.
-        minutes: how long to train, on one process; None: ``steps`` decide.
-        compile: whether the blocks of the networks are compiled, which takes a minute and pays in long
-            trainings on a GPU.
-        batch_size: pictures in a batch, of each process that trains.
-        ema: how slowly the averaged weights, which are those saved, follow.
-        decay: the last share of the steps, over which the learning rate falls to zero.
-        seed: of the first weights, the order of the data and every draw.
-        checkpoint_every: steps between checkpoints; also between sheets.
-        checkpoint_minutes: minutes between them instead; None: steps decide.
-        log_every: steps between entries of the log.
-        mixed_precision: of the forward passes; None: what accelerate was launched with.
+        model: arguments of the network; with ``warm_start``, the arguments to change.
+        data: ``scenes``, a folder of pictures, or ``hf:`` and the name of a Hugging Face dataset.
+        augment: whether to crop and mirror the pictures of a folder or dataset at random.
+        workers: data loading processes per training process.
+        warm_start: folder of a network to start from; weights that it lacks, or has in another shape, are
+            initialised.
+        steps: length of the run in steps, unless ``minutes`` is given.
+        minutes: length of the run in minutes; single-process training only.
+        compile: whether to compile the blocks of the networks, which takes a minute and pays off in long runs
+            on a GPU.
+        batch_size: pictures per step and training process.
+        ema: decay of the averaged weights, which are the ones saved.
+        decay: the last fraction of the run, over which the learning rate decays to zero.
+        seed: of the initial weights, the order of the data and all other random numbers.
+        checkpoint_every: steps between checkpoints, and between sheets.
+        checkpoint_minutes: minutes between checkpoints, instead of ``checkpoint_every``.
+        log_every: steps between log entries.
+        mixed_precision: of the forward passes; None: as accelerate was launched.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -76,10 +77,10 @@ Described = TypeVar("Described", bound=BaseModel)
 
 
 def read_run(kind: type[AnyRun], file: Path, **overrides: Any) -> AnyRun:
-    """The run that a YAML file describes; ``overrides`` that are not None go before what it says.
+    """Reads a run from a YAML file; ``overrides`` that are not None take precedence.
 
     Raises:
-        ValueError: if the file is no YAML mapping, or a key or value in it is wrong.
+        ValueError: if the file is not a YAML mapping, or a key or value is invalid.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     return checked(kind, read_yaml(file.read_text(encoding="utf-8"), file) | given, file)
@@ -94,11 +95,11 @@ def read_yaml(text: str, source: Path | str) -> dict[str, Any]:
     try:
         described = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ValueError(f"{source} is no YAML: {error}") from None
+        raise ValueError(f"{source} is not valid YAML: {error}") from None
     except RecursionError:
         raise ValueError(f"{source} is nested too deeply") from None
     if not isinstance(described or {}, dict):
-        raise ValueError(f"{source} must hold keys and values, such as `steps: 1000`")
+        raise ValueError(f"{source} must contain keys and values, such as `steps: 1000`")
     return described or {}
 
 
@@ -115,7 +116,7 @@ def checked(kind: type[Described], described: dict[str, Any], source: Path | str
 
 
 def write_run(run: Run, out: Path) -> None:
-    """Writes the whole description, defaults too, into ``out``, which is made."""
+    """Writes the configuration, including defaults, to ``run.yaml`` in ``out``; creates the folder."""
     with written(out):
         out.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(run.model_dump(mode="json"), sort_keys=False)
@@ -123,27 +124,32 @@ def write_run(run: Run, out: Path) -> None:
 
 
 def accelerator_for(run: Run, out: Path) -> Accelerator:
-    """An accelerator that logs for TensorBoard into ``out / "logs"``, where that is installed.
+    """Makes the accelerator of a run, seeds the random generators and writes ``run.yaml`` into ``out``.
 
-    The description of the run is written into ``out``, and the random generators are seeded.
+    If TensorBoard is installed, logs go into ``out / "logs"``.
+
+    Raises:
+        ValueError: if the run is measured in minutes and there are several processes.
     """
     has_board = is_tensorboard_available()
     accelerator = Accelerator(
         mixed_precision=run.mixed_precision,
         log_with="tensorboard" if has_board else None,
         project_dir=out,
-        # Else the learning rate would go on by a step for every process at each step.
+        # Otherwise accelerate would advance the learning rate once per process at each step.
         dataloader_config=DataLoaderConfiguration(split_batches=True),
-        # The first steps of a VQGAN leave its codebook out.
+        # The first steps of a VQGAN do not use its codebook.
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
     if accelerator.is_main_process:
         write_run(run, out)
         if not has_board:
-            log.warning('no TensorBoard logs: tensorboard is not installed (pip install -e ".[train]")')
+            log.warning(
+                'not logging to TensorBoard: tensorboard is not installed (pip install -e ".[train]")'
+            )
     accelerator.wait_for_everyone()
     if run.minutes is not None and accelerator.num_processes > 1:
-        raise ValueError("minutes: processes would not end at the same step; give steps instead")
+        raise ValueError("minutes: several processes would stop at different steps; set steps instead")
     if accelerator.device.type == "cuda":
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.benchmark = True
@@ -153,7 +159,7 @@ def accelerator_for(run: Run, out: Path) -> Accelerator:
 
 
 def over_processes(accelerator: Accelerator, values: dict[str, Tensor | float]) -> dict[str, float]:
-    """The mean of each value over all processes, which call this together."""
+    """The mean of each value over all processes; every process must call this."""
     device = accelerator.device
     return {
         name: float(accelerator.reduce(torch.as_tensor(value, device=device), "mean"))

@@ -9,9 +9,9 @@ from unleash.writing import whole_file
 
 
 def save_samples(pipe: UnleashPipeline, path: Path, rows: int = 8) -> None:
-    """Writes a sheet of samples, a column for each label, seeds 0, 1, 2, … row by row, none left out.
+    """Writes a sheet of samples: one column per label, seeds 0, 1, 2, … row by row, not cherry-picked.
 
-    Pictures are halved on it. Settings are the model's own. Without labels there are eight columns.
+    Samples use the model's default settings and are shown at half size. Without labels, eight columns.
     """
     labels = pipe.labels or (None,) * 8
     blank = pipe.blank()

@@ -1,4 +1,4 @@
-"""Networks in few small files, to carry elsewhere and go on from."""
+"""Snapshots: the networks of a run as a few small files, to copy elsewhere and resume from."""
 
 import json
 from collections.abc import Mapping
@@ -18,11 +18,11 @@ LARGEST = "15MiB"
 
 
 def write_snapshot(networks: Mapping[str, Path], folder: Path) -> None:
-    """Writes networks into ``folder`` as float16, in files of at most 15 MiB; what was there is replaced.
+    """Writes networks as float16, in files of at most 15 MiB.
 
     Args:
-        networks: the folder of each, as ``save_pretrained`` wrote it, by its name in a pipeline.
-        folder: is made; a snapshot that was there stays whole until the new one is.
+        networks: the folders written by ``save_pretrained``, by the names of the networks in a pipeline.
+        folder: created if necessary; an older snapshot in it is replaced once the new one is complete.
     """
     tensors: dict[str, Tensor] = {}
     configs = {}
@@ -42,11 +42,14 @@ def write_snapshot(networks: Mapping[str, Path], folder: Path) -> None:
 
 
 def read_snapshot(folder: Path, into: Path) -> dict[str, Path]:
-    """Makes of a snapshot folders that ``from_pretrained`` reads, float32; their paths by their names.
+    """Unpacks a snapshot into folders that ``from_pretrained`` reads, as float32.
 
     Args:
-        folder: what `write_snapshot` wrote, or a model's folder, which is taken as it is.
-        into: where the networks go.
+        folder: a snapshot, or a model's folder, whose networks are used in place.
+        into: where the networks are unpacked.
+
+    Returns:
+        The folder of each network, by its name in a pipeline.
 
     Raises:
         ValueError: if ``folder`` is neither.
@@ -56,15 +59,15 @@ def read_snapshot(folder: Path, into: Path) -> dict[str, Path]:
         return {name: folder / name for name in ("vqgan", "transformer") if (folder / name).is_dir()}
     files = sorted(folder.glob("weights*.safetensors"))
     if not files:
-        raise ValueError(f"there is nothing to go on from in {folder}: give a model's folder or a snapshot")
+        raise ValueError(f"nothing to resume from in {folder}; expected a snapshot or a model's folder")
     tensors: dict[str, dict[str, Tensor]] = {}
     configs: dict[str, str] = {}
-    for index in folder.glob("weights*.index.json"):  # where there are several files
+    for index in folder.glob("weights*.index.json"):  # exists if there are several files
         configs |= pydantic_core.from_json(index.read_bytes())["metadata"]
     for file in files:
         with safe_open(file, "pt") as opened:
             configs |= opened.metadata() or {}
-            for key in opened.keys():  # noqa: SIM118 - it is no dictionary
+            for key in opened.keys():  # noqa: SIM118 - not a dictionary
                 name, _, own = key.partition(".")
                 tensor = opened.get_tensor(key)
                 tensors.setdefault(name, {})[own] = tensor.float() if tensor.dtype == torch.half else tensor

@@ -1,4 +1,4 @@
-"""Training pictures from wherever they are: drawn scenes, a folder, or a Hugging Face data set."""
+"""Sources of training pictures: drawn scenes, a folder, or a Hugging Face dataset."""
 
 import itertools
 import logging
@@ -25,48 +25,48 @@ from unleash.scenes.splits import held_out_scene, training_scene
 log = logging.getLogger(__name__)
 
 Example = tuple[Tensor, int]
-"""A picture, (3, S, S) uint8, and the index of its label, 0 where there are no labels."""
+"""A picture (3, S, S) uint8 and its label index, 0 if there are no labels."""
 
 HELD_OUT_OF_A_STREAM = 128
 
 
 class Pictures(Protocol):
-    """An endless sequence of training pictures; what is at a position is always the same.
+    """An endless, reproducible sequence of training pictures.
 
     Attributes:
-        labels: the names of the labels; empty if there are none.
-        size: how many different pictures there are; None: no end of them, or unknown.
+        labels: label names; empty if there are none.
+        size: number of distinct pictures; None if unlimited or unknown.
     """
 
     labels: tuple[str, ...]
     size: int | None
 
     def held_out(self, count: int) -> list[Example]:
-        """At most ``count`` pictures, at least one, that are not trained on."""
+        """Between 1 and ``count`` held-out pictures."""
         ...
 
     def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
-        """The arguments of a ``DataLoader`` whose pictures are at every ``world``-th position.
+        """Arguments of a ``DataLoader`` over every ``world``-th position.
 
         Args:
-            start: how many pictures this process has used already.
-            rank: which process this is.
-            world: how many processes share the pictures.
+            start: number of pictures that this process has already used.
+            rank: of this process.
+            world: number of processes.
         """
         ...
 
 
 def open_pictures(data: str, side: int, augment: bool = False, seed: int = 0) -> Pictures:
-    """The pictures that the ``data`` of a run names.
+    """Opens the pictures named by the ``data`` of a run.
 
     Args:
-        data: ``scenes``, ``hf:`` and the name of a Hugging Face data set, or a folder.
-        side: pixels on a side; pictures are scaled to it by their short side and cut.
-        augment: whether they are cut at random and mirrored half the time, rather than cut in the middle.
-        seed: decides the order and the augmentation.
+        data: ``scenes``, ``hf:`` and the name of a Hugging Face dataset, or a folder.
+        side: in pixels; pictures are resized by their shorter side and cropped to a square.
+        augment: whether to crop at random and mirror half of the time, instead of cropping the centre.
+        seed: of the order and the augmentation.
 
     Raises:
-        ValueError: if there is no such folder, or no picture in it.
+        ValueError: if there is no such folder, or it contains no picture.
     """
     if data == "scenes":
         return DrawnScenes(side)
@@ -78,15 +78,15 @@ def open_pictures(data: str, side: int, augment: bool = False, seed: int = 0) ->
 def picture_loader(
     pictures: Pictures, start: int, batch_size: int, workers: int = 1, rank: int = 0, world: int = 1
 ) -> DataLoader:
-    """Batches of ``pictures``, (B, 3, S, S) uint8 and (B,) long, read by processes beside the training.
+    """Batches of pictures (B, 3, S, S) uint8 and labels (B,) long, read by worker processes.
 
     Args:
-        pictures: what to read.
-        start: how many pictures this process has used already; a resumed run goes on from there.
-        batch_size: pictures in a batch.
-        workers: how many processes read; a stream has one.
-        rank: which process of the training this is.
-        world: how many processes train.
+        pictures: the source.
+        start: number of pictures that this process has already used, when a run is resumed.
+        batch_size: pictures per batch.
+        workers: number of worker processes; a streamed dataset has one.
+        rank: of this training process.
+        world: number of training processes.
     """
     source = pictures.dataset(start, rank, world)
     return DataLoader(
@@ -95,26 +95,26 @@ def picture_loader(
         num_workers=1 if isinstance(source["dataset"], IterableDataset) else workers,
         prefetch_factor=8,
         worker_init_fn=_single_thread,
-        generator=torch.Generator(),  # else it would draw from the training's own
+        generator=torch.Generator(),  # otherwise it would draw from the global generator
     )
 
 
 class DrawnScenes:
-    """Drawn scenes without end, every label equally often, no picture twice."""
+    """Endless drawn scenes: labels are equally frequent, no picture occurs twice."""
 
     labels: tuple[str, ...] = LABELS
     size: int | None = None
 
     def __init__(self, side: int) -> None:
         self.side = side
-        self.scale = max(1, ceil(side / SIZE))  # scaled down they are sharp, scaled up they would not be
+        self.scale = max(1, ceil(side / SIZE))  # downscaling stays sharp, upscaling would not
 
     def __getitem__(self, position: int) -> Example:
         """The scene at a position."""
         return self._example(training_scene(position, self.scale))
 
     def held_out(self, count: int) -> list[Example]:
-        """Scenes whose seeds are never trained on."""
+        """Scenes whose seeds are not used for training."""
         return [self._example(held_out_scene(index, self.scale)) for index in range(count)]
 
     def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
@@ -127,24 +127,26 @@ class DrawnScenes:
 
 
 class FolderPictures:
-    """The pictures in a folder and the folders in it, whose names, if there are any, are the labels.
+    """The pictures in a folder, recursively; if all are in subfolders, the subfolders are the labels.
 
-    Every epoch has an order of its own. A file that cannot be used is named in the log, once, and the next
-    one takes its place. One in ten, at most 128, is held out, unless that would be all there are.
+    The order is reshuffled every epoch. An unusable file is logged once and replaced by the next one. One in
+    ten pictures, at most 128, is held out, except when that would leave none to train on.
 
     Raises:
-        ValueError: if there is no such folder, or no file in it has a picture's name.
+        ValueError: if there is no such folder, or it contains no file with a picture's extension.
     """
 
     def __init__(self, folder: Path, side: int, augment: bool, seed: int) -> None:
         if not folder.is_dir():
-            raise ValueError(f"data: there is no folder {folder}; scenes, hf:NAME or a folder is right")
+            raise ValueError(f"data: there is no folder {folder}; expected scenes, hf:NAME or a folder")
         files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES)
         if not files:
-            raise ValueError(f"data: no picture in {folder}; it needs files that end in {sorted(SUFFIXES)}")
+            raise ValueError(
+                f"data: no picture in {folder}; expected files ending in {', '.join(sorted(SUFFIXES))}"
+            )
         self.folder, self.side, self.augment, self.seed = folder, side, augment, seed
         names = [path.relative_to(folder).parts[0] for path in files if path.parent != folder]
-        # A label for some pictures only would say nothing of the others.
+        # Labels need every picture in a subfolder.
         self.labels = tuple(sorted(set(names))) if len(names) == len(files) else ()
         every = max(10, -(-len(files) // 128))
         self.held = files[::every]
@@ -154,7 +156,7 @@ class FolderPictures:
         self._epoch, self._order = 0, shuffled(len(self.files), seed, 0)
 
     def __getitem__(self, position: int) -> Example:
-        """The picture at a position: of file ``position % size`` in the order of its epoch."""
+        """The picture at a position: file ``position % size`` in that epoch's order."""
         random = np.random.default_rng((self.seed, position)) if self.augment else None
         epoch, place = divmod(position, len(self.files))
         if epoch != self._epoch:
@@ -163,10 +165,10 @@ class FolderPictures:
             path = self.files[self._order[(place + further) % len(self.files)]]
             if example := self._read(path, random):
                 return example
-        raise ValueError(f"data: not one picture in {self.folder} can be used")
+        raise ValueError(f"data: not one picture in {self.folder} is usable; the log says why")
 
     def held_out(self, count: int) -> list[Example]:
-        """The files that are not trained on; where none of them can be used, others."""
+        """Up to ``count`` held-out pictures; if none is usable, one of the training pictures."""
         examples = [example for path in self.held[:count] if (example := self._read(path, None))]
         return examples or [self[0]]
 
@@ -188,13 +190,13 @@ class FolderPictures:
 
 
 class HubPictures:
-    """A Hugging Face data set, streamed: its first column of pictures, and of class labels if it has one.
+    """A streamed Hugging Face dataset: its first image column and, if present, its first class label column.
 
-    Pictures are shuffled among the 1,000 next ones. One that cannot be used is named in the log, and the
-    next one takes its place. The first 128 are held out, unless that would be all there are.
+    Pictures are shuffled within a buffer of 1,000. An unusable one is logged and replaced by the next one.
+    The first 128 are held out, except when that would leave none to train on.
 
     Raises:
-        ValueError: if the data set has no column of pictures.
+        ValueError: if the dataset has no image column.
     """
 
     size: int | None = None
@@ -208,25 +210,25 @@ class HubPictures:
         columns = [key for key, kind in features.items() if isinstance(kind, datasets.Image)]
         if not columns:
             raise ValueError(
-                f"data: {name} has no column of pictures, only {', '.join(features) or 'unknown'}"
+                f"data: {name} has no image column; its columns: {', '.join(features) or 'unknown'}"
             )
         labelled = [key for key, kind in features.items() if isinstance(kind, datasets.ClassLabel)]
         self.name, self.side, self.augment, self.seed = name, side, augment, seed
         self.column, self.label = columns[0], next(iter(labelled), None)
         self.labels = tuple(features[self.label].names) if self.label else ()
-        # Decoded here and not there, so that one broken picture does not end the stream.
+        # Decoded in `_read` instead, so that one broken picture does not end the stream.
         self.stream = stream.cast_column(self.column, datasets.Image(decode=False))
 
     def held_out(self, count: int) -> list[Example]:
-        """The first pictures of the data set."""
+        """The first pictures of the dataset."""
         first = self.stream.take(min(count, HELD_OUT_OF_A_STREAM))
         examples = [example for row in first if (example := self._read(row, None))]
         if not examples:
-            raise ValueError(f"data: none of the first pictures of {self.name} can be used")
+            raise ValueError(f"data: none of the first pictures of {self.name} is usable; the log says why")
         return examples
 
     def dataset(self, start: int, rank: int, world: int) -> dict[str, Any]:
-        """This process's share of the stream; to get to ``start``, what was used is read over again."""
+        """This process's shard of the stream; rows before ``start`` are read and discarded."""
         from datasets.distributed import split_dataset_by_node  # noqa: PLC0415
 
         rest = self.stream.skip(HELD_OUT_OF_A_STREAM)
@@ -235,10 +237,10 @@ class HubPictures:
         return {"dataset": _Stream(self, mine, start, rank)}
 
     def examples(self, stream: Any, start: int, rank: int) -> Iterator[Example]:
-        """The pictures of ``stream``, epoch after epoch, from the ``start``-th on.
+        """The pictures of ``stream``, epoch after epoch, from position ``start`` on.
 
         Raises:
-            ValueError: if an epoch has no picture that can be used.
+            ValueError: if an epoch has no usable picture.
         """
         position = waiting = 0
         for epoch in itertools.count():
@@ -254,11 +256,11 @@ class HubPictures:
                 waiting += 1
                 if example is not None:
                     usable = True
-                    # Also in the places of those skipped, so that places stay places when a run is resumed.
+                    # Repeated in place of skipped rows, which keeps positions stable when a run is resumed.
                     yield from itertools.repeat(example, waiting)
                     waiting = 0
             if not usable:
-                raise ValueError(f"data: not one picture of {self.name} can be used")
+                raise ValueError(f"data: not one picture of {self.name} is usable; the log says why")
 
     def _read(self, row: dict[str, Any], random: np.random.Generator | None) -> Example | None:
         image = row[self.column] or {}
@@ -278,7 +280,7 @@ class HubPictures:
 
 
 class _Stream(IterableDataset):
-    """``HubPictures.examples`` as torch's loader wants it."""
+    """``HubPictures.examples`` as a torch dataset."""
 
     def __init__(self, pictures: HubPictures, stream: Any, start: int, rank: int) -> None:
         self.pictures, self.stream, self.start, self.rank = pictures, stream, start, rank
@@ -288,20 +290,20 @@ class _Stream(IterableDataset):
 
 
 def shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int64]:
-    """The numbers below ``count`` in the order of an epoch: the same whenever it is asked for."""
+    """A permutation of 0..count-1 that depends only on ``seed`` and ``epoch``."""
     return np.random.default_rng((seed, epoch)).permutation(count)
 
 
 def fitted(image: Image.Image, side: int, random: np.random.Generator | None = None) -> Tensor:
-    """``image`` (RGB) scaled by its short side and cut to a square: (3, side, side) uint8.
+    """Resizes ``image`` by its shorter side and crops it to a square: (3, side, side) uint8.
 
     Args:
         image: in RGB.
-        side: pixels.
-        random: draws the place of the cut, and whether the picture is mirrored; None: the middle, as it is.
+        side: in pixels.
+        random: draws the crop position and whether to mirror; None: centre crop, not mirrored.
 
     Raises:
-        ValueError: if the picture has less than a quarter of the pixels a side: scaled up it is but a blur.
+        ValueError: if the shorter side is less than a quarter of ``side``, which would only give a blur.
     """
     short = min(image.size)
     if 4 * short < side:
@@ -315,4 +317,4 @@ def fitted(image: Image.Image, side: int, random: np.random.Generator | None = N
 def _single_thread(_worker: int) -> None:
     torch.set_num_threads(1)
     if hasattr(os, "nice"):
-        os.nice(5)  # the training goes first
+        os.nice(5)  # training has priority

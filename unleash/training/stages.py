@@ -1,4 +1,4 @@
-"""One training from pictures to a model: VQGAN, prior, preview decoder, bundle, scores."""
+"""Training a whole model: VQGAN, prior, preview decoder, bundle, scores."""
 
 import json
 import shutil
@@ -28,28 +28,28 @@ from unleash.writing import write_whole
 PRESETS = Path(__file__).parent / "presets"
 
 STAGES = ("vqgan", "prior", "preview", "large")
-"""In the order in which they are trained."""
+"""In training order."""
 
 PARTS = (*STAGES, "score")
-"""Among which the time is shared out."""
+"""The parts that the time is divided among."""
 
 
 class Plan(BaseModel):
-    """Everything that decides a whole training.
+    """Configuration of training a whole model.
 
     Args:
-        data: what all stages learn from, see ``Run``.
-        minutes: for everything; None: each stage takes its steps.
-        shares: how the minutes are shared out between the stages and ``score``, the bundle with its scores;
-            each gets its part of what is left when it begins. A stage without a share is left out: of VQGAN
-            and prior that needs a model to go on from.
-        store_gigabytes: pictures that are kept on the device; 0: each step's are read for it.
+        data: training pictures of all stages, see ``Run``.
+        minutes: time budget for everything; None: each stage trains for its ``steps``.
+        shares: relative time of each stage and of ``score`` (bundling and scoring); each gets its share of
+            the time left when it starts. A stage with share 0 is skipped; skipping VQGAN or prior needs a
+            model to resume from.
+        store_gigabytes: size of the picture store on the device; 0: no store, pictures are read for each
+            step.
         workers: processes that draw or read pictures.
-        score_pictures: held-out pictures that the model is measured on.
+        score_pictures: number of held-out pictures to score the model on.
         sample_rows: rows of samples on the sheet beside the model; 0: no sheet.
-        vqgan, prior, preview, large: the stages, the last of which draws pictures of twice as many pixels a
-            side; their ``data``, ``workers``, ``minutes`` and ``vqgan`` are set by
-            the plan.
+        vqgan, prior, preview, large: the stages; ``large`` is the decoder stage for twice the resolution. The
+            plan sets their ``data``, ``workers``, ``minutes`` and ``vqgan``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -77,50 +77,53 @@ class Plan(BaseModel):
     @classmethod
     def _for_each_stage(cls, value: dict[str, float]) -> dict[str, float]:
         if set(value) != set(PARTS) or min(value.values()) < 0:
-            raise ValueError(f"give {', '.join(PARTS)} a share each, 0 or more")
+            raise ValueError(f"expected a share of 0 or more for each of {', '.join(PARTS)}")
         return value
 
 
 def presets() -> list[str]:
-    """The names of the plans that ship."""
+    """The names of the bundled plans."""
     return sorted(file.stem for file in PRESETS.glob("*.yaml"))
 
 
 def preset_text(name: str) -> str:
-    """A plan as YAML, by the name of one that ships or from a file.
+    """A plan as YAML text, from a preset's name or a file.
 
     Raises:
-        ValueError: if there is neither.
+        ValueError: if there is no such preset or file.
     """
     file = PRESETS / f"{name}.yaml" if name in presets() else Path(name)
     if not file.is_file():
-        raise ValueError(f"there is no preset {name}: choose {', '.join(presets())} or a YAML file")
+        raise ValueError(f"there is no preset {name}: expected {', '.join(presets())} or a YAML file")
     return file.read_text("utf-8")
 
 
 def read_plan(name: str, **overrides: Any) -> Plan:
-    """The plan of a preset or file; ``overrides`` that are not None go before what it says.
+    """Reads the plan of a preset or file; ``overrides`` that are not None take precedence.
 
     Raises:
-        ValueError: if there is no such plan, or a key or value in it is wrong.
+        ValueError: if there is no such plan, or a key or value is invalid.
     """
     given = {key: value for key, value in overrides.items() if value is not None}
     return checked(Plan, read_yaml(preset_text(name), name) | given, name)
 
 
 def train_all(plan: Plan, out: Path, snapshot: Path | None = None, resume: Path | None = None) -> Scores:
-    """Trains all stages and bundles them as a model in ``out``; what they write goes into ``out / "runs"``.
+    """Trains all stages and bundles them as a model in ``out``; the stages' runs are in ``out / "runs"``.
 
-    Called again after it was killed, it goes on where it was.
+    Called again with the same ``out``, it resumes an interrupted training.
 
     Args:
-        plan: what decides the training.
-        out: where the model goes; the studio opens it.
-        snapshot: a folder that always holds the latest averaged weights of all networks, in few small files.
+        plan: the configuration.
+        out: folder of the model.
+        snapshot: folder that always has the latest averaged weights of all networks, as a few small files.
         resume: a model or snapshot whose networks the stages start from.
 
     Returns:
-        How the model does on held-out pictures.
+        Scores of the model on held-out pictures.
+
+    Raises:
+        ValueError: if the data or ``resume`` cannot be used, or a skipped stage has no network to start from.
     """
     deadline = None if plan.minutes is None else monotonic() + plan.minutes * 60
     runs = out / "runs"
@@ -135,7 +138,7 @@ def train_all(plan: Plan, out: Path, snapshot: Path | None = None, resume: Path 
     def minutes_for(stage: str) -> float | None:
         if deadline is None:
             return None
-        if (begun := runs / stage / "run.yaml").is_file():  # before it was killed
+        if (begun := runs / stage / "run.yaml").is_file():  # resumed: keep its time budget
             return read_yaml(begun.read_text("utf-8"), begun)["minutes"]
         later = sum(plan.shares[name] for name in PARTS[PARTS.index(stage) :])
         return max(deadline - monotonic(), 1.0) / 60 * plan.shares[stage] / later
@@ -176,19 +179,21 @@ def train_all(plan: Plan, out: Path, snapshot: Path | None = None, resume: Path 
 
 
 def _same_shape(before: dict[str, Path], network: str) -> dict[str, Any]:
-    """What is gone on from keeps its shape."""
+    """A network that is resumed keeps its architecture."""
     return {"model": {}} if network in before else {}
 
 
 def _there(before: dict[str, Path], network: str) -> Path:
     if network not in before:
-        raise ValueError(f"shares: a stage without a share needs a {network} to --resume from")
+        raise ValueError(
+            f"shares: cannot skip a stage without a {network}; --resume from a model with one, or set a share"
+        )
     return before[network]
 
 
 @contextmanager
 def _stored(plan: Plan, large: bool = False) -> Iterator[PictureStore | None]:
-    """The store of a plan's pictures, being filled; None if it has none."""
+    """The picture store of a plan, filled in the background; None if it has none."""
     if not plan.store_gigabytes:
         yield None
         return
@@ -196,17 +201,17 @@ def _stored(plan: Plan, large: bool = False) -> Iterator[PictureStore | None]:
     pictures = open_pictures(plan.data, side, plan.vqgan.augment, plan.vqgan.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     capacity = int(plan.store_gigabytes * 1e9 / (3 * side**2))
-    mirrored = plan.data == "scenes"  # whose light comes from either side as often
+    mirrored = plan.data == "scenes"  # their light comes from left and right equally often
     with PictureStore(pictures, side, capacity, device, plan.workers, mirrored, plan.vqgan.seed) as store:
         yield store
 
 
 def _measured(plan: Plan, out: Path, snapshot: Path | None) -> Scores:
-    """Scores of the model and a sheet of its samples, beside it and beside the snapshot."""
+    """Scores the model; writes scores and a sheet of samples beside the model and the snapshot."""
     pipe = UnleashPipeline.from_pretrained(out)
     pipe.set_progress_bar_config(disable=True)
     pipe.to("cuda" if torch.cuda.is_available() else "cpu")
-    side = pipe.vqgan.config["image_size"]
+    side = pipe.blank().width * pipe.vqgan.cell_size
     scores = score(pipe, open_pictures(plan.data, side), plan.score_pictures)
     text = json.dumps(asdict(scores), indent=1)
     write_whole(out / "plan.yaml", yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False))

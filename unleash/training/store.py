@@ -1,4 +1,4 @@
-"""Training pictures kept where they are trained on, so that no step waits for them."""
+"""A store of training pictures in device memory, so that no step waits for data."""
 
 from __future__ import annotations
 
@@ -11,23 +11,22 @@ from torch import Tensor
 from unleash.training.sources import Pictures, picture_loader
 
 BLOCK = 64
-"""Pictures that are moved to the device at a time."""
+"""Pictures per transfer to the device."""
 
 
 class PictureStore:
-    """The first pictures of a training, kept on its device and used as often as it likes.
+    """Keeps the first pictures of a source in device memory for reuse.
 
-    Used as a context manager: within it a thread moves to the device what processes draw or read, until the
-    store is full.
+    Within the context manager a thread fills the store with what worker processes draw or read.
 
     Args:
-        pictures: where they come from.
-        side: pixels on a side.
-        capacity: pictures it holds at most; of a folder it takes no more than there are.
-        device: where they are kept, 3 * side² bytes each.
-        workers: processes that draw or read.
-        mirrored: whether each picture is given out mirrored half the time.
-        seed: of the choice of pictures.
+        pictures: the source.
+        side: of a picture in pixels.
+        capacity: maximum number of pictures; limited to the size of the source.
+        device: where the pictures are kept, 3 * side² bytes each.
+        workers: worker processes.
+        mirrored: whether to mirror each picture half of the time.
+        seed: of the random choice.
     """
 
     def __init__(
@@ -42,7 +41,7 @@ class PictureStore:
     ) -> None:
         capacity = min(capacity, pictures.size or capacity)
         self.device, self.mirrored = torch.device(device), mirrored
-        # The workers fork here, before there is a thread or a GPU that a fork would carry along.
+        # Starts the worker processes here: forking is unsafe once threads run or the GPU is in use.
         self._arriving = iter(picture_loader(pictures, 0, BLOCK, workers))
         self._images = torch.empty((capacity, side, side, 3), dtype=torch.uint8, device=self.device)
         self._labels = torch.empty(capacity, dtype=torch.long, device=self.device)
@@ -66,16 +65,16 @@ class PictureStore:
         self._thread.join()
 
     def __len__(self) -> int:
-        """How many pictures it holds by now."""
+        """Number of pictures currently in the store."""
         return self._count
 
     @property
     def full(self) -> bool:
-        """Whether no more will come."""
+        """Whether the store is at capacity."""
         return self._count == len(self._images)
 
     def wait(self, count: int) -> None:
-        """Returns once the store holds ``count`` pictures or is full.
+        """Blocks until the store has ``count`` pictures or is full.
 
         Raises:
             ValueError: if the pictures cannot be read.
@@ -87,10 +86,13 @@ class PictureStore:
                 raise ValueError(f"data: {self._fault}") from self._fault
 
     def batch(self, count: int) -> tuple[Tensor, Tensor]:
-        """Pictures not given out before, as long as there are enough; after that any that are here.
+        """Pictures not used before while there are enough of them, after that random ones.
 
         Returns:
-            (count, 3, side, side) uint8, channels last; their labels (count,) long; on the device.
+            Pictures (count, 3, side, side) uint8, channels last; labels (count,) long; both on the device.
+
+        Raises:
+            ValueError: if the pictures cannot be read.
         """
         self.wait(count)
         held = self._count
@@ -106,7 +108,7 @@ class PictureStore:
         return images, labels
 
     def part(self, start: int, end: int) -> tuple[Tensor, Tensor]:
-        """Pictures ``start`` to ``end - 1`` in the order they came, as `batch` gives them, not mirrored."""
+        """Pictures ``start`` to ``end - 1`` in order of arrival, as in `batch` but never mirrored."""
         return self._images[start:end].permute(0, 3, 1, 2), self._labels[start:end]
 
     def _fill(self) -> None:
@@ -117,7 +119,7 @@ class PictureStore:
                     self._take(images, labels)
                     if self.full or self._ended.is_set():
                         return
-        except Exception as error:  # said by the training, which waits for pictures
+        except Exception as error:  # raised by `wait` in the training thread
             self._fault = error
             self._arrived.set()
 
@@ -129,6 +131,6 @@ class PictureStore:
         self._images[first : first + count].copy_(rows, non_blocking=True)
         self._labels[first : first + count].copy_(labels[:count])
         if self.device.type == "cuda":
-            torch.cuda.current_stream().synchronize()  # counted only once it is there
+            torch.cuda.current_stream().synchronize()  # before the pictures are counted as available
         self._count += count
         self._arrived.set()

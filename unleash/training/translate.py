@@ -1,4 +1,4 @@
-"""Carrying a prior over to another codebook: what it learned of the old codes is a start for the new ones."""
+"""Transferring a prior to another codebook, as a warm start."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -15,21 +15,21 @@ from unleash.training.warm import trained
 from unleash.writing import whole_folder
 
 BATCH = 16
-"""Pictures encoded at once."""
+"""Pictures per encoded batch."""
 
 
 def translate(model: Path, vqgan: Path, out: Path, data: str = "scenes", pictures: int = 1024) -> None:
-    """Writes the transformer of a model, made over for the codes of another VQGAN.
+    """Transfers the transformer of a model to the codes of another VQGAN and saves it.
 
     Args:
-        model: a folder with ``transformer`` and the ``vqgan`` whose codes it knows.
-        vqgan: the folder of the other VQGAN.
-        out: where the transformer goes.
-        data: the training pictures, as in ``Run``.
-        pictures: how many of them the two codebooks are compared on.
+        model: a folder with a ``transformer`` and its ``vqgan``.
+        vqgan: folder of the new VQGAN.
+        out: folder for the transferred transformer.
+        data: training pictures, as in ``Run``.
+        pictures: number of pictures to compare the two codebooks on.
 
     Raises:
-        ValueError: if a network is missing, the VQGANs have other numbers of cells, or there are no pictures.
+        ValueError: if a network is missing, the numbers of cells differ, or there are no pictures.
     """
     old, new = trained(VQGAN, model / "vqgan"), trained(VQGAN, vqgan)
     prior = trained(BidirectionalTransformer, model / "transformer")
@@ -41,38 +41,40 @@ def translate(model: Path, vqgan: Path, out: Path, data: str = "scenes", picture
 
 
 def together(new: VQGAN, old: VQGAN, batches: Iterable[Tensor]) -> Tensor:
-    """How often each new code and each old one stand for the same cell.
+    """Co-occurrence counts of new and old codes over the cells of the same pictures.
 
     Args:
-        new: the VQGAN whose codes are to be learned.
-        old: the one whose codes are known, with as many cells to a picture.
+        new: the VQGAN to transfer to.
+        old: the VQGAN of the prior, with the same number of cells per picture.
         batches: of pictures (B, 3, S, S) uint8.
 
     Returns:
         (new codebook size, old codebook size) float.
 
     Raises:
-        ValueError: if the two have other numbers of cells.
+        ValueError: if the numbers of cells differ.
     """
     sizes = new.config["codebook_size"], old.config["codebook_size"]
     counts = torch.zeros(sizes[0] * sizes[1])
     for images in batches:
         ours, theirs = encode(new, images), encode(old, images)
         if ours.shape != theirs.shape:
-            raise ValueError(f"the VQGANs have {ours.shape[1]} and {theirs.shape[1]} cells to a picture")
+            raise ValueError(
+                f"the VQGANs have {ours.shape[1]} and {theirs.shape[1]} cells per picture; they must be equal"
+            )
         counts += torch.bincount((ours * sizes[1] + theirs).flatten(), minlength=len(counts))
     return counts.view(sizes)
 
 
 def translated(prior: BidirectionalTransformer, counts: Tensor) -> BidirectionalTransformer:
-    """The same transformer for other codes.
+    """A transformer for the new codes, initialised from one for the old codes.
 
-    A new code begins as the mean of the old codes in whose place it occurs, as input and as output; one that
-    never occurred as the mean of them all. Everything else is kept.
+    The input and output embeddings of a new code are the mean of those of the old codes, weighted by
+    co-occurrence; for a code that never occurred, by frequency. All other weights are copied.
 
     Args:
-        prior: a transformer of the old codes.
-        counts: (K, old codebook size), as from ``together``.
+        prior: a transformer for the old codes.
+        counts: (K, old codebook size) float, see ``together``.
     """
     seen = counts + 1e-3 * counts.sum(0) / counts.sum()
     shares = seen / seen.sum(1, keepdim=True)

@@ -7,20 +7,16 @@ from typing import Any, Literal
 import numpy as np
 import torch
 import torch.nn.functional as F
-from accelerate.utils import broadcast, set_seed
-from diffusers.training_utils import EMAModel
+from accelerate.utils import broadcast
 from einops import rearrange
 from pydantic import Field
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from unleash.images.tensors import save_sheet
 from unleash.models import VQGAN
+from unleash.models.protocol import Detail
 from unleash.models.usage import perplexity
-from unleash.models.vqgan import Detail
 from unleash.training.augment import diff_augment
-from unleash.training.checkpoint import Checkpoint
-from unleash.training.clock import Clock
 from unleash.training.crops import detailed_crops
 from unleash.training.discriminator import (
     Discriminator,
@@ -30,42 +26,42 @@ from unleash.training.discriminator import (
 )
 from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.linear import start_from_principal_components, zero_initialise
-from unleash.training.loop import Logs, train_loop
 from unleash.training.perceptual import PerceptualDistance
 from unleash.training.quantizer import EMACodebook, GumbelCodebook, annealed
-from unleash.training.run import Run, Saved, accelerator_for
+from unleash.training.run import Run, Saved
 from unleash.training.sources import Pictures, open_pictures, picture_loader
 from unleash.training.store import PictureStore
+from unleash.training.trainer import Logs, Trainer
 from unleash.training.warm import warm_started
-from unleash.writing import whole_folder
 
 HELD_OUT = 32
-"""Pictures that reconstruction is measured on at each checkpoint."""
+"""Pictures for the evaluation at each checkpoint."""
 
 CODEBOOK = "quantizer.embedding.weight"
-"""The name of the VQGAN's codebook among its weights."""
+"""Key of the codebook in the VQGAN's state dict."""
 
 
 class VQGANRun(Run):
-    """Everything that decides a training of the VQGAN; what is not here is in ``Run``.
+    """Configuration of a VQGAN run; common fields are in ``Run``.
 
     Args:
-        freeze_codes: whether encoder and codebook stay as they are, so that codes keep their meaning.
-        large: whether only the decoder's stage for pictures of twice as many pixels a side is trained; the
-            codes are those of the pictures at half their size. ``crop`` is of the large ones.
-        crops_per_picture: squares cut out of each picture.
-        crop: pixels on a side of a square.
-        autoencoder_steps: first steps without quantiser, after which k-means starts the codebook.
-        quantizer: ``nearest``, whose codebook follows the running mean of its latents, or ``gumbel``.
-        perceptual_weight, commitment, kl_weight: weights of those terms beside L1; ``nearest`` has the
-            second, ``gumbel`` the third.
-        perceptual_size: pixels on a side of what the perceptual network is shown of each picture.
-        discriminator_start: the step, or below 1 the share of the training, from which the discriminator
-            takes part.
-        discriminator_weight: multiplies the adaptive weight λ.
-        discriminator_channels: width of its first layer.
-        discriminator_scales: how many there are, each for pictures half as large as the one before.
-        augment_discriminator: whether what the discriminator sees is changed at random.
+        freeze_codes: whether to freeze encoder and codebook, so that codes keep their meaning.
+        large: whether to train only the decoder stage for twice the resolution, on the codes of the
+            downscaled pictures; ``crop`` is then in pixels of the large pictures.
+        crops_per_picture: square crops per picture.
+        crop: side of a crop in pixels.
+        autoencoder_steps: initial steps without quantiser, after which k-means initialises the codebook.
+        quantizer: ``nearest``, with a codebook of moving averages, or ``gumbel``.
+        perceptual_weight: of the perceptual distance; L1 has weight 1.
+        commitment: weight of the commitment loss, for ``nearest``.
+        kl_weight: weight of the KL divergence, for ``gumbel``.
+        perceptual_size: side in pixels of the window that the perceptual distance is computed on.
+        discriminator_start: the step, or below 1 the fraction of the run, at which adversarial training
+            starts.
+        discriminator_weight: factor of the adaptive weight λ.
+        discriminator_channels: width of the first layer.
+        discriminator_scales: number of discriminators, each at half the resolution of the previous one.
+        augment_discriminator: whether to augment the discriminator's inputs.
     """
 
     freeze_codes: bool = False
@@ -89,7 +85,7 @@ class VQGANRun(Run):
 
 
 class Autoencoder(nn.Module):
-    """A whole forward pass of the VQGAN as one call, which is what accelerate can wrap."""
+    """The VQGAN's forward pass as a single module, which accelerate can wrap."""
 
     def __init__(self, vqgan: VQGAN, large: bool = False) -> None:
         super().__init__()
@@ -99,15 +95,15 @@ class Autoencoder(nn.Module):
     def forward(
         self, images: Tensor, codebook: EMACodebook | GumbelCodebook | None
     ) -> tuple[Tensor, Tensor, Tensor, Tensor | None]:
-        """Encodes, quantises and decodes, quantising in float32.
+        """Encodes, quantises (in float32) and decodes.
 
         Args:
-            images: (B, 3, H, W) in [0, 1]; twice as large a side as the VQGAN's if it draws ``large`` ones.
-            codebook: of the same VQGAN; None: latents go to the decoder as they are.
+            images: (B, 3, H, W) in [0, 1]; at twice the VQGAN's resolution if ``large``.
+            codebook: of the same VQGAN; None: the latents are decoded unquantised.
 
         Returns:
-            The pictures made, like ``images``; latents (B, emb_dim, h, w); the codebook's own term of the
-            loss, a scalar; codes (B, h, w) long, None without a codebook.
+            The reconstruction, like ``images``; latents (B, emb_dim, h, w); the codebook's loss, a scalar;
+            codes (B, h, w) long, None without a codebook.
         """
         z = self.vqgan.latents(F.avg_pool2d(images, 2) if self.large else images).float()
         if codebook is None:
@@ -117,26 +113,15 @@ class Autoencoder(nn.Module):
         return self.vqgan.pixels(vectors, "large" if self.large else "full").float(), z, term, codes
 
 
-class VQGANTrainer:
-    """The networks, optimisers and state of one training.
+class VQGANTrainer(Trainer[VQGANRun]):
+    """Trains the VQGAN, with a discriminator from ``discriminator_start`` on."""
 
-    Args:
-        run: what decides it.
-        out: where everything goes.
-        store: pictures that are drawn or read meanwhile; None: each step's are read for it, in an order
-            that a resumed training goes on with.
-        saved: called with the folder of the VQGAN whenever it is written.
-    """
+    folder = "vqgan"
 
     def __init__(
-        self,
-        run: VQGANRun,
-        out: Path,
-        store: PictureStore | None = None,
-        saved: Saved | None = None,
+        self, run: VQGANRun, out: Path, store: PictureStore | None = None, saved: Saved | None = None
     ) -> None:
-        self.run, self.out, self.store, self.saved = run, out, store, saved
-        self.accelerator = accelerator_for(run, out)
+        super().__init__(run, out, store, saved)
         if run.warm_start:
             vqgan, self.new = warm_started(VQGAN, run.warm_start, run.model)
         else:
@@ -153,7 +138,6 @@ class VQGANTrainer:
         gumbel = run.quantizer == "gumbel" and not self.keeps_codes
         codebook = (GumbelCodebook if gumbel else EMACodebook)(vqgan.quantizer, vqgan.config.unit_codes)
         self.perceptual = PerceptualDistance().to(self.accelerator.device)
-        self.clock = Clock(run.steps, run.minutes)
         weights = [p for p in vqgan.parameters() if p.requires_grad]
         optimizer = torch.optim.AdamW(
             weights, run.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4, fused=True
@@ -161,29 +145,29 @@ class VQGANTrainer:
         rate = warmup_stable_decay(optimizer, self.clock, run.decay)
         disc = Discriminator(run.discriminator_channels, run.discriminator_scales)
         disc_optimizer = torch.optim.AdamW(disc.parameters(), run.learning_rate, betas=(0.5, 0.9), fused=True)
-        self.ema = EMAModel(vqgan.parameters(), decay=run.ema, use_ema_warmup=True, foreach=True)
-        self.ema.to(self.accelerator.device)
+        self.keep(vqgan)
         networks: list[Any] = [vqgan, disc, self.perceptual]
         for network in networks:
             network.to(memory_format=torch.channels_last)  # a fifth faster on CPUs
         prepare = self.accelerator.prepare
         self.vqgan, self.autoencoder = vqgan, prepare(Autoencoder(vqgan, run.large))
-        # What the Gumbel codebook learns is the VQGAN's. The other has a state of its own to be kept, but no
-        # gradients, without which accelerate refuses to wrap a network for training.
+        # The Gumbel codebook's weights belong to the VQGAN. The EMA codebook has state to save but no
+        # gradients, and accelerate wraps such a module in evaluation mode only.
         self.codebook = codebook if gumbel else self.accelerator.prepare_model(codebook, evaluation_mode=True)
         prepared = prepare(optimizer, rate, disc, disc_optimizer)
         self.optimizer, self.rate, self.disc, self.disc_optimizer = prepared
-        self.checkpoint = Checkpoint(
-            self.accelerator, self.ema, self.clock, out, run.checkpoint_every, run.checkpoint_minutes
-        )
 
     def _freeze(self, vqgan: VQGAN) -> None:
-        """What is not trained; the parts for previews and large pictures are each trained by themselves."""
+        """Freezes what this run does not train; preview decoder and enlarger have runs of their own.
+
+        Raises:
+            ValueError: if codes are to be kept but the warm start does not provide them.
+        """
         run = self.run
         if run.large and (vqgan.enlarger is None or not self._has_codes):
-            raise ValueError("large needs a warm_start with its codes, and a model with a large_shape")
+            raise ValueError("large needs a warm_start with a codebook, and a large_shape in model")
         if run.freeze_codes and not self._has_codes:
-            raise ValueError("freeze_codes needs a warm_start whose codebook is kept as it is")
+            raise ValueError("freeze_codes needs a warm_start with a codebook of the same shape")
         parts: list[nn.Module | None] = [vqgan.preview_decoder, vqgan.enlarger]
         if run.freeze_codes or run.large:
             parts += [vqgan.encoder, vqgan.linear_in, vqgan.quantizer]
@@ -193,23 +177,20 @@ class VQGANTrainer:
             if part is not None:
                 part.requires_grad_(run.large and part is vqgan.enlarger)
 
-    def train(self) -> None:
-        """Trains to the end, going on from the newest checkpoint if there is one."""
-        set_seed(self.run.seed, device_specific=True)
-        if self.store is not None:
-            self.store.wait(2 * self.run.batch_size)
-        self.checkpoint.resume()
-        train_loop(
-            self.run,
-            self.accelerator,
-            self.clock,
-            self.checkpoint,
-            self._squares(),
-            self.train_step,
-            self._save,
-            (self.vqgan, self.disc),
-            lambda: (self._quantised, self._adversarial),
-        )
+    @property
+    def network(self) -> VQGAN:
+        """The VQGAN."""
+        return self.vqgan
+
+    @property
+    def compiled(self) -> tuple[nn.Module, ...]:
+        """The VQGAN and its discriminators."""
+        return (self.vqgan, self.disc)
+
+    @property
+    def phase(self) -> tuple[bool, bool]:
+        """Whether quantiser and discriminator are active."""
+        return self._quantised, self._adversarial
 
     @property
     def _has_codes(self) -> bool:
@@ -224,7 +205,7 @@ class VQGANTrainer:
         return self.clock.passed(self.run.discriminator_start)
 
     def train_step(self, images: Tensor, logged: bool = True) -> Logs:
-        """One step on squares (B, 3, S, S) in [0, 1]; returns what to log, if it is ``logged``."""
+        """One step on crops (B, 3, S, S) in [0, 1]; returns losses and codebook usage if ``logged``."""
         run, size = self.run, self.vqgan.config.codebook_size
         if self.clock.step == run.autoencoder_steps and not self._has_codes:
             self._start_codebook()
@@ -242,7 +223,7 @@ class VQGANTrainer:
             if not adversarial:
                 loss = reconstruction
             else:
-                # Not wrapped: its gradients are of no use here.
+                # Unwrapped, as its weights need no gradients here.
                 disc = self.accelerator.unwrap_model(self.disc).requires_grad_(False)
                 fooled = generator_loss(disc(self._seen(made)))
                 disc.requires_grad_(True)
@@ -270,9 +251,10 @@ class VQGANTrainer:
         return logs
 
     def _balanced(self, made: Tensor, reconstruction: Tensor, fooled: Tensor) -> tuple[Tensor, Tensor]:
-        """The loss of both terms, the second times the adaptive weight λ, and that weight.
+        """The sum of both losses, the adversarial one scaled by the adaptive weight λ, and that weight.
 
-        Both go back to the picture once; what of it reaches the decoder's last layer decides λ.
+        Each loss is backpropagated to the reconstruction ``made`` only once; these gradients' norms at the
+        decoder's last layer give λ. The first result has the gradient of the sum, but not its value.
         """
         gradients = [torch.autograd.grad(term, made)[0] for term in (reconstruction, fooled)]
         last = (self.vqgan.enlarger if self.run.large else self.vqgan.decoder).blocks[-1].weight
@@ -281,17 +263,17 @@ class VQGANTrainer:
         towards = gradients[0] + balance * gradients[1]
         return (made * towards).sum(), balance
 
-    def _squares(self) -> Generator[Tensor, None, None]:
-        """Batches of squares, from the pictures of the present step on."""
+    def batches(self) -> Generator[Tensor, None, None]:
+        """Crops (B, 3, S, S) float in [0, 1], starting at the current step."""
         run, device = self.run, self.accelerator.device
-        for pictures in self._batches():
+        for pictures in self._pictures():
             if pictures.shape[-1] == run.crop and run.crops_per_picture == 1:
                 squares = pictures.to(device, non_blocking=True).float() / 255
             else:
                 squares = detailed_crops(pictures, run.crop, run.crops_per_picture, torch.default_generator)
             yield squares.to(device, memory_format=torch.channels_last)
 
-    def _batches(self) -> Iterator[Tensor]:
+    def _pictures(self) -> Iterator[Tensor]:
         run, accelerator = self.run, self.accelerator
         if self.store is not None:
             while True:
@@ -308,18 +290,18 @@ class VQGANTrainer:
             yield pictures
 
     def _window(self, *pictures: Tensor) -> list[Tensor]:
-        """The same place cut out of each batch: the perceptual network costs as much as all the rest."""
+        """The same random window of each batch: the perceptual network costs as much as all the rest."""
         size = min(self.run.perceptual_size, pictures[0].shape[-1])
         top, left = torch.randint(0, pictures[0].shape[-1] - size + 1, (2,)).tolist()
         return [batch[..., top : top + size, left : left + size] for batch in pictures]
 
     def _seen(self, images: Tensor) -> Tensor:
-        """Pictures as the discriminator is shown them."""
+        """The discriminator's input, augmented if configured."""
         return diff_augment(images) if self.run.augment_discriminator else images
 
     def _train_discriminator(self, real: Tensor, fake: Tensor) -> Tensor:
         with self.accelerator.autocast():
-            # In one pass, since a wrapped network may be called but once before its backward pass.
+            # In one pass: a wrapped network may be called only once per backward pass.
             loss = discriminator_loss(self.disc(self._seen(torch.cat([real, fake]))))
         self.accelerator.backward(loss)
         self.disc_optimizer.step()
@@ -333,7 +315,7 @@ class VQGANTrainer:
     @torch.no_grad()
     def _start_codebook(self) -> None:
         latents: list[Tensor] = []
-        squares = self._squares()  # its own, so that the training's pictures stay where they are
+        squares = self.batches()  # a separate iterator, so that training skips no pictures
         while sum(map(len, latents)) < 16 * self.vqgan.config.codebook_size:
             z = self.accelerator.gather(self.vqgan.latents(next(squares)))
             latents.append(rearrange(z, "b c h w -> (b h w) c"))
@@ -341,38 +323,27 @@ class VQGANTrainer:
         self._same_codes()
 
     def _same_codes(self) -> None:
-        """Processes draw differently when they revive codes: the first one's codebook is everyone's."""
+        """Copies the codebook of the first process to all others, since each resets dead codes at random."""
         for tensor in self.codebook.state_dict().values():
             broadcast(tensor)
 
-    def _save(self) -> None:
-        self.checkpoint.save()
-        if not self.accelerator.is_main_process:
-            return
-        step = self.clock.step
-        with self.checkpoint.averaged(self.vqgan), torch.compiler.set_stance("force_eager"):
-            with whole_folder(self.out / "vqgan") as new:
-                self.vqgan.save_pretrained(new)
-            sheet = self.out / f"sheet-{step:06d}.png"
-            scores = evaluate_reconstruction(self.vqgan, self.held_out, sheet, self.run.large)
-        self.accelerator.log({f"held_out/{name}": value for name, value in scores.items()}, step)
-        told = ", ".join(f"{name} {value:.4f}" for name, value in scores.items())
-        tqdm.write(f"step {step}: held-out {told}")
-        if self.saved is not None:
-            self.saved(self.out / "vqgan")
+    def evaluate(self) -> dict[str, float]:
+        """Reconstruction metrics on held-out pictures; also writes a sheet of them."""
+        sheet = self.out / f"sheet-{self.clock.step:06d}.png"
+        return evaluate_reconstruction(self.vqgan, self.held_out, sheet, self.run.large)
 
 
 @torch.no_grad()
 def evaluate_reconstruction(
     vqgan: VQGAN, pictures: Tensor, sheet: Path, large: bool = False
 ) -> dict[str, float]:
-    """How well ``vqgan`` keeps pictures (B, 3, S, S) uint8; the first eight go on a sheet.
+    """Measures the reconstruction of pictures (B, 3, S, S) uint8; the first eight go on a sheet.
 
-    If they are ``large``, of twice as many pixels a side, it encodes them at half their size.
+    ``large`` pictures have twice the VQGAN's resolution and are encoded at half their size.
 
     Returns:
-        ``l1``, the mean error as a share of the range; ``psnr`` in dB, the mean over pictures;
-        ``codes_used``, the share of the codebook that occurs; ``perplexity`` of the codes.
+        ``l1``, mean absolute error, pixels in [0, 1]; ``psnr`` in dB, mean over pictures; ``codes_used``,
+        the fraction of the codebook used; ``perplexity`` of the codes.
     """
     images = pictures.float() / 255
     seen = F.avg_pool2d(images, 2) if large else images
@@ -397,7 +368,7 @@ def train_vqgan(
     store: PictureStore | None = None,
     saved: Saved | None = None,
 ) -> None:
-    """Trains a VQGAN as ``run`` says; description, checkpoints, sheets, logs and model go into ``out``."""
+    """Trains a VQGAN; writes its configuration, checkpoints, sheets, logs and model into ``out``."""
     VQGANTrainer(run, out, store, saved).train()
 
 
@@ -408,6 +379,6 @@ def _first(pictures: Pictures, count: int) -> list[np.ndarray]:
 
 
 def _named_as_here(_module: nn.Module, state: dict[str, Tensor], prefix: str, *_: Any) -> None:
-    """Checkpoints of before there was an ``Autoencoder`` hold the VQGAN by itself."""
+    """Reads old checkpoints, which contain the VQGAN without the ``Autoencoder`` around it."""
     for key in [key for key in state if not key.startswith(f"{prefix}vqgan.")]:
         state[f"{prefix}vqgan.{key.removeprefix(prefix)}"] = state.pop(key)

@@ -1,4 +1,4 @@
-"""Networks that were trained before: to use as they are, or to start from."""
+"""Loading trained networks, unchanged or as a warm start."""
 
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,33 +9,33 @@ Network = TypeVar("Network", bound=ModelMixin)
 
 
 def trained(kind: type[Network], folder: Path) -> Network:
-    """The network that a training wrote into ``folder``.
+    """Loads the network in ``folder``.
 
     Raises:
         ValueError: if there is none.
     """
-    if not (folder / "config.json").is_file():  # diffusers would look for it on the Hub
-        raise ValueError(f"there is no network in {folder}; a folder with config.json and weights is needed")
+    if not (folder / "config.json").is_file():  # otherwise diffusers would look on the Hub
+        raise ValueError(f"there is no network in {folder}; expected a folder with config.json and weights")
     return kind.from_pretrained(folder)
 
 
 def warm_started(kind: type[Network], folder: Path, changes: dict[str, Any]) -> tuple[Network, set[str]]:
-    """The network in ``folder``, some of its arguments changed.
+    """Loads the network in ``folder`` with some of its arguments changed.
 
     Args:
         kind: the class of the network.
-        folder: where ``save_pretrained`` wrote it.
-        changes: arguments that shall be others than those it was made with.
+        folder: as written by ``save_pretrained``.
+        changes: the arguments to change.
 
     Returns:
-        The network; the names of the weights that it has anew, since the one in ``folder`` had none of the
-        same name and shape. Everything else is as it was.
+        The network; the names of its newly initialised weights, those without a counterpart of the same name
+        and shape in ``folder``. All other weights are loaded.
 
     Raises:
         ValueError: if there is no network in ``folder``.
     """
     before = trained(kind, folder)
-    # Not by from_pretrained with the changes: diffusers leaves new weights without any values.
+    # Not from_pretrained with the changes: diffusers leaves new weights uninitialised.
     network = kind.from_config({**before.config, **changes})
     shapes = {name: weights.shape for name, weights in network.state_dict().items()}
     fits = {

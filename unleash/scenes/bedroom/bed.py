@@ -32,11 +32,11 @@ _HEM = 0.24
 
 @dataclass(frozen=True)
 class Bed:
-    """A bed whose head stands at a wall.
+    """A bed with its head at a wall.
 
     Args:
         frame: origin on the floor at the head's left corner; ``along`` is across the bed.
-        width, length: of the bed, in metres.
+        width, length: in metres.
         headboard: one of ``HEADBOARDS``.
     """
 
@@ -53,7 +53,7 @@ class Bed:
 
 
 def paint_bed(stage: Stage, bed: Bed, window: Window, rng: Random) -> None:
-    """Draws the whole bed with its shadow on the floor and the sun from ``window`` on it."""
+    """Draws the bed with its shadow on the floor and the sunlight from ``window``."""
     frame, width, length = bed.frame, bed.width, bed.length
     contact_shadow(stage, frame, (0.0, width), (0.0, length), 0.6)
     if bed.headboard == "posts":
@@ -224,7 +224,7 @@ def _cover(
 ) -> None:
     """Draws cloth over the bed from side to side, between ``b[0]`` and ``b[1]``.
 
-    ``end`` lets it also hang down over the foot.
+    With ``end`` it also hangs down over the foot.
     """
     frame, width, (b0, b1) = bed.frame, bed.width, b
     bevel, top = (0.08 if end else 0.0), TOP + lift
@@ -274,7 +274,7 @@ def _foot(stage: Stage, bed: Bed, b: float, bevel: float, albedo: Color, hem: fl
 def _slope(
     stage: Stage, low: tuple[Vector, Vector], high: tuple[Vector, Vector], colors: Sequence[Color]
 ) -> skia.Shader:
-    """A gradient from edge ``low`` to edge ``high`` whose bands run along ``low`` as it is seen."""
+    """A gradient from edge ``low`` to edge ``high`` whose bands are parallel to ``low`` in the picture."""
     (x0, y0), (x1, y1) = (stage.camera.pixel(p) for p in low)
     start, end = stage.camera.pixel(middle(*low)), stage.camera.pixel(middle(*high))
     across = unit((y0 - y1, x1 - x0, 0.0))

@@ -1,4 +1,4 @@
-"""Colour schemes of a room, made by hand so that any piece goes with any other."""
+"""Handmade colour schemes for rooms, in which all colours match."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ class Scheme:
     """The colours of a room in white light.
 
     Args:
-        wall, motif: the walls and what is printed on them (never lighter than the wall).
+        wall, motif: the walls and their pattern, which is never lighter than the wall.
         trim: skirting, window frame, ceiling, panels.
         floor: the boards.
         linen: sheet and pillows.
-        duvet, throw: what covers the bed.
+        duvet, throw: the covers of the bed.
         curtain: the curtains.
-        accent: the small strong colour of cushions, lamp shades and pictures.
+        accent: the strong colour of cushions, lamp shades and pictures.
         wood: the furniture.
     """
 

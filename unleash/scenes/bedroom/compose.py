@@ -1,4 +1,4 @@
-"""Puts a bedroom together: picks its parts and draws them from the far wall to the near floor."""
+"""Composes a bedroom: chooses its parts and draws them from back to front."""
 
 from collections.abc import Callable
 from random import Random
@@ -26,14 +26,14 @@ from unleash.scenes.painter import SIZE, Painter
 from unleash.scenes.stencil import variant
 
 Item = tuple[Vector, Callable[[Stage], None]]
-"""The middle of a thing on the floor, and what draws it."""
+"""The position of a piece of furniture on the floor, and the function that draws it."""
 
 
 def paint_bedroom(painter: Painter, time: str, rng: Random) -> None:
     """Draws a bedroom.
 
     Args:
-        painter: what to draw on.
+        painter: draws it.
         time: "day", "dusk", "night" or "rain".
         rng: decides everything else.
     """
@@ -137,7 +137,7 @@ def _wall_decoration(stage: Stage, place: Place, heights: tuple[float, float], r
 
 
 def _sun_on_shell(stage: Stage, layout: Layout) -> None:
-    """Lets the sun fall on the floor and on the walls it reaches."""
+    """Draws sunlight on the floor and the walls it reaches."""
     room, camera = layout.room, layout.camera
     width, height, depth = room.width, room.height, room.depth
     floor = camera.path((0.0, 0.0, 0.0), (width, 0.0, 0.0), (width, 0.0, depth), (0.0, 0.0, depth))

@@ -1,4 +1,4 @@
-"""Tables, wardrobe, desk and chair, shelves: boxes with a few details, at a wall."""
+"""Tables, wardrobe, desk and chair, shelves: boxes with a few details, placed at a wall."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""Room coordinates in metres (x right, y up, z away from the viewer) and the camera that sees them."""
+"""Room coordinates in metres (x right, y up, z away from the viewer) and the camera."""
 
 import math
 from collections.abc import Sequence
@@ -39,10 +39,10 @@ def middle(p: Vector, q: Vector) -> Vector:
 
 @dataclass(frozen=True)
 class Frame:
-    """Axes to place things in: (a, h, b) is metres along, up and out of a wall.
+    """Local axes at a wall: (a, h, b) are metres along it, up and out of it.
 
     Args:
-        origin: the room point of (0, 0, 0).
+        origin: (0, 0, 0) in room coordinates.
         along: unit direction of a; facing the wall it runs from left to right.
         out: unit direction of b, away from the wall.
     """
@@ -52,17 +52,17 @@ class Frame:
     out: Vector
 
     def at(self, a: float, h: float, b: float) -> Vector:
-        """The room point of (a, h, b)."""
+        """The point (a, h, b) in room coordinates."""
         (x, y, z), along, out = self.origin, self.along, self.out
         return (x + a * along[0] + b * out[0], y + h, z + a * along[2] + b * out[2])
 
     def direction(self, a: float, h: float, b: float) -> Vector:
-        """The room direction of (a, h, b)."""
+        """The direction (a, h, b) in room coordinates."""
         along, out = self.along, self.out
         return (a * along[0] + b * out[0], h, a * along[2] + b * out[2])
 
     def inside(self, p: Vector) -> Vector:
-        """The (a, h, b) of a room point."""
+        """The local (a, h, b) of a point in room coordinates."""
         offset = add(p, self.origin, -1.0)
         return (dot(offset, self.along), offset[1], dot(offset, self.out))
 
@@ -76,11 +76,11 @@ class Camera:
     """A level pinhole camera.
 
     Args:
-        eye: where it stands.
-        yaw: turn to the right in radians; 0 looks along z.
+        eye: its position.
+        yaw: rotation to the right in radians; 0 looks along z.
         focal: focal length in pixels.
-        horizon: the row of eye level, in pixels from the top.
-        mirror: swaps left and right of the picture.
+        horizon: row of the horizon in pixels from the top.
+        mirror: whether to flip the picture horizontally.
     """
 
     eye: Vector
@@ -91,33 +91,33 @@ class Camera:
 
     @cached_property
     def forward(self) -> Vector:
-        """The unit direction it looks in."""
+        """The viewing direction, a unit vector."""
         return (math.sin(self.yaw), 0.0, math.cos(self.yaw))
 
     @cached_property
     def right(self) -> Vector:
-        """The unit direction in the room that runs to the right of the picture."""
+        """The unit vector that points to the right in the picture."""
         sign = -1.0 if self.mirror else 1.0
         return (sign * math.cos(self.yaw), 0.0, -sign * math.sin(self.yaw))
 
     def depth(self, p: Vector) -> float:
-        """How far ahead ``p`` is, in metres."""
+        """Distance of ``p`` along the viewing direction, in metres."""
         forward = self.forward
         return (p[0] - self.eye[0]) * forward[0] + (p[2] - self.eye[2]) * forward[2]
 
     def scale(self, p: Vector) -> float:
-        """Pixels a metre takes at ``p``."""
+        """Pixels per metre at ``p``."""
         return self.focal / max(self.depth(p), _NEAR)
 
     def pixel(self, p: Vector) -> Point:
-        """Where ``p`` is seen, in pixels; points behind the eye are brought to just before it."""
+        """The projection of ``p`` in pixels; points behind the camera are moved to just in front of it."""
         scale = self.focal / max(self.depth(p), _NEAR)
         right = self.right
         across = (p[0] - self.eye[0]) * right[0] + (p[2] - self.eye[2]) * right[2]
         return (SIZE / 2 + scale * across, self.horizon - scale * (p[1] - self.eye[1]))
 
     def outline(self, points: Sequence[Vector]) -> list[Point]:
-        """The polygon ``points`` as seen, cut where it would pass behind the eye."""
+        """The projected polygon ``points``, clipped in front of the camera."""
         depths = [self.depth(p) for p in points]
         if min(depths) >= _NEAR:
             return [self.pixel(p) for p in points]
@@ -136,11 +136,11 @@ class Camera:
         return polygon(*self.outline(points))
 
     def faces(self, p: Vector, normal: Vector) -> bool:
-        """Whether a surface through ``p`` with that normal shows its front."""
+        """Whether a surface through ``p`` with this normal faces the camera."""
         return dot(add(self.eye, p, -1.0), normal) > 0
 
     def plane(self, origin: Vector, u: Vector, v: Vector) -> skia.Matrix:
-        """The matrix that takes (s, t) to the pixel of ``origin + s u + t v``."""
+        """The matrix that maps (s, t) to the pixel of ``origin + s u + t v``."""
         right, forward = self.right, self.forward
 
         def column(d: Vector) -> tuple[float, float, float]:

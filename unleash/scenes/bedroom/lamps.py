@@ -1,4 +1,4 @@
-"""Lamps: on a table, standing on the floor, hanging from the ceiling."""
+"""Table lamps, floor lamps and pendants."""
 
 import skia
 
@@ -13,7 +13,7 @@ _BRIGHT = hex_color("#fff1c4")
 
 
 def paint_table_lamp(stage: Stage, foot: Vector) -> None:
-    """Draws a lamp of 0.5 m standing at ``foot``."""
+    """Draws a table lamp 0.5 m tall at ``foot``."""
     x, y = stage.camera.pixel(foot)
     s = stage.camera.scale(foot)
     body = stage.light.on(mix(stage.scheme.accent, stage.scheme.wood, 0.35), add(foot, UP, 0.1), UP)
@@ -24,7 +24,7 @@ def paint_table_lamp(stage: Stage, foot: Vector) -> None:
 
 
 def paint_floor_lamp(stage: Stage, foot: Vector, height: float) -> None:
-    """Draws a standing lamp ``height`` metres tall."""
+    """Draws a floor lamp ``height`` metres tall at ``foot``."""
     x, y = stage.camera.pixel(foot)
     s = stage.camera.scale(foot)
     pole = stage.light.on(stage.scheme.wood, add(foot, UP, 0.8), UP)
@@ -34,7 +34,7 @@ def paint_floor_lamp(stage: Stage, foot: Vector, height: float) -> None:
 
 
 def paint_pendant(stage: Stage, center: Vector, ceiling: float) -> None:
-    """Draws a lamp hanging at ``center`` from the ceiling at that height, in metres."""
+    """Draws a lamp at ``center`` hanging from the ceiling, ``ceiling`` metres up."""
     x, y = stage.camera.pixel(center)
     s = stage.camera.scale(center)
     hook = stage.camera.pixel((center[0], ceiling, center[2]))

@@ -1,4 +1,4 @@
-"""Where things stand: a few arrangements of room, camera, bed and window, varied at random."""
+"""Layouts: a few arrangements of room, camera, bed and window, with random variation."""
 
 from dataclasses import dataclass
 from random import Random
@@ -24,7 +24,7 @@ class Place:
     Args:
         frame: its left end.
         width: in metres.
-        kinds: what may stand there, the likelier the oftener.
+        kinds: the furniture that may stand there; repeated kinds are likelier.
     """
 
     frame: Frame
@@ -34,13 +34,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything of one room is.
+    """The arrangement of one room.
 
     Args:
-        room, camera, bed, window: the big four.
+        room, camera, bed, window: the main parts.
         tables: stretches of wall beside the bed.
         places: stretches where other furniture may stand.
-        pictures: stretches of wall with room for a picture, and the heights it has there.
+        pictures: stretches of wall for pictures, with the heights of their lower and upper edges in metres.
         rug: the rug's extent on the floor, as (along, out) of the bed's frame.
     """
 
@@ -55,7 +55,7 @@ class Layout:
 
 
 def random_layout(rng: Random) -> Layout:
-    """Draws one of the arrangements."""
+    """Chooses one of the arrangements at random."""
     arrangements = (_front, _front, _beside, _beside, _side, _side, _corner, _corner, _corner, _far_corner)
     return rng.choice(arrangements)(variant(rng, 8))
 
@@ -80,7 +80,7 @@ def _window(rng: Random, wall: Frame, a: Span, low: float) -> Window:
 
 
 def _left_of(window: Window, frame: Frame) -> Place:
-    """The wall left of a window, or some of the wall below it if there is no room beside it."""
+    """The wall left of a window, or part of the wall below it if there is no space beside it."""
     free = window.a[0] - 0.45
     return Place(frame, free, _TALL) if free > 0.7 else Place(frame, 1.0, _LOW)
 

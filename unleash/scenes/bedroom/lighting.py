@@ -1,4 +1,4 @@
-"""Light inside a room: what is left of the sky's, what the window lets in, and the lamps."""
+"""Light in a room: ambient light, the window and the lamps."""
 
 from dataclasses import dataclass
 from random import Random
@@ -12,16 +12,16 @@ _LAMP_REACH = 0.95
 
 @dataclass(frozen=True)
 class RoomLight:
-    """The light of a room; colours are what a surface's albedo is multiplied with and may exceed 1.
+    """The light of a room; its colours multiply the albedo of surfaces and may exceed 1.
 
     Args:
-        ambient: light from everywhere.
-        window: light of the window on a surface turned to it, close by.
-        window_at: the middle of the window.
-        lamp: light of a lamp on a surface turned to it, close by; black when the lamps are out.
-        lamps: where the lamps that are on hang or stand.
-        sun: the direction sunlight travels in, if it falls into the room.
-        sunshine: how much brighter each channel is where the sun falls, in [0, 1).
+        ambient: light from all directions.
+        window: light of the window on a nearby surface facing it.
+        window_at: centre of the window.
+        lamp: light of a lamp on a nearby surface facing it; black if the lamps are off.
+        lamps: positions of the lamps that are on.
+        sun: direction in which sunlight travels; None if no sun enters the room.
+        sunshine: how much brighter each channel is in sunlight, in [0, 1).
         outside: the light of the view from the window.
     """
 
@@ -35,7 +35,7 @@ class RoomLight:
     outside: Light
 
     def at(self, p: Vector, normal: Vector, lamps: bool = True) -> Color:
-        """The light on a surface at ``p`` with that normal; ``lamps=False`` leaves the lamps out."""
+        """The light on a surface at ``p`` with this normal; ``lamps=False`` leaves out the lamps."""
         share = 0.91 + 0.09 * normal[1]
         light = (self.ambient[0] * share, self.ambient[1] * share, self.ambient[2] * share)
         light = _lit(light, self.window, self.window_at, p, normal, _WINDOW_REACH)
@@ -44,17 +44,17 @@ class RoomLight:
         return light
 
     def on(self, albedo: Color, p: Vector, normal: Vector) -> Color:
-        """The colour seen of a surface at ``p`` with that normal."""
+        """The visible colour of a surface at ``p`` with this normal."""
         return multiply(albedo, self.at(p, normal))
 
     def pool(self, distance: float) -> Color:
-        """A lamp's light on a surface turned to it ``distance`` metres away."""
+        """A lamp's light on a surface facing it, ``distance`` metres away."""
         share = 1.0 / (1.0 + (distance / _LAMP_REACH) ** 2)
         return (self.lamp[0] * share, self.lamp[1] * share, self.lamp[2] * share)
 
     @property
     def glow(self) -> float:
-        """How strongly the lamps burn, 0 (out) to 1."""
+        """Brightness of the lamps, 0 (off) to 1."""
         return min(1.0, self.lamp[0]) if self.lamps else 0.0
 
 
@@ -90,10 +90,10 @@ def room_light(
 
     Args:
         time: "day", "dusk", "night" or "rain".
-        window: the wall the window is in.
-        window_at: the middle of the window.
-        lamps: where the lamps are; by day they are out.
-        rng: varies the sky and the way the sun falls.
+        window: the wall with the window.
+        window_at: centre of the window.
+        lamps: positions of the lamps, which are off by day.
+        rng: varies the sky and the direction of the sun.
     """
     mood = _MOODS[time]
     outside = light_of(time, rng)

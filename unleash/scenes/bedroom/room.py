@@ -1,4 +1,4 @@
-"""The shell of a room: walls, floor, ceiling, and how light lies on them."""
+"""The shell of a room: walls, floor, ceiling, and the light on them."""
 
 from dataclasses import dataclass
 from random import Random
@@ -12,7 +12,7 @@ from unleash.scenes.light import Color, mix, multiply
 from unleash.scenes.painter import linear, radial, rectangle
 
 _POOL = 2.1
-"""How far a lamp lights a wall, in metres."""
+"""Reach of a lamp's light on a wall, in metres."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class _Surface:
 
 
 def paint_shell(stage: Stage, room: Room, rng: Random) -> None:
-    """Draws ceiling, floor and walls with paper or panels, and the lamps' light on them."""
+    """Draws ceiling, floor and walls with wallpaper or panelling, and the lamps' light on them."""
     size, back = (room.width, room.depth), room.back
     ceiling = _Surface(back.at(0.0, room.height, 0.0), back.along, back.out, size, (0.0, -1.0, 0.0))
     _paint_level(stage, ceiling, mix(stage.scheme.trim, stage.scheme.wall, 0.12), Element.CEILING)
@@ -98,7 +98,7 @@ def _paint_level(stage: Stage, surface: _Surface, albedo: Color, element: Elemen
 
 
 def _paint_wall(stage: Stage, surface: _Surface) -> None:
-    """Draws a wall, darker towards its corners where less light comes."""
+    """Draws a wall, darker towards its corners."""
     length, height = surface.size
     colors = []
     for share, shadow in ((0.0, 0.22), (0.25, 0.04), (0.5, 0.0), (0.75, 0.04), (1.0, 0.22)):
@@ -171,7 +171,7 @@ def _motif(stage: Stage, length: float, height: float, rng: Random) -> None:
 
 
 def _panelling(stage: Stage, length: float, top: float, albedo: Color, panels: bool) -> None:
-    """Lays boards of another colour over the lower wall, keeping the light that is on it."""
+    """Draws panelling on the lower wall, preserving the light on it."""
     wall = stage.scheme.wall
     ratio = (albedo[0] / wall[0], albedo[1] / wall[1], albedo[2] / wall[2])
     area = rectangle(0.0, 0.0, length, top)

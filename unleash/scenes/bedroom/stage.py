@@ -1,4 +1,4 @@
-"""What every drawing function needs, and the solids they are built from."""
+"""The context of every drawing function of a room, and basic solids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from unleash.scenes.light import Color
 from unleash.scenes.painter import Painter, Point, linear
 
 SHADOW: Color = (0.10, 0.08, 0.16)
-"""What shadows are drawn with: a violet, since black would look dirty."""
+"""The colour of shadows: violet, since black looks dirty."""
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The painter with the camera, light and colours of one room."""
+    """The painter, camera, light and colours of one room."""
 
     painter: Painter
     camera: Camera
@@ -48,9 +48,9 @@ Span = tuple[float, float]
 def box(
     stage: Stage, frame: Frame, a: Span, h: Span, b: Span, albedo: Color, element: Element = Element.FURNITURE
 ) -> None:
-    """Draws the sides of a box one can see; its extents are in the axes of ``frame``.
+    """Draws the visible sides of a box, with extents in the axes of ``frame``.
 
-    The side towards the wall is never drawn: nobody stands behind the furniture.
+    The side towards the wall is never visible.
     """
     (a0, a1), (h0, h1), (b0, b1) = a, h, b
     eye = frame.inside(stage.camera.eye)
@@ -77,7 +77,7 @@ def contact_shadow(stage: Stage, frame: Frame, a: Span, b: Span, strength: float
 
 
 def soft_polygon(points: Sequence[Point], softness: float = 0.35) -> skia.Path:
-    """A closed path along ``points`` whose corners are rounded over a share of each side."""
+    """A closed path along ``points``, its corners rounded over a fraction ``softness`` of each side."""
     path = skia.Path()
     for i, (x, y) in enumerate(points):
         (px, py), (qx, qy) = points[i - 1], points[(i + 1) % len(points)]
@@ -93,10 +93,10 @@ def soft_polygon(points: Sequence[Point], softness: float = 0.35) -> skia.Path:
 
 
 def wall_matrix(stage: Stage, frame: Frame, b: float = 0.0) -> skia.Matrix:
-    """Takes (metres along, metres up) on the plane ``b`` metres before a wall to pixels."""
+    """Maps (metres along, metres up) on the plane ``b`` metres in front of a wall to pixels."""
     return stage.camera.plane(frame.at(0.0, 0.0, b), frame.along, UP)
 
 
 def floor_matrix(stage: Stage, frame: Frame, h: float = 0.0) -> skia.Matrix:
-    """Takes (metres along, metres out) on the plane ``h`` metres above the floor to pixels."""
+    """Maps (metres along, metres out) on the plane ``h`` metres above the floor to pixels."""
     return stage.camera.plane(add(frame.origin, UP, h), frame.along, frame.out)

@@ -1,4 +1,4 @@
-"""What one sees through the window, drawn in metres on the wall's plane (y up)."""
+"""The view from the window, drawn in metres on the plane of the wall (y up)."""
 
 import math
 from random import Random
@@ -12,7 +12,7 @@ from unleash.scenes.painter import ellipse, linear, radial, rectangle
 
 
 def paint_view(stage: Stage, a: Span, h: Span, time: str, rng: Random) -> None:
-    """Fills the opening ``a`` by ``h`` (metres) with sky, something in it, and land or roofs."""
+    """Fills the opening ``a`` by ``h`` (in metres) with sky, its details, and land or roofs."""
     light, (a0, a1), (h0, h1) = stage.light.outside, a, h
     sky = linear((0.0, h1), (0.0, h0 + 0.15 * (h1 - h0)), [light.zenith, light.middle, light.horizon])
     stage.painter.shade(rectangle(a0, h0, a1, h1), sky, Element.WINDOW)
@@ -109,7 +109,7 @@ def _trees(stage: Stage, a: Span, h: Span, light: Light, rng: Random) -> None:
 
 
 def _rain(stage: Stage, a: Span, h: Span, rng: Random) -> None:
-    """Streaks on the glass."""
+    """Draws streaks of rain on the glass."""
     area = (a[1] - a[0]) * (h[1] - h[0])
     streaks = skia.Path()
     for _ in range(int(22 * area) + 8):

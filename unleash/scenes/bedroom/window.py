@@ -1,4 +1,4 @@
-"""Windows, curtains, and the sunlight that falls through."""
+"""Windows, curtains, and sunlight through windows."""
 
 from dataclasses import dataclass
 from random import Random
@@ -19,8 +19,8 @@ class Window:
 
     Args:
         wall: the frame of the wall.
-        a, h: where its opening is along and up the wall, in metres.
-        panes: how many panes it has across and up.
+        a, h: extent of the opening along and up the wall, in metres.
+        panes: number of panes across and up.
         arched: whether its top is round.
     """
 
@@ -32,11 +32,11 @@ class Window:
 
     @property
     def middle(self) -> Vector:
-        """The room point in the middle of the opening."""
+        """The centre of the opening in room coordinates."""
         return self.wall.at(sum(self.a) / 2, sum(self.h) / 2, 0.0)
 
     def opening(self, margin: float = 0.0) -> skia.Path:
-        """The outline in metres on the wall, grown by ``margin``."""
+        """The outline in metres on the wall, enlarged by ``margin``."""
         (a0, a1), (h0, h1) = self.a, self.h
         left, right, low, high = a0 - margin, a1 + margin, h0 - margin, h1 + margin
         if not self.arched:
@@ -76,7 +76,7 @@ def _bars(window: Window) -> skia.Path:
 
 
 def paint_curtains(stage: Stage, window: Window, rng: Random) -> None:
-    """Draws a rod and a curtain at each side, long or to the sill."""
+    """Draws a rod and a curtain on each side, to the floor or to the sill."""
     (a0, a1), (h0, h1) = window.a, window.h
     width = a1 - a0
     cover, beside = min(0.42, width * 0.2), rng.uniform(0.16, 0.24)
@@ -86,7 +86,7 @@ def paint_curtains(stage: Stage, window: Window, rng: Random) -> None:
     point = wall.at((a0 + a1) / 2, (h0 + h1) / 2, 0.12)
     albedo = stage.scheme.curtain
     lit = stage.light.on(albedo, point, wall.out)
-    # cloth before a bright window lets some of its light through
+    # cloth in front of a bright window is translucent
     through = multiply(multiply(albedo, albedo), stage.light.window)
     lit = (min(1.0, lit[0] + through[0]), min(1.0, lit[1] + through[1]), min(1.0, lit[2] + through[2]))
     tied = rng.random() < 0.35
@@ -132,11 +132,11 @@ def _curtain(stage: Stage, across: Span, up: Span, color: Color, tied: bool) -> 
 
 
 def paint_sunlight(stage: Stage, window: Window, origin: Vector, normal: Vector, area: skia.Path) -> None:
-    """Brightens the part of a surface the sun reaches through the window.
+    """Brightens the part of a surface that the sun reaches through the window.
 
     Args:
         stage: the room.
-        window: what the sun shines through.
+        window: the window with the sun behind it.
         origin, normal: the plane of the surface.
         area: the surface's outline in pixels.
     """
@@ -161,5 +161,5 @@ def paint_sunlight(stage: Stage, window: Window, origin: Vector, normal: Vector,
                 pane.append(add(p, sun, dot(add(origin, p, -1.0), normal) / dot(sun, normal)))
             path.addPath(stage.camera.path(*pane))
     with stage.painter.clipped(area):
-        # colour dodge multiplies what is there, as light does
+        # colour dodge multiplies the existing colour, as light does
         stage.painter.fill(path, stage.light.sunshine, blend=skia.BlendMode.kColorDodge)

@@ -1,4 +1,4 @@
-"""Putting a church picture together."""
+"""Composes a picture of a church."""
 
 from math import sin
 from random import Random
@@ -22,7 +22,7 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
     """Paints a church in its landscape.
 
     Args:
-        painter: an empty one.
+        painter: an empty painter.
         time: "day", "dusk", "night" or "winter".
         rng: decides everything else.
     """
@@ -64,7 +64,7 @@ def paint_church(painter: Painter, time: str, rng: Random) -> None:
 
 
 def _view(rng: Random, span: float) -> tuple[View, float]:
-    """Where one stands, and how large the church is; ``span`` is its width for a height of 1."""
+    """The viewpoint and the size of the church; ``span`` is its width relative to its height."""
     yaw, size = rng.choice((-0.56, 0.0, 0.56)), min(180.0, 218 / span)
     x = snap(128 + rng.choice((-16, 0, 16)) - sin(yaw) * size * 0.3)
     return View(x + CELL / 2, 208.0, 16.0, 640.0, yaw), size
@@ -74,7 +74,7 @@ _KINDS = (trees.round_tree, trees.round_tree, trees.round_tree, trees.conifer, t
 
 
 def _grove(world: World, view: View, size: float) -> None:
-    """Tall trees behind the church, to both sides."""
+    """Draws tall trees behind the church, on both sides."""
     rng = world.rng
     middle, kind = view.x + sin(view.yaw) * size * 0.3, rng.choice(_KINDS)
     for _ in range(rng.randint(2, 5)):
@@ -84,7 +84,7 @@ def _grove(world: World, view: View, size: float) -> None:
 
 
 def _garden(world: World, view: View, size: float) -> None:
-    """A few trees and bushes beside the church."""
+    """Draws a few trees and bushes beside the church."""
     rng = world.rng
     middle, kind = view.x + sin(view.yaw) * size * 0.3, rng.choice(_KINDS)
     for _ in range(rng.randint(0, 2)):
@@ -96,7 +96,7 @@ def _garden(world: World, view: View, size: float) -> None:
 
 
 def _foreground(world: World, view: View, size: float) -> None:
-    """What lies between the viewer and the church: often nothing."""
+    """Draws what is between the viewer and the church, often nothing."""
     rng = world.rng
     kind = rng.choice(("none", "none", "wall", "hedge", "fence", "flowers"))
     world = world.stencil(4)

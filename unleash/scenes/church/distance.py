@@ -1,4 +1,4 @@
-"""What is far away: hills, mountains, a village."""
+"""The far distance: hills, mountains, a village."""
 
 import skia
 
@@ -12,7 +12,7 @@ from unleash.scenes.painter import SIZE, linear, polygon, rectangle
 
 
 def hills(world: World, horizon: float) -> None:
-    """Ranges of hills that pale with distance, with woods or a village at their foot."""
+    """Draws ranges of hills that fade with distance, with woods or a village at their foot."""
     season, rng = world.season, world.rng
     if rng.random() < 0.35:
         mountains(world, horizon - rng.uniform(4, 12), rng.uniform(44, 84))
@@ -38,7 +38,7 @@ def hills(world: World, horizon: float) -> None:
 
 
 def mountains(world: World, foot: float, high: float) -> None:
-    """A range of rocky peaks with snow on top."""
+    """Draws a range of rocky, snow-capped peaks."""
     painter, light, rng = world.painter, world.light, world.rng
     whole, lit, caps, shaded = (skia.Path() for _ in range(4))
     x = rng.uniform(-60, -10)
@@ -67,7 +67,7 @@ def mountains(world: World, foot: float, high: float) -> None:
 
 
 def village(world: World, left: float, y: float) -> None:
-    """A few far houses from ``left`` on, standing on ``y``."""
+    """Draws a few distant houses from ``left`` to the right, standing at ``y``."""
     painter, rng = world.painter, world.rng
     fronts, roofs, lights = skia.Path(), skia.Path(), skia.Path()
     x = left

@@ -1,4 +1,4 @@
-"""Churches under domes."""
+"""Domed churches."""
 
 from unleash.scenes.church.domes import ONION, finial, rounded
 from unleash.scenes.church.mason import Mason
@@ -10,7 +10,7 @@ from unleash.scenes.classes import Element
 
 
 def eastern(mason: Mason, view: View, size: float) -> None:
-    """A cube under five onion domes."""
+    """Draws a cube with five onion domes."""
     rng = mason.rng
     wide, high = size * rng.uniform(0.58, 0.66), size * rng.uniform(0.46, 0.52)
     center = view.moved(0, wide / 2)

@@ -1,4 +1,4 @@
-"""Domes, and what stands on the tips of towers."""
+"""Domes and finials."""
 
 from collections.abc import Sequence
 
@@ -17,7 +17,7 @@ BULB = ((1.0, 0.0), (1.08, 0.14), (1.0, 0.42), (0.72, 0.68), (0.44, 0.82), (0.38
 BELL = ((1.22, 0.0), (1.0, 0.18), (0.86, 0.5), (0.7, 0.85), (0.34, 1.15), (0.14, 1.5), (0.05, 1.9))
 
 _DRIFT = ((-1.1, 0.1), (-0.6, -0.1), (-0.2, 0.14), (0.25, -0.06), (0.65, 0.12), (1.1, 0.0))
-"""The lower edge of the snow on a dome: (place from side to side, dip), in radii."""
+"""The lower edge of the snow on a dome: (horizontal position, depth), in radii."""
 
 
 def rounded(
@@ -29,12 +29,12 @@ def rounded(
     *,
     color: Color,
 ) -> float:
-    """Draws a solid of revolution on the origin, such as a dome, and returns the height of its top.
+    """Draws a solid of revolution at the origin, such as a dome, and returns the height of its top.
 
     Args:
-        low: the height it stands on.
-        radius: the unit of the profile.
-        profile: (distance from the axis, height above ``low``) from the foot to the top, in radii.
+        low: height of its base.
+        radius: unit of the profile.
+        profile: (distance from the axis, height above ``low``) from base to top, in radii.
     """
     x, y = view.point(0, 0, low)
     r = radius * view.scale((0, 0))
@@ -65,7 +65,7 @@ def rounded(
 
 
 def finial(mason: Mason, view: View, high: float, size: float = 16.0) -> None:
-    """Draws a cross on the point ``high`` above the origin: dark by day, gilded by lamps after dusk."""
+    """Draws a cross at height ``high`` above the origin: dark by day, golden in lamplight."""
     x, y = view.point(0, 0, high - 1)
     gilding = min(1.0, max(0.0, mason.light.glow * 4 - 2))
     metal = mix(mason.tone(BRONZE, 0.85), GILT, gilding)
@@ -86,7 +86,7 @@ def _open(points: Sequence[Point]) -> skia.Path:
 
 
 def _smooth(right: Sequence[Point], left: Sequence[Point]) -> skia.Path:
-    """Two curves, from foot to top and down again, joined by straight lines."""
+    """Two curves, up along ``right`` and down along ``left``, joined by straight lines."""
     path = _open(right)
     path.lineTo(*left[0])
     _curve(path, left)

@@ -12,7 +12,7 @@ from unleash.scenes.classes import Element
 
 
 def cathedral(mason: Mason, view: View, size: float) -> None:
-    """Two towers at the front, a rose window between them, aisles with buttresses."""
+    """Draws two towers at the front, a rose window between them, aisles with buttresses."""
     rng = mason.rng
     crown = rng.choice(("needle", "steeple"))
     wide = size * rng.uniform(0.17, 0.2)
@@ -40,7 +40,7 @@ def cathedral(mason: Mason, view: View, size: float) -> None:
 def _aisle(
     mason: Mason, view: View, side: float, inner: float, wide: float, ends: tuple[float, float], high: float
 ) -> None:
-    """Draws the low side nave on the right (``side`` 1) or left (-1), from v = ends[0] to ends[1]."""
+    """Draws the aisle on the right (``side`` 1) or left (-1), from v = ends[0] to ends[1]."""
     outer, (start, stop) = side * (inner + wide), ends
     near, far = (outer, start), (outer, stop)
     a, b = (near, far) if side > 0 else (far, near)

@@ -12,7 +12,7 @@ from unleash.scenes.painter import SIZE, Point, linear
 
 
 def skyline(world: World, base: float, height: float, waves: float) -> list[Point]:
-    """The line of a range of hills across the picture: around ``base``, with about so many ``waves``."""
+    """The crest of a range of hills across the picture, around ``base``, with about ``waves`` hills."""
     phases = [world.rng.uniform(0, 2 * pi) for _ in range(3)]
     points = []
     for i in range(17):
@@ -28,7 +28,7 @@ def skyline(world: World, base: float, height: float, waves: float) -> list[Poin
 
 
 def below(crest: list[Point], bottom: float = SIZE) -> skia.Path:
-    """Everything under a skyline down to ``bottom``."""
+    """The area under a skyline down to ``bottom``."""
     path = skia.Path()
     path.moveTo(*crest[0])
     for (x, y), (nx, ny) in zip(crest[1:], [*crest[2:], crest[-1]], strict=True):
@@ -41,7 +41,7 @@ def below(crest: list[Point], bottom: float = SIZE) -> skia.Path:
 
 
 def meadow(world: World, horizon: float) -> None:
-    """The ground from the horizon down, with broad strokes of lighter and darker grass."""
+    """Draws the ground below the horizon, with broad strokes of lighter and darker grass."""
     painter, season = world.painter, world.season
     element = Element.SNOW if season.snow else Element.GRASS
     near = world.tone(season.grass, 0.62 if season.snow else 0.72)
@@ -53,7 +53,7 @@ def meadow(world: World, horizon: float) -> None:
 
 
 def strokes(world: World, top: float) -> None:
-    """Broad patches on the ground below ``top``, larger towards the viewer."""
+    """Draws broad patches on the ground below ``top``, larger towards the viewer."""
     painter, season, rng = world.painter, world.season, world.rng
     pale, dark = skia.Path(), skia.Path()
     for i in range(14):
@@ -67,7 +67,7 @@ def strokes(world: World, top: float) -> None:
 
 
 def road(world: World, door: Point, wide: float) -> None:
-    """A path from ``door``, ``wide`` pixels there, to the bottom edge."""
+    """Draws a path from ``door``, where it is ``wide`` pixels wide, to the bottom edge."""
     season, rng = world.season, world.rng
     x, y = door
     end = x + rng.uniform(-60, 60)

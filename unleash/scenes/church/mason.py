@@ -1,4 +1,4 @@
-"""What every part of a building needs to draw itself."""
+"""The context in which all parts of a building are drawn."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -25,10 +25,10 @@ class Material:
 
 @dataclass(frozen=True)
 class Mason:
-    """A building site: the tools that its parts share.
+    """The drawing context of a building.
 
     Args:
-        lamps: what shines, as (pixel, radius in pixels, strength); filled by the parts as they are drawn.
+        lamps: light sources, as (pixel, radius in pixels, strength); appended by the parts as they are drawn.
     """
 
     painter: Painter
@@ -39,11 +39,11 @@ class Mason:
     lamps: list[tuple[Point, float, float]] = field(default_factory=list)
 
     def tone(self, albedo: Color, facing: float, lightness: float = 1.0) -> Color:
-        """The colour of a surface turned to the light by ``facing``, made lighter or darker."""
+        """The colour of a surface turned to the light by ``facing``, scaled by ``lightness``."""
         return multiply(self.light.shade(albedo, facing, 0.03), (lightness, lightness, lightness))
 
     def white(self, facing: float) -> Color:
-        """Snow turned to the light by ``facing``."""
+        """The colour of snow turned to the light by ``facing``."""
         return self.light.shade(SNOW, 0.35 + 0.65 * facing)
 
     def glass(self, facing: float) -> tuple[Color, Color]:

@@ -14,13 +14,13 @@ from unleash.scenes.painter import ellipse, linear, rectangle
 
 @dataclass(frozen=True)
 class Face:
-    """One wall as those who decorate it see it.
+    """A wall, as seen by the functions that decorate it.
 
     Args:
-        width: from x = 0.
-        low, high: the heights of its foot and its top above the ground.
+        width: extent from x = 0.
+        low, high: heights of its foot and its top above the ground.
         facing: how far it is turned to the light, 0 to 1.
-        matrix: from its coordinates to pixels.
+        matrix: maps wall coordinates to pixels.
     """
 
     width: float
@@ -31,7 +31,7 @@ class Face:
 
 
 def arch(kind: str, x: float, sill: float, width: float, height: float) -> skia.Path:
-    """An opening around ``x`` that stands on height ``sill``: "pointed", "round" or "square"."""
+    """The outline of an opening centred at ``x`` above ``sill``: "pointed", "round" or "square"."""
     left, right, top, foot = x - width / 2, x + width / 2, -sill - height, -sill
     path = skia.Path()
     path.moveTo(left, foot)
@@ -61,12 +61,12 @@ def windows(
     lit: bool = True,
     frame: float = 1.6,
 ) -> None:
-    """Draws alike windows on one wall.
+    """Draws windows of one kind on a wall.
 
     Args:
         kind: see ``arch``.
         spots: (x, sill height, width, height) of each.
-        lit: whether lamps burn behind them when it is dark; if not, they are openings into shadow.
+        lit: whether they are lit after dark; otherwise they are dark openings.
         frame: width of the surround.
     """
     painter = mason.painter
@@ -91,7 +91,7 @@ def windows(
 
 
 def _light_up(mason: Mason, face: Face, spots: Sequence[tuple[float, float, float, float]]) -> None:
-    """Sets lamps behind a row of windows, one for every four of them."""
+    """Adds one light source for every four windows of a row."""
     for i in range(0, len(spots), 4):
         group = spots[i : i + 4]
         x = sum(spot[0] for spot in group) / len(group)
@@ -103,7 +103,7 @@ def _light_up(mason: Mason, face: Face, spots: Sequence[tuple[float, float, floa
 
 
 def rose(mason: Mason, face: Face, x: float, height: float, radius: float) -> None:
-    """Draws a round window with spokes, its middle at ``height``."""
+    """Draws a round window with spokes, centred at ``height``."""
     painter, y = mason.painter, -height
     trim = mason.tone(mason.material.trim, face.facing)
     painter.fill(ellipse(x, y, radius + 3, radius + 3), mason.tone(mason.material.wall, face.facing, 0.72))
@@ -125,7 +125,7 @@ def rose(mason: Mason, face: Face, x: float, height: float, radius: float) -> No
 
 
 def portal(mason: Mason, face: Face, kind: str, x: float, width: float, height: float) -> None:
-    """Draws a door in receding arches on steps, standing on the ground at ``x``."""
+    """Draws a door in recessed arches on steps, on the ground at ``x``."""
     painter = mason.painter
     trim, wall = mason.material.trim, mason.material.wall
     step = mason.white(0.9) if mason.snow else mason.tone(mix(wall, trim, 0.5), 0.9)
@@ -151,7 +151,7 @@ def portal(mason: Mason, face: Face, kind: str, x: float, width: float, height: 
 
 
 def clock(mason: Mason, face: Face, x: float, height: float, radius: float) -> None:
-    """Draws a clock, its middle at ``height``."""
+    """Draws a clock centred at ``height``."""
     painter, y = mason.painter, -height
     painter.fill(ellipse(x, y, radius + 1.5, radius + 1.5), mason.tone(mason.material.wood, face.facing, 0.8))
     dial = mix(mason.tone(hex_color("#f8f0da"), face.facing), hex_color("#ffe9b0"), 0.6 * mason.light.glow)

@@ -13,10 +13,10 @@ from unleash.scenes.light import Color, mix
 from unleash.scenes.painter import Point, linear, polygon
 
 Solid = tuple[float, float, float]
-"""A point of the church's space: a point of the plan and a height."""
+"""A point in church coordinates: a point of the plan and a height."""
 
 EAVE = 3.0
-"""How far a roof stands out over its walls."""
+"""Overhang of a roof beyond its walls."""
 
 
 def slope(
@@ -71,12 +71,12 @@ def gabled(
     front: Decorate | None = None,
     side: Decorate | None = None,
 ) -> None:
-    """Draws a long house with a gable at its front, which stands on the origin's line.
+    """Draws a gabled building with its front at v = 0.
 
     Args:
-        width, length: of the plan, from v = 0 backwards.
-        high, rise: of the side walls, and of the roof above them.
-        front, side: decorate the gable wall and the visible long wall.
+        width, length: of the plan; it extends backwards from v = 0.
+        high, rise: heights of the side walls and of the roof above them.
+        front, side: decorate the gable wall and the visible side wall.
     """
     u, rng_side = width / 2, mason.light.side
     plan = [(-u, 0.0), (u, 0.0), (u, length), (-u, length)]
@@ -103,7 +103,7 @@ def gabled(
 
 
 def verge(mason: Mason, view: View, u: float, high: float, rise: float) -> None:
-    """Draws the edge of the roof along the gable of a house whose front is 2 ``u`` wide."""
+    """Draws the edge of the roof along a gable 2 ``u`` wide."""
     drop = rise * EAVE / u
     thick = 3.2
     facing = view.facing((-u, 0), (u, 0), mason.light.side)
@@ -129,7 +129,7 @@ def pyramid(
     *,
     element: Element = Element.SPIRE,
 ) -> None:
-    """Draws a spire or a pointed roof over a convex plan (see ``block``) up to the height ``high``."""
+    """Draws a spire or pyramidal roof over a convex plan (see ``block``), up to height ``high``."""
     albedo = mason.material.top
     apex = view.point(0, 0, high)
     for a, b in zip(plan, [*plan[1:], plan[0]], strict=True):

@@ -1,4 +1,4 @@
-"""What time of year and day make of the land."""
+"""The colours of the land by season and time of day."""
 
 from dataclasses import dataclass
 from random import Random
@@ -12,11 +12,11 @@ class Season:
 
     Args:
         grass: of meadows.
-        leaves: of trees with leaves.
+        leaves: of deciduous trees.
         needles: of conifers.
         hills: of far hills.
         path: of roads.
-        snow: whether snow lies.
+        snow: whether there is snow on the ground.
     """
 
     grass: Color
@@ -28,7 +28,7 @@ class Season:
 
 
 def season_of(time: str, rng: Random) -> Season:
-    """Draws the season of one picture; ``time`` as for ``light_of``."""
+    """Chooses the season of one picture; ``time`` as in ``light_of``."""
     if time == "winter":
         return _season("#eef2f6", "#8a8078", "#47695e", "#b8c6d4", "#d3d8e0", snow=True)
     return rng.choice(_SEASONS)

@@ -7,7 +7,7 @@ from unleash.scenes.painter import Point, polygon
 
 
 def cast_shadow(world: World, view: View, wide: float, high: float) -> None:
-    """The shadow on the ground of a church ``wide`` and deep, its tower ``high`` units tall."""
+    """Draws the shadow of a church ``wide`` units wide and deep, with a tower ``high`` units tall."""
     light = world.light
     feet = [view.ground(at) for at in ((-wide / 2, 0), (wide / 2, 0), (wide / 2, wide), (-wide / 2, wide))]
     flat = View(view.x, view.base, view.eye, view.distance, 0.0)

@@ -11,7 +11,7 @@ from unleash.scenes.stencil import centered, snap
 WHITE = (1.0, 1.0, 1.0)
 
 DISC = 8.0
-"""Pixels from the middle of the sun or the moon to its edge: one cell holds it."""
+"""Radius of the sun and the moon in pixels, so that they fit into one cell."""
 
 
 def sky(world: World, horizon: float) -> None:
@@ -65,7 +65,7 @@ def cloud_tones(world: World) -> tuple[Color, Color]:
 
 
 def heap(world: World, x: float, y: float, wide: float) -> None:
-    """A heap of cloud with a flat foot at ``y``, 2 ``wide`` pixels across."""
+    """Draws a cumulus cloud with a flat base at ``y``, 2 ``wide`` pixels across."""
     painter, rng = world.painter, world.rng
     lit, dark = cloud_tones(world)
     body, bright = skia.Path(), skia.Path()
@@ -85,7 +85,7 @@ def heap(world: World, x: float, y: float, wide: float) -> None:
 
 
 def bank(world: World, horizon: float) -> None:
-    """A mass of cloud that towers up from the horizon on one side."""
+    """Draws a mass of clouds that rises from the horizon on one side."""
     rng = world.rng
     x, side = rng.choice((30.0, 226.0)), rng.uniform(-26, 26)
     for share, drop in ((1.0, 34), (0.8, 18), (0.62, 4)):
@@ -94,7 +94,7 @@ def bank(world: World, horizon: float) -> None:
 
 
 def veils(world: World, horizon: float) -> None:
-    """Long flat bands of cloud."""
+    """Draws long flat bands of cloud."""
     rng = world.rng
     lit, dark = cloud_tones(world)
     for _ in range(rng.randint(3, 5)):
@@ -115,7 +115,7 @@ def veils(world: World, horizon: float) -> None:
 
 
 def wisps(world: World) -> None:
-    """High feathery clouds, all drawn out the same way."""
+    """Draws high feathery clouds, all in the same direction."""
     rng = world.rng
     lit, _ = cloud_tones(world)
     rise = rng.uniform(-0.3, 0.3)
@@ -134,7 +134,7 @@ def wisps(world: World) -> None:
 
 
 def sun(world: World, horizon: float, x: float, y: float) -> None:
-    """The sun with its glow."""
+    """Draws the sun with its glow."""
     painter = world.painter
     warm = {"day": "#fff6d0", "dusk": "#ffd488", "winter": "#fff4e4"}[world.time]
     reach = {"day": 84.0, "dusk": 150.0, "winter": 90.0}[world.time]
@@ -150,7 +150,7 @@ def sun(world: World, horizon: float, x: float, y: float) -> None:
 
 
 def moon(world: World, x: float, y: float) -> None:
-    """The moon with its halo, full or a crescent."""
+    """Draws the moon with its halo, full or crescent."""
     painter, light, rng = world.painter, world.light, world.rng
     pale = hex_color("#f6f0d4")
     painter.shade(
@@ -165,7 +165,7 @@ def moon(world: World, x: float, y: float) -> None:
 
 
 def stars(world: World, horizon: float) -> None:
-    """Stars, more of them high up."""
+    """Draws stars, more of them near the top."""
     painter, rng = world.painter, world.rng
     small, large = skia.Path(), skia.Path()
     for i in range(46):
@@ -176,7 +176,7 @@ def stars(world: World, horizon: float) -> None:
 
 
 def birds(world: World) -> None:
-    """A few birds in flight."""
+    """Draws a few birds in flight."""
     rng = world.rng
     path = skia.Path()
     cx, cy = rng.uniform(40, 216), rng.uniform(30, 90)

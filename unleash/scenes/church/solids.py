@@ -1,4 +1,4 @@
-"""Walls, roofs, spires and domes: the solids a church is put together from."""
+"""Walls and their ornaments: the solids that churches are composed of."""
 
 from collections.abc import Callable, Sequence
 from math import cos, hypot, pi, sin
@@ -14,19 +14,19 @@ from unleash.scenes.light import Color, mix
 from unleash.scenes.painter import linear, polygon, rectangle
 
 Solid = tuple[float, float, float]
-"""A point of the church's space: a point of the plan and a height."""
+"""A point in church coordinates: a point of the plan and a height."""
 Decorate = Callable[[Face], None]
-"""Draws windows and the like on one wall."""
+"""A function that draws windows and other details on one wall."""
 
 
 def square(width: float) -> list[Plan]:
-    """A square of the plan around the origin, as the corners of ``block`` go."""
+    """A square plan around the origin, its corners in the order of ``block``."""
     u = width / 2
     return [(-u, -u), (u, -u), (u, u), (-u, u)]
 
 
 def octagon(width: float) -> list[Plan]:
-    """A regular octagon of the plan around the origin, ``width`` between opposite sides."""
+    """A regular octagonal plan around the origin, ``width`` between opposite sides."""
     r = width / 2 / cos(pi / 8)
     return [(r * cos(pi / 8 + i * pi / 4), r * sin(pi / 8 + i * pi / 4)) for i in range(8)]
 
@@ -43,13 +43,13 @@ def block(
     color: Color | None = None,
     gable: float = 0.0,
 ) -> None:
-    """Draws the upright walls over a convex plan, those one can see.
+    """Draws the visible walls over a convex plan.
 
     Args:
         plan: corners counterclockwise as seen from above, the front wall first.
-        low, high: the walls' foot and top.
+        low, high: heights of the walls' foot and top.
         decorate: called with each visible wall, in that wall's coordinates.
-        color: in white light; the material's wall colour if not given.
+        color: in white light; by default the material's wall colour.
         gable: height of a triangle on top of the first wall.
     """
     albedo = color or mason.material.wall
@@ -77,7 +77,7 @@ def block(
 
 
 def courses(mason: Mason, face: Face, heights: Sequence[float], thick: float = 2.6) -> None:
-    """Draws ledges along a wall, with their shadows, and snow on them in winter."""
+    """Draws ledges along a wall, with their shadows, and with snow in winter."""
     painter, shadows, ledges = mason.painter, skia.Path(), skia.Path()
     for height in heights:
         shadows.addRect(skia.Rect.MakeLTRB(0, -height, face.width, -height + thick))
@@ -88,14 +88,14 @@ def courses(mason: Mason, face: Face, heights: Sequence[float], thick: float = 2
 
 
 def quoins(mason: Mason, face: Face, width: float = 4.0) -> None:
-    """Draws the pilasters at both ends of a wall."""
+    """Draws pilasters at both ends of a wall."""
     strips = rectangle(0, -face.high, width, -face.low)
     strips.addRect(skia.Rect.MakeLTRB(face.width - width, -face.high, face.width, -face.low))
     mason.painter.fill(strips, mason.tone(mason.material.trim, face.facing), alpha=0.9)
 
 
 def buttresses(mason: Mason, face: Face, spots: Sequence[float], height: float, width: float = 5.0) -> None:
-    """Draws piers against a wall at the places ``spots``, stepped and with sloping tops."""
+    """Draws stepped piers with sloping tops against a wall, at the positions ``spots``."""
     lit, dark, caps = skia.Path(), skia.Path(), skia.Path()
     away = -mason.light.side
     for x in spots:

@@ -1,4 +1,4 @@
-"""The ways of building, each with its colours."""
+"""The architectural styles and their colours."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from unleash.scenes.light import hex_color
 
 @dataclass(frozen=True)
 class Style:
-    """A way of building.
+    """An architectural style.
 
     Args:
-        build: draws a church of so many units' height, its front on v = 0.
-        span: about how wide it is for a height of 1.
+        build: draws a church of a given height, with its front at v = 0.
+        span: approximate width relative to the height.
         walls, trims, roofs, tops, woods: hex colours to choose from.
         texture: of the walls, see ``Material``.
     """
@@ -33,7 +33,7 @@ class Style:
     texture: str = "stone"
 
     def material(self, rng: Random) -> Material:
-        """Chooses the colours of one building."""
+        """Chooses the colours of one building at random."""
         choices = (self.walls, self.trims, self.roofs, self.tops, self.woods)
         wall, trim, roof, top, wood = (hex_color(rng.choice(codes.split())) for codes in choices)
         return Material(wall, trim, roof, top, wood, self.texture)

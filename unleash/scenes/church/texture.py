@@ -8,10 +8,10 @@ from unleash.scenes.painter import Point
 
 
 def dapple(mason: Mason, right: float, top: float, foot: float, facing: float) -> None:
-    """Lays the wall's texture over a wall turned to the light by ``facing``.
+    """Draws the wall texture on a wall turned to the light by ``facing``.
 
     Args:
-        right, top, foot: its extent in its own coordinates, from x = 0.
+        right, top, foot: extent of the wall in wall coordinates, from x = 0.
     """
     dark = skia.Path()
     if mason.material.texture == "boards":
@@ -32,7 +32,7 @@ def rows(
     Args:
         corners: eave left, eave right, ridge right, ridge left, in pixels.
         color: of the joints between the rows.
-        spacing: pixels from row to row.
+        spacing: distance between rows in pixels.
     """
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
     count = int(max(abs(ay - dy), abs(by - cy)) / spacing)

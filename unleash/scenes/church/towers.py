@@ -1,4 +1,4 @@
-"""Towers and what crowns them."""
+"""Towers and their crowns."""
 
 from unleash.scenes.church.domes import BELL, BULB, ONION, finial, rounded
 from unleash.scenes.church.mason import Mason
@@ -19,12 +19,12 @@ def tower(
     crown: str,
     dial: bool = False,
 ) -> None:
-    """Draws a square tower of three storeys with its crown, around the origin.
+    """Draws a square tower of three storeys with a crown, centred at the origin.
 
     Args:
         width: of a side.
-        high: of the walls.
-        kind: of its openings, see ``arch``.
+        high: height of the walls.
+        kind: of the openings, see ``arch``.
         crown: a key of ``CROWNS``.
         dial: whether it has a clock.
     """
@@ -48,13 +48,13 @@ def tower(
 
 
 def tented(mason: Mason, view: View, width: float, high: float) -> None:
-    """A low pyramid."""
+    """Draws a low pyramid."""
     pyramid(mason, view, square(width + 5), high - 1, high + width * 0.85, element=Element.ROOF)
     finial(mason, view, high + width * 0.85)
 
 
 def needle(mason: Mason, view: View, width: float, high: float) -> None:
-    """A steep octagonal spire between four pinnacles."""
+    """Draws a steep octagonal spire between four pinnacles."""
     turrets(mason, view, width, high, (0, 1))
     pyramid(mason, view, octagon(width * 0.92), high, high + width * 2.1)
     turrets(mason, view, width, high, (2, 3))
@@ -62,14 +62,14 @@ def needle(mason: Mason, view: View, width: float, high: float) -> None:
 
 
 def steeple(mason: Mason, view: View, width: float, high: float) -> None:
-    """A slender octagonal spire with a wide foot."""
+    """Draws a slender octagonal spire with a wide base."""
     pyramid(mason, view, square(width + 4), high - 1, high + width * 0.8)
     pyramid(mason, view, octagon(width * 0.8), high + width * 0.16, high + width * 1.75)
     finial(mason, view, high + width * 1.75)
 
 
 def turrets(mason: Mason, view: View, width: float, high: float, which: tuple[int, int]) -> None:
-    """Pinnacles on two of a tower's corners: (0, 1) the far ones, (2, 3) the near ones."""
+    """Draws pinnacles on two corners of a tower: (0, 1) the far ones, (2, 3) the near ones."""
     places = sorted(square(width * 0.84), key=lambda at: -view.ground(at)[1])
     for i in which:
         spot = view.moved(*places[i])
@@ -79,7 +79,7 @@ def turrets(mason: Mason, view: View, width: float, high: float, which: tuple[in
 
 
 def onion(mason: Mason, view: View, width: float, high: float) -> None:
-    """An onion dome on an octagonal drum."""
+    """Draws an onion dome on an octagonal drum."""
     drum = width * 0.22
     block(mason, view, octagon(width * 0.8), high, high + drum, Element.TOWER)
     top = rounded(mason, view, high + drum, width * 0.46, ONION, color=mason.material.top)
@@ -87,7 +87,7 @@ def onion(mason: Mason, view: View, width: float, high: float) -> None:
 
 
 def lantern(mason: Mason, view: View, width: float, high: float) -> None:
-    """A bulb that carries a lantern and a small onion."""
+    """Draws a bulb with a lantern and a small onion dome on top."""
     low = rounded(mason, view, high, width * 0.54, BULB, color=mason.material.top)
     slim = width * 0.36
     top = low + slim * 0.95
@@ -101,7 +101,7 @@ def lantern(mason: Mason, view: View, width: float, high: float) -> None:
 
 
 def bell(mason: Mason, view: View, width: float, high: float) -> None:
-    """A bell-shaped roof with a long tip."""
+    """Draws a bell-shaped roof with a long tip."""
     top = rounded(mason, view, high - 1, width * 0.5, BELL, color=mason.material.top)
     finial(mason, view, top - 2)
 

@@ -1,4 +1,4 @@
-"""Trees, bushes and hedges; each stands on (x, y), ``high`` pixels tall."""
+"""Trees, bushes and hedges, each with its foot at (x, y) and ``high`` pixels tall."""
 
 from math import cos, pi, sin
 
@@ -20,7 +20,7 @@ def round_tree(
     high: float,
     far: float = 0.0,
 ) -> None:
-    """A broad tree with clumps of leaves; ``far`` as in ``Light.shade``."""
+    """Draws a broad tree with clumps of leaves; ``far`` is the distance in ``Light.shade``."""
     season, rng = world.season, world.rng
     if season.snow:
         bare_tree(world, x, y, high, far)
@@ -38,7 +38,7 @@ def round_tree(
 
 
 _TONES = ((0.72, 0.1, 0.46, 0.12), (0.62, 0.55, 0.36, -0.12), (0.5, 1.0, 0.24, -0.36))
-"""The layers of a tree's foliage: (how far out, facing, size of a clump, how far down)."""
+"""Layers of foliage: (distance from the centre, facing, size of a clump, downward offset)."""
 
 
 def clumps(
@@ -50,7 +50,7 @@ def clumps(
     ry: float,
     far: float = 0.0,
 ) -> None:
-    """Foliage within the ellipse around (x, y), in three tones from shade to light."""
+    """Draws foliage in the ellipse around (x, y), in three tones from shade to light."""
     rng = world.rng
     for share, facing, size, lift in _TONES if ry > 9 else _TONES[::2]:
         path = skia.Path()
@@ -73,7 +73,7 @@ def conifer(
     high: float,
     far: float = 0.0,
 ) -> None:
-    """A fir with drooping tiers, under snow if it lies."""
+    """Draws a fir with drooping tiers, covered with snow in winter."""
     painter, season = world.painter, world.season
     tiers = max(3, min(6, int(high / 12)))
     wide, s = high * world.rng.uniform(0.2, 0.27), world.light.side
@@ -126,7 +126,7 @@ def poplar(
     high: float,
     far: float = 0.0,
 ) -> None:
-    """A slim upright tree."""
+    """Draws a slim upright tree."""
     season, rng = world.season, world.rng
     if season.snow:
         conifer(world, x, y, high, far)
@@ -144,7 +144,7 @@ def poplar(
 
 
 def bare_tree(world: World, x: float, y: float, high: float, far: float = 0.0) -> None:
-    """A tree without leaves: a haze of twigs around branches with snow on them."""
+    """Draws a leafless tree: a haze of twigs around snow-covered branches."""
     painter, rng = world.painter, world.rng
     bark = world.tone(hex_color("#6a5a5c"), 0.35, far)
     twigs, thick, thin, snow = (skia.Path() for _ in range(4))
@@ -187,7 +187,7 @@ def bare_tree(world: World, x: float, y: float, high: float, far: float = 0.0) -
 
 
 def bush(world: World, x: float, y: float, wide: float) -> None:
-    """A low bush, ``wide`` pixels across, or a heap of snow in winter."""
+    """Draws a low bush, ``wide`` pixels across, or a mound of snow in winter."""
     season, rng = world.season, world.rng
     high = wide * rng.uniform(0.3, 0.42)
     if season.snow:
@@ -214,7 +214,7 @@ def hedge(
     y: float,
     high: float,
 ) -> None:
-    """A clipped hedge from ``left`` to ``right``."""
+    """Draws a clipped hedge from ``left`` to ``right``."""
     painter, season, rng = world.painter, world.season, world.rng
     leaf = mix(rng.choice(season.leaves), season.needles, 0.5)
     body, tops = skia.Path(), skia.Path()
@@ -238,7 +238,7 @@ def forest(
     high: float,
     far: float,
 ) -> None:
-    """A distant wood from ``left`` to ``right``, standing on y."""
+    """Draws a distant wood from ``left`` to ``right``, standing at ``y``."""
     painter, light, season, rng = world.painter, world.light, world.season, world.rng
     pointed = rng.random() < 0.45
     path, crowns = skia.Path(), skia.Path()

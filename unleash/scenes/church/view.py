@@ -1,4 +1,4 @@
-"""Where one stands: the projection from the church's own space to the picture."""
+"""The viewpoint: projection from church coordinates to the picture."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,18 +12,18 @@ Plan = tuple[float, float]
 """A point of the ground plan: u across the front to the right, v from the front to the back."""
 
 SUN = (0.86, -0.51)
-"""Where light from the right comes from, on the ground: to the right and from behind one's back."""
+"""Direction of light from the right, on the ground: from the right and behind the viewer."""
 
 
 @dataclass(frozen=True)
 class View:
-    """A perspective with upright verticals; one unit is a pixel at the church's front.
+    """A two-point perspective; one unit is a pixel at the front of the church.
 
     Args:
-        x, base: where on the picture the plan's origin stands.
-        eye: how far the horizon is above ``base``.
-        distance: how far away one stands.
-        yaw: how far the church is turned, in radians; positive shows its right side.
+        x, base: pixel of the plan's origin.
+        eye: height of the horizon above ``base``.
+        distance: of the viewer.
+        yaw: rotation of the church in radians; positive shows its right side.
         shift: the origin's offset on the ground, to the right and away.
     """
 
@@ -35,28 +35,28 @@ class View:
     shift: Point = (0.0, 0.0)
 
     def ground(self, at: Plan) -> Point:
-        """How far right and how far away a point of the plan is."""
+        """Offset of a point of the plan on the ground: to the right, away from the viewer."""
         c, s = self._turn
         return (self.shift[0] + at[0] * c + at[1] * s, self.shift[1] - at[0] * s + at[1] * c)
 
     def scale(self, at: Plan) -> float:
-        """Pixels to a unit there."""
+        """Pixels per unit at a point of the plan."""
         return self.distance / (self.distance + self.ground(at)[1])
 
     def point(self, u: float, v: float, z: float) -> Point:
-        """The pixel that shows the point ``z`` above (u, v)."""
+        """The pixel of the point at height ``z`` above (u, v)."""
         right, away = self.ground((u, v))
         scale = self.distance / (self.distance + away)
         return (self.x + right * scale, self.base - self.eye + (self.eye - z) * scale)
 
     def moved(self, u: float, v: float, turn: float = 0.0) -> "View":
-        """The same view with the origin at (u, v), and the plan turned to the left by ``turn`` radians."""
+        """The same view with the origin at (u, v) and the plan rotated to the left by ``turn`` radians."""
         return View(self.x, self.base, self.eye, self.distance, self.yaw - turn, self.ground((u, v)))
 
     def plane(self, a: Plan, b: Plan) -> skia.Matrix:
-        """From a wall's own coordinates to the picture.
+        """The matrix from wall coordinates to pixels.
 
-        On the wall x runs from ``a`` to ``b`` and y downwards, 0 at the ground.
+        On the wall, x runs from ``a`` to ``b`` and y downwards, 0 at the ground.
         """
         (ax, ay), (bx, by) = self.ground(a), self.ground(b)
         length = hypot(bx - ax, by - ay)
@@ -69,12 +69,12 @@ class View:
         )  # fmt: skip
 
     def visible(self, a: Plan, b: Plan) -> bool:
-        """Whether one sees the outside of the wall that runs from ``a`` to ``b``, left to right."""
+        """Whether the outside of the wall from ``a`` to ``b``, left to right, faces the viewer."""
         (ax, ay), (bx, by) = self.ground(a), self.ground(b)
         return bx / (self.distance + by) - ax / (self.distance + ay) > 0.5 / self.distance
 
     def facing(self, a: Plan, b: Plan, side: float) -> float:
-        """How far that wall is turned to a light from ``side``: 0 to 1."""
+        """How far the wall from ``a`` to ``b`` is turned to a light from ``side``, 0 to 1."""
         (ax, ay), (bx, by) = self.ground(a), self.ground(b)
         length = hypot(bx - ax, by - ay)
         cosine = ((by - ay) * SUN[0] * side - (bx - ax) * SUN[1]) / length

@@ -15,11 +15,11 @@ _CROWNS = {
     "stone": (("needle", 0.5), ("steeple", 0.6), ("tented", 0.78)),
     "plaster": (("lantern", 0.7), ("onion", 0.7), ("bell", 0.68), ("steeple", 0.6)),
 }
-"""What can crown the tower of a parish church, with the height of the tower's walls."""
+"""Crowns for the tower of a parish church, with the height of the tower's walls."""
 
 
 def parish(mason: Mason, view: View, size: float) -> None:
-    """A nave behind one tower at its front, a lower chancel at its end."""
+    """Draws a nave with one tower at its front and a lower chancel at its end."""
     rng = mason.rng
     crown, share = rng.choice(_CROWNS[mason.material.texture])
     wide, walls = size * rng.uniform(0.21, 0.26), size * share
@@ -41,7 +41,7 @@ def parish(mason: Mason, view: View, size: float) -> None:
 
 
 def chapel(mason: Mason, view: View, size: float) -> None:
-    """A house with a turret riding on its ridge."""
+    """Draws a small nave with a turret on its ridge."""
     rng = mason.rng
     nave, length = size * rng.uniform(0.46, 0.56), size * rng.uniform(0.6, 0.8)
     high, rise = size * rng.uniform(0.32, 0.38), size * rng.uniform(0.22, 0.28)

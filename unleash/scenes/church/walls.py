@@ -1,4 +1,4 @@
-"""What churches have on their walls: decorations to build with (see ``solids.block``)."""
+"""Decorations of church walls, for ``solids.block``."""
 
 from unleash.scenes.church.mason import Mason
 from unleash.scenes.church.openings import Face, portal, rose, windows
@@ -22,10 +22,10 @@ def long_wall(mason: Mason, kind: str, pitch: float, *, piers: bool = False) -> 
 
 
 def front_wall(mason: Mason, kind: str, door: float, *, eye: str = "rose", over: float = 0.0) -> Decorate:
-    """A portal ``door`` wide, and above it a "rose" or a "window".
+    """A portal ``door`` units wide with a "rose" or a "window" above it.
 
     Args:
-        over: how far the gable rises above the wall's top.
+        over: height of the gable above the wall.
     """
 
     def decorate(face: Face) -> None:
@@ -43,7 +43,7 @@ def front_wall(mason: Mason, kind: str, door: float, *, eye: str = "rose", over:
 
 
 def arcade(mason: Mason, kind: str, pitch: float, sill: float, tall: float) -> Decorate:
-    """Close-set openings every ``pitch`` units; ``sill`` and ``tall`` are heights above the ground."""
+    """Closely spaced openings every ``pitch`` units; ``sill`` and ``tall`` are heights above the ground."""
 
     def decorate(face: Face) -> None:
         count = max(1, round(face.width / pitch))
@@ -55,7 +55,7 @@ def arcade(mason: Mason, kind: str, pitch: float, sill: float, tall: float) -> D
 
 
 def entrance(mason: Mason, view: View, wide: float, kind: str, door: float, high: float) -> None:
-    """Draws a portal in the middle of a front ``wide`` units wide whose wall stands already."""
+    """Draws a portal in the middle of an already drawn front, ``wide`` units wide."""
     a, b = (-wide / 2, 0.0), (wide / 2, 0.0)
     face = Face(wide, 0, high * 2, view.facing(a, b, mason.light.side), view.plane(a, b))
     with mason.painter.transformed(face.matrix):

@@ -9,7 +9,7 @@ from unleash.scenes.painter import SIZE, linear, rectangle
 
 
 def lake(world: World, shore: float) -> None:
-    """Still water from ``shore`` to the bottom edge, mirroring what is above."""
+    """Draws still water from ``shore`` to the bottom edge, reflecting the picture above it."""
     painter, light, season, rng = world.painter, world.light, world.season, world.rng
     tint = mix(light.middle, hex_color("#2c5068"), 0.35 if not season.snow else 0.15)
     painter.mirror_below(shore, SIZE - shore, tint, 0.4)

@@ -1,4 +1,4 @@
-"""What lies over the finished picture: glow, mist and snowfall."""
+"""Effects over the finished picture: glow, mist and snowfall."""
 
 import skia
 
@@ -11,7 +11,7 @@ WARM = hex_color("#ffb85c")
 
 
 def glow(mason: Mason) -> None:
-    """Halos around the lamps, as strong as the light's ``glow``."""
+    """Draws halos around the lamps, as strong as the light's ``glow``."""
     strength = 0.3 * mason.light.glow**3
     if strength < 0.2:
         return
@@ -22,7 +22,7 @@ def glow(mason: Mason) -> None:
 
 
 def spill(world: World, door: Point, wide: float) -> None:
-    """Lamplight on the ground before a door, ``wide`` pixels to each side."""
+    """Draws lamplight on the ground in front of a door, ``wide`` pixels to each side."""
     strength, (x, y) = 0.6 * world.light.glow**1.5, door
     pool = radial((x, y + 2), wide, [(WARM, strength), (WARM, strength * 0.35), (WARM, 0.0)])
     squash = skia.Matrix.Translate(0, y * 0.62).preScale(1, 0.38)
@@ -31,14 +31,14 @@ def spill(world: World, door: Point, wide: float) -> None:
 
 
 def mist(world: World, y: float, deep: float, strength: float) -> None:
-    """A band of haze around the height ``y``, fading out ``deep`` pixels above and below."""
+    """Draws a band of haze at row ``y``, fading out ``deep`` pixels above and below."""
     haze = world.light.haze
     fade = linear((0, y - deep), (0, y + deep), [(haze, 0.0), (haze, strength), (haze, 0.0)])
     world.painter.shade(rectangle(0, y - deep, SIZE, y + deep), fade)
 
 
 def snowfall(world: World) -> None:
-    """Large soft flakes, small faint ones between them."""
+    """Draws large soft flakes, with small faint ones between them."""
     near, far, rng = skia.Path(), skia.Path(), world.rng
     for _ in range(18):
         near.addCircle(rng.uniform(0, SIZE), rng.uniform(0, SIZE), rng.uniform(1.7, 2.5))

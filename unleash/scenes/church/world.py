@@ -1,4 +1,4 @@
-"""What every part of a landscape needs to draw itself."""
+"""The context in which all parts of a landscape are drawn."""
 
 from dataclasses import dataclass, replace
 from random import Random
@@ -11,11 +11,11 @@ from unleash.scenes.stencil import variant
 
 @dataclass(frozen=True)
 class World:
-    """A painter at work outdoors.
+    """The drawing context of a landscape.
 
     Args:
-        painter: draws.
-        light, season: decide the colours.
+        painter: draws it.
+        light, season: determine the colours.
         time: "day", "dusk", "night" or "winter".
         rng: decides everything else.
     """
@@ -27,9 +27,9 @@ class World:
     rng: Random
 
     def tone(self, albedo: Color, facing: float, far: float = 0.0) -> Color:
-        """The colour seen of a surface (see ``Light.shade``)."""
+        """The visible colour of a surface (see ``Light.shade``)."""
         return self.light.shade(albedo, facing, far)
 
     def stencil(self, count: int) -> "World":
-        """The same world for a thing that has ``count`` variants."""
+        """The same context, with randomness for a thing that has ``count`` variants (see ``variant``)."""
         return replace(self, rng=variant(self.rng, count))

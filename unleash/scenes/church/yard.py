@@ -1,4 +1,4 @@
-"""What stands between the viewer and the church: walls, fences, flowers."""
+"""The foreground: walls, fences, flowers."""
 
 import skia
 
@@ -10,7 +10,7 @@ from unleash.scenes.painter import SIZE, linear, polygon
 
 
 def wall(world: World, y: float, gap: tuple[float, float]) -> None:
-    """A low dry-stone wall across the picture at ``y``, gate posts at the two ends of ``gap``."""
+    """Draws a low dry-stone wall across the picture at ``y``, with gateposts at both ends of ``gap``."""
     painter, rng = world.painter, world.rng
     high = rng.uniform(9, 12)
     stone: Color = hex_color("#b3a896")
@@ -40,7 +40,7 @@ def wall(world: World, y: float, gap: tuple[float, float]) -> None:
 
 
 def fence(world: World, y: float, gap: tuple[float, float]) -> None:
-    """A fence of white posts and rails across the picture at ``y``, open at ``gap``."""
+    """Draws a white post-and-rail fence across the picture at ``y``, with a ``gap``."""
     painter, season = world.painter, world.season
     wood = hex_color("#8a7460") if season.snow else hex_color("#f0e8d8")
     posts, rails, snow = skia.Path(), skia.Path(), skia.Path()
@@ -61,7 +61,7 @@ def fence(world: World, y: float, gap: tuple[float, float]) -> None:
 
 
 def flowers(world: World, top: float) -> None:
-    """Drifts of flowers in the meadow below ``top``."""
+    """Draws drifts of flowers in the meadow below ``top``."""
     rng = world.rng
     for code in rng.sample(("#f6f2e0", "#e8b23c", "#d0584c", "#9a7ac8", "#f0a0b0"), 2):
         path = skia.Path()

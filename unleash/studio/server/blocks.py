@@ -1,27 +1,31 @@
 """The studio's page: what is where, and what happens when."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.studio.server import controls, films, lesson, model_choice, opinions
+from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB, serve_modules
+from unleash.studio.server.component import WEB, command, serve_modules
 from unleash.studio.server.components.canvas import Canvas
+from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.opinion import Opinion
 from unleash.studio.server.components.palette import Palette
+from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
+from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
-from unleash.studio.server.handlers import Handlers, examples
+from unleash.studio.server.handlers import Handlers, News, examples
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -29,11 +33,9 @@ from unleash.studio.server.owner import alone, check_address, reach
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
-from unleash.studio.server.turns import take_turns
+from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
-# Who waits for the model waits in one line, so that the machine works on one picture at a time.
-_MODEL: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": 1}
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 SESSIONS = 300
@@ -47,8 +49,9 @@ class _Page:
     canvas: Canvas
     filmstrip: Filmstrip
     palette: Palette
-    opinion: Opinion
-    size: size.SizePanel
+    predictions: Predictions
+    sizes: Sizes
+    estimate: Estimate
     controls: Controls
     vary: vary.VaryPanel
     choice: ModelChoice
@@ -56,9 +59,7 @@ class _Page:
     pictures: Amount
     locked: gr.Checkbox
     dice: gr.Button
-    generate: gr.Button
     open: gr.UploadButton
-    save: gr.Button
     fit: gr.Radio
     gallery: gr.Gallery
     pair: tuple[gr.Image, gr.Image]
@@ -73,6 +74,36 @@ class _Page:
     def kept(self) -> list[Any]:
         """The controls whose values this browser remembers."""
         return [self.model, self.pictures, self.locked, *self.controls.inputs]
+
+    @property
+    def changing(self) -> list[Any]:
+        """What :meth:`changes` may change."""
+        return [self.filmstrip, *self.pair, self.model_before, *self.kept]
+
+    def changes(self, listener: Callable[..., News]) -> Callable[..., dict[Component, Any]]:
+        """The listener of an event whose outputs are ``changing``, of one that tells news."""
+
+        @wraps(listener)
+        def listen(*given: Any, **named: Any) -> dict[Component, Any]:
+            news = listener(*given, **named)
+            menu: dict[str, Any] = {"value": news.model if news.chosen else None, "choices": news.offered}
+            menu = {name: value for name, value in menu.items() if value is not None}
+            shown: dict[Component, Any] = {
+                self.filmstrip: news.message or gr.skip(),
+                self.model: gr.Dropdown(**menu) if menu else None,
+                self.model_before: news.model,
+                self.pictures: news.pictures,
+                self.locked: news.locked,
+            }
+            if news.pair is not None:
+                images = zip(self.pair, news.pair, strict=True)
+                shown |= {half: gr.Image(image, visible=image is not None) for half, image in images}
+            if news.settings is not None and news.pipe is not None:
+                updates = controls.updates(news.settings, news.pipe)
+                shown |= {self.controls[name]: value for name, value in updates.items()}
+            return {component: value for component, value in shown.items() if value is not None}
+
+        return listen
 
 
 def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
@@ -91,22 +122,14 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
-        publish_all(handlers, **_MODEL)  # before the page's own events, which would take names
+        publish_all(handlers, **LINE)  # before the page's own events, which would take names
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
-        opinions.listen(page.opinion, page.model, page.controls["label"], handlers.pipeline)
-        size.wire(
-            page.size,
-            page.canvas,
-            page.model,
-            page.pictures,
-            page.controls,
-            handlers.offered,
-            handlers.pipeline,
-            _MODEL,
-        )
-    lesson.add(demo, handlers, _MODEL)
+        predicting.listen(page.predictions, page.model, page.controls["label"], handlers.pipeline)
+        size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, LINE)
+        size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
+    lesson.add(demo, handlers, LINE)
     take_turns(demo)
     return demo.queue(api_open=False)  # or programs could go round the line
 
@@ -128,6 +151,7 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         footer_links=["api", "settings"],
         ssr_mode=False,  # the components exist in the browser alone
         prevent_thread_lock=True,  # what follows would not be reached
+        max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
         _frontend=False,  # or Gradio gives up where its page takes three seconds, as on a busy machine
         **options,
     )
@@ -162,12 +186,12 @@ def _lay_out(handlers: Handlers) -> _Page:
         with gr.Column(elem_id="easel"):
             canvas = Canvas(handlers.grid(first))
             films.listen(Reel(), filmstrip := Filmstrip())
-            opinion = Opinion()
-            again = vary.again_button()
+            predictions = Predictions()
         with gr.Column(elem_id="desk"):
             with gr.Row(elem_id="run-row"):
                 generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
-                gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+                stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+            estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(pipe.labels)
                 pictures = Amount(
@@ -179,8 +203,9 @@ def _lay_out(handlers: Handlers) -> _Page:
                     label="Variations",
                     elem_id="pictures",
                 )
+            prompts = {name: controls.prompt_box(pipe, name) for name in controls.PROMPTS}
             with gr.Row():
-                steps = controls.control("steps", pipe.defaults.steps)
+                steps = controls.control("steps", pipe.defaults.steps, info=None)  # there is no room
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -192,8 +217,8 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
-                varied = vary.lay_out(pipe.labels, again)
-                size_panel = size.lay_out()
+                varied = vary.lay_out(pipe.labels)
+                sizes = size.lay_out()
             with gr.Row(elem_id="file-row"):
                 opener = gr.UploadButton(
                     "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
@@ -214,16 +239,19 @@ def _lay_out(handlers: Handlers) -> _Page:
             )
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
-                placed = {"label": label, "steps": steps, "seed": seed}
-                placed["guidance_scale"] = controls.guidance(pipe.labels, pipe.defaults.guidance_scale)
+                placed = {"label": label, **prompts, "steps": steps, "seed": seed}
+                placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
+    for button, name in ((generate, "generate"), (stop, "stop"), (save, "save")):
+        button.click(**command(name))
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
         palette=palette,
-        opinion=opinion,
-        size=size_panel,
+        predictions=predictions,
+        sizes=sizes,
+        estimate=estimate,
         controls=Controls(placed),
         vary=varied,
         choice=choice,
@@ -231,9 +259,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         pictures=pictures,
         locked=locked,
         dice=dice,
-        generate=generate,
         open=opener,
-        save=save,
         fit=fit,
         gallery=gallery,
         pair=(given, seen),
@@ -250,17 +276,19 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
     asked = [page.canvas, page.model, page.locked, page.pictures]
     told = [page.filmstrip, page.controls["seed"]]
     whole, stroke = [*asked, *page.controls.inputs], [page.canvas, page.model, *page.controls.inputs]
-    page.generate.click(
+    page.canvas.generate(
         named(handlers.generate, whole),
         whole,
         told,
         api_name="run",  # or it would take the name of the endpoint for programs
         **RUNS,
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
-    page.canvas.submit(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **_MODEL, **_INTERNAL)
-    vary.wire(page.vary, Varying(handlers), asked, page.controls.inputs, told, **_MODEL, **_INTERNAL)
+    page.canvas.fill(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **LINE, **_INTERNAL)
+    vary.wire(
+        page.vary, Varying(handlers), page.canvas, asked, page.controls.inputs, told, **LINE, **_INTERNAL
+    )
     gr.on(
         [page.controls[name].input for name in ("label", "guidance_scale")],
         handlers.steer,
@@ -273,48 +301,51 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
-    taken_up = [page.filmstrip, *page.pair, page.model, page.model_before, *page.controls.inputs]
+    for begins in (page.open.upload, page.gallery.select):
+        begins(**command("await-file"))
     opened = page.open.upload(
-        handlers.open_file,
+        page.changes(handlers.open_file),
         [page.open, page.fit, page.model],
-        taken_up,
+        page.changing,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
     chosen = page.gallery.select(
-        handlers.open_example,
+        page.changes(handlers.open_example),
         [page.fit, page.model],
-        taken_up,
+        page.changing,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
     model_choice.tell(page.choice, handlers, [opened, chosen])
     for event in (opened, chosen):
+        for ended in (event.success, event.failure):
+            ended(**command("file-arrived"))
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
-    page.save.click(
+    page.canvas.save(
         handlers.save,
         [page.canvas, page.model, *page.controls.inputs],
         page.filmstrip,
         trigger_mode="multiple",
-        **_MODEL,
+        **LINE,
         **_INTERNAL,
     )
 
 
 def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     switch = (
-        handlers.switch,
+        page.changes(handlers.switch),
         [page.canvas, page.model, page.model_before, *page.controls.inputs],
-        [page.filmstrip, page.model_before, *page.controls.inputs],
+        page.changing,
     )
-    switched = model_choice.wire(page.choice, handlers, switch, **_MODEL)
+    switched = model_choice.wire(page.choice, handlers, switch, page.model_before, **LINE)
     restored = demo.load(
-        handlers.restore,
+        page.changes(handlers.restore),
         page.settings_kept,
-        [page.filmstrip, page.model, page.model_before, *page.kept[1:]],
+        page.changing,
         queue=False,
         **_INTERNAL,
     )

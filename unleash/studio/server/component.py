@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import gradio as gr
 import pydantic_core
+from gradio.utils import get_upload_folder
 
 from unleash.studio.server.toasts import toasted
 
@@ -13,12 +14,41 @@ WEB = Path(__file__).parents[1] / "web"
 """What the browser gets: a folder for each component, and what they share."""
 
 
+def command(name: str) -> dict[str, Any]:
+    """Arguments of a Gradio event that gives the page the command ``name`` (``web/page/commands.js``)."""
+    module = (WEB / "page" / "commands.js").as_posix()
+    script = (
+        "async () => { const root = window.gradio_config?.root ?? '';"
+        f" (await import(`${{root}}/gradio_api/file={module}`)).command('{name}'); }}"
+    )
+    return {"fn": None, "js": script, "trigger_mode": "multiple", "queue": False, "api_visibility": "private"}
+
+
+def event_data(event: gr.EventData) -> Any:
+    """What the page's script triggered an event with; any JSON, and from anyone."""
+    return event._data
+
+
+def uploaded(path: Any) -> str:
+    """The path of a file that a page has uploaded; what a page calls one may come from anyone.
+
+    Raises:
+        ValueError: if it is no file, or was not uploaded.
+    """
+    folder = Path(get_upload_folder()).resolve()
+    if not isinstance(path, str) or not (file := Path(path).resolve()).is_relative_to(folder):
+        raise ValueError("this file was not uploaded: choose it again")
+    if not file.is_file():
+        raise ValueError("the uploaded file is gone: choose it again")
+    return str(file)
+
+
 class NativeComponent(gr.HTML):
     """A component whose template, style and script are the files named like its folder.
 
-    The script is an ES module that exports ``mount({element, props, server, trigger, watch})``. Its value is
-    any JSON; between page and server it goes as one string, since Gradio's page copies all else number by
-    number.
+    The script is an ES module that exports ``mount({element, props, server, trigger, upload, watch})``. Its
+    value is any JSON; between page and server it goes as one string, since Gradio's page copies all else
+    number by number.
     """
 
     folder: ClassVar[str]

@@ -8,14 +8,18 @@ from typing import Any, get_args
 import gradio as gr
 from gradio.components import Component
 
-from unleash.canvas.bounds import MAX_PICTURES, MAX_SEED
+from unleash.canvas.bounds import MAX_PICTURES, MAX_PROMPT, MAX_SEED
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Choices, Settings, Slider
 from unleash.images.fitting import Fit
+from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.toasts import toasted
 
 NO_LABEL = "any"
 """What the label menu calls no label."""
+
+PROMPTS = ("prompt", "negative_prompt")
+"""Settings in words, for models that take them."""
 
 _SEEDS = 10**7
 """New seeds are below this: short enough to be read out, enough seldom to meet again."""
@@ -51,6 +55,22 @@ class Seed(gr.Number):
                 raise ValueError("Seed: a whole number is needed")
         # Not as it is: whole numbers of more than 64 bits cannot be sent back to the page.
         return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
+
+
+class LabelMenu(gr.Dropdown):
+    """A menu of labels, which takes any text: that a model lacks a label, a run of it says itself.
+
+    While the page goes over to another model it still sends the label of the one before.
+    """
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> Any:
+        """The label; what is no text raises `gr.Error`."""
+        if payload is not None and not isinstance(payload, str):
+            with toasted():
+                raise ValueError(f"{self.label}: choose one of what is offered")
+        return payload
 
 
 def seed_field(elem_id: str) -> Seed:
@@ -107,6 +127,7 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
     chosen = dict(zip(Settings.model_fields, values, strict=True))
     if chosen["label"] == NO_LABEL:
         chosen["label"] = None
+    chosen |= {name: chosen[name] or None for name in PROMPTS}
     for name, value in chosen.items():
         slider = Settings.about(name, Slider)
         if slider is not None and slider.off is not None and value == slider.off:
@@ -121,16 +142,12 @@ def pictures(value: Any) -> int:
     return int(value)
 
 
-COUNT = len(Settings.model_fields)
-"""How many values `settings` takes."""
-
-
-def updates(chosen: Settings, labels: Sequence[str]) -> list[Any]:
-    """What to set ``Controls.inputs`` to for these settings and a model with these labels."""
+def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
+    """What to set each control to, by its name, for these settings and a model."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
-    shown["label"] = label_menu(labels, chosen.label or NO_LABEL)
-    shown["guidance_scale"] = guidance(labels, chosen.guidance_scale)
-    return list(shown.values())
+    shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
+    shown |= {name: prompt_box(pipe, name, getattr(chosen, name)) for name in PROMPTS}
+    return shown | for_model(pipe, chosen)
 
 
 def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
@@ -148,23 +165,41 @@ def new_seed() -> int:
     return randbelow(_SEEDS)
 
 
-def label_menu(labels: Sequence[str], chosen: str | None = None) -> gr.Dropdown:
+def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
     """The labels of a model, shown if it has any; the first is chosen, labelled pictures come out best."""
     choices = [NO_LABEL, *labels]
     value = chosen if chosen in choices else next(iter(labels), NO_LABEL)
-    return gr.Dropdown(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
+    return LabelMenu(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
 
 
-def guidance(labels: Sequence[str], chosen: float) -> Component:
-    """How far a label is followed, shown if the model has labels."""
-    return control("guidance_scale", chosen, visible=bool(labels))
+def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
+    """The controls that are shown only for models with what they control."""
+    asked = pipe.conditioning != "none"
+    can = dict.fromkeys(("guidance_scale", "guidance_start", "guidance_end"), asked)
+    large = "large" in pipe.vqgan.details
+    shown = {name: control(name, getattr(chosen, name), visible=visible) for name, visible in can.items()}
+    return shown | {"detail": control("detail", chosen.detail if large else "full", visible=large)}
+
+
+def prompt_box(pipe: UnleashPipeline, name: str, chosen: str | None = None) -> gr.Textbox:
+    """A field for one of the ``PROMPTS``, shown if the model takes them."""
+    field, shown = Settings.model_fields[name], pipe.conditioning == "text"
+    return gr.Textbox(
+        (chosen or "") if shown else "",
+        label=name.replace("_", " ").capitalize(),
+        info=field.description,
+        max_length=MAX_PROMPT,
+        visible=shown,
+        elem_id=name.replace("_", "-"),
+    )
 
 
 def control(name: str, value: Any, **options: Any) -> Component:
     """The component of a setting, made of what its field says; ``options`` go to it."""
     field = Settings.model_fields[name]
     slider, choices = Settings.about(name, Slider), Settings.about(name, Choices)
-    label, info = field.title or name.replace("_", " ").capitalize(), field.description or ""
+    label = field.title or name.replace("_", " ").capitalize()
+    info = options.pop("info", field.description or "")
     shown: dict[str, Any] = {"label": label, "value": _shown(name, value), "elem_id": name.replace("_", "-")}
     if slider is None:
         names = choices.names if choices else {}

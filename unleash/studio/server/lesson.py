@@ -12,10 +12,11 @@ from PIL import Image
 
 from unleash.canvas.settings import OrderName
 from unleash.images.codebook import Sheet
+from unleash.operations.opening import encode_picture
 from unleash.pipeline import Step, UnleashPipeline
-from unleash.studio.server import controls, files
+from unleash.studio.server import controls
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB
+from unleash.studio.server.component import WEB, command
 from unleash.studio.server.components.coding import Coding
 from unleash.studio.server.components.fills import Fills
 from unleash.studio.server.components.masking import Masking
@@ -73,8 +74,10 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
         with gr.Row(elem_id="fill-row"):
             label = controls.label_menu(lesson.pipe.labels)
             seed = controls.seed_field("fill-seed")
-            gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
-            gr.Button("Stop", elem_id="fill-stop", min_width=80)
+            fill = gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
+            stop = gr.Button("Stop", elem_id="fill-stop", min_width=80)
+        fill.click(**command("fill-boards"))
+        stop.click(**command("stop-boards"))
 
         outputs = [coding, masking]
         seen = [
@@ -108,9 +111,8 @@ class Lesson:
     def look(self, path: str) -> list[Message]:
         """A picture on its way through encoder and decoder, for both components that show it."""
         with toasted():
-            encoded = files.encode(self.pipe, path, "crop")
-        given, decoded = encoded.given, encoded.reconstruction
-        codes = encoded.canvas.codes
+            opened = encode_picture(self.pipe, path)
+        given, decoded, codes = opened.image, self.pipe.render(opened.canvas), opened.canvas.codes
         steps = self.pipe.scheduler.config["num_train_timesteps"]
         message = {
             "kind": "look",
@@ -120,7 +122,7 @@ class Lesson:
             "psnr": psnr(given, decoded),
             "side": given.width,
             "codes": codes.tolist(),
-            "codebook": encoded.canvas.codebook_size,
+            "codebook": opened.canvas.codebook_size,
             "steps": steps,
             "masked_at": masked_at(self.pipe, codes).tolist(),
         }

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import gradio as gr
 from gradio.components import Component
 
 from unleash.models.folders import describe
+from unleash.studio.server.component import command
 from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.toasts import inform, toasted
@@ -56,6 +58,7 @@ def wire(
     choice: ModelChoice,
     handlers: Handlers,
     switch: tuple[Callable[..., Any], list[Component], list[Component]],
+    before: gr.State,
     **queue: Any,
 ) -> list[Any]:
     """Switch to another model, from the menu or newly added.
@@ -63,14 +66,17 @@ def wire(
     Args:
         choice: the components.
         handlers: of the studio.
-        switch: the listener that goes on with another model, its inputs and outputs.
+        switch: the listener that goes on with another model, its inputs and outputs, the filmstrip first.
+        before: the model that the canvas on the page is of.
         queue: with whom the events wait.
 
     Returns:
         The events after which another model may be the chosen one.
     """
-    quiet = {"show_progress": "hidden", **queue, **_INTERNAL}
+    hidden: dict[str, Any] = {"show_progress": "hidden", **_INTERNAL}
+    quiet = {**queue, **hidden}
     go_on, inputs, outputs = switch
+    choice.menu.input(**command("await-model"))
     switched = [choice.menu.input(go_on, inputs, outputs, trigger_mode="always_last", **quiet)]
     if choice.wanted is not None and choice.add is not None:
 
@@ -86,8 +92,18 @@ def wire(
             **queue,
             **_INTERNAL,
         )
+        added.success(**command("await-model"))
         switched.append(added.success(go_on, inputs, outputs, **quiet))
+    for event in switched:
+        event.success(_arrived, [choice.menu, before], outputs[0], queue=False, **hidden)
+        failed = event.failure(lambda name: name, before, choice.menu, queue=False, **hidden)
+        failed.then(**command("model-arrived"))
     return switched
+
+
+def _arrived(chosen: str, before: str) -> Any:
+    """Tell the page that its canvas is of the chosen model, unless another one was chosen meanwhile."""
+    return {"kind": "arrived", "id": uuid4().hex} if chosen == before else gr.skip()
 
 
 def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None:

@@ -1,14 +1,15 @@
 """How long a run will take, said before it begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 
 import torch
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
+from unleash.models.protocol import Detail
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.menu import load
 
@@ -19,11 +20,11 @@ class Pace:
 
     Attributes:
         window: seconds to evaluate one window of the model's size.
-        cell: seconds to decode one cell of a picture.
+        cell: seconds to decode one cell of a picture, for each detail that the model has.
     """
 
     window: float
-    cell: float
+    cell: Mapping[Detail, float]
 
 
 @lru_cache(maxsize=16)
@@ -34,9 +35,11 @@ def pace(model: str) -> Pace:
     cells = codes.numel()
     known = torch.zeros_like(codes)
     with torch.no_grad():
-        window = _second(lambda: pipe.transformer(codes))
-        picture = _second(lambda: pipe.vqgan.decode(known))
-    return Pace(window, picture / cells)
+        window = _second(lambda: pipe.logits(codes))
+        pictures = {
+            detail: _second(partial(pipe.vqgan.decode, known, detail)) for detail in pipe.vqgan.details
+        }
+    return Pace(window, {detail: seconds / cells for detail, seconds in pictures.items()})
 
 
 def seconds(
@@ -48,9 +51,10 @@ def seconds(
         ValueError: if the canvas is too large or of another codebook.
     """
     windows = pipe.evaluations(canvas, settings=settings)
-    passes = 2 if settings.label is not None and settings.guidance_scale != 1 else 1
-    steps = min(settings.steps, int(canvas.unknown.sum()))
-    return pictures * (windows * passes * measured.window + steps * canvas.size * measured.cell)
+    before = max(min(settings.steps, int(canvas.unknown.sum())) - 1, 0)
+    full = measured.cell["full"]
+    drawn = before * measured.cell.get("preview", full) + measured.cell.get(settings.detail, full)
+    return pictures * (windows * measured.window + canvas.size * drawn)
 
 
 def _second(work: Callable[[], object]) -> float:

@@ -23,7 +23,7 @@ element.inert = true;
 import(`${root}/gradio_api/file=${props.module}`)
   .then(({ mount }) => {
     element.inert = false;
-    mount({ element, trigger, props: inJson, server, watch });
+    mount({ element, trigger, props: inJson, server, upload, watch });
   })
   .catch((error) => {
     element.textContent = `This part of the studio could not be loaded: ${error.message}`;

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+from gradio.events import EventListener
+
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
+
+_EVENTS = ("generate", "more", "relight", "blend", "fill", "save")
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,16 @@ class Drawing:
 class Canvas(NativeComponent):
     """The picture under its token grid, with the tools that mask and pin cells.
 
-    Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It submits a stroke
-    that is to be filled at once.
+    Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It asks for runs by
+    the events ``generate``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a stroke at
+    once, and for a file by ``save``.
 
     Args:
         grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
             pixels, the model as recipes name it.
     """
+
+    EVENTS = list(map(EventListener, _EVENTS))  # type: ignore[assignment]  # noqa: RUF012
 
     folder = "canvas"
 

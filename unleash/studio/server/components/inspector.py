@@ -1,4 +1,4 @@
-"""The inspector: what the model thinks of the canvas, in numbers and over the grid."""
+"""The inspector: what the model predicts for the canvas, in numbers and over the grid."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from unleash.studio.server.component import NativeComponent
 class Inspector(NativeComponent):
     """The likeliest codes of a cell, heat maps over the grid, and the repair of what surprises most.
 
-    It shows what ``unleash.studio.server.components.opinion`` has brought, and has no value of its own.
+    It shows what ``unleash.studio.server.components.predictions`` has brought, and has no value of its own.
     """
 
     folder = "inspector"

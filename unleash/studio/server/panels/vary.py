@@ -8,22 +8,19 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.studio.server.asking import RUNS, Told, named
+from unleash.studio.server.component import command
 from unleash.studio.server.components.blend import Blend
+from unleash.studio.server.components.canvas import Canvas
 from unleash.studio.server.controls import Amount
 from unleash.studio.server.varying import Varying, lights
 
 
 @dataclass(frozen=True)
 class VaryPanel:
-    """The components of the tab.
-
-    Attributes:
-        again: what the page presses for more like a picture, wherever it shows one.
-    """
+    """The components of the tab."""
 
     strength: Amount
     more: gr.Button
-    again: gr.Button
     light: gr.Dropdown
     relight: gr.Button
     other: Blend
@@ -36,13 +33,8 @@ class VaryPanel:
         event.success(varying.lights, [model, self.light], [self.light, self.relight], **options)
 
 
-def again_button() -> gr.Button:
-    """What the page presses for more like a picture; outside the tabs, which count what is among them."""
-    return gr.Button(visible="hidden", elem_id="more-like-it")
-
-
-def lay_out(labels: Sequence[str], again: gr.Button) -> VaryPanel:
-    """The tab of a model with these labels; ``again`` is an :func:`again_button`."""
+def lay_out(labels: Sequence[str]) -> VaryPanel:
+    """The tab of a model with these labels."""
     with gr.Tab("Vary", elem_id="vary"):
         strength = Amount(
             0,
@@ -62,12 +54,13 @@ def lay_out(labels: Sequence[str], again: gr.Button) -> VaryPanel:
         )
         share = Amount(0, 1, value=0.5, step=0.05, label="How much of it", elem_id="blend-share")
         blend = gr.Button("Blend", elem_id="blend")
-    return VaryPanel(strength, more, again, light, relight, other, where, share, blend)
+    return VaryPanel(strength, more, light, relight, other, where, share, blend)
 
 
 def wire(
     panel: VaryPanel,
     varying: Varying,
+    canvas: Canvas,
     asked: Sequence[Component],
     settings: Sequence[Component],
     told: Sequence[Component],
@@ -78,20 +71,21 @@ def wire(
     Args:
         panel: the tab.
         varying: its listeners.
+        canvas: asks for the runs.
         asked: canvas, model, lock and number of pictures.
         settings: the controls of a run.
         told: filmstrip and seed.
         options: of the events.
     """
-    runs: list[tuple[gr.Button, Callable[..., Told], list[Component]]] = [
-        (panel.more, varying.more, [panel.strength]),
-        (panel.again, varying.more, [panel.strength]),
-        (panel.relight, varying.relight, [panel.strength, panel.light]),
-        (panel.blend, varying.blend, [panel.other, panel.where, panel.share]),
-    ]
-    for button, listener, own in runs:
+    runs: dict[str, tuple[Callable[..., Told], list[Component]]] = {
+        "more": (varying.more, [panel.strength]),
+        "relight": (varying.relight, [panel.strength, panel.light]),
+        "blend": (varying.blend, [panel.other, panel.where, panel.share]),
+    }
+    for kind, (listener, own) in runs.items():
         inputs = [*asked, *own, *settings]
-        button.click(named(listener, inputs), inputs, told, **RUNS, **options)
+        getattr(panel, kind).click(**command(kind))
+        getattr(canvas, kind)(named(listener, inputs), inputs, told, **RUNS, **options)
     panel.where.change(
         lambda masked: gr.Slider(visible=not masked),
         panel.where,

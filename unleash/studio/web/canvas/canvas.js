@@ -3,8 +3,8 @@
 import { blended, toSave } from "../page/blending.js";
 import { brush } from "../page/geometry.js";
 import { images } from "../page/images.js";
-import { opinion } from "../page/opinion.js";
-import { onPress } from "../page/page.js";
+import { predictions } from "../page/predictions.js";
+import { offer } from "../page/commands.js";
 import { rulesAt } from "../page/rules.js";
 import { store } from "../page/store.js";
 import { sprite } from "../page/codes.js";
@@ -17,6 +17,9 @@ import { steer } from "./keyboard.js";
 import { bindToolbar } from "./toolbar.js";
 import { describe, tip } from "./tools.js";
 import { FIT, layout, panBy, pointAt, reveal, zoomAt } from "./view.js";
+
+// The runs that a person asks for by a button or a key; the store asks for those of strokes.
+const RUNS = ["generate", "more", "relight", "blend"];
 
 /** Called once by Gradio's hook when the component is on the page. */
 export function mount({ element, props, trigger }) {
@@ -33,25 +36,44 @@ export function mount({ element, props, trigger }) {
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
   store.addEventListener("reopen", ({ detail }) => openPicture(detail));
+  // The server sees the canvas as it is, and which run the page waits for.
+  const tell = (more) => {
+    props.value = {
+      canvas: toServer(store.state),
+      recipe: store.state.recipe,
+      run: store.run?.id ?? null,
+      ...more,
+    };
+  };
   let named = null;
-  // What Generate sends: the server sees the canvas as it is at the click, and which run is meant.
-  const tell = () => {
+  const tellRun = () => {
+    if (named === (store.run?.id ?? null)) return;
     named = store.run?.id ?? null;
-    props.value = { canvas: toServer(store.state), recipe: store.state.recipe, run: named };
+    tell();
   };
   store.addEventListener("change", ({ detail }) => {
     screen.highlight(detail?.revealed);
     tell();
   });
-  store.addEventListener("run", () => (store.run?.id ?? null) === named || tell());
-  onPress("save", () => {
-    const pixels = store.tool.keepPixels ? toSave(store.state) : null;
-    props.value = { canvas: toServer(store.state), recipe: store.state.recipe, pixels };
+  store.addEventListener("run", tellRun);
+  store.addEventListener("ask", () => {
+    const { kind, canvas } = store.asked;
+    tell({ canvas: toServer(canvas), recipe: null });
+    trigger(kind);
   });
-  store.addEventListener("fill", () => {
-    const { canvas, run } = store.asked;
-    props.value = { canvas: toServer(canvas), recipe: null, run: run.id };
-    trigger("submit");
+  offer({
+    ...Object.fromEntries(RUNS.map((kind) => [kind, () => store.ask(kind)])),
+    stop: () => store.stopRun(),
+    async save() {
+      const { state } = store;
+      const pixels = store.tool.keepPixels ? await toSave(state) : null;
+      tell({ canvas: toServer(state), recipe: state.recipe, pixels });
+      trigger("save");
+    },
+    "await-model": () => store.await("model"),
+    "model-arrived": () => store.arrived("model"),
+    "await-file": () => store.await("file"),
+    "file-arrived": () => store.arrived("file"),
   });
   store.start(props.grid);
   element.dataset.ready = "true";
@@ -93,7 +115,7 @@ class Screen {
     for (const type of ["change", "tool", "preview"]) store.addEventListener(type, () => this.refresh());
     for (const type of ["focus", "blur"]) surface.addEventListener(type, () => this.refresh());
     for (const loading of [sprite, images, softBrush]) loading.addEventListener("load", () => this.refresh());
-    opinion.addEventListener("change", () => this.refresh());
+    predictions.addEventListener("change", () => this.refresh());
   }
 
   get #layout() {
@@ -205,8 +227,8 @@ class Screen {
       outline: this.#outline,
       cursor: focused ? this.#cursorCell : null,
       fresh: this.#fresh,
-      heat: opinion.heat,
-      looked: opinion.cell,
+      heat: predictions.heat,
+      looked: predictions.cell,
       now,
       ...(preview && { state: preview, picture: this.#picture, heat: null }),
     });

@@ -1,6 +1,5 @@
 /** Pictures side by side over the stage, to choose one or more like it. */
 
-import { press } from "../page/page.js";
 import { choicesFor, nameOf } from "../page/session.js";
 import { store } from "../page/store.js";
 
@@ -60,7 +59,7 @@ export function choices(element) {
     more.textContent = "More like this";
     more.addEventListener("click", () => {
       take(picture);
-      press("more-like-it")();
+      store.ask("more");
     });
     item.append(choice, more);
     return item;

@@ -1,6 +1,6 @@
 /** Other ways to open a picture go that of the Open button, so Gradio's upload checks hold for all. */
 
-const OPEN_INPUT = "#file-row input[type=file]";
+import { gradioElement } from "../page/commands.js";
 
 /** Open the picture at a URL, of which only the pixels count. */
 export async function openPicture(url) {
@@ -38,7 +38,7 @@ export function acceptDrops(frame) {
 }
 
 function open(file) {
-  const input = document.querySelector(OPEN_INPUT);
+  const input = gradioElement("file-row").querySelector("input[type=file]");
   const files = new DataTransfer();
   files.items.add(file);
   input.files = files.files;

@@ -3,7 +3,7 @@
 import { clamp } from "../page/geometry.js";
 import * as history from "../page/history.js";
 import { blank, clearMask, clearPins, invert, maskAll, openCells } from "../page/state.js";
-import { press, tellShortcut } from "../page/page.js";
+import { command, tellShortcut } from "../page/commands.js";
 import { store } from "../page/store.js";
 import { choices } from "./choices.js";
 import { shortcuts } from "./keyboard.js";
@@ -56,16 +56,16 @@ export function bindToolbar(element, screen) {
     "ctrl+shift+z": commands.redo,
     "ctrl+y": commands.redo,
     "=": commands["zoom-in"],
-    "ctrl+enter": press("generate"),
-    "ctrl+.": press("stop"),
-    "ctrl+s": press("save"),
+    "ctrl+enter": () => command("generate"),
+    "ctrl+.": () => command("stop"),
+    "ctrl+s": () => command("save"),
   });
   tellShortcut("generate", "Control+Enter");
   tellShortcut("stop", "Control+.");
   tellShortcut("save", "Control+S");
   holdToPan(element.querySelector("canvas"));
 
-  const button = (command) => element.querySelector(`[data-command="${command}"]`);
+  const button = (name) => element.querySelector(`[data-command="${name}"]`);
   const showTool = () => {
     const { name, size, softSize, grid, live } = store.tool;
     const soft = name === "soft";
@@ -91,9 +91,9 @@ export function bindToolbar(element, screen) {
 function shortcutsOf(element, commands, pickTool) {
   const keys = {};
   for (const button of element.querySelectorAll("[aria-keyshortcuts]")) {
-    const { command, tool } = button.dataset;
+    const { command: name, tool } = button.dataset;
     const key = button.getAttribute("aria-keyshortcuts").toLowerCase().replace("control", "ctrl");
-    keys[key] = command ? commands[command] : pickTool(tool);
+    keys[key] = name ? commands[name] : pickTool(tool);
   }
   return keys;
 }

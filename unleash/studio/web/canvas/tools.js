@@ -5,8 +5,8 @@
 
 import { brush, rectangle, region, stroke } from "../page/geometry.js";
 import { ruleInWords } from "../page/codes.js";
-import { opinion } from "../page/opinion.js";
-import { press } from "../page/page.js";
+import { predictions } from "../page/predictions.js";
+import { showTab } from "../page/commands.js";
 import { ask, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
 import { isKnown, keep, kindOf, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
@@ -78,8 +78,8 @@ function askInHand(state, cells) {
 }
 
 function look(cell) {
-  press("inspect-button")();
-  opinion.lookAt(cell);
+  showTab("inspect");
+  predictions.lookAt(cell);
 }
 
 function area(state, cell) {

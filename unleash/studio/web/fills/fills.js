@@ -1,7 +1,7 @@
 /** The same canvas filled in several orders at once: a board each, and the evaluations it took. */
 
 import { Board } from "../page/board.js";
-import { onPress } from "../page/page.js";
+import { offer } from "../page/commands.js";
 import { runName } from "../page/run.js";
 
 export function mount({ element, props, server, trigger, watch }) {
@@ -49,13 +49,14 @@ export function mount({ element, props, server, trigger, watch }) {
     run = null;
   }
 
-  onPress("fill", () => {
+  function fill() {
     stop();
     run = runName();
     props.value = { run };
     trigger("submit");
-  });
-  onPress("fill-stop", stop);
+  }
+
+  offer({ "fill-boards": fill, "stop-boards": stop });
   const take = () => receive[props.value?.kind]?.(props.value);
   watch("value", take);
   take();

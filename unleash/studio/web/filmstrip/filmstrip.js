@@ -1,10 +1,10 @@
 /** The filmstrip: what the server sends of a run, its progress, and the pictures of this session. */
 
-import { onPress } from "../page/page.js";
 import { nameOf, placed } from "../page/session.js";
 import { store } from "../page/store.js";
-import { watchOver } from "./silence.js";
-import { takeTurns } from "./turns.js";
+
+const PATIENCE = 5000; // ms without a word of a run before the server is asked
+const TRIES = 2;
 
 export function mount({ element, props, server, watch }) {
   const run = element.querySelector(".run");
@@ -17,15 +17,19 @@ export function mount({ element, props, server, watch }) {
     frame: (message) => store.receiveFrame(message),
     canvas: (message) => store.receiveCanvas(message),
     grid: whenStarted((message) => store.fit(message)),
+    arrived: () => store.arrived("model"),
     end: (message) => store.endRun(message.run),
     file: ({ file, name }) => download(file.url, name),
   };
 
   function showRun() {
-    const { run: live } = store;
+    const { run: live, following } = store;
     const before = run.dataset.state;
-    run.dataset.state = live ? (live.waiting ? "waiting" : "running") : "idle";
-    if (!live) {
+    run.dataset.state = live ? (live.waiting ? "waiting" : "running") : following.length ? "waiting" : "idle";
+    if (!live && following.length) {
+      bar.removeAttribute("value");
+      words.textContent = "Waiting for the canvas…";
+    } else if (!live) {
       bar.value = before === "idle" ? 0 : bar.max;
       words.textContent = "Ready";
     } else if (live.live) {
@@ -38,7 +42,10 @@ export function mount({ element, props, server, watch }) {
     } else showStep(live.frame);
   }
 
-  const more = () => (kept() ? ` · ${kept()} more to follow` : "");
+  function more() {
+    const { length } = store.following;
+    return length ? ` · ${length} more to follow` : "";
+  }
 
   function showStep({ index, total, picture, pictures, seconds_left: left }) {
     bar.max = total * pictures;
@@ -111,9 +118,7 @@ export function mount({ element, props, server, watch }) {
   store.addEventListener("change", () => {
     if (list.children.length === store.results.length) showCurrent();
   });
-  const kept = takeTurns(showRun);
   watchOver(server, () => (words.textContent = "The connection was lost; what was made so far is kept."));
-  onPress("stop", () => store.stopRun());
   store.addEventListener("stop", ({ detail }) => server.stop(detail.id));
   tree.addEventListener("click", () => {
     store.setTool({ tree: !store.tool.tree });
@@ -134,4 +139,34 @@ function download(url, name) {
   link.href = url;
   link.download = name;
   link.click();
+}
+
+/**
+ * A run that nothing was heard of for long may have ended unheard, or the connection is lost: `server.ended(id)` is
+ * asked, and `lost` called if it cannot be reached.
+ */
+function watchOver(server, lost) {
+  let timer = 0;
+
+  async function ask(id, tries) {
+    const ended = await server.ended(id); // undefined where there is no answer
+    if (store.run?.id !== id) return;
+    if (ended) store.endRun(id);
+    else if (ended === false) wait(id, TRIES);
+    else if (tries > 1) wait(id, tries - 1);
+    else {
+      store.stopRun();
+      lost();
+    }
+  }
+
+  function wait(id, tries) {
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(id, tries), PATIENCE);
+  }
+
+  store.addEventListener("run", () => {
+    clearTimeout(timer);
+    if (store.run) wait(store.run.id, TRIES);
+  });
 }

@@ -1,7 +1,7 @@
 /** The inspector: the likeliest codes of a cell, heat maps, and the repair of what fits least. */
 
 import { about, sprite } from "../page/codes.js";
-import { opinion } from "../page/opinion.js";
+import { predictions } from "../page/predictions.js";
 import { codeOf, isKnown, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
 
@@ -19,19 +19,19 @@ export function mount({ element }) {
   // Only in front: a map whose switch is out of sight could not be turned off.
   new ResizeObserver(() => {
     inFront = element.clientHeight > 0;
-    opinion.showHeat(inFront ? heat : null);
+    predictions.showHeat(inFront ? heat : null);
   }).observe(element);
 
   for (const button of heats)
     button.addEventListener("click", () => {
       heat = button.dataset.heat || null;
       for (const other of heats) other.setAttribute("aria-pressed", other === button);
-      opinion.showHeat(heat);
+      predictions.showHeat(heat);
       tellHeat();
     });
 
   function tellHeat() {
-    const { all } = opinion;
+    const { all } = predictions;
     if (!heat) find(".legend").textContent = "";
     else if (!all) find(".legend").textContent = "Asking the model…";
     else find(".legend").textContent = summary(all[heat]);
@@ -53,7 +53,7 @@ export function mount({ element }) {
   remask.textContent = `Re-mask ${cells(slider.valueAsNumber)}`;
   remask.addEventListener("click", async () => {
     remask.disabled = true;
-    const all = await opinion.know();
+    const all = await predictions.know();
     remask.disabled = false;
     if (!all) return;
     const worst = mostSurprising(all.surprise, slider.valueAsNumber);
@@ -79,7 +79,7 @@ export function mount({ element }) {
   }
 
   function showCell() {
-    const { cell, view } = opinion;
+    const { cell, view } = predictions;
     if (cell === null) {
       find(".title").textContent = "No cell yet";
       find(".facts").textContent = "Take the Inspect tool (Q) and click a cell.";
@@ -146,11 +146,12 @@ export function mount({ element }) {
     return picture;
   }
 
-  const again = () => inFront && opinion.cell !== null && opinion.lookAt(opinion.cell, AFTER_A_CHANGE);
+  const again = () =>
+    inFront && predictions.cell !== null && predictions.lookAt(predictions.cell, AFTER_A_CHANGE);
 
-  opinion.addEventListener("change", tellHeat);
-  opinion.addEventListener("cell", showCell);
-  opinion.addEventListener("stale", again);
+  predictions.addEventListener("change", tellHeat);
+  predictions.addEventListener("cell", showCell);
+  predictions.addEventListener("stale", again);
   store.addEventListener("change", again);
   showCell();
 }

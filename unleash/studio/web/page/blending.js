@@ -3,7 +3,7 @@
  * a mask says where the made picture goes, whole cells fade over half a cell into what is kept around them.
  */
 
-import { images, originalOf } from "./images.js";
+import { images, loadOriginal, originalOf } from "./images.js";
 import { isSoft } from "./pixels.js";
 
 export function paper(width, height) {
@@ -149,10 +149,34 @@ export function blended(state, picture) {
   return whole;
 }
 
-/** What the server needs to save it: {original, mask} as PNGs; null where nothing is kept. */
-export function toSave(state) {
-  const found = state.pixels ? parts(state) : null;
+/** A promise of what the server needs to save it: {original, mask} as PNGs; null where nothing is kept. */
+export async function toSave(state) {
+  if (!state.pixels) return null;
+  const { originals: given, layers } = state.pixels;
+  const softs = layers.flatMap(({ soft }) => soft ?? []);
+  await Promise.allSettled([
+    ...given.map(({ key }) => loadOriginal(key)),
+    ...softs.map(({ url }) => images.load(url)),
+  ]);
+  const found = parts(state);
   if (!found) return null;
   const grey = pictureOf(found.mask, found.sheet.width, found.sheet.height, (v) => [v, v, v, 255]);
   return { original: found.sheet.toDataURL(), mask: grey.toDataURL() };
+}
+
+/**
+ * A promise of a URL: the pictures of the states `of` in their places, {of, top, left} in cells of a grid.
+ * It is for the eyes alone; what is saved is drawn from the codes.
+ */
+export async function pasted({ cell }, grid, placed) {
+  const sheet = paper(grid.width * cell, grid.height * cell);
+  const pen = sheet.getContext("2d");
+  for (const { of, top, left } of placed) {
+    if (!of.picture) continue;
+    const image = await images.load(of.picture.url);
+    pen.drawImage(image, left * cell, top * cell, of.width * cell, of.height * cell);
+  }
+  const url = sheet.toDataURL("image/webp", 0.95);
+  images.put(url, sheet);
+  return url;
 }

@@ -1,4 +1,6 @@
-/** What codes look like, on the model's sheet, and what they are called. */
+/** What codes look like, on the model's sheet, what they are called, and which of them a person likes. */
+
+import { read, SHELF, write } from "./storage.js";
 
 /** The sheet that shows every code: one image, `columns` thumbnails of `side` pixels in a row. */
 export class Sprite extends EventTarget {
@@ -79,3 +81,51 @@ export function ruleInWords({ codes, allowed, strength }) {
   const [, yes, no] = verbs.find(([least]) => strength >= least);
   return `${allowed ? yes : no} ${titleOf(codes)}`;
 }
+
+// --- favourites and recent codes ---------------------------------------------------------------------
+
+const RECENT = 48;
+
+/** The codes a person likes and has lately used, of each model, in this browser only. Listen for "change". */
+class Shelf extends EventTarget {
+  #model = null;
+
+  constructor() {
+    super();
+    this.favourites = [];
+    this.recent = [];
+  }
+
+  /** Take up what was kept for a model whose codes are below `codebook`. */
+  open(model, codebook) {
+    const kept = read(SHELF)?.[model];
+    const sound = (codes) =>
+      Array.isArray(codes) ? codes.filter((code) => Number.isInteger(code) && code < codebook) : [];
+    this.#model = model;
+    this.favourites = sound(kept?.favourites);
+    this.recent = sound(kept?.recent);
+    this.dispatchEvent(new Event("change"));
+  }
+
+  /** Make a code a favourite, or no longer. */
+  toggle(code) {
+    const others = this.favourites.filter((other) => other !== code);
+    this.favourites = others.length < this.favourites.length ? others : [code, ...others];
+    this.#save();
+  }
+
+  /** A code was used: it comes first. */
+  use(code) {
+    if (this.recent[0] === code) return;
+    this.recent = [code, ...this.recent.filter((other) => other !== code)].slice(0, RECENT);
+    this.#save();
+  }
+
+  #save() {
+    const { favourites, recent } = this;
+    write(SHELF, { ...read(SHELF), [this.#model]: { favourites, recent } });
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+export const shelf = new Shelf();

@@ -66,6 +66,12 @@ export function originalOf(key) {
   return null;
 }
 
+/** A promise of the picture of a key, null if it is gone. */
+export async function loadOriginal(key) {
+  if (!originals.has(key)) await fetchBack(key);
+  return originals.has(key) ? images.load(originals.get(key)) : null;
+}
+
 async function fetchBack(key) {
   missing.add(key);
   const url = await readOriginal(key);

@@ -187,17 +187,6 @@ export function written(state, cells, codes, its) {
   return withMask(same ? state : { ...state, base }, masked);
 }
 
-/** Write codes, one for all cells or one for each of the grid, as if a run had: they are kept. Pins stay on top. */
-export function fill(state, cells, codes) {
-  const flags = flagsOf(state, cells);
-  const all = Array.isArray(codes) ? codes : Array(state.base.length).fill(codes);
-  if (Array.isArray(codes)) checkCodes(state, codes);
-  else checkCode(state, codes);
-  const unset = flags.findIndex((wanted, cell) => wanted && all[cell] === state.codebook);
-  if (unset >= 0) throw new CanvasError(`Cell ${unset} cannot be filled with the mask token.`);
-  return written(state, flags, all, flags);
-}
-
 /** The canvas after a run, all of whose codes are these: what it filled is kept, pins are still pins. */
 export function filled(state, codes, { partial = false } = {}) {
   checkCodes(state, codes);

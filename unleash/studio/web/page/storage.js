@@ -1,36 +1,38 @@
 /**
- * What survives a page reload, in this browser only: the canvas as text, and pictures, films and originals, which
- * are larger, in a database. Where that is forbidden or full the session goes on; it only will not outlive the page.
+ * What survives a page reload, in this browser only: JSON by a key, and pictures, films and originals, which are
+ * larger, in a database. Where that is forbidden or full the session goes on; it only will not outlive the page.
  */
 
-// --- the canvas ------------------------------------------------------------------------------------
+// --- JSON ------------------------------------------------------------------------------------------
 
-const KEY = "unleash.canvas.1";
+export const CANVAS = "unleash.canvas.1";
+export const SHELF = "unleash.shelf.1";
 
-export function load() {
+/** What was written under a key; null if nothing was. */
+export function read(key) {
   try {
-    return JSON.parse(localStorage.getItem(KEY));
+    return JSON.parse(localStorage.getItem(key));
   } catch {
     return null;
   }
 }
 
-function write(value) {
+export function write(key, value) {
   try {
-    localStorage.setItem(KEY, JSON.stringify(value));
+    localStorage.setItem(key, JSON.stringify(value));
   } catch {
     // Full or forbidden.
   }
 }
 
-/** A `save(value)` that writes at most every `wait` milliseconds, and always before the page goes. */
-export function saver(wait = 300) {
+/** A `save(value)` that writes under a key at most every `wait` milliseconds, and always before the page goes. */
+export function saver(key, wait = 300) {
   let waiting = null;
   let timer = 0;
   const flush = () => {
     clearTimeout(timer);
     timer = 0;
-    if (waiting !== null) write(waiting);
+    if (waiting !== null) write(key, waiting);
     waiting = null;
   };
   globalThis.addEventListener?.("pagehide", flush);

@@ -1,30 +1,31 @@
 /**
  * The one state all components of the page share: the canvas with its history, the tool in hand,
  * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
- * "run", "results", "preview" (what the stage shows in place of the canvas), "fill" (a stroke asks for a run of
- * its own), "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a picture whose
- * codes are of no use here asks to be encoded anew) and "say".
+ * "run", "results", "preview" (what the stage shows in place of the canvas), "ask" (the server is to begin the run
+ * that `asked` describes), "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a
+ * picture whose codes are of no use here asks to be encoded anew) and "say".
  */
 
 import * as history from "./history.js";
 import { canvasAt, Session } from "./session.js";
-import { load, saver } from "./storage.js";
+import { CANVAS, read, saver } from "./storage.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
 import { asked, begun, entered, follow, resultOf, runName, strokeRun } from "./run.js";
-import { blank, keep, place, sameGrid } from "./state.js";
+import { again, blank, keep, openCells, place, sameGrid } from "./state.js";
 import { fromServer, madeAs, openedBy } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 export class Store extends EventTarget {
-  #save = saver();
+  #save = saver(CANVAS);
   #session = new Session(
     () => this.#emit("results"),
     () => this.state.picture?.url ?? null,
   );
   #swept = new Set();
+  #awaited = new Set();
 
   constructor() {
     super();
@@ -32,6 +33,7 @@ export class Store extends EventTarget {
     this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
     this.run = null;
     this.asked = null;
+    this.following = [];
     this.preview = null;
   }
 
@@ -51,7 +53,7 @@ export class Store extends EventTarget {
 
   /** Take up the canvas this browser kept, or a blank one of the first model's `grid`. */
   start(grid) {
-    const kept = load();
+    const kept = read(CANVAS);
     const sound = Math.max(kept?.state?.height, kept?.state?.width) <= MAX_SIDE;
     const state = sound ? { ...blank(grid), ...kept.state } : blank(grid);
     // An older page left masked what a run had filled.
@@ -74,7 +76,7 @@ export class Store extends EventTarget {
 
   // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
   #changeModel(model, state) {
-    this.stopRun();
+    if (this.run) this.#letGo();
     this.timeline = history.begin(state);
     this.#session.model = model;
     this.setTool({ code: null });
@@ -188,15 +190,65 @@ export class Store extends EventTarget {
 
   // --- runs ----------------------------------------------------------------------------------------
 
-  /** Ask for a run; it may have to wait in the queue. */
-  ask() {
-    this.run = asked(this.state);
-    this.#emit("run");
+  /**
+   * Ask for a run of the canvas: "generate", "more", "relight" or "blend". It may have to wait in the server's
+   * queue; while another is under way, or another canvas is awaited, it is kept and asked for after that.
+   */
+  ask(kind) {
+    if (this.run || this.awaiting) {
+      this.following = [...this.following, { kind, after: this.run }];
+      this.#emit("run");
+      if (this.run) this.say("One more, as soon as this run has ended. Stop ends both.");
+      else this.say("The run begins as soon as the canvas is there.");
+      return;
+    }
+    this.#ask(kind, { canvas: this.state, run: asked(this.state) });
   }
 
-  /** Let go of the run under way: whatever is still heard of it is not shown. */
+  #ask(kind, { canvas, run }) {
+    this.asked = { kind, canvas, run };
+    this.run = run;
+    this.#emit("run");
+    this.#emit("ask");
+  }
+
+  /** Until `arrived(what)` no run begins: the canvas that it would be of is being replaced. */
+  await(what) {
+    this.#awaited.add(what);
+  }
+
+  arrived(what) {
+    if (!this.#awaited.delete(what)) return;
+    this.#emit("run");
+    this.#follow();
+  }
+
+  /** Whether the canvas is being replaced. */
+  get awaiting() {
+    return this.#awaited.size > 0;
+  }
+
+  // Not at once: Gradio is still taking up what came with the message that ended the run.
+  #follow() {
+    setTimeout(() => {
+      if (this.run || this.awaiting || !this.following.length) return;
+      const [{ kind, after }, ...others] = this.following;
+      this.following = others;
+      // It was asked for when there was something to fill, which the run before it has filled by now.
+      if (kind === "generate" && after && !openCells(this.state) && this.state.lastRegion) this.edit(again);
+      this.ask(kind);
+    });
+  }
+
+  /** Let go of the run under way, and of those kept: whatever is still heard of it is not shown. */
   stopRun() {
-    if (!this.run) return;
+    this.following = [];
+    this.#awaited.clear();
+    if (this.run) this.#letGo();
+    else this.#emit("run");
+  }
+
+  #letGo() {
     const { id } = this.run;
     this.#emit("stop", { id, instead: false });
     this.endRun(id);
@@ -205,16 +257,14 @@ export class Store extends EventTarget {
   /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
   #fill(which) {
     const answers = this.strokeChanged || which === "swept";
-    if (!answers || (this.run && !this.run.live)) return;
+    if (!answers || this.awaiting || (this.run && !this.run.live)) return;
     const fill = strokeRun(this.state, which, this.#swept, runName(), this.run);
     if (!fill) return;
     if (!this.strokeChanged) this.timeline = history.push(this.#tagged(), this.state);
     if (this.run) this.#emit("stop", { id: this.run.id, instead: true });
-    this.run = { ...fill.run, parent: this.#session.origin };
-    this.timeline = history.replace(this.timeline, entered(this.state, this.run));
-    this.asked = fill;
-    this.#emit("run");
-    this.#emit("fill");
+    const run = { ...fill.run, parent: this.#session.origin };
+    this.timeline = history.replace(this.timeline, entered(this.state, run));
+    this.#ask("fill", { ...fill, run });
   }
 
   /** The run of this name has ended; nothing if it is not the one under way. */
@@ -223,6 +273,7 @@ export class Store extends EventTarget {
     this.run = null;
     this.#session.keepFilms();
     this.#emit("run");
+    this.#follow();
   }
 
   /** Take what the server sends while it generates. */

@@ -1,14 +1,12 @@
 /** The catalogue: every code as a thumbnail of one sheet, to be found, compared and taken in hand. */
 
-import { about, sprite, titleOf, wordsOf } from "../page/codes.js";
-import { opinion } from "../page/opinion.js";
-import { press } from "../page/page.js";
+import { about, shelf, sprite, titleOf, wordsOf } from "../page/codes.js";
+import { predictions } from "../page/predictions.js";
+import { showTab } from "../page/commands.js";
 import { inHand } from "../page/rules.js";
-import { shelf } from "../page/shelf.js";
 import { store } from "../page/store.js";
-import { features, nearest } from "./alike.js";
 import { bindBrush } from "./brush.js";
-import { matching, vocabulary } from "./filter.js";
+import { features, matching, nearest, vocabulary } from "./finding.js";
 
 const EMPTY = {
   all: "No code is called that or looks like it.",
@@ -189,14 +187,14 @@ export function mount({ element, props, watch }) {
   function look(code) {
     if (code === looking) return;
     looking = code;
-    opinion.showCode(code);
+    predictions.showCode(code);
     tellLikely();
   }
 
   function tellLikely() {
     const line = find(".likely");
-    const likely = looking === null ? null : opinion.likelihood(looking);
-    const waiting = looking !== null && opinion.busy ? "asking the model…" : "";
+    const likely = looking === null ? null : predictions.likelihood(looking);
+    const waiting = looking !== null && predictions.busy ? "asking the model…" : "";
     line.textContent = likely ? bestPlace(likely) : waiting;
   }
 
@@ -267,7 +265,7 @@ export function mount({ element, props, watch }) {
     if (view === "recent" || view === "favourites") filter();
     else mark();
   });
-  opinion.addEventListener("change", tellLikely);
+  predictions.addEventListener("change", tellLikely);
   store.addEventListener("tool", mark);
   store.addEventListener("change", () => {
     const { pins } = store.state;
@@ -276,7 +274,7 @@ export function mount({ element, props, watch }) {
     pinned = pins;
   });
   store.addEventListener("needcode", () => {
-    press("codes-button")();
+    showTab("codes");
     requestAnimationFrame(() => sheet.focus()); // a tab needs a moment to come to the front
   });
   watch("value", takeUp);

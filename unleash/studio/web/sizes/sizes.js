@@ -1,15 +1,66 @@
 /** The tab "Size": a canvas of another size, two pictures in one, the soft brush and its mask. */
 
+import { pasted } from "../page/blending.js";
+import { extended, MAX_SIDE } from "../page/growing.js";
+import { blank } from "../page/state.js";
+import { store } from "../page/store.js";
 import { inpainting } from "./inpainting.js";
 import { stitching } from "./stitching.js";
-import { timing } from "./timing.js";
-import { growing } from "./growth.js";
 
-export function mount({ element, props, watch }) {
-  const tell = timing();
-  const join = stitching(element);
+export function mount({ element, props, trigger, upload, watch }) {
+  const join = stitching(element, async (file) => trigger("upload", { path: (await upload(file)).path }));
   growing(element);
   inpainting(element);
-  const receive = { time: tell, second: join };
-  watch("value", () => receive[props.value?.kind]?.(props.value));
+  watch("value", () => props.value && join(props.value));
 }
+
+/** New canvases of any size, and more cells on the sides of the present one. */
+function growing(element) {
+  const [columns, rows, by] = ["columns", "rows", "by"].map((name) => element.querySelector(`.${name}`));
+  const pixels = element.querySelector(".pixels");
+  const sides = [...element.querySelectorAll("[data-side]")];
+
+  const fits = (side, more) => store.state[alongOf(side)] + more <= MAX_SIDE;
+
+  const showPixels = () => {
+    const { cell } = store.state;
+    pixels.textContent = `${columns.value * cell} × ${rows.value * cell} px`;
+  };
+
+  element.querySelector(".new").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const grid = { height: Number(rows.value), width: Number(columns.value) };
+    store.regrid((state) => blank({ ...state, ...grid }));
+    store.say(`A blank canvas of ${grid.width} by ${grid.height} cells.`);
+  });
+
+  async function extend(side) {
+    const more = Math.floor(Number(by.value));
+    if (!(more >= 1 && fits(side, more))) {
+      store.say(`Say by how many cells: 1 or more, and at most ${MAX_SIDE} on a side.`);
+      return;
+    }
+    const { width, height, picture } = store.state;
+    const along = alongOf(side);
+    const grid = { width, height, [along]: store.state[along] + more };
+    const place = { top: side === "top" ? more : 0, left: side === "left" ? more : 0 };
+    const url = picture && (await pasted(store.state, grid, [{ ...place, of: store.state }]));
+    store.regrid((state) => extended(state, { [side]: more }, url));
+    store.say(`${more} cells more: ${grid.width} by ${grid.height} now.`);
+  }
+
+  const show = () => {
+    const more = Number(by.value);
+    for (const button of sides) {
+      button.disabled = !fits(button.dataset.side, more);
+    }
+    showPixels();
+  };
+  for (const button of sides) button.addEventListener("click", () => extend(button.dataset.side));
+  for (const input of [columns, rows]) input.addEventListener("input", showPixels);
+  by.addEventListener("input", show);
+  store.addEventListener("change", show);
+  if (store.timeline) show();
+}
+
+const alongOf = (side) => (side === "left" || side === "right" ? "width" : "height");

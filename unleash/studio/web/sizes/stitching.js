@@ -2,13 +2,13 @@
 
 import { stitched, withSeam } from "../page/growing.js";
 import { clearMask } from "../page/state.js";
-import { press } from "../page/page.js";
 import { store } from "../page/store.js";
 import { madeAs, openedBy } from "../page/wire.js";
-import { pasted } from "./pasted.js";
+import { pasted } from "../page/blending.js";
 
-/** Returns what takes up a picture that the server opened. */
-export function stitching(element) {
+/** `open(file)` lets the server open a picture; returns what takes it up. */
+export function stitching(element, open) {
+  const file = element.querySelector(".second-file");
   const seam = element.querySelector(".seam");
   const words = element.querySelector(".seam-words");
   const list = element.querySelector(".seconds");
@@ -36,15 +36,15 @@ export function stitching(element) {
 
   function showResults() {
     const item = document.createElement("li");
-    const open = document.createElement("button");
-    Object.assign(open, {
+    const button = document.createElement("button");
+    Object.assign(button, {
       type: "button",
       className: "file",
       title: "A picture, cut to the size of this one",
       textContent: "Open…",
     });
-    open.addEventListener("click", press("open-second"));
-    item.append(open);
+    button.addEventListener("click", () => file.click());
+    item.append(button);
     list.replaceChildren(...store.results.map(thumbnail), item);
   }
 
@@ -71,6 +71,15 @@ export function stitching(element) {
     if (joined) seam.value = joined.cells;
     words.textContent = seam.value;
   };
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files;
+    file.value = "";
+    try {
+      if (chosen) await open(chosen);
+    } catch (error) {
+      store.say(`${chosen.name} could not be sent: ${error.message ?? error}`);
+    }
+  });
   // One drag of the slider undoes as one edit.
   seam.addEventListener("input", () => {
     if (!store.stroking) store.beginStroke();

@@ -1,0 +1,32 @@
+/** What the page does when it is asked by name, by whatever: Gradio's buttons (component.py), shortcuts, modules. */
+
+const commands = new Map();
+
+/** Offer commands: an object of functions by their names. */
+export function offer(given) {
+  for (const [name, act] of Object.entries(given)) commands.set(name, act);
+}
+
+/** Do what was offered under this name; throws an error if nothing was. */
+export function command(name) {
+  const act = commands.get(name);
+  if (!act) throw new Error(`The page cannot do “${name}” yet: try again in a moment, or reload it.`);
+  return act();
+}
+
+/** The element that Gradio made of a component, by the id that blocks.py gave it; throws an error if it is not there. */
+export function gradioElement(id) {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`There is no element #${id} on the page.`);
+  return element;
+}
+
+/** Bring a tab to the front. */
+export const showTab = (id) => gradioElement(`${id}-button`).click();
+
+/** Show a button's shortcut in its tooltip. */
+export function tellShortcut(id, key) {
+  const button = gradioElement(id);
+  button.title = `${button.textContent.trim()} (${key.replace("Control", "Ctrl")})`;
+  button.setAttribute("aria-keyshortcuts", key);
+}

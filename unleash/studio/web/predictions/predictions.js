@@ -1,0 +1,8 @@
+/** Carries this page's questions about the canvas to the server, and the answers back. */
+
+import { predictions } from "../page/predictions.js";
+
+export function mount({ props, trigger, watch }) {
+  watch("value", () => props.value?.kind && predictions.receive(props.value));
+  predictions.connect((question) => trigger("submit", question));
+}
