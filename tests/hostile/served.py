@@ -11,7 +11,6 @@ from time import monotonic, sleep
 from typing import Any
 
 import httpx
-import pydantic_core
 
 ROOT = Path(__file__).parents[2]
 _START = """
@@ -36,6 +35,7 @@ class Served:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.said: list[str] = []
+        self._restore: int | None = None
         self.client = httpx.Client(base_url=self.url, timeout=60)
 
     def __enter__(self) -> "Served":
@@ -98,32 +98,21 @@ class Served:
         return "event: complete" in lines, "\n".join(lines)
 
     def visit(self, session: str) -> None:
-        """Do what a browser does when it opens the page."""
-        config = self.client.get("/").text and self.client.get("/config").json()
-        loads = [each["id"] for each in config["dependencies"] if [None, "load"] in _ends(each["targets"])]
-        for number in loads:
-            inputs = next(each["inputs"] for each in config["dependencies"] if each["id"] == number)
-            asked = {
-                "fn_index": number,
-                "data": [None] * len(inputs),
-                "session_hash": session,
-                "trigger_id": None,
-            }
-            self.client.post("/gradio_api/queue/join", json=asked)
-        waiting = len(loads)
+        """Do what a browser does when it opens the page, in a session of its own."""
+        self.client.get("/")
+        if self._restore is None:
+            listeners = self.client.get("/config").json()["dependencies"]
+            self._restore = next(each["id"] for each in listeners if each["api_name"] == "restore")
+        asked = {"fn_index": self._restore, "data": [None], "session_hash": session, "trigger_id": None}
+        self.client.post("/gradio_api/queue/join", json=asked).raise_for_status()
         with self.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as answer:
             for line in answer.iter_lines():
-                if line.startswith("data: "):
-                    message = pydantic_core.from_json(line.removeprefix("data: "))["msg"]
-                    waiting -= message in ("process_completed", "unexpected_error")
-                    if not waiting or message == "close_stream":
-                        return
+                if "process_completed" in line:
+                    if '"success":true' not in line:
+                        raise RuntimeError(line)
+                    return
 
     def _listen(self, pipe: Any) -> None:
         for line in pipe:
             self.said.append(line)
             del self.said[:-500]
-
-
-def _ends(targets: list[Any]) -> list[list[Any]]:
-    return [[None, name] for _, name in targets]
