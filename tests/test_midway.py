@@ -7,7 +7,8 @@ import pytest
 
 from unleash import Recipe, Settings, TokenCanvas, UnleashPipeline
 from unleash.studio.server import registry
-from unleash.studio.server.runs import Message, Unfinished, resume, run
+from unleash.studio.server.runs import Message, resume, run
+from unleash.studio.server.unfinished import Unfinished
 
 SETTINGS = Settings(steps=8, label="day", guidance_scale=1, seed=3)
 

@@ -13,7 +13,7 @@ from unleash.canvas.recipe import Recipe
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
-from unleash.studio.server.runs import Unfinished
+from unleash.studio.server.unfinished import Unfinished
 
 _EVENTS = ("generate", "again", "resume", "more", "relight", "blend", "fill", "save")
 

@@ -80,8 +80,7 @@ export function mount({ element, props, trigger }) {
       store.queue.whenIdle(save);
     },
     "await-model": () => store.await("model"),
-    // Another one may have been chosen meanwhile.
-    "model-arrived": (chosen, before) => chosen === before && store.arrived("model"),
+    "model-arrived": () => store.arrived("model"),
     "settings-arrived": () => store.arrived("settings"),
     "await-file": () => store.await("file"),
     "file-arrived": () => store.arrived("file"),

@@ -1,23 +1,21 @@
 /** What the page does when it is asked by name, by whatever: Gradio's buttons (component.py), shortcuts, modules. */
 
 const commands = new Map();
-const kept = new Map();
+const kept = new Set();
 
 /** Offer commands: an object of functions by their names. Those that were asked for already are done at once. */
 export function offer(given) {
   for (const [name, act] of Object.entries(given)) {
     commands.set(name, act);
-    const values = kept.get(name);
-    kept.delete(name);
-    if (values) queueMicrotask(() => act(...values));
+    if (kept.delete(name)) queueMicrotask(act);
   }
 }
 
-/** Do what is offered under this name, with the values given; as soon as it is, where the page is still loading. */
-export function command(name, ...values) {
+/** Do what is offered under this name; as soon as it is, where the page is still loading. */
+export function command(name) {
   const act = commands.get(name);
-  if (act) return act(...values);
-  kept.set(name, values);
+  if (act) return act();
+  kept.add(name);
   return null;
 }
 
