@@ -20,7 +20,7 @@ from unleash.studio.server.components.inspector import Inspector
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
-from unleash.studio.server.components.runs import Runs
+from unleash.studio.server.components.running import Running
 from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
@@ -189,7 +189,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
-            Runs()
+            Running()
             estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(pipe.labels)

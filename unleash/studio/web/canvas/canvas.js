@@ -35,6 +35,9 @@ export function mount({ element, props, trigger }) {
 
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
+  // What was said of another canvas holds no more; what is to be said of this one comes after the change.
+  store.addEventListener("change", ({ detail }) => detail || (live.textContent = ""));
+  store.addEventListener("ask", () => (live.textContent = ""));
   store.addEventListener("reopen", ({ detail }) => openPicture(detail));
   // The server sees the canvas as it is, and which run the page waits for.
   const tell = (more) => {
