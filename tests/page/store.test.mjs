@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
+import { extended, stitched, withSeam } from "../../unleash/studio/web/page/growing.js";
 import { restrict } from "../../unleash/studio/web/page/rules.js";
 import {
   again,
@@ -314,6 +315,16 @@ describe("a stopped picture", () => {
     assert.deepEqual(store.state.base, [0, 1, 4, 4]);
     assert.equal(openCells(store.state), 0);
   });
+});
+
+test("extending and stitching leave what was filled, and an older mask as it was", () => {
+  const { store } = painted();
+  store.edit((state) => mask(state, [3]));
+  const wider = extended(store.state, { right: 1 });
+  assert.deepEqual(wider.masked, [false, false, true, false, true, true]);
+  const joined = stitched(store.state, store.state, "horizontal", 2);
+  assert.deepEqual(joined.masked, [false, true, true, false, false, true, true, true]);
+  assert.deepEqual(withSeam(joined, 0).masked, [false, false, false, false, false, true, false, true]);
 });
 
 describe("Again", () => {

@@ -6,12 +6,13 @@
 
 export const trouble = new EventTarget();
 
-let full = false;
+const full = new Set(); // of "values" and "database", those that had no room when last written
 
-function tell(isFull) {
-  if (isFull === full) return;
-  full = isFull;
-  trouble.dispatchEvent(new Event(full ? "full" : "kept"));
+function tell(where, isFull) {
+  const before = full.size > 0;
+  if (isFull) full.add(where);
+  else full.delete(where);
+  if (full.size > 0 !== before) trouble.dispatchEvent(new Event(before ? "kept" : "full"));
 }
 
 // --- JSON ------------------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ export function write(key, value) {
 function writeHere(key, value) {
   const text = JSON.stringify(value);
   const here = put("sessionStorage", key, text);
-  tell(!(put("localStorage", key, text) && here));
+  tell("values", !(put("localStorage", key, text) && here));
 }
 
 /** A `save(value)` that writes under a key of this tab at most every `wait` milliseconds, and always before the page goes. */
@@ -112,12 +113,14 @@ async function transact(name, mode, work, otherwise = null) {
   try {
     const transaction = (await database()).transaction(name, mode);
     const request = work(transaction.objectStore(name));
-    return await new Promise((resolve, reject) => {
+    const result = await new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(request?.result);
       transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
+    if (mode === "readwrite") tell("database", false);
+    return result;
   } catch (error) {
-    if (error?.name === "QuotaExceededError") tell(true);
+    if (error?.name === "QuotaExceededError") tell("database", true);
     return otherwise;
   }
 }
