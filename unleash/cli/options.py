@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
+from unleash.canvas.recipe import EngineName
 from unleash.canvas.settings import RENAMED, Settings
 from unleash.cli.running import files_of, load, paint
 
@@ -42,6 +43,11 @@ KeepPixels = Annotated[
     ),
 ]
 
+Engine = Annotated[
+    EngineName,
+    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
+]
+
 _FLAGS = {"guidance_scale": "--guidance"}
 """Options that have another name than their setting."""
 
@@ -72,16 +78,18 @@ class Job:
         model: that is used.
         settings: those that were given.
         files: where each picture goes.
+        engine: what computes the model.
     """
 
     model: str
     settings: Settings
     files: list[Path]
+    engine: EngineName
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded when it is first needed."""
-        return load(self.model)
+        return load(self.model, self.engine)
 
     def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
         """A picture as cells."""
@@ -97,15 +105,16 @@ class Job:
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command options of run, model and files, in place of its parameter ``job``."""
 
-    def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, **own: Any) -> None:
+    def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)
-        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count)), **own)
+        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count), engine), **own)
 
     shared = {
         "model": (Model, None),
         "chosen": (Any, Parameter.empty),
         "count": (Count, 1),
         "out": (Out, Path()),
+        "engine": (Engine, "auto"),
     }
     parameters: list[Parameter] = []
     for parameter in signature(command).parameters.values():

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.canvas.settings import Settings
-from unleash.cli.options import BUNDLED, Count, Job, KeepPixels, Model, Out, with_job, with_sampling
+from unleash.cli.options import BUNDLED, Count, Engine, Job, KeepPixels, Model, Out, with_job, with_sampling
 from unleash.cli.running import files_of, load, paint, save, save_film
 
 
@@ -18,6 +18,7 @@ def generate(
     chosen: dict[str, Any],
     count: Count = 1,
     out: Out = Path(),
+    engine: Engine = "auto",
     recipe: Annotated[
         Path | None,
         typer.Option(help="Make the picture of this recipe (JSON, or a PNG by Unleash) again."),
@@ -50,7 +51,7 @@ def generate(
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
     files = files_of(out, settings, count)
-    pipe = load(name)
+    pipe = load(name, engine)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
     if source is not None and source.result is not None and not chosen and model is None and count == 1:

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from threading import Thread
 
+from unleash.canvas.recipe import EngineName
 from unleash.images.code_names import CodeName, load_names
 from unleash.images.codebook import Sheet, load_thumbnails, sheet
 from unleash.models.folders import HOME, resolve
@@ -44,6 +46,22 @@ def find(offered: Menu, wanted: str) -> str | None:
 def load(model: str) -> UnleashPipeline:
     """The pipeline of a folder or Hub id."""
     return UnleashPipeline.from_pretrained(model)
+
+
+@lru_cache(maxsize=4)
+def computed(model: str, engine: EngineName) -> UnleashPipeline:
+    """The pipeline of a folder or Hub id, by torch until the engine is ready, which may take a while."""
+    pipe = load(model)
+    if engine != "torch":
+        Thread(target=_change, args=(pipe, engine), name="engine", daemon=True).start()
+    return pipe
+
+
+def _change(pipe: UnleashPipeline, engine: EngineName) -> None:
+    try:
+        pipe.use(engine)
+    except Exception as error:
+        logging.getLogger(__name__).warning("torch goes on computing: %s", error)
 
 
 @lru_cache(maxsize=4)
