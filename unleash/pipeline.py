@@ -503,7 +503,7 @@ class UnleashPipeline(DiffusionPipeline):
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
-        stand = start and (start.step, _state(start, canvas, settings, self.device))
+        stand = None if start is None else (start.step, _state(start, canvas, settings, self.device))
         curve = self.scheduler.config["information"]
         return reveal(predict, codes, size, settings, generators, curve, stand)
 
@@ -568,8 +568,10 @@ class UnleashPipeline(DiffusionPipeline):
 
 def _progress(frame: Revealed, settings: Settings) -> Progress:
     state, weighs = frame.state, _weighs(settings)
-    arrays = [tensor[0].cpu().numpy() for tensor in (state.codes, state.filled_at, state.confidence)]
-    return Progress(frame.index, *arrays[:2], arrays[2] if weighs else None)
+    codes, filled_at, confidence = (
+        tensor[0].cpu().numpy() for tensor in (state.codes, state.filled_at, state.confidence)
+    )
+    return Progress(frame.index, codes, filled_at, confidence if weighs else None)
 
 
 def _state(start: Progress, canvas: TokenCanvas, settings: Settings, device: torch.device) -> State:

@@ -1,4 +1,4 @@
-"""How far a run has come: what it takes to go on with one that was stopped."""
+"""The progress of a run: everything needed to resume one that was stopped."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from unleash.canvas.messages import quoted
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """A run after some of its steps.
+    """The state of a run after some of its steps.
 
-    With the canvas and the settings that the run began with, it goes on to the picture that it would have made.
+    Resumed with the same initial canvas and settings, the run ends with the same picture.
 
     Attributes:
-        step: how many steps are done, at least 1.
-        codes: (h, w) int64, K where a cell is unknown after them.
+        step: number of completed steps, at least 1.
+        codes: (h, w) int64, K where still unknown.
         filled_at: (h, w) int64, the step, from 0, that filled each cell; -1 where none did.
-        confidence: (h, w) float32, the probability of each code when it was drawn; None where the settings do
-            not ask for it.
+        confidence: (h, w) float32, the probability of each code when it was drawn; None if the settings do
+            not need it.
     """
 
     step: int
@@ -33,23 +33,23 @@ class Progress:
     confidence: NDArray[np.float32] | None = None
 
     def canvas(self, start: TokenCanvas) -> TokenCanvas:
-        """The canvas after the steps of a run that began with ``start``.
+        """The canvas after these steps of a run that began with ``start``.
 
         Raises:
-            ValueError: if this is not progress of such a run.
+            ValueError: if the sizes differ, or a kept or pinned cell has another code.
         """
         if any(
             array is not None and array.shape != start.base.shape
             for array in (self.codes, self.filled_at, self.confidence)
         ):
             raise ValueError(
-                f"the progress is of {'×'.join(map(str, self.codes.shape))} cells, "
-                f"the canvas of {start.height}×{start.width}"
+                f"the progress has {'×'.join(map(str, self.codes.shape))} cells, the canvas "
+                f"{start.height}×{start.width}; they must have the same size"
             )
         return start.filled(self.codes, partial=True)
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-compatible dictionary; floats keep every bit."""
+        """The progress as JSON types; floats are preserved exactly."""
         return {
             "step": self.step,
             "codes": self.codes.tolist(),
@@ -62,13 +62,13 @@ class Progress:
         """The progress in parsed, untrusted JSON.
 
         Raises:
-            ValueError: if it is something else.
+            ValueError: if the data are invalid.
         """
         if not isinstance(data, dict):
-            raise ValueError("progress is an object with step, codes, filled_at and confidence")
+            raise ValueError("progress must be an object with step, codes, filled_at and confidence")
         step = data.get("step")
         if type(step) is not int or not 1 <= step <= MAX_STEPS:
-            raise ValueError(f"step is a whole number from 1 to {MAX_STEPS}, not {quoted(step)}")
+            raise ValueError(f"step must be a whole number from 1 to {MAX_STEPS}, not {quoted(step)}")
         confidence = data.get("confidence")
         return cls(
             step,
@@ -83,8 +83,8 @@ def _whole(rows: Any, name: str) -> NDArray[np.int64]:
 
 
 def _grid(rows: Any, name: str, kinds: tuple[type, ...]) -> NDArray[Any]:
-    """Rows of numbers within what a canvas can hold, checked before memory is taken for them."""
-    fault = ValueError(f"{name} has rows of numbers, as many in each, up to {MAX_SIDE}×{MAX_SIDE}")
+    """An (h, w) array of numbers, at most as large as a canvas, checked before memory is allocated."""
+    fault = ValueError(f"{name} must have rows of numbers of equal length, at most {MAX_SIDE}×{MAX_SIDE}")
     if not isinstance(rows, list) or not 0 < len(rows) <= MAX_SIDE:
         raise fault
     for row in rows:

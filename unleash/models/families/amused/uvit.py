@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from diffusers import UVit2DModel, VQModel
+from diffusers import ModelMixin, UVit2DModel, VQModel  # noqa: F401 - diffusers looks for the base class here
 from einops import rearrange
 from torch import Tensor
 
@@ -118,7 +118,7 @@ class AmusedTransformer(UVit2DModel):
         if read_text is None:
             raise ValueError("this model takes prompts, but it was loaded without its text encoder")
         read = read_text(asked or "")
-        return read.hidden_states[-2], read.text_embeds
+        return read.hidden_states[-2].to(self.dtype), read.text_embeds.to(self.dtype)
 
     def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
         """(B, h, w) long, K where masked, to (B, h * w, K) float.
