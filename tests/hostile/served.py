@@ -67,7 +67,7 @@ class Served:
                 if self.client.get("/").status_code == 200:
                     return
             except httpx.HTTPError:
-                if self._process.poll() is not None or monotonic() - began > 120:
+                if self._process.poll() is not None or monotonic() - began > 300:
                     raise RuntimeError("the studio did not start:\n" + "".join(self.said)) from None
                 sleep(0.2)
 
