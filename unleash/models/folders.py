@@ -153,8 +153,11 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
         )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
-        network.load_state_dict(load_file(folder / name / _WEIGHTS), assign=True)
-        loaded[name] = network.to(dtype or torch.float32).eval()
+        tensors = load_file(folder / name / _WEIGHTS)
+        network.load_state_dict(
+            {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
+        )
+        loaded[name] = network.eval()
     return loaded
 
 
