@@ -168,7 +168,7 @@ class UnleashPipeline(DiffusionPipeline):
                 configuration and its card say, or not all finite numbers.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
-        networks = load_networks(folder, options.get("torch_dtype"))
+        networks = load_networks(folder, options.get("dtype", options.get("torch_dtype")))
         # As diffusers decides itself, but without advice to install what the app does not need.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
         check_weights(folder, networks)

@@ -143,7 +143,8 @@ def describe(model: str | Path) -> Description:
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
     """The two networks of a folder that `resolve` gave, by their names in the pipeline.
 
-    Their tensors are those of the file, mapped into memory: there is never a second copy.
+    They compute in ``dtype``, float32 if none is given, whatever type the file has. Tensors of that type are
+    those of the file, mapped into memory: there is never a second copy.
     """
     family, loaded = _family(folder), {}
     if family.others and find_spec("transformers") is None:
@@ -152,8 +153,11 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
         )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
-        network.load_state_dict(load_file(folder / name / _WEIGHTS), assign=True)
-        loaded[name] = (network if dtype is None else network.to(dtype)).eval()
+        tensors = load_file(folder / name / _WEIGHTS)
+        network.load_state_dict(
+            {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
+        )
+        loaded[name] = network.eval()
     return loaded
 
 
