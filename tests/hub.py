@@ -53,10 +53,10 @@ def serving() -> Iterator[Hub]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_HEAD(self):  # noqa: N802
+        def do_HEAD(self):
             self.answer(body=False)
 
-        def do_GET(self):  # noqa: N802
+        def do_GET(self):
             self.answer(body=True)
 
         def answer(self, body: bool) -> None:

@@ -21,7 +21,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 CHURCHES, HALTON = FIXTURES / "parity-hub-churches", FIXTURES / "parity-halton"
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def hub(tmp_path, monkeypatch):
     """A hub with the small models at the real names, and an empty cache."""
     monkeypatch.setattr("time.sleep", lambda _: None)  # between the Hub's client's attempts
@@ -31,6 +31,7 @@ def hub(tmp_path, monkeypatch):
         monkeypatch.setattr(hub_constants, "HUGGINGFACE_CO_URL_TEMPLATE", template)
         monkeypatch.setattr(hub_constants, "HF_HUB_CACHE", str(tmp_path / "cache" / "hub"))
         monkeypatch.setattr(hub_constants, "HF_HUB_DISABLE_XET", True)
+        monkeypatch.setattr(hub_constants, "DOWNLOAD_CHUNK_SIZE", 100_000)
         running.add(
             "nielsr/absorbing-diffusion-churches",
             CHURCHES,
@@ -65,13 +66,14 @@ def test_a_short_name_is_fetched_and_converted_once(hub):
     assert pipe(num_inference_steps=1, label="church").images[0].size == (256, 256)
 
 
-def test_the_hub_id_of_a_known_model_is_its_name(hub, small_churches):
+@pytest.mark.usefixtures("small_churches")
+def test_the_hub_id_of_a_known_model_is_its_name(hub):
     folder = resolve("nielsr/absorbing-diffusion-churches")
     assert folder == resolve("paper-churches")
     assert hub.fetched("vae/diffusion_pytorch_model.bin") == 1
 
 
-def test_a_model_that_is_not_what_was_published_is_refused(hub, monkeypatch):
+def test_a_model_that_is_not_what_was_published_is_refused(monkeypatch):
     with pytest.raises(CheckpointError, match=r"not the one that was published: its logits are off by"):
         resolve("paper-churches")
     near = replace(KNOWN["paper-churches"].published, tokens=(96,) * 3)
@@ -81,7 +83,7 @@ def test_a_model_that_is_not_what_was_published_is_refused(hub, monkeypatch):
     assert not fetching.is_here(KNOWN["paper-churches"])
 
 
-def test_a_model_that_is_what_was_published_is_taken(hub, monkeypatch):
+def test_a_model_that_is_what_was_published_is_taken(monkeypatch):
     with np.load(CHURCHES / "expected.npz") as expected:
         tokens, logits = expected["tokens"][0], expected["logits"][0, :3, :3]
     said = Published(tuple(tokens.tolist()), tuple(map(tuple, logits.tolist())), 1e-3)
@@ -89,7 +91,8 @@ def test_a_model_that_is_what_was_published_is_taken(hub, monkeypatch):
     assert resolve("paper-churches").is_dir()
 
 
-def test_our_own_layout_from_the_hub(hub, small_churches, tmp_path):
+@pytest.mark.usefixtures("small_churches")
+def test_our_own_layout_from_the_hub(hub):
     hub.add("some/model", resolve("paper-churches"))
     pipe = UnleashPipeline.from_pretrained("some/model")
     assert pipe.blank().codebook_size == 96
@@ -99,9 +102,9 @@ def test_an_interrupted_download_goes_on_where_it_ended(hub):
     hub.cuts = 1
     resolve("halton-256-tiny")
     whole, rest = (request for request in hub.asked if request.startswith("GET") and "LlamaGen" in request)
-    size = (HALTON / "vq_ds16_c2i.pt").stat().st_size
+    half = (HALTON / "vq_ds16_c2i.pt").stat().st_size // 2
     assert "bytes=" not in whole
-    assert rest.endswith(f"bytes={size // 2}-")
+    assert 0 < int(rest.split("bytes=")[1].rstrip("-")) <= half
 
 
 def test_a_download_that_is_interrupted_again_and_again(hub):
@@ -122,7 +125,7 @@ def test_a_damaged_download_is_deleted_and_the_next_one_is_right(hub):
     assert (resolve("halton-256-tiny") / "model_index.json").is_file()
 
 
-def test_no_network(hub, monkeypatch):
+def test_no_network(monkeypatch):
     monkeypatch.setattr(hub_constants, "ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr(
         hub_constants,
@@ -134,14 +137,14 @@ def test_no_network(hub, monkeypatch):
             resolve(name)
 
 
-def test_offline_by_choice(hub, monkeypatch):
+def test_offline_by_choice(monkeypatch):
     monkeypatch.setattr(hub_constants, "HF_HUB_OFFLINE", True)
     for name in ("halton-256-tiny", "paper-churches", "some/model"):
         with pytest.raises(CheckpointError, match=f"{name} is not here yet, and HF_HUB_OFFLINE forbids"):
             resolve(name)
 
 
-def test_what_is_here_opens_without_a_network(hub, monkeypatch):
+def test_what_is_here_opens_without_a_network(monkeypatch):
     folder = resolve("halton-256-tiny")
     monkeypatch.setattr(hub_constants, "HF_HUB_OFFLINE", True)
     assert resolve("halton-256-tiny") == folder
@@ -155,7 +158,7 @@ def test_no_space(hub, monkeypatch):
     assert hub.asked == []
 
 
-def test_a_disk_that_fills_up_on_the_way(hub, monkeypatch):
+def test_a_disk_that_fills_up_on_the_way(monkeypatch):
     def full(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -177,7 +180,8 @@ def test_a_repository_or_file_that_was_moved(hub):
         resolve("halton-256-base")
 
 
-def test_a_revision(hub, small_churches):
+@pytest.mark.usefixtures("small_churches")
+def test_a_revision():
     with pytest.raises(CheckpointError, match="has no revision 'v2'"):
         resolve("paper-churches", "v2")
     assert resolve("paper-churches", "main").name == "paper-churches@main"
@@ -189,7 +193,7 @@ def test_a_hub_that_is_busy(hub):
         resolve("halton-256-tiny")
 
 
-def test_from_the_shell(hub, tmp_path):
+def test_from_the_shell(tmp_path):
     out = tmp_path / "church.png"
     arguments = [
         "generate",
