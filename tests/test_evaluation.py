@@ -291,7 +291,9 @@ def test_settings_are_compared_on_the_same_seeds_and_resumed(model, monkeypatch)
     text = run("compare", "--model", model, *data, "--count", 40, *variants[:2])
     assert sorted(seed for _, seed in painted) == sorted([*range(32, 40)] * 2)
     assert "from that of defaults, 2 steps" in text
-    assert "NAME=VALUE is right" in refused("compare", "--model", model, *data, "--variant", "confidence")
+    assert "expected NAME=VALUE, such as" in refused(
+        "compare", "--model", model, *data, "--variant", "confidence"
+    )
     assert "correction_order" in refused(
         "compare", "--model", model, *data, "--variant", "correction_order=up"
     )

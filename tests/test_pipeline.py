@@ -350,6 +350,13 @@ def test_the_bundled_model_has_its_own_defaults():
     assert Settings(**index["sampling_defaults"]) == expected
 
 
+def test_the_bundled_model_has_an_information_curve():
+    folder = Path(__file__).parents[1] / "weights/scenes"
+    curve = AbsorbingDiffusionScheduler.from_pretrained(folder / "scheduler").config["information"]
+    assert len(curve) == 16
+    assert curve[-1] > 1.5 * curve[0], "a cell is harder to predict where all others are masked"
+
+
 def test_the_old_name_of_the_order_is_read_with_a_warning_that_names_the_new_one(pipe, tmp_path):
     expected = pipe(reveal_order="random", seed=2).canvases
     warned = {

@@ -23,6 +23,7 @@ from unleash.canvas import rules
 from unleash.canvas.bounds import MAX_COUNT, MAX_SIDE
 from unleash.canvas.document import Cell, TokenCanvas
 from unleash.canvas.messages import quoted
+from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
 from unleash.models.folders import check_weights, load_networks, resolve
 from unleash.models.protocol import (
@@ -39,7 +40,7 @@ from unleash.sampling import inspector, windows
 from unleash.sampling.guidance import guidance_at
 from unleash.sampling.information import schedule_of
 from unleash.sampling.orders import BLIND
-from unleash.sampling.reveal import Revealed, reveal
+from unleash.sampling.reveal import Revealed, State, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.sampling.work import Work
 
@@ -60,6 +61,8 @@ class Step:
         revealed: (h, w) bool, the cells this step filled.
         render: decodes ``image``: the last one in the detail of the settings, earlier ones by the preview
             decoder if the model has one.
+        shown: (h, w) int64, the codes of ``image``: those of the canvas, and a guess where it is unknown.
+        progress: from which :meth:`UnleashPipeline.stream` goes on; None after the last step.
     """
 
     index: int
@@ -67,6 +70,8 @@ class Step:
     canvas: TokenCanvas
     revealed: NDArray[np.bool_]
     render: Callable[[], Image.Image] = field(repr=False, compare=False)
+    shown: NDArray[np.int64] = field(repr=False, compare=False)
+    progress: Progress | None = field(repr=False, compare=False)
 
     @cached_property
     def image(self) -> Image.Image:
@@ -229,6 +234,7 @@ class UnleashPipeline(DiffusionPipeline):
         num_inference_steps: int | None = None,
         *,
         settings: Settings | None = None,
+        start: Progress | None = None,
         **sampling: Any,
     ) -> Iterator[Step]:
         """Fills ``canvas`` and yields every step with its picture; arguments as for a call.
@@ -240,10 +246,20 @@ class UnleashPipeline(DiffusionPipeline):
                 if step.index == step.total // 2:
                     break
             out = pipe(step.canvas, label="church-night")
+
+        A run that was left goes on to the same picture with the canvas and the settings that it began with,
+        and the ``progress`` of the step it was left at, for ``start``:
+
+            for step in pipe.stream(seed=3, start=step.progress):
+                ...
+
+        Raises:
+            ValueError: as a call, and if ``start`` is not progress of a run of this canvas and settings; both
+                with the first step.
         """
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
-        return self._steps(canvas, settings)
+        return self._steps(canvas, settings, start)
 
     def evaluations(
         self,
@@ -292,13 +308,13 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: if the model lacks the label, or the canvas is of another codebook.
         """
-        return inspector.inspect(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+        return inspector.inspect(self._predictions(canvas, label, guidance_scale), canvas, spacing)
 
     def inspecting(
         self, canvas: TokenCanvas, label: str | None = None, guidance_scale: float = 1.0, spacing: int = 4
     ) -> Work[inspector.Inspection]:
         """As :meth:`inspect`, with a pause after each evaluation."""
-        return inspector.inspecting(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+        return inspector.inspecting(self._predictions(canvas, label, guidance_scale), canvas, spacing)
 
     def inspect_cell(
         self,
@@ -313,7 +329,7 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: as :meth:`inspect`, and if the cell is off the grid.
         """
-        return inspector.inspect_cell(self._opinion(canvas, label, guidance_scale), canvas, cell, top)
+        return inspector.inspect_cell(self._predictions(canvas, label, guidance_scale), canvas, cell, top)
 
     def check(self, canvas: TokenCanvas) -> None:
         """Whether a canvas is one for this model.
@@ -437,22 +453,38 @@ class UnleashPipeline(DiffusionPipeline):
                 bar.update()
         return codes
 
-    def _steps(self, canvas: TokenCanvas, settings: Settings) -> Iterator[Step]:
+    def _steps(self, canvas: TokenCanvas, settings: Settings, start: Progress | None) -> Iterator[Step]:
         if not canvas.unknown.any():
             yield Step(
-                0, 0, canvas, np.zeros_like(canvas.unknown), partial(self.render, canvas, settings.detail)
+                0,
+                0,
+                canvas,
+                np.zeros_like(canvas.unknown),
+                partial(self.render, canvas, settings.detail),
+                canvas.codes,
+                None,
             )
             return
-        for frame in self._run(canvas, settings, [settings.seed]):
+        for frame in self._run(canvas, settings, [settings.seed], start):
             codes = frame.codes[0].cpu().numpy()
             filled = canvas.filled(codes, partial=True)
             revealed = frame.revealed[0].cpu().numpy()
             unseen = frame.guess[0] == canvas.mask_token
             guess = torch.where(unseen, self._plain_code(), frame.guess[0])
-            detail: Detail = settings.detail if frame.index == frame.total else "preview"
-            yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess, detail))
+            last = frame.index == frame.total
+            yield Step(
+                frame.index,
+                frame.total,
+                filled,
+                revealed,
+                partial(self._decode, guess, settings.detail if last else "preview"),
+                guess.cpu().numpy(),
+                None if last else _progress(frame, settings),
+            )
 
-    def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[Revealed]:
+    def _run(
+        self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], start: Progress | None = None
+    ) -> Iterator[Revealed]:
         """A run of one image for each seed; codes may be changed in place."""
         self.check(canvas)
         self._check_direction(canvas, settings)
@@ -471,7 +503,9 @@ class UnleashPipeline(DiffusionPipeline):
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
-        return reveal(predict, codes, size, settings, generators, self.scheduler.config["information"])
+        stand = None if start is None else (start.step, _state(start, canvas, settings, self.device))
+        curve = self.scheduler.config["information"]
+        return reveal(predict, codes, size, settings, generators, curve, stand)
 
     def _predict(
         self, codes: Tensor, asked: Tensor, conditions: Sequence[Condition], guidance_scale: float
@@ -485,17 +519,19 @@ class UnleashPipeline(DiffusionPipeline):
             self.transformer.codebook_size,
         )
 
-    def _opinion(self, canvas: TokenCanvas, label: str | None, guidance_scale: float) -> inspector.Opinion:
+    def _predictions(
+        self, canvas: TokenCanvas, label: str | None, guidance_scale: float
+    ) -> inspector.Predictions:
         self.check(canvas)
         conditions = self._conditions(self._settings(**self._asking(label), guidance_scale=guidance_scale))
 
         @torch.no_grad()
-        def opinion(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
+        def predictions(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
             tokens, cells = (torch.from_numpy(array)[None] for array in (codes, asked))
             logits, _ = self._predict(tokens, cells, conditions, guidance_scale)
             return logits.float().log_softmax(-1).view(*codes.shape, -1).cpu().numpy()
 
-        return opinion
+        return predictions
 
     def _plain_code(self) -> Tensor:
         """The code nearest to the mean of all: what a cell shows of which nothing is known."""
@@ -528,6 +564,32 @@ class UnleashPipeline(DiffusionPipeline):
     def _decode(self, codes: Tensor, detail: Detail) -> Image.Image:
         pixels = windows.decode(self.vqgan, codes[None].to(self.device), detail)[0]
         return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())
+
+
+def _progress(frame: Revealed, settings: Settings) -> Progress:
+    state, weighs = frame.state, _weighs(settings)
+    codes, filled_at, confidence = (
+        tensor[0].cpu().numpy() for tensor in (state.codes, state.filled_at, state.confidence)
+    )
+    return Progress(frame.index, codes, filled_at, confidence if weighs else None)
+
+
+def _state(start: Progress, canvas: TokenCanvas, settings: Settings, device: torch.device) -> State:
+    """The state of a run of one image.
+
+    Raises:
+        ValueError: if it cannot be one of a run of the canvas and the settings.
+    """
+    codes = start.canvas(canvas).codes
+    if start.confidence is None and _weighs(settings):
+        raise ValueError("the progress lacks the confidence that the correction goes by")
+    chances = np.ones(codes.shape, np.float32) if start.confidence is None else start.confidence
+    return State(*(torch.from_numpy(array)[None].to(device) for array in (codes, start.filled_at, chances)))
+
+
+def _weighs(settings: Settings) -> bool:
+    """Whether a run goes by how likely its codes were when it drew them."""
+    return settings.correction > 0 and settings.correction_order == "confidence"
 
 
 def _masked(codes: Tensor, mask_token: int) -> list[float]:

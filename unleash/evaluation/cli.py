@@ -472,7 +472,7 @@ def _parsed(pairs: list[str] | None) -> dict[str, str]:
     named = [pair.partition("=") for pair in pairs or ()]
     for pair, (name, sign, value) in zip(pairs or (), named, strict=True):
         if not (name and sign and value):
-            raise ValueError(f"{pair!r}: NAME=VALUE is right, for example correction_order=confidence")
+            raise ValueError(f"expected NAME=VALUE, such as correction_order=confidence, not {pair!r}")
     return {name: value for name, _, value in named}
 
 

@@ -19,7 +19,7 @@ from unleash.pipeline import UnleashPipeline
 from unleash.writing import whole_file
 
 AT_ONCE = 8
-"""Samples of a variant before the next variant has its turn."""
+"""Samples generated at a time, in turn for each variant."""
 
 GROUPS = 16
 """Groups of seeds for the jackknife."""
@@ -27,12 +27,12 @@ GROUPS = 16
 
 @dataclass(frozen=True)
 class Compared:
-    """How close the samples of one variant come to the reference.
+    """The result of one variant.
 
     Attributes:
         name: of the variant.
         distance: Fréchet distance to the reference.
-        difference: from the distance of the first variant.
+        difference: distance minus that of the first variant.
         error: standard error of the difference.
     """
 
@@ -43,14 +43,14 @@ class Compared:
 
 
 def distances(reference: Moments, found: Tensor, groups: int = GROUPS) -> Tensor:
-    """Fréchet distances (1 + groups,) of features (N, D): of all, then with each group left out."""
+    """Fréchet distances (1 + groups,) float of features (N, D): of all, then leaving out each group."""
     chunks = found.tensor_split(groups)
     parts = [torch.cat([*chunks[:i], *chunks[i + 1 :]]) for i in range(groups)]
     return torch.tensor([distance_to(reference, part) for part in (found, *parts)])
 
 
 def compared(reference: Moments, variants: Mapping[str, Tensor]) -> list[Compared]:
-    """Distances of variants, features (N, D) of the same seeds each, and their differences from the first.
+    """Compares variants, given as features (N, D) of samples with the same seeds, with the first one.
 
     The Fréchet distance of few samples is biased upwards, equally for all variants. The standard error of
     a difference is that of the delete-a-group jackknife, σ² = (g - 1) / g Σ (dᵢ - d̄)², which leaves the same

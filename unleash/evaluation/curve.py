@@ -1,4 +1,4 @@
-"""The information curve: nats of a masked cell by the share of masked cells."""
+"""The information curve: negative log-likelihood per masked cell, by masking ratio."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,9 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, seed: int = 0
     """The curve of a model on the first ``count`` pictures, given their labels if the model has labels.
 
     See :func:`unleash.sampling.information.measured`.
+
+    Raises:
+        ValueError: if there are fewer pictures.
     """
     pictures.require(count)
 
@@ -36,7 +39,7 @@ def figures(curve: list[float]) -> list[Figure]:
             name=f"{low} to {high} % masked",
             value=nats,
             unit="nats",
-            meaning="negative log-likelihood of a masked cell, cells masked at random",
+            meaning="negative log-likelihood per masked cell, with random masks",
         )
         for low, high, nats in zip(edges, edges[1:], curve, strict=False)
     ]

@@ -46,7 +46,7 @@ def distance_to(reference: Moments, features: Tensor) -> float:
     besides zeros.
     """
     if len(features) < 2:
-        raise ValueError(f"a Fréchet distance needs at least 2 pictures, not {len(features)}")
+        raise ValueError(f"the Fréchet distance needs at least 2 pictures, not {len(features)}")
     exact = features.double()
     centred = (exact - exact.mean(0)) / (len(exact) - 1) ** 0.5
     values = torch.linalg.eigvalsh(centred @ reference.covariance @ centred.T)

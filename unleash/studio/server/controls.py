@@ -142,17 +142,12 @@ def pictures(value: Any) -> int:
     return int(value)
 
 
-COUNT = len(Settings.model_fields)
-"""How many values `settings` takes."""
-
-
-def updates(chosen: Settings, pipe: UnleashPipeline) -> list[Any]:
-    """What to set ``Controls.inputs`` to for these settings and a model."""
+def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
+    """What to set each control to, by its name, for these settings and a model."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
     shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
     shown |= {name: prompt_box(pipe, name, getattr(chosen, name)) for name in PROMPTS}
-    shown |= for_model(pipe, chosen)
-    return list(shown.values())
+    return shown | for_model(pipe, chosen)
 
 
 def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
