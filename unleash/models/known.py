@@ -73,11 +73,11 @@ class KnownModel:
 
 
 _CHURCHES = "nielsr/absorbing-diffusion-churches"
-_HALTON_SIZES = {"tiny": 22_600_000, "small": 50_300_000, "base": 141_600_000, "large": 478_700_000}
+_HALTON_SIZES = {"tiny": 23_200_000, "small": 49_600_000, "base": 142_500_000, "large": 480_000_000}
 """Parameters of the transformers of Halton-MaskGIT, for 16×16 and for 24×24 cells nearly the same."""
 
 _LLAMAGEN = 71_900_000
-_CLIP, _AMUSED_VQ = 123_700_000, 146_000_000
+_CLIP, _AMUSED_VQ = 123_700_000, 146_200_000
 
 
 def _halton(pixels: int, size: str) -> KnownModel:
