@@ -33,11 +33,16 @@ _OURS = ("*.json", "*.safetensors", "*.webp", "README.md")
 """Files of a folder that Unleash wrote."""
 
 
+def converted_models() -> Path:
+    """The folder of the models that were fetched and converted."""
+    return Path(constants.HF_HUB_CACHE).parent / "unleash"
+
+
 def converted_folder(model: KnownModel, revision: str | None = None) -> Path:
     """Where a known model lies once it was fetched and converted."""
     revision = revision or model.revision
     mark = "" if revision is None else "@" + re.sub(r"[^\w.-]", "-", revision)
-    return Path(constants.HF_HUB_CACHE).parent / "unleash" / f"{model.name}{mark}"
+    return converted_models() / f"{model.name}{mark}"
 
 
 def is_here(model: KnownModel) -> bool:
