@@ -87,6 +87,19 @@ class Step:
         return self.render()
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Cells that are asked for the same.
+
+    Attributes:
+        cells: (1, h, w) bool.
+        conditions: what is asked for, and what guidance leads away from if there is any.
+    """
+
+    cells: Tensor
+    conditions: list[Condition]
+
+
 @dataclass
 class UnleashPipelineOutput(BaseOutput):
     """Pictures and the canvases they were decoded from, in the order of their seeds."""
@@ -301,7 +314,7 @@ class UnleashPipeline(DiffusionPipeline):
         settings: Settings | None = None,
         **sampling: Any,
     ) -> int:
-        """How many evaluations of the transformer a run takes; a guided window takes two.
+        """How many evaluations of the transformer a run takes; a guided window takes two, a region its own.
 
         Exact for the orders random, halton and raster, which evaluate only the windows that hold a cell to
         be revealed. The most it can be for the others, which evaluate every window that holds an unknown
@@ -312,15 +325,18 @@ class UnleashPipeline(DiffusionPipeline):
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         side, total = self.transformer.window_size, 0
         unknown = torch.from_numpy(canvas.unknown)[None]
-        asked_for = bool(settings.label or settings.prompt or settings.negative_prompt)
+        regions = self._regions(canvas, settings)
         planned = settings.reveal_order in BLIND and not (
             settings.correction and settings.correction_order == "confidence"
         )
 
         def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal total
-            guided = asked_for and guidance_at(_masked(codes, 1)[0], settings) != 1
-            total += len(windows.windows_of(asked if planned else unknown, side)) * (2 if guided else 1)
+            scale = guidance_at(_masked(codes, 1)[0], settings)
+            for cells, own in regions:
+                guided = scale != 1 and (own.label or own.prompt or own.negative_prompt)
+                seen = windows.windows_of((asked if planned else unknown) & cells, side)
+                total += len(seen) * (2 if guided else 1)
             return torch.zeros(1, codes[0].numel(), 1), asked
 
         # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
@@ -437,6 +453,12 @@ class UnleashPipeline(DiffusionPipeline):
             raise ValueError(f"the model has no label {quoted(chosen.label)}; {known}")
         if (chosen.prompt or chosen.negative_prompt) and self.conditioning != "text":
             raise ValueError(f"the model takes no prompt; {known_labels(self.labels)}")
+        for region in chosen.regions:
+            if self.conditioning != "text" and region.shows not in self.labels:
+                raise ValueError(
+                    f"a region shows {quoted(region.shows)}, which the model cannot; "
+                    f"{known_labels(self.labels)}"
+                )
         schedule_of(chosen.schedule, self.scheduler.config["information"])
         self._check_detail(chosen.detail)
         return chosen
@@ -460,6 +482,29 @@ class UnleashPipeline(DiffusionPipeline):
         if (asked or settings.negative_prompt) and settings.guidance_scale != 1:
             conditions.append(self.transformer.condition(settings.negative_prompt, read))
         return conditions
+
+    def _regions(self, canvas: TokenCanvas, settings: Settings) -> list[tuple[Tensor, Settings]]:
+        """The canvas in parts, (1, h, w) bool, each with its settings: the regions, and what they leave.
+
+        Raises:
+            ValueError: if a region is off the grid.
+        """
+        left = np.ones((canvas.height, canvas.width), dtype=bool)
+        parts = []
+        for region in reversed(settings.regions):
+            cells = np.zeros_like(left)
+            rows, cols = np.array(region.cells).T
+            if rows.max() >= canvas.height or cols.max() >= canvas.width:
+                raise ValueError(
+                    f"the region that shows {quoted(region.shows)} has a cell that is off the grid "
+                    f"of {canvas.height}×{canvas.width} cells"
+                )
+            cells[rows, cols] = True
+            parts.append((cells & left, settings.changed(**self._asking(region.shows))))
+            left &= ~cells
+        return [
+            (torch.from_numpy(cells)[None], own) for cells, own in (*parts, (left, settings)) if cells.any()
+        ]
 
     def _read_text(self, prompt: str) -> Any:
         """What the text encoder makes of a prompt; what is beyond its length is cut off."""
@@ -525,7 +570,8 @@ class UnleashPipeline(DiffusionPipeline):
         self._check_direction(canvas, settings)
         shape, size = (canvas.height, canvas.width), canvas.codebook_size
         bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
-        conditions, engine = self._conditions(settings), self.engine  # the same for the whole run
+        parts = [_Part(cells, self._conditions(own)) for cells, own in self._regions(canvas, settings)]
+        engine = self.engine  # the same for the whole run
 
         @torch.no_grad()
         def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
@@ -533,7 +579,7 @@ class UnleashPipeline(DiffusionPipeline):
             if len(scales) > 1:  # images of the random order are not filled equally far
                 each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
                 return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
-            logits, seen = self._predict(codes, asked, conditions, scales.pop(), engine)
+            logits, seen = self._predict_parts(codes, asked, parts, scales.pop(), engine)
             return logits if bias is None else logits + bias.to(logits), seen
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
@@ -541,6 +587,25 @@ class UnleashPipeline(DiffusionPipeline):
         stand = None if start is None else (start.step, _state(start, canvas, settings, self.device))
         curve = self.scheduler.config["information"]
         return reveal(predict, codes, size, settings, generators, curve, stand)
+
+    def _predict_parts(
+        self, codes: Tensor, asked: Tensor, parts: Sequence[_Part], guidance_scale: float, engine: Engine
+    ) -> tuple[Tensor, Tensor]:
+        """As :meth:`_predict`, each part under its own conditions; one without a cell asked about is free.
+
+        The prediction of a cell is that under its own condition, given the codes of all parts.
+        """
+        parts = [part for part in parts if (asked & part.cells.to(asked.device)).any()] or parts[-1:]
+        if len(parts) == 1:
+            return self._predict(codes, asked, parts[0].conditions, guidance_scale, engine)
+        logits, seen = None, torch.zeros_like(asked)
+        for part in parts:
+            cells = part.cells.to(asked.device)
+            own, there = self._predict(codes, asked & cells, part.conditions, guidance_scale, engine)
+            logits = own if logits is None else torch.where(cells.flatten(1)[..., None], own, logits)
+            seen |= there & cells
+        assert logits is not None
+        return logits, seen
 
     def _predict(
         self,

@@ -1,16 +1,16 @@
 """Engines: what computes a model's two networks, torch itself or a faster runtime.
 
-An engine computes what the protocol asks of an `ImageTokenizer` and a `TokenPredictor` of any family: logits and
-pictures. A name stands for each; ``auto`` is the fastest on this machine.
+An engine computes what the protocol asks of an `ImageTokenizer` and a `TokenPredictor` of any family. Each has a
+name; ``auto`` is the fastest on this machine.
 """
 
 from pathlib import Path
 from typing import get_args
 
 from unleash.canvas.recipe import EngineName
+from unleash.models.engines.choosing import fastest
 from unleash.models.engines.engine import Engine
 from unleash.models.engines.openvino import OpenVINOEngine
-from unleash.models.engines.choosing import fastest
 from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
 
 _CLASSES: dict[str, type[Engine]] = {"torch": Engine, "openvino": OpenVINOEngine}

@@ -6,9 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 
+from torch import Tensor
+
 from unleash.canvas.recipe import EngineName
 from unleash.images.code_names import CodeName, load_names
-from unleash.images.codebook import Sheet, load_thumbnails, sheet
+from unleash.images.codebook import Sheet, load_thumbnails, save_thumbnails, sheet
+from unleash.models.fetching import converted_models
 from unleash.models.folders import HOME, resolve
 from unleash.models.thumbnails import thumbnails
 from unleash.pipeline import UnleashPipeline
@@ -73,7 +76,19 @@ def codebook(model: str) -> Sheet:
     except ValueError as error:
         logging.getLogger(__name__).warning("Every code is decoded: %s", error)
         kept = None
-    return sheet(thumbnails(vqgan) if kept is None else kept)
+    if kept is None:
+        kept = thumbnails(vqgan)
+        _keep(kept, resolve(model))
+    return sheet(kept)
+
+
+def _keep(pictures: Tensor, folder: Path) -> None:
+    """Saves thumbnails beside a converted model, which takes minutes to draw those of a large codebook."""
+    try:
+        if folder.is_relative_to(converted_models()):
+            save_thumbnails(pictures, folder)
+    except OSError as error:
+        logging.getLogger(__name__).warning("The codes' thumbnails are not kept: %s", error)
 
 
 @lru_cache(maxsize=4)
