@@ -141,6 +141,9 @@ def pictures(value: Any) -> int:
 COUNT = len(Settings.model_fields)
 """How many values `settings` takes."""
 
+PLACES = {name: place for place, name in enumerate(Settings.model_fields)}
+"""Where among them each setting is."""
+
 
 def updates(chosen: Settings, pipe: UnleashPipeline) -> list[Any]:
     """What to set ``Controls.inputs`` to for these settings and a model."""

@@ -20,6 +20,7 @@ from unleash.models.folders import HOME
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
+from unleash.studio.server.component import event_data
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
 from unleash.studio.server.runs import Message, end, run
@@ -108,9 +109,18 @@ class Handlers:
         pair = [_shown(encoded.given), _shown(encoded.reconstruction)]
         return [message, *pair, *(gr.skip() for _ in range(2 + controls.COUNT))]
 
-    def open_example(self, fit: Fit, model: str, event: gr.SelectData) -> list[Any]:
-        """Take up one of the bundled pictures."""
-        return self.open_file(examples()[event.index], fit, model)
+    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> list[Any]:
+        """Take up one of the bundled pictures, and choose the label that it shows."""
+        with toasted():
+            path = _example(event_data(event))
+        message, *rest = self.open_file(path, fit, model)
+        # Not the pair of pictures: nobody asks what the model sees in one that it made.
+        hidden = gr.Image(visible=False)
+        told = [message, hidden, hidden, *rest[2:]]
+        labels, label = self.pipeline(model).labels, label_of(path)
+        if label in labels:
+            told[-controls.COUNT + controls.PLACES["label"]] = controls.label_menu(labels, label)
+        return told
 
     def _maker(self, recipe: Recipe, model: str, path: str) -> str | None:
         """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
@@ -208,4 +218,17 @@ def _shown(image: Image.Image) -> gr.Image:
 
 def examples() -> list[str]:
     """The bundled pictures to begin with; there may be none."""
-    return [str(path) for path in sorted(EXAMPLES.glob("*.png"))]
+    return [path.as_posix() for path in sorted(EXAMPLES.glob("*.png"))]
+
+
+def label_of(path: str) -> str:
+    """The label that an example shows, of a file such as ``church-day-108.png``."""
+    return Path(path).stem.rpartition("-")[0]
+
+
+def _example(chosen: Any) -> str:
+    """The file of the example that the page names; what it says may come from anyone."""
+    index, shown = chosen.get("index") if isinstance(chosen, dict) else None, examples()
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(shown):
+        raise ValueError("there is no such example: reload the page")
+    return shown[index]
