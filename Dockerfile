@@ -9,8 +9,9 @@ ENV PYTHONUNBUFFERED=1 \
     GRADIO_SERVER_NAME=0.0.0.0 \
     GRADIO_SERVER_PORT=7860
 
-COPY requirements.txt .
-RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu -r requirements.txt
+COPY .lock/requirements.txt /tmp/lock/
+RUN pip install --no-cache-dir --index-url https://download.pytorch.org/whl/cpu torch==2.13.0 \
+ && pip install --no-cache-dir --require-hashes -r /tmp/lock/requirements.txt
 
 COPY app.py LICENSE ./
 COPY assets/examples assets/examples

@@ -20,13 +20,12 @@ BELOW = {
     "sampling": {"canvas", "models"},
     "scheduler": {"sampling"},
     "pipeline": {"canvas", "images", "models", "sampling", "scheduler"},
-    "conversion": {"canvas", "images", "models", "sampling", "pipeline"},
     "operations": {"canvas", "images", "models", "sampling", "pipeline"},
     "scenes": set(),
     "training": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
     "evaluation": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
     "studio": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
-    "cli": {"canvas", "images", "models", "sampling", "pipeline", "conversion", "operations"}
+    "cli": {"canvas", "images", "models", "sampling", "pipeline", "operations"}
     | {"scenes", "training", "evaluation", "studio"},
     "__init__": set(),
     "__main__": {"cli"},
@@ -36,8 +35,11 @@ BELOW = {
 SHARED_NAMES = {
     "cli": "the command, and the commands of training and evaluation",
     "scheduler": "the name that saved models ask for, and where it is written",
+    "vqgan": "likewise",
+    "transformer": "likewise",
     "canvas": "the document, and the component that shows it",
     "inspector": "what the model thinks of a cell, and the component that shows it",
+    "changing": "vary, relight and blend, from a shell and from a program",
     "growing": "extend and stitch, from a shell and from a program",
     "painting": "generate and edit, from a shell and from a program",
     "compose": "each of the two families of scenes",

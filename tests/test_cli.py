@@ -77,7 +77,8 @@ def mask(marked, file="mask.png", size=(32, 32), mode="L"):
 # -- help ----------------------------------------------------------------------------------------
 
 
-COMMANDS = ("generate", "edit", "extend", "stitch", "models", "convert", "studio", "scenes", "bench")
+PAINTING = ("generate", "edit", "extend", "stitch", "vary", "relight", "blend")
+COMMANDS = (*PAINTING, "models", "convert", "studio", "scenes", "bench")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -87,7 +88,7 @@ def test_help_teaches_by_example(command):
     assert f"unleash {command}" in text
 
 
-@pytest.mark.parametrize("command", ["generate", "edit", "extend", "stitch"])
+@pytest.mark.parametrize("command", PAINTING)
 def test_help_says_of_every_setting_what_its_field_does(command):
     text = " ".join(run(command, "--help").replace("│", " ").split())
     for name, field in Settings.model_fields.items():
@@ -402,6 +403,61 @@ def test_stitch_paints_the_seam(model, axis, shape):
 def test_extend_and_stitch_refuse(model, arguments, complaint):
     picture()
     picture("wide.png", (64, 32))
+    assert complaint in refused(*arguments, "--model", model, "--out", "e.png")
+
+
+# -- vary, relight and blend -----------------------------------------------------------------------
+
+
+def test_vary_relight_and_blend_start_from_pictures(model):
+    for seed, label in ((1, "day"), (2, "night")):
+        run(
+            "generate",
+            "--model",
+            model,
+            "--steps",
+            2,
+            "--seed",
+            seed,
+            "--label",
+            label,
+            "--out",
+            f"{seed}.png",
+        )
+    one, two = (read_recipe(f"{seed}.png").result.codes for seed in (1, 2))
+    options = ["--model", model, "--steps", 4]
+    run("vary", "1.png", "--strength", 0.25, *options, "--out", "varied.png")
+    varied = read_recipe("varied.png")
+    assert varied.canvas.unknown.sum() == 4
+    assert np.array_equal(varied.result.codes[varied.canvas.kept], one[varied.canvas.kept])
+    run("relight", "1.png", "--label", "night", *options, "--out", "lit.png")
+    assert read_recipe("lit.png").settings.label == "night"
+    run("blend", "1.png", "2.png", "--share", 1, *options, "--out", "blended.png")
+    assert np.array_equal(read_recipe("blended.png").result.codes, two)
+
+
+def test_relight_tells_how_much_changed_beside_the_files_it_names(model):
+    run("generate", "--model", model, "--steps", 2, "--out", "a.png")
+    arguments = ["relight", "a.png", "--model", model, "--label", "night", "--out", "b.png"]
+    result = CliRunner().invoke(app, arguments)
+    assert result.stdout == "b.png\n"
+    assert "% of the cells changed" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["vary", "given.png", "--strength", 0], "choose a greater strength"),
+        (["vary", "given.png", "--strength", 2], "--strength"),
+        (["relight", "given.png"], "give --label"),
+        (["relight", "given.png", "--label", "noon"], "no label 'noon'"),
+        (["relight", "given.png", "--label", "day", "--from", "noon"], "no label 'noon'"),
+        (["blend", "given.png", "given.png", "--share", 0], "choose a greater share"),
+        (["blend", "given.png", "none.png"], "no file none.png"),
+    ],
+)
+def test_vary_relight_and_blend_refuse(model, arguments, complaint):
+    picture()
     assert complaint in refused(*arguments, "--model", model, "--out", "e.png")
 
 

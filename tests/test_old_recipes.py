@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from unleash import Recipe, UnleashPipeline
-from unleash.images.recipes import carries_recipe, read_recipe
+from unleash.images.recipes import carried_recipe
 from unleash.studio.server.files import own_pixels
 
 RECIPES = Path(__file__).parent / "fixtures" / "recipes"
@@ -27,7 +27,7 @@ def maker() -> UnleashPipeline:
 
 def recipe_of(picture: Path) -> Recipe:
     """The recipe in a picture, or beside it."""
-    return read_recipe(picture if carries_recipe(picture) else picture.with_suffix(".json"))
+    return carried_recipe(picture) or carried_recipe(picture.with_suffix(".json"))
 
 
 def test_there_are_ten():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from unleash import UnleashPipeline
-from unleash.conversion import convert
+from unleash.models.conversion import convert
 
 PARITY = Path(__file__).parent / "fixtures" / "parity"
 

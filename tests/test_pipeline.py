@@ -133,9 +133,24 @@ def test_two_streams_at_once_do_not_mix(pipe):
 
 
 def test_guidance_of_one_is_the_plain_label_and_more_is_not(pipe):
-    logits = [pipe._logits(torch.full((1, 4, 4), 16), "day", scale) for scale in (0.0, 1.0, 2.0)]
-    assert torch.allclose(logits[2], 2 * logits[1] - logits[0], atol=1e-4)
-    assert not torch.allclose(logits[1], logits[0], atol=1e-2)
+    blank, cell = pipe.blank(), (1, 2)
+    tokens = torch.from_numpy(blank.codes)[None]
+    day, none = (pipe.logits(tokens, label)[0, 6] for label in ("day", None))
+    for scale, logits in ((1.0, day), (2.0, 2 * day - none)):
+        seen = pipe.inspect_cell(blank, cell, top=16, label="day", guidance_scale=scale)
+        expected = logits.softmax(-1)[list(seen.codes)]
+        np.testing.assert_allclose(seen.probabilities, expected.numpy(), atol=1e-5)
+    assert not torch.allclose(day, none, atol=1e-2)
+
+
+def test_logits_are_the_models_own_and_of_grids_of_any_size(pipe):
+    tokens = torch.randint(0, 17, (2, 4, 4), generator=torch.Generator().manual_seed(0))
+    night = pipe.transformer(tokens, torch.tensor([1, 1]))
+    torch.testing.assert_close(pipe.logits(tokens, "night"), night)
+    torch.testing.assert_close(pipe.logits(tokens), pipe.transformer(tokens))
+    assert pipe.logits(torch.full((1, 3, 9), 16)).shape == (1, 27, 16)
+    with pytest.raises(ValueError, match="no label 'noon'"):
+        pipe.logits(tokens, "noon")
 
 
 def guided_evaluations(pipe, monkeypatch, **sampling):

@@ -12,8 +12,8 @@ from PIL import Image, ImageCms, PngImagePlugin, features
 from unleash.images.fitting import to_cells, to_shape, to_square
 from unleash.images.masks import read_mask
 from unleash.images.reading import MAX_RESULT, picture_size, read_picture
-from unleash.images.recipes import carries_recipe, read_recipe
-from unleash.studio.server import files
+from unleash.images.recipes import carried_recipe, read_recipe
+from unleash.operations.opening import own_pixels
 
 RAMP = np.tile(np.array([0, 64, 128, 255]), (8, 2))
 
@@ -286,8 +286,7 @@ def test_the_recipe_is_read_whatever_stands_beside_it(tmp_path):
     kept = (CASES / "kept_rgb.png").read_bytes()
     odd = with_chunk(kept, b"zTXt", b"a\0\0" + zlib.compress(bytes(2**21)))
     (tmp_path / "odd.png").write_bytes(odd.getvalue())
-    assert carries_recipe(tmp_path / "odd.png")
-    assert read_recipe(tmp_path / "odd.png") == read_recipe(CASES / "kept_rgb.png")
+    assert carried_recipe(tmp_path / "odd.png") == read_recipe(CASES / "kept_rgb.png")
 
 
 def test_a_recipe_behind_the_pixels_is_found():
@@ -296,12 +295,12 @@ def test_a_recipe_behind_the_pixels_is_found():
 
 @pytest.mark.parametrize("name", ["kept_rgb.png", "kept_oxipng.png"])
 def test_kept_pixels_are_found_whatever_the_mode_of_the_file(name):
-    recipe = files.carried_recipe(CASES / name)
+    recipe = carried_recipe(CASES / name)
     drawn = Image.new("RGB", (256, 256), (120, 130, 140))
     with Image.open(CASES / name) as file:
         expected = np.array(file.convert("RGB"))
     assert recipe is not None
-    assert np.array_equal(np.array(files.own_pixels(CASES / name, recipe, drawn)), expected)
+    assert np.array_equal(np.array(own_pixels(CASES / name, recipe, drawn)), expected)
 
 
 def test_an_opaque_alpha_channel_hides_no_kept_pixels(tmp_path):
@@ -312,9 +311,9 @@ def test_an_opaque_alpha_channel_hides_no_kept_pixels(tmp_path):
         text.add_text("unleash", kept.info["unleash"])
         kept.convert("RGBA").save(path, pnginfo=text)
         expected = np.array(kept)
-    assert np.array_equal(np.array(files.own_pixels(path, recipe, drawn)), expected)
+    assert np.array_equal(np.array(own_pixels(path, recipe, drawn)), expected)
     Image.new("RGBA", (256, 256)).save(path)
-    assert files.own_pixels(path, recipe, drawn) is None, "what is transparent is not finished"
+    assert own_pixels(path, recipe, drawn) is None, "what is transparent is not finished"
 
 
 # -- masks -----------------------------------------------------------------------------------------

@@ -49,6 +49,8 @@ def test_defaults():
         "top_k": None,
         "top_p": None,
         "label": None,
+        "prompt": None,
+        "negative_prompt": None,
         "guidance_scale": 1.0,
         "guidance_start": 1.0,
         "guidance_end": 0.0,

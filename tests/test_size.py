@@ -11,12 +11,12 @@ from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.fitting import to_shape
-from unleash.images.recipes import write_png
+from unleash.images.recipes import carried_recipe, write_png
+from unleash.operations.opening import own_pixels
 from unleash.studio.server import files, timing
 from unleash.studio.server.component import uploaded
 from unleash.studio.server.data_urls import from_png_url, png_url
 from unleash.studio.server.kept_pixels import Pixels
-from unleash.studio.server.panels.size import second_picture
 
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8))
 SETTINGS = Settings(steps=3)
@@ -122,7 +122,7 @@ def test_a_saved_picture_has_pixels_of_its_own_only_if_some_were_kept(pipe, tmp_
     ):
         told = recipe.model_copy(update={"kept_pixels": said})
         write_png(image, told, path)
-        found = files.own_pixels(path, told, drawn)
+        found = own_pixels(path, told, drawn)
         assert (found is not None) == own
         assert found is None or np.array_equal(np.array(found), np.array(kept))
 
@@ -136,8 +136,8 @@ def test_pixels_that_were_kept_are_recorded_however_little_they_differ(pipe, tmp
     touched = drawn.copy()
     touched.putpixel((3, 3), (255, 0, 255))
     write_png(touched, recipe, tmp_path / "kept.png")
-    read = files.carried_recipe(tmp_path / "kept.png")
-    assert np.array_equal(np.array(files.own_pixels(tmp_path / "kept.png", read, drawn)), np.array(touched))
+    read = carried_recipe(tmp_path / "kept.png")
+    assert np.array_equal(np.array(own_pixels(tmp_path / "kept.png", read, drawn)), np.array(touched))
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])
@@ -162,7 +162,7 @@ def test_time_grows_with_windows_pictures_and_guidance(pipe):
 
 def test_the_second_picture_of_a_stitch_is_as_large_as_the_first(pipe, tmp_path):
     NOISE.save(tmp_path / "photo.png")
-    message = second_picture(pipe, str(tmp_path / "photo.png"), pipe.blank())
+    message = files.second_picture(pipe, str(tmp_path / "photo.png"), pipe.blank())
     assert np.shape(message["codes"]) == (4, 4)
     assert from_png_url(message["original"]).size == (32, 32)
     assert message["kind"] == "canvas"
@@ -173,7 +173,7 @@ def test_the_second_picture_of_another_codebook_is_refused(pipe, other, tmp_path
     recipe = Recipe(model="m", canvas=canvas, settings=SETTINGS, codes=canvas.codes.tolist())
     write_png(other.render(canvas), recipe, tmp_path / "other.png")
     with pytest.raises(ValueError, match="8 codes, this model 16"):
-        second_picture(pipe, str(tmp_path / "other.png"), pipe.blank())
+        files.second_picture(pipe, str(tmp_path / "other.png"), pipe.blank())
 
 
 def test_only_a_file_that_a_page_has_uploaded_is_opened(tmp_path, monkeypatch):

@@ -70,6 +70,18 @@ def test_what_gradio_says_itself_is_text_too():
     assert "<" not in message
 
 
+@pytest.mark.parametrize("visibility", ["private", "public"])
+def test_inputs_that_are_missing_or_of_no_use_are_told_in_a_line(visibility):
+    def wire(button):
+        button.click(lambda *_: None, [gr.Number(), gr.Image()], api_visibility=visibility)
+
+    assert said(toasts.PlainBlocks(), wire, [1]).endswith("takes 2 values, not 1: null for those left open.")
+    for odd in ("x" * 10**6, {"path": "/etc/passwd"}, [[]] * 10**5, {"path": ["a"]}):
+        message = said(toasts.PlainBlocks(), wire, [1, odd])
+        assert 0 < len(message) < 300
+        assert message.isprintable()
+
+
 def test_a_toast_is_a_line_of_bounded_length():
     message = fails("<\n" * 10_000, "private")
     assert len(message) < 280 * len("&lt;")

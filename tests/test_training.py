@@ -9,8 +9,8 @@ from PIL import Image
 
 from unleash import VQGAN, BidirectionalTransformer, UnleashPipeline
 from unleash.images.tensors import chw
+from unleash.models.families.absorbing.vqgan import Quantizer
 from unleash.models.usage import perplexity
-from unleash.models.vqgan import Quantizer
 from unleash.sampling.orders import halton_ranks
 from unleash.scenes.splits import FIRST_TRAINING_SEED, held_out_scene, training_scene
 from unleash.training.bundle import bundle, score

@@ -251,6 +251,9 @@ def test_a_clock_counts_steps_or_minutes(monkeypatch):
     assert not steps.passed(0.6)
     minutes = Clock(10, minutes=2)
     minutes.step = 1
+    now[0] += 300
+    assert minutes.share == 0, "until it starts: building the networks takes nothing from a run"
+    minutes.start()
     now[0] += 90
     assert minutes.share == 0.75
     assert not minutes.over

@@ -56,17 +56,19 @@ def test_a_step_under_way_is_waited_for_and_a_run_between_steps_is_not() -> None
 
 
 def test_a_listener_is_given_what_it_takes_besides_the_request() -> None:
-    def chosen(name: str, event: gr.SelectData) -> str:
+    def chosen(name: str, event: gr.SelectData, request: gr.Request) -> str:
         """Say what was chosen."""
-        return f"{name} {event}"
+        return f"{name} {event} {request}"
 
     with gr.Blocks() as demo:
         gr.Gallery().select(chosen, gr.Textbox(), gr.Textbox(), **LINE)
     take_turns(demo)
     given, *_ = gr.helpers.special_args(
-        demo.fns[0].fn, ["a"], event_data=gr.EventData(None, {"index": 0, "value": "b"})
+        demo.fns[0].fn, ["a"], None, gr.EventData(None, {"index": 0, "value": "b"})
     )
     assert given[:2] == [None, "a"]
+    assert isinstance(given[2], gr.SelectData)
+    assert given[3] is None
     assert [name for name, *_ in gr.utils.get_function_params(demo.fns[0].fn)] == ["name"]
 
 

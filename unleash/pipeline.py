@@ -15,20 +15,32 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Generator, Tensor
 
-import unleash.scheduler  # noqa: F401 - by this name models that were saved before ask for it
+# By these names models that were saved before ask for their parts.
+import unleash.models.transformer
+import unleash.models.vqgan
+import unleash.scheduler  # noqa: F401
 from unleash.canvas import rules
 from unleash.canvas.bounds import MAX_COUNT, MAX_SIDE
 from unleash.canvas.document import Cell, TokenCanvas
 from unleash.canvas.messages import quoted
+from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
-from unleash.models import VQGAN, BidirectionalTransformer
-from unleash.models.folders import check_weights, resolve
-from unleash.models.vqgan import Detail
+from unleash.models.folders import check_weights, load_networks, resolve
+from unleash.models.protocol import (
+    Condition,
+    Conditioning,
+    Detail,
+    ImageTokenizer,
+    TokenPredictor,
+    joined,
+    known_labels,
+    repeated,
+)
 from unleash.sampling import inspector, windows
 from unleash.sampling.guidance import guidance_at
 from unleash.sampling.information import schedule_of
 from unleash.sampling.orders import BLIND
-from unleash.sampling.reveal import Revealed, reveal
+from unleash.sampling.reveal import Revealed, State, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.sampling.work import Work
 
@@ -49,6 +61,8 @@ class Step:
         revealed: (h, w) bool, the cells this step filled.
         render: decodes ``image``: the last one in the detail of the settings, earlier ones by the preview
             decoder if the model has one.
+        shown: (h, w) int64, the codes of ``image``: those of the canvas, and a guess where it is unknown.
+        progress: from which :meth:`UnleashPipeline.stream` goes on; None after the last step.
     """
 
     index: int
@@ -56,6 +70,8 @@ class Step:
     canvas: TokenCanvas
     revealed: NDArray[np.bool_]
     render: Callable[[], Image.Image] = field(repr=False, compare=False)
+    shown: NDArray[np.int64] = field(repr=False, compare=False)
+    progress: Progress | None = field(repr=False, compare=False)
 
     @cached_property
     def image(self) -> Image.Image:
@@ -80,38 +96,53 @@ class UnleashPipeline(DiffusionPipeline):
 
     Args:
         vqgan: turns codes into pictures and back.
-        transformer: says what code each cell might hold.
+        transformer: says what code each cell might hold; both may be of any family.
         scheduler: its reveal order and schedule are those of a run where nothing else is said.
         sampling_defaults: the settings that suit the model best, by name; ``model_index.json`` keeps them.
+        text_encoder: reads prompts, of a model that takes them.
+        tokenizer: splits prompts into what the text encoder reads.
 
     Raises:
         ValueError: if the three differ in the size of their codebook, or a default is no such setting.
     """
 
-    model_cpu_offload_seq = "transformer->vqgan"
-    vqgan: VQGAN
-    transformer: BidirectionalTransformer
+    model_cpu_offload_seq = "text_encoder->transformer->vqgan"
+    _optional_components = ["text_encoder", "tokenizer"]  # noqa: RUF012 - as diffusers has it
+    vqgan: ImageTokenizer
+    transformer: TokenPredictor
     scheduler: AbsorbingDiffusionScheduler
+    text_encoder: Any
+    tokenizer: Any
 
     def __init__(
         self,
-        vqgan: VQGAN,
-        transformer: BidirectionalTransformer,
+        vqgan: Any,
+        transformer: Any,
         scheduler: AbsorbingDiffusionScheduler,
         sampling_defaults: dict[str, Any] | None = None,
+        text_encoder: Any = None,
+        tokenizer: Any = None,
     ) -> None:
         super().__init__()
-        sizes = [part.config["codebook_size"] for part in (vqgan, transformer, scheduler)]
+        sizes = [vqgan.codebook_size, transformer.codebook_size, scheduler.config["codebook_size"]]
         if len(set(sizes)) > 1:
             raise ValueError(
                 "vqgan, transformer and scheduler must share one codebook size, "
                 f"not {sizes[0]}, {sizes[1]} and {sizes[2]}"
             )
         vqgan.to(memory_format=torch.channels_last)  # a quarter faster on CPUs
-        self.register_modules(vqgan=vqgan, transformer=transformer, scheduler=scheduler)
+        self.register_modules(
+            vqgan=vqgan,
+            transformer=transformer,
+            scheduler=scheduler,
+            text_encoder=text_encoder,
+            tokenizer=tokenizer,
+        )
         self.register_to_config(sampling_defaults=sampling_defaults or {})
-        if {"label", "seed"} & self.config["sampling_defaults"].keys():
-            raise ValueError("sampling_defaults of a model are of any picture: label and seed are none")
+        if {"label", "prompt", "negative_prompt", "seed"} & self.config["sampling_defaults"].keys():
+            raise ValueError(
+                "sampling_defaults of a model are of any picture: label, prompt and seed are none"
+            )
         self._settings()  # or a bad one would be found at the first run
 
     @classmethod
@@ -127,21 +158,26 @@ class UnleashPipeline(DiffusionPipeline):
                 configuration and its card say, or not all finite numbers.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
+        networks = load_networks(folder, options.get("torch_dtype"))
         # As diffusers decides itself, but without advice to install what the app does not need.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
-        pipe = super().from_pretrained(folder, **(memory | options))
-        check_weights(folder, {"vqgan": pipe.vqgan, "transformer": pipe.transformer})
-        return pipe
+        check_weights(folder, networks)
+        return super().from_pretrained(folder, **(networks | memory | options))
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels the model can be conditioned on; empty if it was trained without."""
-        return tuple(self.transformer.config["label_names"])
+        return self.transformer.labels
+
+    @property
+    def conditioning(self) -> Conditioning:
+        """What the model can be asked for: nothing, one of its labels, or a prompt."""
+        return self.transformer.conditioning
 
     def blank(self) -> TokenCanvas:
         """A canvas of the size the model was trained on, nothing known."""
-        side = self.transformer.config["grid_size"]
-        return TokenCanvas.blank(side, side, self.transformer.config["codebook_size"])
+        side = self.transformer.grid_size
+        return TokenCanvas.blank(side, side, self.transformer.codebook_size)
 
     @property
     def defaults(self) -> Settings:
@@ -198,6 +234,7 @@ class UnleashPipeline(DiffusionPipeline):
         num_inference_steps: int | None = None,
         *,
         settings: Settings | None = None,
+        start: Progress | None = None,
         **sampling: Any,
     ) -> Iterator[Step]:
         """Fills ``canvas`` and yields every step with its picture; arguments as for a call.
@@ -209,10 +246,20 @@ class UnleashPipeline(DiffusionPipeline):
                 if step.index == step.total // 2:
                     break
             out = pipe(step.canvas, label="church-night")
+
+        A run that was left goes on to the same picture with the canvas and the settings that it began with,
+        and the ``progress`` of the step it was left at, for ``start``:
+
+            for step in pipe.stream(seed=3, start=step.progress):
+                ...
+
+        Raises:
+            ValueError: as a call, and if ``start`` is not progress of a run of this canvas and settings; both
+                with the first step.
         """
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
-        return self._steps(canvas, settings)
+        return self._steps(canvas, settings, start)
 
     def evaluations(
         self,
@@ -231,15 +278,16 @@ class UnleashPipeline(DiffusionPipeline):
         canvas = self.blank() if canvas is None else canvas
         self.check(canvas)
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
-        side, total = self.transformer.config["grid_size"], 0
+        side, total = self.transformer.window_size, 0
         unknown = torch.from_numpy(canvas.unknown)[None]
+        asked_for = bool(settings.label or settings.prompt or settings.negative_prompt)
         planned = settings.reveal_order in BLIND and not (
             settings.correction and settings.correction_order == "confidence"
         )
 
         def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal total
-            guided = settings.label is not None and guidance_at(_masked(codes, 1)[0], settings) != 1
+            guided = asked_for and guidance_at(_masked(codes, 1)[0], settings) != 1
             total += len(windows.windows_of(asked if planned else unknown, side)) * (2 if guided else 1)
             return torch.zeros(1, codes[0].numel(), 1), asked
 
@@ -260,13 +308,13 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: if the model lacks the label, or the canvas is of another codebook.
         """
-        return inspector.inspect(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+        return inspector.inspect(self._predictions(canvas, label, guidance_scale), canvas, spacing)
 
     def inspecting(
         self, canvas: TokenCanvas, label: str | None = None, guidance_scale: float = 1.0, spacing: int = 4
     ) -> Work[inspector.Inspection]:
         """As :meth:`inspect`, with a pause after each evaluation."""
-        return inspector.inspecting(self._opinion(canvas, label, guidance_scale), canvas, spacing)
+        return inspector.inspecting(self._predictions(canvas, label, guidance_scale), canvas, spacing)
 
     def inspect_cell(
         self,
@@ -281,7 +329,7 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: as :meth:`inspect`, and if the cell is off the grid.
         """
-        return inspector.inspect_cell(self._opinion(canvas, label, guidance_scale), canvas, cell, top)
+        return inspector.inspect_cell(self._predictions(canvas, label, guidance_scale), canvas, cell, top)
 
     def check(self, canvas: TokenCanvas) -> None:
         """Whether a canvas is one for this model.
@@ -289,7 +337,7 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: if it is of another codebook.
         """
-        size = self.transformer.config["codebook_size"]
+        size = self.transformer.codebook_size
         if canvas.codebook_size != size:
             raise ValueError(
                 f"a canvas of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
@@ -320,7 +368,8 @@ class UnleashPipeline(DiffusionPipeline):
 
         Args:
             tokens: (B, h, w) long, up to 64×64 cells: codes from 0 to K - 1, K where masked.
-            label: one of ``labels``; None for the unconditional prediction.
+            label: one of ``labels``, or a prompt of a model that takes them; None for the unconditional
+                prediction.
 
         Returns:
             (B, h * w, K) float; on a grid that is not of the model's size, log-probabilities averaged over
@@ -329,7 +378,7 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: if the tokens are not such grids, or the model lacks the label.
         """
-        size = self.transformer.config["codebook_size"]
+        size = self.transformer.codebook_size
         if tokens.ndim != 3 or tokens.dtype != torch.long or not 0 < max(tokens.shape[1:]) <= MAX_SIDE:
             raise ValueError(
                 f"tokens are (B, h, w) long, up to {MAX_SIDE}×{MAX_SIDE}, "
@@ -337,24 +386,25 @@ class UnleashPipeline(DiffusionPipeline):
             )
         if tokens.numel() == 0 or tokens.min() < 0 or tokens.max() > size:
             raise ValueError(f"tokens are codes from 0 to {size - 1}, or {size} where a cell is masked")
-        self._settings(label=label)
-        tokens = tokens.to(self.device)
-        return self._predict(tokens, torch.ones_like(tokens, dtype=torch.bool), label, 1)[0].float()
+        conditions = self._conditions(self._settings(**self._asking(label)))
+        return self._predict(tokens, torch.ones_like(tokens, dtype=torch.bool), conditions, 1)[0].float()
 
     @torch.no_grad()
     def encode(self, image: Image.Image) -> TokenCanvas:
         """The canvas of a picture whose sides are multiples of the cell size, every cell kept."""
         pixels = torch.from_numpy(np.array(image.convert("RGB"))).to(self.device)
-        images = rearrange(pixels, "h w c -> 1 c h w").to(self.vqgan.dtype) / 255
+        images = rearrange(pixels, "h w c -> 1 c h w").to(self.dtype) / 255
         codes = self.vqgan.encode(images)[0].cpu().numpy()
-        return TokenCanvas.from_codes(codes, self.vqgan.config["codebook_size"])
+        return TokenCanvas.from_codes(codes, self.vqgan.codebook_size)
 
     def _settings(self, settings: Settings | None = None, **sampling: Any) -> Settings:
         """Settings, or the model's if there are none, with others in their place one by one."""
         chosen = (self.defaults if settings is None else settings).changed(**sampling)
         if chosen.label is not None and chosen.label not in self.labels:
-            known = f"its labels are {', '.join(self.labels)}" if self.labels else "it has none"
+            known = "it takes a prompt" if self.conditioning == "text" else known_labels(self.labels)
             raise ValueError(f"the model has no label {quoted(chosen.label)}; {known}")
+        if (chosen.prompt or chosen.negative_prompt) and self.conditioning != "text":
+            raise ValueError(f"the model takes no prompt; {known_labels(self.labels)}")
         schedule_of(chosen.schedule, self.scheduler.config["information"])
         self._check_detail(chosen.detail)
         return chosen
@@ -364,6 +414,30 @@ class UnleashPipeline(DiffusionPipeline):
             raise ValueError(
                 f"the model has no detail {quoted(detail)}; its details are {', '.join(sorted(can))}"
             )
+
+    def _asking(self, label: str | None) -> dict[str, Any]:
+        """The setting that asks for a label or a prompt, whichever the model takes."""
+        return {"prompt" if self.conditioning == "text" else "label": label}
+
+    @torch.no_grad()
+    def _conditions(self, settings: Settings) -> list[Condition]:
+        """What is asked for, and what guidance leads away from if there is any."""
+        asked = settings.prompt if self.conditioning == "text" else settings.label
+        read = None if self.text_encoder is None else self._read_text
+        conditions = [self.transformer.condition(asked, read)]
+        if (asked or settings.negative_prompt) and settings.guidance_scale != 1:
+            conditions.append(self.transformer.condition(settings.negative_prompt, read))
+        return conditions
+
+    def _read_text(self, prompt: str) -> Any:
+        """What the text encoder makes of a prompt; what is beyond its length is cut off."""
+        length = self.tokenizer.model_max_length
+        words = self.tokenizer(
+            prompt, padding="max_length", truncation=True, max_length=length, return_tensors="pt"
+        )
+        return self.text_encoder(
+            words.input_ids.to(self.text_encoder.device), return_dict=True, output_hidden_states=True
+        )
 
     def _finish(
         self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], callback: StepCallback | None
@@ -379,27 +453,44 @@ class UnleashPipeline(DiffusionPipeline):
                 bar.update()
         return codes
 
-    def _steps(self, canvas: TokenCanvas, settings: Settings) -> Iterator[Step]:
+    def _steps(self, canvas: TokenCanvas, settings: Settings, start: Progress | None) -> Iterator[Step]:
         if not canvas.unknown.any():
             yield Step(
-                0, 0, canvas, np.zeros_like(canvas.unknown), partial(self.render, canvas, settings.detail)
+                0,
+                0,
+                canvas,
+                np.zeros_like(canvas.unknown),
+                partial(self.render, canvas, settings.detail),
+                canvas.codes,
+                None,
             )
             return
-        for frame in self._run(canvas, settings, [settings.seed]):
+        for frame in self._run(canvas, settings, [settings.seed], start):
             codes = frame.codes[0].cpu().numpy()
             filled = canvas.filled(codes, partial=True)
             revealed = frame.revealed[0].cpu().numpy()
             unseen = frame.guess[0] == canvas.mask_token
             guess = torch.where(unseen, self._plain_code(), frame.guess[0])
-            detail: Detail = settings.detail if frame.index == frame.total else "preview"
-            yield Step(frame.index, frame.total, filled, revealed, partial(self._decode, guess, detail))
+            last = frame.index == frame.total
+            yield Step(
+                frame.index,
+                frame.total,
+                filled,
+                revealed,
+                partial(self._decode, guess, settings.detail if last else "preview"),
+                guess.cpu().numpy(),
+                None if last else _progress(frame, settings),
+            )
 
-    def _run(self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int]) -> Iterator[Revealed]:
+    def _run(
+        self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], start: Progress | None = None
+    ) -> Iterator[Revealed]:
         """A run of one image for each seed; codes may be changed in place."""
         self.check(canvas)
         self._check_direction(canvas, settings)
         shape, size = (canvas.height, canvas.width), canvas.codebook_size
         bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
+        conditions = self._conditions(settings)
 
         @torch.no_grad()
         def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
@@ -407,55 +498,63 @@ class UnleashPipeline(DiffusionPipeline):
             if len(scales) > 1:  # images of the random order are not filled equally far
                 each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
                 return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
-            logits, seen = self._predict(codes, asked, settings.label, scales.pop())
+            logits, seen = self._predict(codes, asked, conditions, scales.pop())
             return logits if bias is None else logits + bias.to(logits), seen
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
         generators = [Generator().manual_seed(seed) for seed in seeds]
-        return reveal(predict, codes, size, settings, generators, self.scheduler.config["information"])
+        stand = None if start is None else (start.step, _state(start, canvas, settings, self.device))
+        curve = self.scheduler.config["information"]
+        return reveal(predict, codes, size, settings, generators, curve, stand)
 
     def _predict(
-        self, codes: Tensor, asked: Tensor, label: str | None, guidance_scale: float
+        self, codes: Tensor, asked: Tensor, conditions: Sequence[Condition], guidance_scale: float
     ) -> tuple[Tensor, Tensor]:
         """Logits (B, h * w, K) on a grid of any size, and the cells (B, h, w) bool of which they hold."""
-        side, size = self.transformer.config["grid_size"], self.transformer.config["codebook_size"]
         return windows.predict(
-            lambda seen: self._logits(seen, label, guidance_scale), codes, asked, side, size
+            lambda seen: self._logits(seen, conditions, guidance_scale),
+            codes.to(self.device),
+            asked.to(self.device),
+            self.transformer.window_size,
+            self.transformer.codebook_size,
         )
 
-    def _opinion(self, canvas: TokenCanvas, label: str | None, guidance_scale: float) -> inspector.Opinion:
+    def _predictions(
+        self, canvas: TokenCanvas, label: str | None, guidance_scale: float
+    ) -> inspector.Predictions:
         self.check(canvas)
-        self._settings(label=label, guidance_scale=guidance_scale)
+        conditions = self._conditions(self._settings(**self._asking(label), guidance_scale=guidance_scale))
 
         @torch.no_grad()
-        def opinion(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
-            tokens, cells = (torch.from_numpy(array)[None].to(self.device) for array in (codes, asked))
-            logits, _ = self._predict(tokens, cells, label, guidance_scale)
+        def predictions(codes: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float32]:
+            tokens, cells = (torch.from_numpy(array)[None] for array in (codes, asked))
+            logits, _ = self._predict(tokens, cells, conditions, guidance_scale)
             return logits.float().log_softmax(-1).view(*codes.shape, -1).cpu().numpy()
 
-        return opinion
+        return predictions
 
     def _plain_code(self) -> Tensor:
         """The code nearest to the mean of all: what a cell shows of which nothing is known."""
-        vectors = self.vqgan.quantizer.embedding.weight.detach()
+        vectors = self.vqgan.code_vectors.detach()
         return (vectors - vectors.mean(0)).square().sum(1).argmin()
 
-    def _logits(self, codes: Tensor, label: str | None, guidance_scale: float) -> Tensor:
-        """Logits (B, h * w, K) under the label, by classifier-free guidance (Ho & Salimans 2022)."""
-        if label is None:
-            return self.transformer(codes)
-        labels = codes.new_full((len(codes),), self.labels.index(label))
-        if guidance_scale == 1:
-            return self.transformer(codes, labels)
-        none = torch.full_like(labels, len(self.labels))
-        both = self.transformer(codes.repeat(2, 1, 1), torch.cat([labels, none]))
-        conditional, unconditional = both.chunk(2)
+    def _logits(self, codes: Tensor, conditions: Sequence[Condition], guidance_scale: float) -> Tensor:
+        """Logits (B, h * w, K) under the first condition, by classifier-free guidance away from the second.
+
+        Ho & Salimans 2022; with one condition, or a scale of 1, they are the model's own.
+        """
+        conditions = conditions[:1] if guidance_scale == 1 else conditions
+        each = joined([repeated(condition, len(codes)) for condition in conditions])
+        logits = self.transformer.logits(codes.repeat(len(conditions), 1, 1), each)
+        if len(conditions) == 1:
+            return logits
+        conditional, unconditional = logits.chunk(2)
         return torch.lerp(unconditional, conditional, guidance_scale)
 
     def _check_direction(self, canvas: TokenCanvas, settings: Settings) -> None:
         cells = int(canvas.unknown.sum())
         one_by_one = settings.reveal_order == "raster" and settings.steps >= cells and not settings.correction
-        if self.transformer.config["causal"] and not one_by_one:
+        if self.transformer.causal and not one_by_one:
             raise ValueError(
                 "this model goes from left to right, a cell at a time: "
                 f'its order is "raster", {cells} masked cells take {cells} steps, and there is no correction'
@@ -465,6 +564,32 @@ class UnleashPipeline(DiffusionPipeline):
     def _decode(self, codes: Tensor, detail: Detail) -> Image.Image:
         pixels = windows.decode(self.vqgan, codes[None].to(self.device), detail)[0]
         return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())
+
+
+def _progress(frame: Revealed, settings: Settings) -> Progress:
+    state, weighs = frame.state, _weighs(settings)
+    codes, filled_at, confidence = (
+        tensor[0].cpu().numpy() for tensor in (state.codes, state.filled_at, state.confidence)
+    )
+    return Progress(frame.index, codes, filled_at, confidence if weighs else None)
+
+
+def _state(start: Progress, canvas: TokenCanvas, settings: Settings, device: torch.device) -> State:
+    """The state of a run of one image.
+
+    Raises:
+        ValueError: if it cannot be one of a run of the canvas and the settings.
+    """
+    codes = start.canvas(canvas).codes
+    if start.confidence is None and _weighs(settings):
+        raise ValueError("the progress lacks the confidence that the correction goes by")
+    chances = np.ones(codes.shape, np.float32) if start.confidence is None else start.confidence
+    return State(*(torch.from_numpy(array)[None].to(device) for array in (codes, start.filled_at, chances)))
+
+
+def _weighs(settings: Settings) -> bool:
+    """Whether a run goes by how likely its codes were when it drew them."""
+    return settings.correction > 0 and settings.correction_order == "confidence"
 
 
 def _masked(codes: Tensor, mask_token: int) -> list[float]:

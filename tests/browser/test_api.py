@@ -143,10 +143,10 @@ def test_vary_draws_a_share_of_the_cells_again(call: Call, made: tuple[Path, Rec
 
 
 def test_relight_runs_under_another_label(call: Call, made: tuple[Path, Recipe]) -> None:
-    _, recipe = call("relight", image=made[0], label="bedroom-night", strength=0.5, steps=2)
+    _, recipe = call("relight", image=made[0], label="bedroom-night", strength=0.5, steps=4)
     lit = Recipe.from_json(recipe)
     assert lit.settings.label == "bedroom-night"
-    assert lit.canvas.masked.sum() == 128
+    assert (result(recipe) != np.array(made[1].codes)).mean() > 0.5
     with pytest.raises(AppError, match="A label is needed"):
         call("relight", image=made[0])
 

@@ -139,11 +139,17 @@ def _patchwork() -> str:
 
 
 def _broken() -> Iterator[tuple[str, str]]:
-    """Recipes in which something is put where it does not belong."""
-    chance = random.Random(0)
+    yield from ((f"broken {i}", text) for i, text in enumerate(drawn(RANDOM)))
+
+
+def drawn(count: int, seed: int = 0, model: str = "weights/scenes") -> Iterator[str]:
+    """Recipes, and every fifth time canvases, in which something is put where it does not belong."""
+    chance = random.Random(seed)
     odd = [None, True, -1, 10**30, 1e308, "", "x" * 1000, [], [[]], {}, [[[1]]], {"a": [1]}, [None] * 100]
-    for i in range(RANDOM):
+    odd += [0, 1, 65535, 65536, 1e-320, "day", "\0", "\u2028", [0, 0], [[0, 0, 1]], 2**53, -0.0]
+    for i in range(count):
         data = recipe(
+            model=model,
             canvas=canvas(
                 4, 4, pins=[[0, 0, 1]], rules=[rule(), rule(codes=[2], strength=0.5, cells=[[1, 1]])]
             ),
@@ -154,7 +160,7 @@ def _broken() -> Iterator[tuple[str, str]]:
         for _ in range(chance.randint(1, 3)):
             where, key = chance.choice(places)
             where[key] = chance.choice(odd)
-        yield f"broken {i}", json.dumps(data)
+        yield json.dumps(data["canvas"] if i % 5 == 4 and isinstance(data.get("canvas"), dict) else data)
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

@@ -45,6 +45,9 @@ MAX_LABELS = 10_000
 MAX_CONFIG = 2**20
 """Maximum size of a model's configuration, or of its card, in bytes."""
 
+MAX_PROMPT = 1000
+"""Characters of the longest prompt; text encoders read 77 tokens of it."""
+
 MAX_NAME = 500
 """Maximum length of a model name in characters."""
 

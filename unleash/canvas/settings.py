@@ -17,6 +17,7 @@ from unleash.canvas.bounds import (
     MAX_CODES,
     MAX_GUIDANCE,
     MAX_LABEL,
+    MAX_PROMPT,
     MAX_SEED,
     MAX_STEPS,
     MAX_TEMPERATURE,
@@ -55,6 +56,7 @@ def _temperature(value: float) -> float:
 
 
 Label = Annotated[str, Field(min_length=1, max_length=MAX_LABEL)]
+Prompt = Annotated[str, Field(min_length=1, max_length=MAX_PROMPT)]
 Guidance = Annotated[float, Field(ge=0, le=MAX_GUIDANCE)]
 Text = Annotated[str, Field(max_length=MAX_TEXT)]
 """JSON of a canvas or a recipe."""
@@ -133,10 +135,16 @@ class Settings(Checked):
         description="Draw from the likeliest codes that together have this probability.",
     )
     label: Label | None = Field(default=None, description="What to paint: one of the model's labels.")
+    prompt: Prompt | None = Field(
+        default=None, description="What to paint, in words, of a model that takes them."
+    )
+    negative_prompt: Prompt | None = Field(
+        default=None, description="What not to paint, in words; it takes guidance above 1."
+    )
     guidance_scale: Annotated[Guidance, Slider(0, 5, 0.1)] = Field(
         default=1.0,
         title="Guidance",
-        description="1 follows the label as learned; more exaggerates it and takes twice the time.",
+        description="1 follows label or prompt as learned; more exaggerates it and takes twice the time.",
     )
     guidance_start: Annotated[float, Slider(0, 1, 0.05)] = Field(
         default=1.0,
@@ -204,7 +212,7 @@ class Settings(Checked):
     @property
     def stem(self) -> str:
         """What a file of the picture is called, before its ending: label and seed, as any disk takes them."""
-        what = re.sub(r"[^\w-]+", "-", self.label or "picture")[:40]
+        what = re.sub(r"[^\w-]+", "-", self.label or self.prompt or "picture")[:40]
         return f"{what}-{self.seed}"
 
     def changed(self, **options: Any) -> Settings:

@@ -1,9 +1,6 @@
 """Variations of a picture, and blends of two.
 
-These functions only choose codes and cells to mask, without a model; a run then fills the masked cells. To
-relight a picture, vary it and run it under another label::
-
-    night = pipe(vary(day, 0.6, seed=1), label="church-night")
+These functions only choose codes and cells to mask, without a model; a run then fills the masked cells.
 """
 
 import numpy as np

@@ -2,6 +2,7 @@
 
 import typer
 
+from unleash.cli.changing import blend, relight, vary
 from unleash.cli.converting import convert, models
 from unleash.cli.errors import Group
 from unleash.cli.growing import extend, stitch
@@ -19,7 +20,7 @@ app = typer.Typer(
     "few at a time, in any order, around whatever you keep or pin.",
 )
 
-for command in (generate, edit, extend, stitch, models, convert, studio, scenes, bench):
+for command in (generate, edit, extend, stitch, vary, relight, blend, models, convert, studio, scenes, bench):
     app.command()(command)
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")

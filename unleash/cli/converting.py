@@ -48,7 +48,7 @@ def convert(
           --absorbing absorbing_ema_2000000.th --out weights/churches
       unleash generate --model weights/churches --out church.png
     """
-    from unleash.conversion import convert as convert_files
+    from unleash.models.conversion import convert as convert_files
 
     convert_files(vqgan, absorbing, out, heads=heads, image_size=image_size)
     typer.echo(out)

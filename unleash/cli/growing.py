@@ -7,9 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.canvas.bounds import MAX_SIDE
-from unleash.canvas.settings import Settings
-from unleash.cli.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
-from unleash.cli.running import files_of, load, paint
+from unleash.cli.options import Job, KeepPixels, with_job
 
 _Picture = Annotated[
     Path, typer.Argument(help="A picture; its shorter side is scaled to the model's, its longer one kept.")
@@ -27,19 +25,16 @@ class Direction(str, Enum):
     vertical = "vertical"
 
 
-@with_sampling
+@with_job
 def extend(
     image: _Picture,
     left: Annotated[int, _side("on the left")] = 0,
     right: Annotated[int, _side("on the right")] = 0,
     top: Annotated[int, _side("above")] = 0,
     bottom: Annotated[int, _side("below")] = 0,
-    model: Model = None,
     *,
-    chosen: dict[str, Any],
-    count: Count = 1,
+    job: Job,
     keep_pixels: KeepPixels = None,
-    out: Out = Path(),
 ) -> None:
     """Go on painting beyond the borders of a picture.
 
@@ -53,21 +48,15 @@ def extend(
       unleash extend church.png --left 8 --right 8 --label church-day --out wide.png
       unleash extend room.jpg --bottom 6 --count 4 --out floors
     """
-    from unleash.images.compositing import of_cells
-    from unleash.operations import extended, keeping, open_picture
+    from unleash.operations import edits
 
-    settings = Settings(**chosen)
     if not left + right + top + bottom:
         raise ValueError("nothing to do: give --left, --right, --top or --bottom a number of cells")
-    files = files_of(out, settings, count)
-    name = model or BUNDLED
-    pipe = load(name)
-    larger = extended(open_picture(pipe, name, image, square=False), left, right, top, bottom)
-    finish = keeping(larger, of_cells(larger.canvas.unknown, larger.cell_size), keep_pixels)
-    paint(pipe, name, larger.canvas, settings.over(pipe.defaults), files, finish)
+    opened = job.open(image, "cells")
+    job.paint(edits.extend(opened, left, right, top, bottom, keep_pixels))
 
 
-@with_sampling
+@with_job
 def stitch(
     first: _Picture,
     second: _Picture,
@@ -77,12 +66,9 @@ def stitch(
     seam: Annotated[
         int, typer.Option(min=0, max=MAX_SIDE, help="Cells across the seam, half in each picture.")
     ] = 4,
-    model: Model = None,
     *,
-    chosen: dict[str, Any],
-    count: Count = 1,
+    job: Job,
     keep_pixels: KeepPixels = None,
-    out: Out = Path(),
 ) -> None:
     """Join two pictures, and have the seam between them painted.
 
@@ -96,14 +82,7 @@ def stitch(
       unleash stitch church.png village.png --seam 4 --label church-day --out street.png
       unleash stitch sky.png ground.png --axis vertical --seam 6 --out both.png
     """
-    from unleash.images.compositing import of_cells
-    from unleash.operations import joined, keeping, open_picture
+    from unleash.operations import edits
 
-    settings = Settings(**chosen)
-    files = files_of(out, settings, count)
-    name = model or BUNDLED
-    pipe = load(name)
-    a, b = (open_picture(pipe, name, image, square=False) for image in (first, second))
-    both = joined(a, b, axis.value, seam)
-    finish = keeping(both, of_cells(both.canvas.unknown, both.cell_size), keep_pixels)
-    paint(pipe, name, both.canvas, settings.over(pipe.defaults), files, finish)
+    a, b = (job.open(image, "cells") for image in (first, second))
+    job.paint(edits.stitch(a, b, axis.value, seam, keep_pixels))

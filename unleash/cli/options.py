@@ -1,15 +1,23 @@
 """Options that several commands share, each stated once."""
 
 from collections.abc import Callable
-from functools import wraps
+from dataclasses import dataclass
+from functools import cached_property, update_wrapper, wraps
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
 from unleash.canvas.settings import RENAMED, Settings
+from unleash.cli.running import files_of, load, paint
+
+if TYPE_CHECKING:
+    from unleash.images.fitting import Fit
+    from unleash.operations.making import Draft
+    from unleash.operations.opening import Opened
+    from unleash.pipeline import UnleashPipeline
 
 BUNDLED = "weights/scenes"
 """The model that comes with the repository, and is used if no other is asked for."""
@@ -54,6 +62,63 @@ def _sampling() -> dict[str, Any]:
     for old in RENAMED:
         options[old] = Annotated[str | None, typer.Option(f"--{old}", hidden=True)]
     return options
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a command that paints was asked for besides its own options.
+
+    Attributes:
+        model: that is used.
+        settings: those that were given.
+        files: where each picture goes.
+    """
+
+    model: str
+    settings: Settings
+    files: list[Path]
+
+    @cached_property
+    def pipe(self) -> "UnleashPipeline":
+        """The model's pipeline, loaded when it is first needed."""
+        return load(self.model)
+
+    def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
+        """A picture as cells."""
+        from unleash.operations.opening import open_picture
+
+        return open_picture(self.pipe, self.model, picture, fit)
+
+    def paint(self, draft: "Draft") -> None:
+        """Makes the picture of a draft once for each file; what was not given is as the model has it."""
+        paint(self.pipe, self.model, draft, self.settings.over(self.pipe.defaults), self.files)
+
+
+def with_job(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command options of run, model and files, in place of its parameter ``job``."""
+
+    def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, **own: Any) -> None:
+        settings = Settings(**chosen)
+        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count)), **own)
+
+    shared = {
+        "model": (Model, None),
+        "chosen": (Any, Parameter.empty),
+        "count": (Count, 1),
+        "out": (Out, Path()),
+    }
+    parameters: list[Parameter] = []
+    for parameter in signature(command).parameters.values():
+        if parameter.name != "job":
+            parameters.append(parameter.replace(kind=Parameter.KEYWORD_ONLY))
+            continue
+        parameters += [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for name, (annotation, default) in shared.items()
+        ]
+    update_wrapper(run, command)
+    run.__signature__ = signature(command).replace(parameters=parameters)  # type: ignore[attr-defined]
+    return with_sampling(run)
 
 
 def with_sampling(command: Callable[..., None]) -> Callable[..., None]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.canvas.settings import Settings
-from unleash.cli.options import BUNDLED, Count, KeepPixels, Model, Out, with_sampling
+from unleash.cli.options import BUNDLED, Count, Job, KeepPixels, Model, Out, with_job, with_sampling
 from unleash.cli.running import files_of, load, paint, save, save_film
 
 
@@ -42,6 +42,7 @@ def generate(
       unleash generate --label church-night --out night.png --film night.gif
     """
     from unleash.images.recipes import read_recipe
+    from unleash.operations.making import Draft
 
     source = None if recipe is None else read_recipe(recipe)
     settings = source.settings.changed(**chosen) if source else Settings(**chosen)
@@ -52,16 +53,20 @@ def generate(
     pipe = load(name)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
-    if source is not None and source.codes is not None and not chosen and model is None and count == 1:
+    if source is not None and source.result is not None and not chosen and model is None and count == 1:
         # Rounding differs between machines; the codes that were recorded do not.
-        save(pipe, source.model_copy(update={"kept_pixels": False}), files[0])
+        save(
+            pipe.render(source.result, settings.detail),
+            source.model_copy(update={"kept_pixels": False}),
+            files[0],
+        )
     else:
-        paint(pipe, name, canvas, settings, files)
+        paint(pipe, name, Draft(canvas), settings, files)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 
 
-@with_sampling
+@with_job
 def edit(
     image: Annotated[
         Path, typer.Argument(help="The picture to start from; cut to a square if not by Unleash.")
@@ -76,12 +81,9 @@ def edit(
         list[str] | None,
         typer.Option(metavar="row,col=code", help="Put this code in this cell, counted from 0. Repeatable."),
     ] = None,
-    model: Model = None,
     *,
-    chosen: dict[str, Any],
-    count: Count = 1,
+    job: Job,
     keep_pixels: KeepPixels = None,
-    out: Out = Path(),
 ) -> None:
     """Repaint a part of a picture, and put chosen codes in chosen cells.
 
@@ -101,29 +103,15 @@ def edit(
       unleash edit church.jpg --mask sky.png --pin 2,3=817 --pin 2,4=817 --count 4 --out skies
       unleash edit night.png --mask tower.png --seed 5 --keep-pixels --out tower-5.png
     """
-    import numpy as np
-
-    from unleash.images.compositing import fitted, of_cells, touched_cells
     from unleash.images.masks import read_mask
-    from unleash.operations import keeping, open_picture
+    from unleash.operations import edits
 
-    settings = Settings(**chosen)
-    pins = [_pin(text) for text in pin or []]
+    pins = dict(_pin(text) for text in pin or [])
     if mask is None and not pins:
         raise ValueError("nothing to do: give --mask, --pin or both")
-    files = files_of(out, settings, count)
-    name = model or BUNDLED
-    pipe = load(name)
-    opened = open_picture(pipe, name, image, square=True)
-    canvas, pinned = opened.canvas, opened.canvas.clear()
-    for cell, code in pins:
-        canvas, pinned = canvas.pin(cell, code), pinned.pin(cell, code)
-    repainted = of_cells(pinned.pinned, pipe.vqgan.cell_size)
-    if mask is not None:
-        marked = read_mask(mask, opened.size)
-        canvas = canvas.mask(touched_cells(marked, (canvas.height, canvas.width)))
-        repainted = np.maximum(repainted, fitted(marked, opened.image.size))
-    paint(pipe, name, canvas, settings.over(pipe.defaults), files, keeping(opened, repainted, keep_pixels))
+    opened = job.open(image)
+    marked = None if mask is None else read_mask(mask, opened.size)
+    job.paint(edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels))
 
 
 def _pin(text: str) -> tuple[tuple[int, int], int]:

@@ -9,10 +9,12 @@ import typer
 from unleash.writing import write_whole, written
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from unleash.canvas.document import TokenCanvas
     from unleash.canvas.recipe import Recipe
     from unleash.canvas.settings import Settings
-    from unleash.operations import Finish
+    from unleash.operations.making import Draft
     from unleash.pipeline import UnleashPipeline
 
 
@@ -40,40 +42,30 @@ def load(model: str) -> "UnleashPipeline":
 
 
 def paint(
-    pipe: "UnleashPipeline",
-    model: str,
-    canvas: "TokenCanvas",
-    settings: "Settings",
-    files: list[Path],
-    finish: "Finish | None" = None,
+    pipe: "UnleashPipeline", model: str, draft: "Draft", settings: "Settings", files: list[Path]
 ) -> None:
-    """Fills the canvas once for each file, with seeds one apart."""
-    from unleash.canvas.recipe import Recipe
+    """Makes the picture of a draft once for each file, with seeds one apart."""
+    from unleash.operations.making import make
+    from unleash.operations.relighting import share_changed
+    from unleash.sampling.work import in_steps
 
     for i, file in enumerate(files):
-        seeded = settings.numbered(i)
-        out = pipe(canvas, settings=seeded)
-        recipe = Recipe(
-            model=model,
-            canvas=canvas,
-            settings=seeded,
-            codes=out.canvases[0].codes.tolist(),
-            kept_pixels=finish is not None,
-        )
-        save(pipe, recipe, file, finish)
+        with pipe.progress_bar(total=settings.steps) as bar:
+            for made in in_steps(make(pipe, model, draft, settings.numbered(i)), None):
+                bar.update(made is None)
+        assert made is not None
+        save(made.image, made.recipe, file)
+        if (result := made.recipe.result) and not draft.canvas.unknown.any():
+            typer.echo(f"{share_changed(draft.canvas, result):.0%} of the cells changed", err=True)
 
 
-def save(pipe: "UnleashPipeline", recipe: "Recipe", file: Path, finish: "Finish | None" = None) -> None:
-    """Writes the picture of a recipe that has its codes, and says where."""
+def save(image: "Image", recipe: "Recipe", file: Path) -> None:
+    """Writes a picture with its recipe, and says where."""
     from unleash.images.recipes import write_png
 
-    result = recipe.result
-    assert result is not None
     with written(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-    # To be composited with the kept pixels, it must have their size.
-    image = pipe.render(result, "full" if finish else recipe.settings.detail)
-    write_png(finish(image) if finish else image, recipe, file)
+    write_png(image, recipe, file)
     typer.echo(file)
 
 

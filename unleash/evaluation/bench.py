@@ -26,7 +26,7 @@ from torch.profiler import ProfilerActivity, profile
 
 from unleash.images.webp import webp
 from unleash.models import BidirectionalTransformer
-from unleash.models.transformer import Block
+from unleash.models.families.absorbing.transformer import Block
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
@@ -148,7 +148,7 @@ def _step(pipe: UnleashPipeline, runs: int) -> Iterator[Figure]:
     image = pipe.render(canvas.fill(canvas.unknown, 0))
     with torch.no_grad():
         yield _figure(
-            "of it, transformer", _timed(lambda: pipe.transformer(tokens), runs), "one evaluation, batch 1"
+            "of it, transformer", _timed(lambda: pipe.logits(tokens), runs), "one evaluation, batch 1"
         )
         decoder = _timed(lambda: pipe.vqgan.decode(codes, "preview"), runs)
         yield _figure("of it, decoder", decoder, "one picture, as the steps of a run are drawn")

@@ -497,8 +497,8 @@ def _network(inception: str | None) -> "FeatureNetwork":
 def _facts(pipe: "UnleashPipeline", model: str, count: int, pictures: str) -> "Facts":
     """What the figures depend on; includes a hash of the weights, since a model in a folder can change."""
     digest = sha256()
-    for part in (pipe.vqgan, pipe.transformer):
-        for weights in part.state_dict().values():
+    for name in ("vqgan", "transformer"):
+        for weights in pipe.components[name].state_dict().values():
             digest.update(weights.contiguous().numpy())
     return {"model": model, "weights": digest.hexdigest()[:12], "pictures": pictures, "count": count}
 

@@ -27,7 +27,7 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, seed: int = 0
             codes = pipe.vqgan.encode(pixels[None].float() / 255)
             yield codes, name if name in pipe.labels else None
 
-    size = pipe.transformer.config["codebook_size"]
+    size = pipe.vqgan.codebook_size
     return measured(pipe.logits, coded(), size, Generator().manual_seed(seed))
 
 

@@ -59,8 +59,13 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, s
     """The negative ELBO of the first ``count`` pictures, given their labels if the model has labels.
 
     Raises:
-        ValueError: if there are fewer pictures.
+        ValueError: if there are fewer pictures, or the model is of another family.
     """
+    transformer = pipe.transformer
+    if not isinstance(transformer, BidirectionalTransformer):
+        raise ValueError(
+            "the bound is that of absorbing diffusion: only models of the paper's family have it"
+        )
     pictures.require(count)
     generator = Generator().manual_seed(seed)
     bits = []
@@ -68,10 +73,10 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, s
         pixels, name = pictures.get(number)
         codes = pipe.vqgan.encode(pixels[None].float() / 255)
         labels = torch.tensor([pipe.labels.index(name)]) if name in pipe.labels else None
-        nats = cost(pipe.transformer, pipe.scheduler, codes, labels, draws, generator)
+        nats = cost(transformer, pipe.scheduler, codes, labels, draws, generator)
         bits.append(nats / log(2) / codes.numel())
     per_token = torch.cat(bits)
-    size, numbers = pipe.transformer.config["codebook_size"], pixels.numel()
+    size, numbers = pipe.vqgan.codebook_size, pixels.numel()
     per_dimension = float(per_token.mean()) * codes.numel() / numbers
     return [
         Figure(

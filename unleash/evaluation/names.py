@@ -8,7 +8,7 @@ from tqdm import tqdm
 from unleash.evaluation.references import batches
 from unleash.images.code_names import CodeName
 from unleash.images.tensors import chw
-from unleash.models import VQGAN
+from unleash.models.protocol import ImageTokenizer
 from unleash.scenes import Element
 from unleash.scenes.splits import training_scene
 
@@ -44,9 +44,9 @@ def named(pixels: Tensor) -> tuple[CodeName | None, ...]:
 
 
 @torch.no_grad()
-def measure(vqgan: VQGAN, count: int) -> Tensor:
+def measure(vqgan: ImageTokenizer, count: int) -> Tensor:
     """``pixels_shown`` summed over the first ``count`` training scenes."""
-    size = vqgan.config["codebook_size"]
+    size = vqgan.codebook_size
     total = torch.zeros(size, len(Element), dtype=torch.long)
     scenes = (training_scene(i) for i in tqdm(range(count), "scenes", disable=None))
     # The label map is a fourth channel, so that both are batched together.

@@ -7,7 +7,7 @@ from tqdm import tqdm
 
 from unleash.evaluation.references import Pictures, batches
 from unleash.evaluation.report import Figure
-from unleash.models import VQGAN
+from unleash.models.protocol import ImageTokenizer
 from unleash.models.usage import perplexity
 
 
@@ -54,14 +54,14 @@ def ssim(images: Tensor, targets: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def measure(vqgan: VQGAN, pictures: Pictures, count: int) -> list[Figure]:
+def measure(vqgan: ImageTokenizer, pictures: Pictures, count: int) -> list[Figure]:
     """Reconstruction quality and codebook usage on the first ``count`` pictures.
 
     Raises:
         ValueError: if there are fewer pictures.
     """
     pictures.require(count)
-    size = vqgan.config["codebook_size"]
+    size = vqgan.codebook_size
     grids, noise, similarity = [], [], []
     shown = tqdm(pictures.pixels(range(count)), "reconstructing", count, disable=None)
     for batch in batches(shown):

@@ -14,7 +14,7 @@ from unleash.evaluation.frechet import frechet_distance, moments
 from unleash.evaluation.references import Pictures, batches
 from unleash.evaluation.report import Figure
 from unleash.images.tensors import chw
-from unleash.models import VQGAN
+from unleash.models.protocol import ImageTokenizer
 from unleash.pipeline import UnleashPipeline
 
 
@@ -26,7 +26,7 @@ def sample(pipe: UnleashPipeline, settings: Settings, number: int) -> Tensor:
 
 
 @torch.no_grad()
-def reconstructed(vqgan: VQGAN, pictures: Iterable[Tensor]) -> Iterator[Tensor]:
+def reconstructed(vqgan: ImageTokenizer, pictures: Iterable[Tensor]) -> Iterator[Tensor]:
     """Pictures (3, H, W) uint8, encoded and decoded."""
     for batch in batches(pictures):
         yield from (vqgan.decode(vqgan.encode(batch.float() / 255)) * 255).round().byte()

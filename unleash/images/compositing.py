@@ -4,6 +4,8 @@ A mask is (H, W) float in [0, 1]: 1 where the picture is repainted, 0 where it i
 """
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps
 
@@ -47,15 +49,14 @@ def feathered(mask: ArrayLike, feather: int) -> Mask:
         raise ValueError(f"the feather must be at least 0 pixels, not {feather}")
     # A maximum filter, then a mean filter of the same width: 1 stays exactly 1, distant pixels exactly 0.
     reach = feather // 2
-    soft = checked(mask)
-    for reduce in (np.max, np.mean):
-        for axis in (0, 1):
-            ends = [(reach, reach) if axis == i else (0, 0) for i in (0, 1)]
-            around = np.lib.stride_tricks.sliding_window_view(
-                np.pad(soft, ends, mode="edge"), 2 * reach + 1, axis=axis
-            )
-            soft = reduce(around, axis=-1)
-    return soft
+    soft = torch.from_numpy(checked(mask))[None, None]
+    # One direction at a time: a square window takes as many times longer as it is wide.
+    for rows, cols in ((reach, 0), (0, reach)):
+        soft = F.max_pool2d(soft, (2 * rows + 1, 2 * cols + 1), 1, (rows, cols))
+    for rows, cols in ((reach, 0), (0, reach)):
+        around = F.pad(soft, (cols, cols, rows, rows), mode="replicate")
+        soft = F.avg_pool2d(around, (2 * rows + 1, 2 * cols + 1), 1)
+    return soft[0, 0].numpy()
 
 
 def blend(original: Image.Image, made: Image.Image, mask: ArrayLike, feather: int = 0) -> Image.Image:

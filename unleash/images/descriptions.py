@@ -1,5 +1,7 @@
 """Descriptions of codes by colour and texture, for models without code names."""
 
+from colorsys import rgb_to_hsv
+
 from einops import reduce
 from torch import Tensor
 
@@ -50,21 +52,9 @@ def _colour(red: float, green: float, blue: float) -> tuple[str, ...]:
     tone = ("dark",) if most < 0.35 else ("light",) if least > 0.7 else ()
     if most - least <= 0.15 * most:  # includes black
         return ("grey", *tone)
-    hue = _hue(red, green, blue)
+    hue = rgb_to_hsv(red, green, blue)[0] * 360
     name = next(name for end, name in _HUES if hue <= end)
     return ("brown" if name in ("orange", "red") and most < 0.65 else name, *tone)
-
-
-def _hue(red: float, green: float, blue: float) -> float:
-    """The HSV hue of a colour that is not grey, in degrees from 0 to 360."""
-    most, spread = max(red, green, blue), max(red, green, blue) - min(red, green, blue)
-    if most == red:
-        sixth = (green - blue) / spread % 6
-    elif most == green:
-        sixth = (blue - red) / spread + 2
-    else:
-        sixth = (red - green) / spread + 4
-    return sixth * 60
 
 
 def _texture(contrast: float, across: float, down: float) -> str:

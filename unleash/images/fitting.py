@@ -4,10 +4,28 @@ from typing import Literal
 
 from PIL import Image, ImageOps
 
-Fit = Literal["crop", "whole", "shape"]
-"""How a picture is fitted: cropped to a square, padded to a square, or in its own aspect ratio."""
+Fit = Literal["crop", "whole", "shape", "cells"]
+"""How a picture is fitted: cropped to a square, padded to a square, in its own aspect ratio at its own size,
+or with its shorter side resized to the model's."""
 
 _MARGIN = (236, 235, 232)
+
+
+def to_grid(image: Image.Image, fit: Fit, cells: int, cell_size: int, most: int) -> Image.Image:
+    """``image`` resized and cropped to a grid of cells.
+
+    Args:
+        image: of any size.
+        fit: how it is fitted.
+        cells: side of the model's own grid in cells.
+        cell_size: side of a cell in pixels.
+        most: maximum number of cells of the longer side.
+    """
+    if fit == "shape":
+        return to_shape(image, cell_size, cells, most)
+    if fit == "cells":
+        return to_cells(image, cells * cell_size, cell_size, most)
+    return to_square(image, cells * cell_size, fit)
 
 
 def to_square(image: Image.Image, side: int, fit: Fit) -> Image.Image:

@@ -75,13 +75,15 @@ class Decoded:
     """A decoded but unconverted picture.
 
     Attributes:
-        image: decoded, in any mode.
+        image: decoded, in any mode; a JPEG may be decoded at a reduced size.
+        whole: (width, height) in pixels of the picture in the file.
         factor: integer factor by which each side is to be reduced.
         turn: EXIF orientation, 1 to 8.
         profile: the ICC profile, if any.
     """
 
     image: Image.Image
+    whole: tuple[int, int]
     factor: int
     turn: int
     profile: bytes | None
@@ -105,8 +107,28 @@ class Decoded:
             yield top // self.factor, in_bytes(strip, white, signed)
 
 
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it is shown.
+
+    Attributes:
+        image: in mode RGB, EXIF orientation applied, in sRGB, composited over white.
+        size: (width, height) in pixels before it was reduced.
+        opaque: whether no pixel is transparent.
+    """
+
+    image: Image.Image
+    size: tuple[int, int]
+    opaque: bool
+
+
 def read_picture(source: Source) -> Image.Image:
-    """Reads the first picture in a file: EXIF orientation applied, in sRGB, composited over white.
+    """The image of :func:`read`."""
+    return read(source).image
+
+
+def read(source: Source) -> Picture:
+    """Reads the first picture in a file.
 
     A picture with more than ``MAX_RESULT`` pixels, or one that takes most of ``MAX_MEMORY``, is reduced by an
     integer factor with a mean filter.
@@ -114,14 +136,11 @@ def read_picture(source: Source) -> Image.Image:
     Args:
         source: a file in one of ``FORMATS``; 16-bit, 32-bit and float values are converted to eight bits.
 
-    Returns:
-        The picture in mode RGB.
-
     Raises:
         ValueError: if the file is not a readable picture, or exceeds the bounds.
     """
-    plain, profile, turn = _plain(source)
-    return turned(to_srgb(plain, profile), turn)
+    plain, opaque, profile, turn, size = _plain(source)
+    return Picture(turned(to_srgb(plain, profile), turn), size[::-1] if turn >= 5 else size, opaque)
 
 
 def picture_size(source: Source) -> tuple[int, int]:
@@ -134,19 +153,6 @@ def picture_size(source: Source) -> tuple[int, int]:
         return image.size[::-1] if _turn(image, container) >= 5 else image.size
 
 
-def is_opaque(source: Source) -> bool:
-    """Whether the first picture in a file has no transparent pixels.
-
-    Raises:
-        ValueError: as :func:`read_picture`.
-    """
-    with decoded(source) as file:
-        return all(
-            strip.mode != "RGBA" or strip.getchannel("A").getextrema() == (255, 255)
-            for _, strip in file.strips()
-        )
-
-
 @contextmanager
 def decoded(source: Source) -> Iterator[Decoded]:
     """Context with the first picture in a file, decoded but not converted.
@@ -155,14 +161,14 @@ def decoded(source: Source) -> Iterator[Decoded]:
         ValueError: as :func:`read_picture`, also for errors within the context.
     """
     with _opened(source) as (image, container):
-        most = MAX_RESULT // 4 if container.overhead else MAX_RESULT
+        whole, most = image.size, MAX_RESULT // 4 if container.overhead else MAX_RESULT
         if image.format == "JPEG" and (factor := _factor(image.size, most)) > 1:
             # A JPEG can be decoded at a reduced size, which takes less time and memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
         factor = _factor(image.size, min(MAX_RESULT, _room(image, container) // 4))
         image.load()
         profile = container.profile or image.info.get("icc_profile")
-        yield Decoded(image, factor, _turn(image, container), profile)
+        yield Decoded(image, whole, factor, _turn(image, container), profile)
 
 
 def lazily(file: BinaryIO, formats: tuple[str, ...]) -> Image.Image:
@@ -190,23 +196,28 @@ class _TooLargeError(ValueError):
     """A picture that exceeds the bounds."""
 
 
-def _plain(source: Source) -> tuple[Image.Image, bytes | None, int]:
-    """The picture over white with eight bits per channel, its profile and its EXIF orientation."""
+def _plain(source: Source) -> tuple[Image.Image, bool, bytes | None, int, tuple[int, int]]:
+    """The picture over white with eight bits per channel, whether it is opaque, its profile, its EXIF
+    orientation, and its size in the file."""
     with decoded(source) as file:
-        plain = file.image if file.factor == 1 and is_plain(file.image) else _reduced(file)
-        return plain, file.profile, file.turn
+        if file.factor == 1 and is_plain(file.image):
+            plain, opaque = file.image, True
+        else:
+            plain, opaque = _reduced(file)
+        return plain, opaque, file.profile, file.turn, file.whole
 
 
-def _reduced(file: Decoded) -> Image.Image:
-    """The picture over white with eight bits per channel, reduced by its factor."""
-    result = None
+def _reduced(file: Decoded) -> tuple[Image.Image, bool]:
+    """The picture over white with eight bits per channel, reduced by its factor; whether it is opaque."""
+    result, opaque = None, True
     for top, strip in file.strips():
         part = on_white(strip)
+        opaque &= strip.mode != "RGBA" or strip.getchannel("A").getextrema() == (255, 255)
         result = result or Image.new(part.mode, file.size)
         result.paste(part.reduce(file.factor) if file.factor > 1 else part, (0, top))
     if result is None:
         raise ValueError("it has no pixels")
-    return result
+    return result, opaque
 
 
 def _factor(size: tuple[int, int], most: int) -> int:

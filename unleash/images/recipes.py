@@ -48,13 +48,20 @@ def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:
     return Recipe.from_json(text)
 
 
-def carries_recipe(path: str | os.PathLike[str]) -> bool:
-    """Whether a file is a PNG with a recipe; False for all other and for unreadable files."""
+def carried_recipe(path: str | os.PathLike[str]) -> Recipe | None:
+    """The recipe in a JSON file or in a PNG's metadata; None for a file of another kind.
+
+    Raises:
+        RecipeError: if a JSON file contains no recipe, or the recipe is invalid.
+    """
+    if Path(path).suffix.lower() == ".json":
+        return read_recipe(path)
     try:
         with Path(path).open("rb") as file:
-            return png_text(file, CHUNK, MAX_TEXT) is not None
-    except (OSError, ValueError):
-        return False
+            text = png_text(file, CHUNK, MAX_TEXT)
+    except (OSError, ValueError):  # Reading the picture will report the error.
+        return None
+    return None if text is None else Recipe.from_json(text)
 
 
 def _read(path: Path) -> bytes:

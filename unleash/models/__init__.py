@@ -1,6 +1,6 @@
-"""The two networks: pictures to codes and back, and codes to what the model thinks of them."""
+"""Model families: pictures to codes and back, and what code a cell may have; and where models lie."""
 
-from unleash.models.transformer import BidirectionalTransformer
-from unleash.models.vqgan import VQGAN
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
+from unleash.models.families.absorbing.vqgan import VQGAN
 
 __all__ = ["VQGAN", "BidirectionalTransformer"]

@@ -3,17 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
 from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file
 from torch import nn
 
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
-from unleash.models import VQGAN, BidirectionalTransformer
+from unleash.models.checkpoints import CheckpointError, mismatch, shapes_of
+from unleash.models.families import families
+from unleash.models.protocol import Conditioning, Family
 from unleash.models.soundness import (
     at_most,
     check_config,
@@ -24,8 +28,7 @@ from unleash.models.soundness import (
 )
 from unleash.writing import write_whole
 
-Shapes = dict[str, tuple[int, ...]]
-"""The shape of each tensor of a state dict."""
+__all__ = ["HOME", "CheckpointError", "Description", "bundled", "describe", "load_networks", "resolve"]
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -33,7 +36,6 @@ HOME = _PACKAGE if (_PACKAGE / "weights").is_dir() else _PACKAGE.parent
 """Where ``weights`` and ``assets`` lie: inside an installed package, beside the package in a clone."""
 
 _WEIGHTS = "diffusion_pytorch_model.safetensors"
-_MODELS: dict[str, Any] = {"vqgan": VQGAN, "transformer": BidirectionalTransformer}
 
 
 @dataclass(frozen=True)
@@ -41,37 +43,39 @@ class Description:
     """What a model is, as far as its folder tells.
 
     Attributes:
+        family: the name of its family.
         image_size: pixels on a side of its pictures.
         grid_size: cells on a side.
         cell_size: pixels on a side of a cell.
         codebook_size: K.
-        parameters: numbers in its weights, of all parts.
+        parameters: numbers in its weights, of both networks.
         bytes: of its weight files.
-        labels: what it can be asked for; empty if nothing.
+        conditioning: what it can be asked for.
+        labels: by name; empty if it has none.
     """
 
+    family: str
     image_size: int
     grid_size: int
     cell_size: int
     codebook_size: int
     parameters: int
     bytes: int
+    conditioning: Conditioning
     labels: tuple[str, ...]
 
     @property
     def facts(self) -> dict[str, str]:
         """The same in words, under headings."""
+        more = f" and {len(self.labels) - 20:,} more" if len(self.labels) > 20 else ""
+        labels = ", ".join(self.labels[: 20 if more else None]) + more
         return {
             "pictures": f"{self.image_size}×{self.image_size} pixels",
             "grid": f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels",
             "codebook": f"{self.codebook_size} codes",
             "size": f"{self.parameters / 1e6:.1f} M parameters, {self.bytes / 1e6:.0f} MB",
-            "labels": ", ".join(self.labels) or "none",
+            "labels": "none; it takes a prompt" if self.conditioning == "text" else labels or "none",
         }
-
-
-class CheckpointError(ValueError):
-    """A file or folder of weights that cannot be used; says what is wrong with it."""
 
 
 def resolve(model: str | Path, revision: str | None = None) -> Path:
@@ -86,24 +90,13 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     """
     places = [Path(model).expanduser(), HOME / model]
     folder = next((place for place in places if place.exists()), None) or _fetch(str(model), revision)
-    if not (folder / "model_index.json").is_file():
-        raise CheckpointError(
-            f"{folder} is no model folder: it has no model_index.json "
-            "(the paper's .th files become one with `unleash convert`)"
-        )
-    for part, model_class in _MODELS.items():
-        _check_part(folder / part, model_class)
+    family = _family(folder)
+    for part, network in _networks(family).items():
+        _check_part(folder / part, network)
     try:
-        index = read_config(folder / "model_index.json")
-        read_config(folder / "scheduler" / "scheduler_config.json")
-    except FileNotFoundError as error:
-        raise CheckpointError(f"{folder} lacks {error.filename}") from None
+        read_config(_scheduler(folder))
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{folder} cannot be read: {error}") from None
-    for name, source in index.items():
-        # diffusers would import whatever module is named there.
-        if isinstance(source, list) and not str(source[:1]).startswith("['unleash."):
-            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(source)}")
     return folder
 
 
@@ -132,17 +125,36 @@ def describe(model: str | Path) -> Description:
         CheckpointError: as :func:`resolve`.
     """
     folder = resolve(model)
-    vqgan, transformer = (_skeleton(folder / part, kind) for part, kind in _MODELS.items())
-    grid = transformer.config["grid_size"]
+    family = _family(folder)
+    tokenizer, predictor = (_skeleton(folder / part, kind) for part, kind in _networks(family).items())
     return Description(
-        image_size=grid * vqgan.cell_size,
-        grid_size=grid,
-        cell_size=vqgan.cell_size,
-        codebook_size=transformer.config["codebook_size"],
-        parameters=sum(weights.numel() for part in (vqgan, transformer) for weights in part.parameters()),
-        bytes=sum((folder / part / _WEIGHTS).stat().st_size for part in _MODELS),
-        labels=tuple(transformer.config["label_names"]),
+        family=family.name,
+        image_size=predictor.grid_size * tokenizer.cell_size,
+        grid_size=predictor.grid_size,
+        cell_size=tokenizer.cell_size,
+        codebook_size=predictor.codebook_size,
+        parameters=sum(weights.numel() for part in (tokenizer, predictor) for weights in part.parameters()),
+        bytes=sum(file.stat().st_size for file in folder.glob("*/*.safetensors")),
+        conditioning=predictor.conditioning,
+        labels=predictor.labels,
     )
+
+
+def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
+    """The two networks of a folder that `resolve` gave, by their names in the pipeline.
+
+    Their tensors are those of the file, mapped into memory: there is never a second copy.
+    """
+    family, loaded = _family(folder), {}
+    if family.others and find_spec("transformers") is None:
+        raise CheckpointError(
+            f'{folder} takes prompts, which needs transformers: pip install "unleash[text]"'
+        )
+    for name, kind in _networks(family).items():
+        network = _skeleton(folder / name, kind)
+        network.load_state_dict(load_file(folder / name / _WEIGHTS), assign=True)
+        loaded[name] = (network if dtype is None else network.to(dtype)).eval()
+    return loaded
 
 
 def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
@@ -151,17 +163,14 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: if it is no model folder, or a value is out of range; nothing is written then.
     """
-    index = folder / "model_index.json"
-    if not index.is_file():
-        raise CheckpointError(f"{folder} is no model folder: it has no model_index.json")
-    described = read_config(index)
+    described = _index(folder)
     given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
     if given.schedule == "information" and not read_config(_scheduler(folder)).get("information"):
         raise CheckpointError(
             f"{folder} has no curve for the schedule information: `unleash evaluate information` measures it"
         )
     described["sampling_defaults"] = given.model_dump(include=given.model_fields_set)
-    write_whole(index, json.dumps(described, indent=2, sort_keys=True) + "\n")
+    write_whole(folder / "model_index.json", json.dumps(described, indent=2, sort_keys=True) + "\n")
     return described["sampling_defaults"]
 
 
@@ -176,24 +185,11 @@ def write_curve(folder: Path, curve: list[float]) -> None:
     write_whole(config, json.dumps(described, indent=2, sort_keys=True) + "\n")
 
 
-def mismatch(found: Shapes, expected: Shapes) -> str | None:
-    """What tensors lack, have too much of or have in another shape, in a line; None if nothing."""
-    faults = [f"has no {key}" for key in expected if key not in found]
-    faults += [f"has {key}, which does not belong there" for key in found if key not in expected]
-    faults += [
-        f"has {key} of shape {found[key]} where {shape} is right"
-        for key, shape in expected.items()
-        if key in found and found[key] != shape
-    ]
-    more = f"; and {len(faults) - 3} more such faults" if len(faults) > 3 else ""
-    return "; ".join(faults[:3]) + more if faults else None
-
-
 def _scheduler(folder: Path) -> Path:
     """The configuration of a model's scheduler."""
     config = folder / "scheduler" / "scheduler_config.json"
     if not config.is_file():
-        raise CheckpointError(f"{folder} is no model folder: it has no scheduler/{config.name}")
+        raise CheckpointError(f"{folder} is no model folder: it lacks scheduler/{config.name}")
     return config
 
 
@@ -215,15 +211,61 @@ def _fetch(model: str, revision: str | None) -> Path:
         ) from error
 
 
-def _skeleton(folder: Path, model_class: Any) -> Any:
+def _index(folder: Path) -> dict[str, Any]:
+    """What ``model_index.json`` says."""
+    file = folder / "model_index.json"
+    if not file.is_file():
+        raise CheckpointError(
+            f"{folder} is no model folder: it has no model_index.json "
+            "(loose files become one with `unleash convert`)"
+        )
+    try:
+        return read_config(file)
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{folder} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _family(folder: Path) -> Family:
+    """The family whose classes a folder's index names.
+
+    diffusers would import whatever module is named there, so nothing else may be.
+    """
+    index = _index(folder)
+    homes = {name: source for name, source in index.items() if isinstance(source, list)}
+    for name, source in homes.items():
+        if len(source) != 2 or not all(part is None or isinstance(part, str) for part in source):
+            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(source)}")
+    named = [homes.get(part, [None, None])[1] for part in ("vqgan", "transformer")]
+    for family in families():
+        if named == [network.__name__ for network in _networks(family).values()]:
+            break
+    else:
+        known = "; ".join(f"{f.tokenizer.__name__} and {f.predictor.__name__}" for f in families())
+        raise CheckpointError(
+            f"{folder} is no model of Unleash: its networks are {quoted(named[0])} and {quoted(named[1])}; "
+            f"known are {known}"
+        )
+    for name, (module, class_name) in homes.items():
+        ours = module is not None and module.startswith("unleash.")
+        text = (module, class_name) in ((None, None), ("transformers", family.others.get(name)))
+        if not ours and not text:
+            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(homes[name])}")
+    return family
+
+
+def _networks(family: Family) -> dict[str, Any]:
+    return {"vqgan": family.tokenizer, "transformer": family.predictor}
+
+
+def _skeleton(folder: Path, network: Any) -> Any:
     """The part of a model that its configuration describes, without weights."""
     config = read_config(folder / "config.json")
     check_config(config)
     with torch.device("meta"):
-        return model_class.from_config(config)
+        return network.from_config(config)
 
 
-def _check_part(folder: Path, model_class: Any) -> None:
+def _check_part(folder: Path, network: Any) -> None:
     """Compares the shapes in a part's weight file with those its configuration asks for.
 
     diffusers only warns of missing weights, and goes on with random ones.
@@ -237,7 +279,7 @@ def _check_part(folder: Path, model_class: Any) -> None:
             found = {key: tuple(part.get_shape()) for key, part in slices.items()}
             types = {key: part.get_dtype() for key, part in slices.items()}
         with at_most(len(found)):
-            model = _skeleton(folder, model_class)
+            model = _skeleton(folder, network)
     except CheckpointError:
         raise
     except FileNotFoundError as error:
@@ -246,7 +288,6 @@ def _check_part(folder: Path, model_class: Any) -> None:
     except (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, SafetensorError) as error:
         said = next(iter(str(error).splitlines()), type(error).__name__)
         raise CheckpointError(f"{folder} cannot be read: {said}") from error
-    expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
-    fault = mismatch(found, expected) or unfit(types)
+    fault = mismatch(found, shapes_of(model.state_dict())) or unfit(types)
     if fault:
         raise CheckpointError(f"{weights} {fault}")

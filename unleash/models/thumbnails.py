@@ -4,16 +4,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from unleash.models.vqgan import VQGAN
+from unleash.models.protocol import ImageTokenizer
 
 _PATCH = 3
 """Cells on a side of the uniform patch a code is decoded in: the one in the middle sees no border."""
 
 
 @torch.inference_mode()
-def thumbnails(vqgan: VQGAN, side: int = 32, batch: int = 128) -> Tensor:
+def thumbnails(vqgan: ImageTokenizer, side: int = 32, batch: int = 128) -> Tensor:
     """Each code decoded amid copies of itself: (K, 3, side, side) float in [0, 1]."""
-    codes = torch.arange(vqgan.config["codebook_size"], device=vqgan.device)
+    codes = torch.arange(vqgan.codebook_size, device=vqgan.code_vectors.device)
     cell = vqgan.cell_size
     middle = slice(cell, 2 * cell)
     drawn = []

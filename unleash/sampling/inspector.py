@@ -1,6 +1,6 @@
 """What a model thinks of each cell, given everything else on a canvas.
 
-These functions know no network: an ``Opinion`` says what a model makes of codes. ``UnleashPipeline`` has
+These functions know no network: ``Predictions`` says what a model makes of codes. ``UnleashPipeline`` has
 the same as methods.
 """
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from unleash.canvas.document import Cell, TokenCanvas
 from unleash.sampling.work import Work, finished
 
-Opinion: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.bool_]], NDArray[np.float32]]
+Predictions: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.bool_]], NDArray[np.float32]]
 """From codes (h, w), K where unknown, and the cells asked about (h, w) bool, the log-probabilities
 (h, w, K) of their codes; those of other cells may be anything."""
 
@@ -90,7 +90,7 @@ class CellInspection:
     entropy: float
 
 
-def inspect(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Inspection:
+def inspect(predictions: Predictions, canvas: TokenCanvas, spacing: int = 4) -> Inspection:
     """Ask about every cell, in at most ``spacing²`` evaluations.
 
     To be asked about, a code must be hidden. One cell at a time would take as many evaluations as there
@@ -102,10 +102,10 @@ def inspect(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Inspecti
     Raises:
         ValueError: if ``spacing`` is less than 1.
     """
-    return finished(inspecting(opinion, canvas, spacing))
+    return finished(inspecting(predictions, canvas, spacing))
 
 
-def inspecting(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Work[Inspection]:
+def inspecting(predictions: Predictions, canvas: TokenCanvas, spacing: int = 4) -> Work[Inspection]:
     """As :func:`inspect`, with a pause after each evaluation."""
     if spacing < 1:
         raise ValueError(f"a spacing is at least 1 cell, not {spacing}")
@@ -121,15 +121,15 @@ def inspecting(opinion: Opinion, canvas: TokenCanvas, spacing: int = 4) -> Work[
             plain |= asked
             continue
         hidden = np.where(asked, canvas.mask_token, codes)
-        log_probs[asked] = opinion(hidden, asked)[asked]
+        log_probs[asked] = predictions(hidden, asked)[asked]
         yield
     if plain.any():
-        log_probs[plain] = opinion(codes, plain)[plain]
+        log_probs[plain] = predictions(codes, plain)[plain]
         yield
     return Inspection(canvas, log_probs)
 
 
-def inspect_cell(opinion: Opinion, canvas: TokenCanvas, cell: Cell, top: int = 8) -> CellInspection:
+def inspect_cell(predictions: Predictions, canvas: TokenCanvas, cell: Cell, top: int = 8) -> CellInspection:
     """Ask about one cell with all others as they are: exact, and one evaluation.
 
     Raises:
@@ -141,7 +141,7 @@ def inspect_cell(opinion: Opinion, canvas: TokenCanvas, cell: Cell, top: int = 8
     hidden = canvas.unpin([cell]).mask([cell])
     asked = np.zeros(canvas.base.shape, dtype=bool)
     asked[row, col] = True
-    log_probs = opinion(hidden.codes, asked)[row, col]
+    log_probs = predictions(hidden.codes, asked)[row, col]
     likeliest = np.argsort(-log_probs, kind="stable")[:top]
     present = int(canvas.codes[row, col])
     known = present != canvas.mask_token

@@ -49,6 +49,7 @@ class Revealed:
         codes: long, K where masked; the next step begins with them, so they may be changed in place.
         guess: long, the codes, and the likeliest one where it is unknown; K where the model was not asked.
         revealed: bool, the cells that the step filled.
+        state: after the step; its codes are ``codes``.
     """
 
     index: int
@@ -56,6 +57,7 @@ class Revealed:
     codes: Tensor
     guess: Tensor
     revealed: Tensor
+    state: State
 
 
 def reveal(
@@ -65,10 +67,14 @@ def reveal(
     settings: Settings,
     generators: Sequence[Generator],
     curve: Sequence[float] | None = None,
+    start: tuple[int, State] | None = None,
 ) -> Iterator[Revealed]:
     """Fill what is masked: algorithm 2 of Bond-Taylor et al. (ECCV 2022), several cells at a step.
 
     Image i of a batch depends on its own generator alone. A cell that is known stays as it is.
+
+    A run that was stopped goes on from ``start``, the number of its steps that are done and the state after
+    them: it plans and draws what those steps drew, without asking the model, and ends as it would have ended.
 
     Args:
         predict: asked once a step, for the cells that may be revealed.
@@ -77,16 +83,33 @@ def reveal(
         settings: of the sampling; label, guidance and seed are up to ``predict`` and ``generators``.
         generators: one for each image.
         curve: the model's information curve, for the schedule ``information``; None if it has none.
+        start: where to go on; None: at the beginning, with ``codes``.
+
+    Raises:
+        ValueError: if no run of these settings is in the state ``start`` after so many steps.
     """
     planned = plan(codes, mask_token, settings, generators, curve)
-    state, guess = State.of(codes.clone()), codes
-    for index in range(planned.steps):
+    first, state = start or (0, State.of(codes.clone()))
+    _check_start(planned, codes, first, state)
+    for _ in range(first):
+        noise(codes, generators)
+    guess = state.codes
+    for index in range(first, planned.steps):
         drawn = noise(state.codes, generators)
         asked = candidates(planned, index, state, drawn)
         logits, seen = predict(state.codes, asked)
         state, thought, revealed = step(planned, index, state, drawn, asked, logits)
         guess = torch.where(seen | (state.codes != mask_token), thought, guess)
-        yield Revealed(index + 1, planned.steps, state.codes, guess, revealed)
+        yield Revealed(index + 1, planned.steps, state.codes, guess, revealed, state)
+
+
+def _check_start(planned: Plan, codes: Tensor, first: int, state: State) -> None:
+    filled, again = (counts[:, :first].sum(1) for counts in (planned.counts, planned.again))
+    unknown = [(grid == planned.mask_token).flatten(1).sum(1).cpu() for grid in (codes, state.codes)]
+    if not 0 <= first < max(planned.steps, 1) or not torch.equal(unknown[0] - filled + again, unknown[1]):
+        raise ValueError(
+            f"this is not how a run of {planned.steps} steps with these settings stands after step {first}"
+        )
 
 
 def candidates(planned: Plan, index: int, state: State, drawn: Noise) -> Tensor:

@@ -14,8 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from unleash.models import VQGAN
-from unleash.models.vqgan import Detail
+from unleash.models.protocol import Detail, ImageTokenizer
 
 _TILE, _OVERLAP = 32, 8
 """Cells on a side of what is decoded at once, and how many of them two neighbours share."""
@@ -33,7 +32,7 @@ class Window(NamedTuple):
 
 
 def predict(
-    evaluate: Callable[[Tensor], Tensor], codes: Tensor, needed: Tensor, side: int, mask_token: int
+    evaluate: Callable[[Tensor], Tensor], codes: Tensor, needed: Tensor, side: int | None, mask_token: int
 ) -> tuple[Tensor, Tensor]:
     """What a model thinks of the needed cells of a grid of any size.
 
@@ -43,10 +42,10 @@ def predict(
     a part is known, and knows least of where the picture would have ended.
 
     Args:
-        evaluate: (N, side, side) long to logits (N, side², K).
+        evaluate: (N, side, side) long to logits (N, side², K); (N, h, w) to (N, h * w, K) without a side.
         codes: (B, h, w) long, K where masked.
         needed: (B, h, w) bool.
-        side: cells on a side of the model's grid.
+        side: cells on a side of the model's grid; None: it sees a grid of any size at once.
         mask_token: K.
 
     Returns:
@@ -54,7 +53,7 @@ def predict(
         All needed cells are among them.
     """
     batch, height, width = codes.shape
-    if (height, width) == (side, side):
+    if side is None or (height, width) == (side, side):
         return evaluate(codes), torch.ones_like(needed)
     padding = _padding(height, width, side)
     inside = (slice(None), *_cut(padding, height, width))
@@ -77,11 +76,13 @@ def predict(
     return mixture.view(batch, height * width, mask_token), total > 0
 
 
-def windows_of(needed: Tensor, side: int) -> list[Window]:
+def windows_of(needed: Tensor, side: int | None) -> list[Window]:
     """The windows that hold a needed cell of (B, h, w) bool, placed on the padded grid.
 
-    Their number is what the evaluation costs.
+    Their number is what the evaluation costs. Without a side each image is one window.
     """
+    if side is None:
+        return [Window(image, 0, 0) for image in range(len(needed)) if needed[image].any()]
     height, width = needed.shape[1:]
     padded = F.pad(needed, _padding(height, width, side))
     places = product(*(_offsets(length, side, max(side // 2, 1)) for length in padded.shape[1:]))
@@ -93,7 +94,7 @@ def windows_of(needed: Tensor, side: int) -> list[Window]:
 
 
 def decode(
-    vqgan: VQGAN, codes: Tensor, detail: Detail = "full", side: int = _TILE, overlap: int = _OVERLAP
+    vqgan: ImageTokenizer, codes: Tensor, detail: Detail = "full", side: int = _TILE, overlap: int = _OVERLAP
 ) -> Tensor:
     """The pictures of codes, in overlapping tiles where there are more than ``side²`` cells.
 
@@ -104,7 +105,7 @@ def decode(
     Args:
         vqgan: whose decoder.
         codes: (B, h, w) long in [0, K).
-        detail: as :meth:`VQGAN.decode` has it.
+        detail: as :meth:`ImageTokenizer.decode` has it.
         side: cells on a side of a tile.
         overlap: cells that two neighbours share, less than ``side``.
 

@@ -103,7 +103,9 @@ def score(pipe: UnleashPipeline, pictures: Pictures, count: int) -> Scores:
     """Scores ``pipe``, on its own device, on at most ``count`` held-out ``pictures``."""
     examples = pictures.held_out(count)
     labels = torch.tensor([label for _, label in examples]).to(pipe.device)
-    size = pipe.vqgan.config["codebook_size"]
+    transformer = pipe.transformer
+    assert isinstance(transformer, BidirectionalTransformer)
+    size = pipe.vqgan.codebook_size
     grids: list[Tensor] = []
     absolute: list[Tensor] = []
     squared: list[Tensor] = []
@@ -121,7 +123,7 @@ def score(pipe: UnleashPipeline, pictures: Pictures, count: int) -> Scores:
     def nats(regions: float) -> float:
         generator = torch.Generator().manual_seed(0)
         asked = [
-            cell_nats(pipe.transformer, part, names if pipe.labels else None, generator, regions)
+            cell_nats(transformer, part, names if pipe.labels else None, generator, regions)
             for part, names in parts
         ]
         return float(torch.stack(asked).mean())

@@ -169,7 +169,7 @@ def score_command(
     from unleash.training.sources import DrawnScenes
 
     pipe = UnleashPipeline.from_pretrained(model)
-    scores = score(pipe, DrawnScenes(pipe.vqgan.config["image_size"]), pictures)
+    scores = score(pipe, DrawnScenes(pipe.blank().width * pipe.vqgan.cell_size), pictures)
     typer.echo(json.dumps(asdict(scores), indent=1))
 
 

@@ -15,7 +15,8 @@ class Clock:
     def __init__(self, steps: int, minutes: float | None = None) -> None:
         self.step = 0
         self._steps, self._seconds = steps, None if minutes is None else minutes * 60
-        self._before, self._began = 0.0, monotonic()
+        self._before = 0.0
+        self._began: float | None = None
 
     def start(self) -> None:
         """Starts counting seconds, on top of those restored from a checkpoint."""
@@ -23,8 +24,8 @@ class Clock:
 
     @property
     def seconds(self) -> float:
-        """Training time so far, including the time before the run was resumed."""
-        return self._before + monotonic() - self._began
+        """Training time so far, including the time before the run was resumed; 0 until it starts."""
+        return self._before if self._began is None else self._before + monotonic() - self._began
 
     @property
     def share(self) -> float:

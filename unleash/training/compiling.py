@@ -3,8 +3,8 @@
 import torch
 from torch import nn
 
-from unleash.models.transformer import Block
-from unleash.models.vqgan import SiLUNorm
+from unleash.models.families.absorbing.transformer import Block
+from unleash.models.families.absorbing.vqgan import SiLUNorm
 from unleash.training.discriminator import PlaceNorm
 
 

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from einops import rearrange
 from torch import Tensor, nn
 
-from unleash.models.vqgan import Quantizer
+from unleash.models.families.absorbing.vqgan import Quantizer
 
 
 class EMACodebook(nn.Module):

@@ -211,7 +211,7 @@ def _measured(plan: Plan, out: Path, snapshot: Path | None) -> Scores:
     pipe = UnleashPipeline.from_pretrained(out)
     pipe.set_progress_bar_config(disable=True)
     pipe.to("cuda" if torch.cuda.is_available() else "cpu")
-    side = pipe.vqgan.config["image_size"]
+    side = pipe.blank().width * pipe.vqgan.cell_size
     scores = score(pipe, open_pictures(plan.data, side), plan.score_pictures)
     text = json.dumps(asdict(scores), indent=1)
     write_whole(out / "plan.yaml", yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False))

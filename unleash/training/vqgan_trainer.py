@@ -14,8 +14,8 @@ from torch import Tensor, nn
 
 from unleash.images.tensors import save_sheet
 from unleash.models import VQGAN
+from unleash.models.protocol import Detail
 from unleash.models.usage import perplexity
-from unleash.models.vqgan import Detail
 from unleash.training.augment import diff_augment
 from unleash.training.crops import detailed_crops
 from unleash.training.discriminator import (

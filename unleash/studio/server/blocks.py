@@ -1,10 +1,12 @@
 """The studio's page: what is where, and what happens when."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
@@ -24,7 +26,7 @@ from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
-from unleash.studio.server.handlers import Handlers, examples, label_of
+from unleash.studio.server.handlers import Handlers, News, examples, label_of
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -73,6 +75,38 @@ class _Page:
         """The controls whose values this browser remembers."""
         return [self.model, self.pictures, self.locked, *self.controls.inputs]
 
+    @property
+    def changing(self) -> list[Any]:
+        """What :meth:`changes` may change."""
+        return [self.filmstrip, *self.pair, self.model_before, *self.kept]
+
+    def changes(self, listener: Callable[..., News]) -> Callable[..., dict[Component, Any]]:
+        """The listener of an event whose outputs are ``changing``, of one that tells news."""
+
+        @wraps(listener)
+        def listen(*given: Any, **named: Any) -> dict[Component, Any]:
+            news = listener(*given, **named)
+            menu: dict[str, Any] = {"value": news.model if news.chosen else None, "choices": news.offered}
+            menu = {name: value for name, value in menu.items() if value is not None}
+            shown: dict[Component, Any] = {
+                self.filmstrip: news.message or gr.skip(),
+                self.model: gr.Dropdown(**menu) if menu else None,
+                self.model_before: news.model,
+                self.pictures: news.pictures,
+                self.locked: news.locked,
+            }
+            if news.pair is not None:
+                images = zip(self.pair, news.pair, strict=True)
+                shown |= {half: gr.Image(image, visible=image is not None) for half, image in images}
+            if news.settings is not None and news.pipe is not None:
+                updates = controls.updates(news.settings, news.pipe)
+                shown |= {self.controls[name]: value for name, value in updates.items()}
+            if news.label is not None and news.pipe is not None:
+                shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
+            return {component: value for component, value in shown.items() if value is not None}
+
+        return listen
+
 
 def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
     """The studio as a Gradio app.
@@ -120,6 +154,7 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         ssr_mode=False,  # the components exist in the browser alone
         prevent_thread_lock=True,  # what follows would not be reached
         max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
+        _frontend=False,  # or Gradio gives up where its page takes three seconds, as on a busy machine
         **options,
     )
     if demo.mcp_server_obj is not None:
@@ -173,6 +208,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     label="Variations",
                     elem_id="pictures",
                 )
+            prompts = {name: controls.prompt_box(pipe, name) for name in controls.PROMPTS}
             with gr.Row():
                 steps = controls.control("steps", pipe.defaults.steps, info=None)  # there is no room
                 with gr.Row(elem_id="seed-row"):
@@ -198,7 +234,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                 seen = _half("As the model sees it", "seen")
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
-                placed = {"label": label, "steps": steps, "seed": seed}
+                placed = {"label": label, **prompts, "steps": steps, "seed": seed}
                 placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
@@ -260,19 +296,18 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
     page.open.upload(**command("await-file"))
-    taken_up = [page.filmstrip, *page.pair, page.model, page.model_before, *page.controls.inputs]
     opened = page.open.upload(
-        handlers.open_file,
+        page.changes(handlers.open_file),
         [page.open, page.fit, page.model],
-        taken_up,
+        page.changing,
         trigger_mode="multiple",
         **LINE,
         **_INTERNAL,
     )
     chosen = page.canvas.example(
-        handlers.open_example,
+        page.changes(handlers.open_example),
         [page.fit, page.model],
-        taken_up,
+        page.changing,
         trigger_mode="multiple",
         **LINE,
         **_INTERNAL,
@@ -295,15 +330,15 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
 
 def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     switch = (
-        handlers.switch,
+        page.changes(handlers.switch),
         [page.canvas, page.model, page.model_before, *page.controls.inputs],
-        [page.filmstrip, page.model_before, *page.controls.inputs],
+        page.changing,
     )
     switched = model_choice.wire(page.choice, handlers, switch, page.model_before, **LINE)
     restored = demo.load(
-        handlers.restore,
+        page.changes(handlers.restore),
         page.settings_kept,
-        [page.filmstrip, page.model, page.model_before, *page.kept[1:]],
+        page.changing,
         queue=False,
         **_INTERNAL,
     )

@@ -16,14 +16,11 @@ WEB = Path(__file__).parents[1] / "web"
 
 
 def command(name: str) -> dict[str, Any]:
-    """Arguments of a Gradio event that gives the page the command ``name`` (``web/page/commands.js``).
-
-    The page gets the values of the event's inputs.
-    """
+    """Arguments of a Gradio event that gives the page the command ``name`` (``web/page/commands.js``)."""
     module = (WEB / "page" / "commands.js").as_posix()
     script = (
-        "async (...values) => { const root = window.gradio_config?.root ?? '';"
-        f" (await import(`${{root}}/gradio_api/file={module}`)).command('{name}', ...values); }}"
+        "async () => { const root = window.gradio_config?.root ?? '';"
+        f" (await import(`${{root}}/gradio_api/file={module}`)).command('{name}'); }}"
     )
     return {"fn": None, "js": script, "trigger_mode": "multiple", "queue": False, "api_visibility": "private"}
 

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import gradio as gr
 from gradio.components import Component
 
-from unleash.canvas.bounds import MAX_PICTURES, MAX_SEED
+from unleash.canvas.bounds import MAX_PICTURES, MAX_PROMPT, MAX_SEED
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Choices, Settings, Slider
 from unleash.images.fitting import Fit
@@ -17,6 +17,9 @@ from unleash.studio.server.toasts import toasted
 
 NO_LABEL = "any"
 """What the label menu calls no label."""
+
+PROMPTS = ("prompt", "negative_prompt")
+"""Settings in words, for models that take them."""
 
 _SEEDS = 10**7
 """New seeds are below this: short enough to be read out, enough seldom to meet again."""
@@ -124,6 +127,7 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
     chosen = dict(zip(Settings.model_fields, values, strict=True))
     if chosen["label"] == NO_LABEL:
         chosen["label"] = None
+    chosen |= {name: chosen[name] or None for name in PROMPTS}
     for name, value in chosen.items():
         slider = Settings.about(name, Slider)
         if slider is not None and slider.off is not None and value == slider.off:
@@ -138,19 +142,12 @@ def pictures(value: Any) -> int:
     return int(value)
 
 
-COUNT = len(Settings.model_fields)
-"""How many values `settings` takes."""
-
-PLACES = {name: place for place, name in enumerate(Settings.model_fields)}
-"""Where among them each setting is."""
-
-
-def updates(chosen: Settings, pipe: UnleashPipeline) -> list[Any]:
-    """What to set ``Controls.inputs`` to for these settings and a model."""
+def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
+    """What to set each control to, by its name, for these settings and a model."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
     shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
-    shown |= for_model(pipe, chosen)
-    return list(shown.values())
+    shown |= {name: prompt_box(pipe, name, getattr(chosen, name)) for name in PROMPTS}
+    return shown | for_model(pipe, chosen)
 
 
 def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
@@ -177,10 +174,24 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
 
 def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
     """The controls that are shown only for models with what they control."""
-    can = {name: bool(pipe.labels) for name in ("guidance_scale", "guidance_start", "guidance_end")}
+    asked = pipe.conditioning != "none"
+    can = dict.fromkeys(("guidance_scale", "guidance_start", "guidance_end"), asked)
     large = "large" in pipe.vqgan.details
     shown = {name: control(name, getattr(chosen, name), visible=visible) for name, visible in can.items()}
     return shown | {"detail": control("detail", chosen.detail if large else "full", visible=large)}
+
+
+def prompt_box(pipe: UnleashPipeline, name: str, chosen: str | None = None) -> gr.Textbox:
+    """A field for one of the ``PROMPTS``, shown if the model takes them."""
+    field, shown = Settings.model_fields[name], pipe.conditioning == "text"
+    return gr.Textbox(
+        (chosen or "") if shown else "",
+        label=name.replace("_", " ").capitalize(),
+        info=field.description,
+        max_length=MAX_PROMPT,
+        visible=shown,
+        elem_id=name.replace("_", "-"),
+    )
 
 
 def control(name: str, value: Any, **options: Any) -> Component:

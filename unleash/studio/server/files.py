@@ -1,64 +1,25 @@
 """Files a person opens and saves: pictures, pictures that carry a recipe, recipes."""
 
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
-from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
-from unleash.images.fitting import Fit, to_shape, to_square
-from unleash.images.reading import is_opaque, picture_size, read_picture
-from unleash.images.recipes import carries_recipe, read_recipe, write_png
-from unleash.models.vqgan import Detail
-from unleash.operations import keeps_pixels
+from unleash.images.reading import read_picture
+from unleash.images.recipes import carried_recipe, write_png
+from unleash.models.protocol import Detail
+from unleash.operations.opening import own_pixels
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """A picture as the model sees it: what was given, its codes, what the codes give back."""
-
-    given: Image.Image
-    canvas: TokenCanvas
-    reconstruction: Image.Image
-
-
-def carried_recipe(path: str | Path) -> Recipe | None:
-    """The recipe in a file; None if it is something else, a picture perhaps.
-
-    Raises:
-        RecipeError: if it is JSON but no recipe, or its recipe is broken.
-    """
-    if Path(path).suffix.lower() == ".json":
-        return read_recipe(path)
-    # What is wrong with a picture will be said when it is read as one.
-    return read_recipe(path) if carries_recipe(path) else None
-
-
-def encode(pipe: UnleashPipeline, path: str | Path, fit: Fit) -> Encoded:
-    """Fit a picture to the model and encode it.
-
-    Raises:
-        ValueError: if the file holds no picture.
-    """
-    picture, cells, cell_size = read_picture(path), pipe.blank().width, pipe.vqgan.cell_size
-    if fit == "shape":
-        given = to_shape(picture, cell_size, cells, MAX_SIDE)
-    else:
-        given = to_square(picture, cells * cell_size, fit)
-    canvas = pipe.encode(given)
-    return Encoded(given, canvas, pipe.render(canvas))
 
 
 def visible(canvas: TokenCanvas) -> np.ndarray:
@@ -99,24 +60,44 @@ def canvas_message(
 
 def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
     """The picture of codes (h, w), transparent where they are unknown."""
-    unknown = codes == pipe.vqgan.config["codebook_size"]
-    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.config["codebook_size"])
+    unknown = codes == pipe.vqgan.codebook_size
+    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
     image = pipe.render(known, detail)
     return without(image, unknown) if unknown.any() else image
 
 
-def own_pixels(path: str | Path, recipe: Recipe, image: Image.Image) -> Image.Image | None:
-    """The picture in a file that carries ``recipe``, where it is more than ``image``, what its codes show.
+def open_recipe(
+    pipe: UnleashPipeline, path: str | Path, recipe: Recipe, other_model: str | None = None
+) -> Message:
+    """Tell the page to take up what the recipe in a file gives, with the pixels that were kept in the file.
 
-    That is so where pixels of an opened picture were kept in it.
+    Raises:
+        ValueError: if the picture in the file cannot be read.
     """
-    if Path(path).suffix.lower() == ".json" or image.mode != "RGB" or picture_size(path) != image.size:
-        return None
-    # What is see-through is not finished; of that the codes are what counts.
-    if not is_opaque(path):
-        return None
-    given = read_picture(path)
-    return given if keeps_pixels(recipe, given, image) else None
+    image = picture_of(pipe, result(recipe.canvas, recipe))
+    return canvas_message(recipe.canvas, image, recipe, other_model, own_pixels(path, recipe, image))
+
+
+def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:
+    """What to stitch to a canvas: a picture cut to its size, or one that Unleash made as it is.
+
+    Raises:
+        ValueError: if the file holds no picture, or its recipe is of another codebook.
+    """
+    recipe = carried_recipe(path)
+    if recipe is not None and recipe.canvas.base.shape == canvas.base.shape:
+        if recipe.canvas.codebook_size != canvas.codebook_size:
+            raise ValueError(
+                f"the second picture has {recipe.canvas.codebook_size} codes, this model "
+                f"{canvas.codebook_size}: open it with the model that made it"
+            )
+        message = open_recipe(pipe, path, recipe)
+    else:
+        size = (canvas.width * pipe.vqgan.cell_size, canvas.height * pipe.vqgan.cell_size)
+        given = ImageOps.fit(read_picture(path), size, Image.Resampling.LANCZOS)
+        second = pipe.encode(given)
+        message = canvas_message(second, pipe.render(second), original=given)
+    return message
 
 
 def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Settings) -> Recipe:
@@ -160,7 +141,7 @@ def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) 
     if unknown.all() and canvas.base.shape == old.blank().base.shape:
         return new.blank()
     picture = old.render(TokenCanvas.from_codes(np.where(unknown, 0, shown), canvas.codebook_size))
-    cell, size = new.vqgan.cell_size, new.vqgan.config["codebook_size"]
+    cell, size = new.vqgan.cell_size, new.vqgan.codebook_size
     codes = new.encode(picture.resize((canvas.width * cell, canvas.height * cell))).codes
     return TokenCanvas(
         np.where(unknown, size, codes), canvas.masked, np.where(canvas.pinned, codes, size), size

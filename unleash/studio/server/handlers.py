@@ -3,8 +3,8 @@
 Nothing here remembers anybody: what a person has done comes in with the event and goes back with it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,8 +15,11 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.messages import quoted
 from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Settings
 from unleash.images.fitting import Fit
+from unleash.images.recipes import carried_recipe
 from unleash.models.folders import HOME
+from unleash.operations.opening import encode_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
@@ -27,6 +30,35 @@ from unleash.studio.server.runs import Message, end, run
 from unleash.studio.server.toasts import inform, toasted, warn
 
 EXAMPLES = HOME / "assets" / "examples"
+
+
+@dataclass(frozen=True)
+class News:
+    """What changes on the page; None leaves a thing as it is.
+
+    Attributes:
+        message: for the filmstrip.
+        pair: a picture that was encoded, as it was given and as the model sees it; twice None hides them.
+        model: the one that the canvas is of.
+        chosen: whether it becomes the one in the menu; else a person chose it there, or another meanwhile.
+        offered: the models in the menu.
+        settings: of the next run.
+        label: of the next run, where nothing else about it changes.
+        pipe: of the model to go on with, which the controls suit.
+        pictures: how many a run makes.
+        locked: whether the seed stays.
+    """
+
+    message: Message | None = None
+    pair: tuple[Image.Image | None, Image.Image | None] | None = None
+    model: str | None = None
+    chosen: bool = True
+    offered: Sequence[str] | None = None
+    settings: Settings | None = None
+    label: str | None = None
+    pipe: UnleashPipeline | None = None
+    pictures: int | None = None
+    locked: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +117,7 @@ class Handlers:
             pipe, count = self.pipeline(model), controls.pictures(pictures)
             known_as = models.known_as(self.offered[model])
             for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
-                yield message, gr.skip()
+                yield message or gr.skip(), gr.skip()
 
     def steer(self, drawing: Drawing, *chosen: Any) -> None:
         """Let the run that the page waits for go on with the label and guidance chosen now."""
@@ -94,33 +126,29 @@ class Handlers:
         if drawing.run and not registry.steer(drawing.run, settings):
             inform("This picture was all but finished: the next one follows what you chose.")
 
-    def open_file(self, path: str, fit: Fit, model: str) -> list[Any]:
-        """Take up a picture, a picture with its recipe, or a recipe.
-
-        Returns the message for the filmstrip, the pair of pictures, the model twice (menu and state), and
-        the values of the controls.
-        """
+    def open_file(self, path: str, fit: Fit, model: str) -> News:
+        """Take up a picture, a picture with its recipe, or a recipe."""
         with toasted():
-            recipe = files.carried_recipe(path)
+            recipe = carried_recipe(path)
             if recipe is not None and (name := self._maker(recipe, model, path)):
-                return self._open_recipe(recipe, model, name, path)
-            encoded = files.encode(self.pipeline(model), path, fit)
-        message = files.canvas_message(encoded.canvas, encoded.reconstruction, original=encoded.given)
-        pair = [_shown(encoded.given), _shown(encoded.reconstruction)]
-        return [message, *pair, *(gr.skip() for _ in range(2 + controls.COUNT))]
+                pipe = self.pipeline(name)
+                other = models.known_as(self.offered[name]) if name != model else None
+                message = files.open_recipe(pipe, path, recipe, other)
+                return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
+            pipe = self.pipeline(model)
+            opened = encode_picture(pipe, path, fit)
+        seen = pipe.render(opened.canvas)
+        message = files.canvas_message(opened.canvas, seen, original=opened.image)
+        return News(message, (opened.image, seen))
 
-    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> list[Any]:
+    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> News:
         """Take up one of the bundled pictures, and choose the label that it shows."""
         with toasted():
             path = _example(event_data(event))
-        message, *rest = self.open_file(path, fit, model)
-        # Not the pair of pictures: nobody asks what the model sees in one that it made.
-        hidden = gr.Image(visible=False)
-        told = [message, hidden, hidden, *rest[2:]]
-        labels, label = self.pipeline(model).labels, label_of(path)
-        if label in labels:
-            told[-controls.COUNT + controls.PLACES["label"]] = controls.label_menu(labels, label)
-        return told
+        pipe, label = self.pipeline(model), label_of(path)
+        shown = label if label in pipe.labels else None
+        # Nobody asks what the model sees in a picture that it made.
+        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, pipe=pipe)
 
     def _maker(self, recipe: Recipe, model: str, path: str) -> str | None:
         """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
@@ -140,15 +168,6 @@ class Handlers:
             warn(f"This was made with {maker}, which is not offered here: {model} is used instead.")
         return name or model
 
-    def _open_recipe(self, recipe: Recipe, model: str, name: str, path: str) -> list[Any]:
-        pipe, canvas = self.pipeline(name), recipe.canvas
-        image = files.picture_of(pipe, files.result(canvas, recipe))
-        own = files.own_pixels(path, recipe, image)
-        other = models.known_as(self.offered[name]) if name != model else None
-        message = files.canvas_message(canvas, image, recipe, other_model=other, original=own)
-        hidden = gr.Image(visible=False)
-        return [message, hidden, hidden, name, name, *controls.updates(recipe.settings, pipe)]
-
     def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
         """Write what is on the canvas as a PNG with its recipe."""
         with toasted():
@@ -158,13 +177,13 @@ class Handlers:
             recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
             return files.save(pipe, recipe, drawing.pixels)
 
-    def switch(self, drawing: Drawing, model: str, before: str, *chosen: Any) -> list[Any]:
+    def switch(self, drawing: Drawing, model: str, before: str, *chosen: Any) -> News:
         """Go on with another model: the picture is encoded anew, on as many cells.
 
         The settings that nobody changed become those that suit the model.
         """
         if model == before:
-            return [gr.skip()] * (2 + controls.COUNT)
+            return News()
         with toasted():
             old, new = self.pipeline(before), self.pipeline(model)
             settings = controls.going_on(controls.settings(chosen), old.defaults, new.defaults)
@@ -179,7 +198,7 @@ class Handlers:
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
         message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
-        return [message, model, *controls.updates(settings, new)]
+        return News(message, model=model, chosen=False, settings=settings, pipe=new)
 
     def codebook(self, model: str) -> Catalogue:
         """What the codes of a model look like, and what they show."""
@@ -188,32 +207,27 @@ class Handlers:
             folder = self.offered[model]
             return Catalogue(model, models.codebook(folder), models.names(folder))
 
-    def restore(self, kept: list[Any] | None) -> list[Any]:
+    def restore(self, kept: list[Any] | None) -> News:
         """The grid of the model to go on with; the model and the settings that this browser kept, as far as
         they still fit."""
-        # Models may have been added since the page was laid out.
-        offered = list(self.offered)
-        nothing = [self._goes_on_with(offered[0]), gr.Dropdown(offered), *[gr.skip()] * (3 + controls.COUNT)]
+        offered = list(self.offered)  # some may have been added since the page was laid out
         try:
             model, pictures, locked, *chosen = kept or []
             settings, pipe = controls.settings(chosen), self.pipeline(model)
         except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
-            return nothing
-        return [
+            return News(self._goes_on_with(offered[0]), offered=offered)
+        return News(
             self._goes_on_with(model),
-            gr.Dropdown(offered, value=model),
-            model,
-            pictures,
-            locked,
-            *controls.updates(settings, pipe),
-        ]
+            model=model,
+            offered=offered,
+            settings=settings,
+            pipe=pipe,
+            pictures=pictures,
+            locked=locked,
+        )
 
     def _goes_on_with(self, model: str) -> Message:
         return {"kind": "grid", "id": uuid4().hex, **self.grid(model)}
-
-
-def _shown(image: Image.Image) -> gr.Image:
-    return gr.Image(image, visible=True)
 
 
 def examples() -> list[str]:

@@ -12,8 +12,9 @@ from PIL import Image
 
 from unleash.canvas.settings import OrderName
 from unleash.images.codebook import Sheet
+from unleash.operations.opening import encode_picture
 from unleash.pipeline import Step, UnleashPipeline
-from unleash.studio.server import controls, files
+from unleash.studio.server import controls
 from unleash.studio.server.asking import RUNS, named
 from unleash.studio.server.component import WEB, command
 from unleash.studio.server.components.coding import Coding
@@ -110,9 +111,8 @@ class Lesson:
     def look(self, path: str) -> list[Message]:
         """A picture on its way through encoder and decoder, for both components that show it."""
         with toasted():
-            encoded = files.encode(self.pipe, path, "crop")
-        given, decoded = encoded.given, encoded.reconstruction
-        codes = encoded.canvas.codes
+            opened = encode_picture(self.pipe, path)
+        given, decoded, codes = opened.image, self.pipe.render(opened.canvas), opened.canvas.codes
         steps = self.pipe.scheduler.config["num_train_timesteps"]
         message = {
             "kind": "look",
@@ -122,7 +122,7 @@ class Lesson:
             "psnr": psnr(given, decoded),
             "side": given.width,
             "codes": codes.tolist(),
-            "codebook": encoded.canvas.codebook_size,
+            "codebook": opened.canvas.codebook_size,
             "steps": steps,
             "masked_at": masked_at(self.pipe, codes).tolist(),
         }

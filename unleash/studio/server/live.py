@@ -49,5 +49,5 @@ class Live:
             pipe, known_as = self.handlers.pipeline(model), models.known_as(self.handlers.offered[model])
             fill = run(pipe, known_as, drawing.canvas, settings, 1, previews=False, name=drawing.run)
             for message in fill:
-                news = message["kind"] == "end" or message["last"]
+                news = message and (message["kind"] == "end" or message["last"])
                 yield message if news else gr.skip(), gr.skip()

@@ -51,7 +51,7 @@ def codebook(model: str) -> Sheet:
     """What the codes of a model look like, from its folder if that can tell."""
     vqgan = load(model).vqgan
     try:
-        kept = load_thumbnails(resolve(model), vqgan.config["codebook_size"])
+        kept = load_thumbnails(resolve(model), vqgan.codebook_size)
     except ValueError as error:
         logging.getLogger(__name__).warning("Every code is decoded: %s", error)
         kept = None
@@ -62,7 +62,7 @@ def codebook(model: str) -> Sheet:
 def names(model: str) -> tuple[CodeName | None, ...]:
     """What the codes of a model mostly show; nothing if it does not say, or not so that it can be read."""
     try:
-        return load_names(resolve(model), load(model).vqgan.config["codebook_size"])
+        return load_names(resolve(model), load(model).vqgan.codebook_size)
     except (ValueError, OSError) as error:
         logging.getLogger(__name__).warning("The codes go without names: %s", error)
         return ()

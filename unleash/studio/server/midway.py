@@ -4,22 +4,20 @@ from collections.abc import Iterator
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
-from unleash.pipeline import Step, UnleashPipeline
+from unleash.operations.making import Frame
+from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.registry import Told
 
+_ASKED = ("label", "prompt", "negative_prompt", "guidance_scale")
+"""Settings that may change half way."""
 
-def steered(
-    pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, told: Told
-) -> Iterator[tuple[Step, int, TokenCanvas, Settings]]:
-    """The steps of a run that goes on from where it is, on as many steps as were left, when it is told so.
 
-    Each comes with the number of steps before its stretch, and the canvas and the settings that make its
-    stretch again.
-    """
+def steered(pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, told: Told) -> Iterator[Frame]:
+    """The frames of a run that goes on from where it is, on as many steps as were left, when told so."""
     before = 0
     while True:
         for step in pipe.stream(canvas, settings=settings):
-            yield step, before, canvas, settings
+            yield Frame(step, before + step.index, before + step.total, canvas, settings)
             other = told.hear() if step.index < step.total else None
             if other:
                 break
@@ -30,7 +28,7 @@ def steered(
 
 
 def under(settings: Settings, other: Settings | None) -> Settings:
-    """The settings, with the label and the guidance scale of others if there are any."""
+    """The settings, with what others ask for, and their guidance scale, if there are any."""
     if other is None:
         return settings
-    return settings.model_copy(update={"label": other.label, "guidance_scale": other.guidance_scale})
+    return settings.model_copy(update={name: getattr(other, name) for name in _ASKED})

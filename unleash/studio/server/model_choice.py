@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import gradio as gr
 from gradio.components import Component
@@ -65,14 +66,15 @@ def wire(
     Args:
         choice: the components.
         handlers: of the studio.
-        switch: the listener that goes on with another model, its inputs and outputs.
+        switch: the listener that goes on with another model, its inputs and outputs, the filmstrip first.
         before: the model that the canvas on the page is of.
         queue: with whom the events wait.
 
     Returns:
         The events after which another model may be the chosen one.
     """
-    quiet = {"show_progress": "hidden", **queue, **_INTERNAL}
+    hidden: dict[str, Any] = {"show_progress": "hidden", **_INTERNAL}
+    quiet = {**queue, **hidden}
     go_on, inputs, outputs = switch
     choice.menu.input(**command("await-model"))
     switched = [choice.menu.input(go_on, inputs, outputs, trigger_mode="always_last", **quiet)]
@@ -93,10 +95,15 @@ def wire(
         added.success(**command("await-model"))
         switched.append(added.success(go_on, inputs, outputs, **quiet))
     for event in switched:
-        event.success(inputs=[choice.menu, before], **command("model-arrived"))
-        failed = event.failure(lambda name: name, before, choice.menu, queue=False, **_INTERNAL)
+        event.success(_arrived, [choice.menu, before], outputs[0], queue=False, **hidden)
+        failed = event.failure(lambda name: name, before, choice.menu, queue=False, **hidden)
         failed.then(**command("model-arrived"))
     return switched
+
+
+def _arrived(chosen: str, before: str) -> Any:
+    """Tell the page that its canvas is of the chosen model, unless another one was chosen meanwhile."""
+    return {"kind": "arrived", "id": uuid4().hex} if chosen == before else gr.skip()
 
 
 def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None:

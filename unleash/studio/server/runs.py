@@ -6,9 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 from unleash.canvas.document import TokenCanvas
-from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
-from unleash.pipeline import Step, UnleashPipeline
+from unleash.operations.making import Frame, Painter
+from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
@@ -30,13 +30,24 @@ def run(
     pictures: int,
     previews: bool = True,
     name: str | None = None,
-) -> Iterator[Message]:
-    """Fill ``canvas`` with ``pictures`` seeds in turn; a message for each step.
+    paint: Painter | None = None,
+) -> Iterator[Message | None]:
+    """Make a picture of ``canvas`` with ``pictures`` seeds in turn; a message for each step, None at a pause.
 
     Each carries the ``name`` of the run, under which ``registry`` may tell it to stop or to go on under
     another label; without one it is given one. The message of its last step says ``last``; a run that is
     stopped tells its :func:`end` instead. Without ``previews`` only the last step of each picture has an
     image: the time of decoding the others is saved. Closing the iterator ends the run at once.
+
+    Args:
+        pipe: of the model.
+        model: its name, as recipes have it.
+        canvas: that is filled.
+        settings: of the first picture.
+        pictures: how many.
+        previews: whether steps but the last have an image.
+        name: of the run.
+        paint: makes a picture, whatever label is chosen meanwhile; None: by filling, as the page steers it.
 
     Raises:
         ValueError: if a run of this name has begun already.
@@ -44,48 +55,43 @@ def run(
     name = name or uuid4().hex
     began = monotonic()
     with under_way(name) as told:
+        told.closed = paint is not None
         for picture in range(pictures):
             settings = under(settings, told.hear())
             if told.stopped:
                 yield end(name)
                 return
             seeded = settings.numbered(picture)
-            for step, before, start, chosen in steered(pipe, canvas, seeded, told):
+            frames = paint(pipe, canvas, seeded) if paint else steered(pipe, canvas, seeded, told)
+            for frame in frames:
                 if told.stopped:
                     yield end(name)
                     return
-                index, total = before + step.index, before + step.total
-                done = picture * total + index
+                if frame is None:
+                    yield None
+                    continue
+                done = picture * frame.total + frame.index
                 # Where nothing was to be filled there is one step, number 0 of 0.
-                left = (monotonic() - began) / max(done, 1) * (pictures * total - done)
+                left = (monotonic() - began) / max(done, 1) * (pictures * frame.total - done)
+                last = picture == pictures - 1
                 yield {
                     "kind": "frame",
                     "run": name,
                     "picture": picture,
                     "pictures": pictures,
                     "seconds_left": round(left, 1),
-                    "index": index,
-                    "total": total,
-                    "last": picture == pictures - 1 and index == total,
-                    **_step(step, previews),
-                    "recipe": _recipe(model, start, chosen, step),
+                    "index": frame.index,
+                    "total": frame.total,
+                    "last": last and frame.last,
+                    "codes": frame.step.canvas.codes.tolist(),
+                    "revealed": frame.step.revealed.tolist(),
+                    "image": _shown(frame) if frame.last or previews else None,
+                    "recipe": frame.recipe(model).model_dump(mode="json") if frame.last else None,
                 }
-                told.closed = picture == pictures - 1 and index >= total - 1
+                told.closed |= last and frame.index >= frame.total - 1
+                chosen = frame.settings
             settings = under(settings, chosen)
 
 
-def _step(step: Step, previews: bool) -> Message:
-    last = step.index == step.total
-    return {
-        "codes": step.canvas.codes.tolist(),
-        "revealed": step.revealed.tolist(),
-        "image": data_url(step.image, quality=95 if last else 85) if last or previews else None,
-    }
-
-
-def _recipe(model: str, canvas: TokenCanvas, settings: Settings, step: Step) -> dict[str, Any] | None:
-    """How the picture was made, once it is whole."""
-    if step.index < step.total:
-        return None
-    recipe = Recipe(model=model, canvas=canvas, settings=settings, codes=step.canvas.codes.tolist())
-    return recipe.model_dump(mode="json")
+def _shown(frame: Frame) -> str:
+    return data_url(frame.step.image, quality=95 if frame.last else 85)

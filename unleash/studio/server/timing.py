@@ -9,7 +9,7 @@ import torch
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
-from unleash.models.vqgan import Detail
+from unleash.models.protocol import Detail
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.menu import load
 
@@ -35,7 +35,7 @@ def pace(model: str) -> Pace:
     cells = codes.numel()
     known = torch.zeros_like(codes)
     with torch.no_grad():
-        window = _second(lambda: pipe.transformer(codes))
+        window = _second(lambda: pipe.logits(codes))
         pictures = {
             detail: _second(partial(pipe.vqgan.decode, known, detail)) for detail in pipe.vqgan.details
         }

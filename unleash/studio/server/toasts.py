@@ -49,6 +49,25 @@ class PlainBlocks(gr.Blocks):
                 error.message = _html(shortened(error.message))
             raise
 
+    async def preprocess_data(
+        self, block_fn: BlockFunction, inputs: list[Any], *args: Any, **options: Any
+    ) -> Any:
+        """As Gradio's, but that an input it cannot take is the sender's to mend, and is told in a line.
+
+        Gradio would write all inputs into the log, however long they are, and tell a program nothing.
+        """
+        wanted = len(block_fn.inputs)
+        if len(inputs) < wanted:
+            line = f"{block_fn.name} takes {wanted} values, not {len(inputs)}: null for those left open."
+            raise gr.Error(_sentence(line), print_exception=False)
+        try:
+            return await super().preprocess_data(block_fn, inputs, *args, **options)
+        except gr.Error:
+            raise
+        except Exception as error:
+            line = str(error) or type(error).__name__
+            raise gr.Error(_sentence(line), print_exception=False) from error
+
 
 def _html(text: str) -> str:
     return escape(text, quote=False)

@@ -130,10 +130,11 @@ def _in_turn(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
         yield from turns.each(_person(request), function(*given))
 
     called: Callable[..., Any] = by_steps if isgeneratorfunction(function) else at_once
-    own, request = signature(function), Parameter("request", Parameter.POSITIONAL_ONLY, annotation=gr.Request)
+    own = signature(function)
+    first = Parameter("whose_turn", Parameter.POSITIONAL_ONLY, annotation=gr.Request)
     update_wrapper(called, function)
-    called.__signature__ = own.replace(parameters=[request, *own.parameters.values()])  # type: ignore[attr-defined]
-    called.__annotations__ = {"request": gr.Request, **function.__annotations__}
+    called.__signature__ = own.replace(parameters=[first, *own.parameters.values()])  # type: ignore[attr-defined]
+    called.__annotations__ = {first.name: gr.Request, **function.__annotations__}
     return called
 
 

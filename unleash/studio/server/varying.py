@@ -9,13 +9,15 @@ from numpy.typing import NDArray
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
-from unleash.canvas.variation import blend_canvases, borders, patches, present, vary
+from unleash.operations import edits
+from unleash.operations.making import Draft, fill
+from unleash.operations.relighting import relight, share_changed
 from unleash.studio.server import controls
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.runs import run
-from unleash.studio.server.toasts import toasted
+from unleash.studio.server.toasts import inform, toasted
 
 
 class Varying:
@@ -30,7 +32,8 @@ class Varying:
         """Draw a share of the cells again: messages for the filmstrip, and the seed if it is new."""
         with toasted():
             settings = controls.settings_to_run(chosen, locked)
-            yield from self._vary(drawing, model, pictures, strength, settings)
+            draft = edits.vary(drawing.canvas, strength, settings.seed)
+            yield from self._run(drawing.run, draft, model, pictures, settings)
 
     def relight(
         self,
@@ -42,12 +45,19 @@ class Varying:
         light: str | None,
         *chosen: Any,
     ) -> Iterator[tuple[Any, Any]]:
-        """As :meth:`more`, under the label ``light``."""
+        """Draw the picture again under the label ``light``, as :meth:`more`, and say how much changed."""
         with toasted():
             if not light:
                 raise ValueError("choose a label to light the picture by")
             settings = controls.settings_to_run(chosen, locked).model_copy(update={"label": light})
-            yield from self._vary(drawing, model, pictures, strength, settings)
+            made = drawing.recipe.settings.label if drawing.recipe else None
+            old = made if made in self.handlers.pipeline(model).labels else None
+            draft = relight(drawing.canvas, strength, old)
+            for message, seed in self._run(drawing.run, draft, model, pictures, settings):
+                yield message, seed
+                if message.get("recipe"):
+                    relit = TokenCanvas.from_codes(message["codes"], draft.canvas.codebook_size)
+                    inform(f"{share_changed(draft.canvas, relit):.0%} of the cells changed.")
 
     def blend(
         self,
@@ -65,8 +75,10 @@ class Varying:
             settings = controls.settings_to_run(chosen, locked)
             if other is None:
                 raise ValueError("choose the picture to blend with first")
-            canvas = _blended(drawing.canvas, other, masked, share, settings.seed)
-            yield from self._run(drawing.run, canvas, model, pictures, settings)
+            theirs = TokenCanvas.from_codes(other, drawing.canvas.codebook_size)
+            where = drawing.canvas.masked.astype(np.float32) if masked else None
+            draft = edits.blend(drawing.canvas, theirs, share, where, seed=settings.seed)
+            yield from self._run(drawing.run, draft, model, pictures, settings)
 
     def lights(self, model: str, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
         """The labels of a model to light a picture by, the one chosen if it can be; and the button."""
@@ -74,49 +86,16 @@ class Varying:
             labels = self.handlers.pipeline(model).labels
             return lights(list(labels), light), gr.Button(visible=bool(labels))
 
-    def _vary(
-        self,
-        drawing: Drawing,
-        model: str,
-        pictures: float,
-        strength: float,
-        settings: Settings,
-    ) -> Iterator[tuple[Any, Any]]:
-        canvas = vary(present(drawing.canvas), strength, settings.seed)
-        if not canvas.unknown.any():
-            raise ValueError("nothing would change: choose a greater strength, or take pins off")
-        yield from self._run(drawing.run, canvas, model, pictures, settings)
-
     def _run(
-        self, name: str | None, canvas: TokenCanvas, model: str, pictures: float, settings: Settings
+        self, name: str | None, draft: Draft, model: str, pictures: float, settings: Settings
     ) -> Iterator[tuple[Any, Any]]:
         yield gr.skip(), settings.seed
         pipe, count = self.handlers.pipeline(model), controls.pictures(pictures)
         known_as = models.known_as(self.handlers.offered[model])
-        for message in run(pipe, known_as, canvas, settings, count, name=name):
+        paint = None if draft.paint is fill else draft.paint
+        for message in run(pipe, known_as, draft.canvas, settings, count, name=name, paint=paint):
             # The page leaves the person's mask as it is: it is not what this run fills.
-            yield {**message, "varies": True}, gr.skip()
-
-
-def _blended(
-    canvas: TokenCanvas, other: NDArray[np.int64], masked: bool, share: float, seed: int
-) -> TokenCanvas:
-    """The picture on a canvas with another one in it, the borders masked; its own pins stay.
-
-    Raises:
-        ValueError: if there is no picture, the other does not fit, or nothing is masked where it should go.
-    """
-    ours, theirs = present(canvas), TokenCanvas.from_codes(other, canvas.codebook_size)
-    choice = (
-        canvas.masked if masked else patches((canvas.height, canvas.width), share, seed)
-    ) & ~canvas.pinned
-    if not choice.any():
-        raise ValueError(
-            "nothing would change: mask the cells that should be taken from the other picture"
-            if masked
-            else "nothing would change: choose a greater share"
-        )
-    return blend_canvases(ours, theirs, choice).mask(borders(choice) & ~canvas.pinned)
+            yield message | {"varies": True} if message else gr.skip(), gr.skip()
 
 
 def lights(labels: list[str], chosen: str | None = None) -> gr.Dropdown:

@@ -4,10 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from unleash.canvas.settings import Settings
-from unleash.canvas.variation import blend_canvases, borders, dithered, patches, vary
-from unleash.images.compositing import fitted
+from unleash.canvas.settings import Label, Settings
 from unleash.images.masks import read_mask
+from unleash.operations import edits
+from unleash.operations.relighting import relight
 from unleash.sampling.work import Work
 from unleash.studio.server.endpoints.publishing import Picture
 from unleash.studio.server.endpoints.working import Family, Made
@@ -26,7 +26,7 @@ class Changing(Family):
         Args:
             image: the picture; cut to a square unless it carries a recipe of this model.
             settings: see there.
-            strength: the share of the cells, from 0, none, to 1, all.
+            strength: the share of the cells, above 0, to 1, all.
             model: a name in the studio's menu; None: the first.
 
         Returns:
@@ -34,18 +34,26 @@ class Changing(Family):
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        canvas = vary(worker.open(image).canvas, strength, settings.seed)
-        return (yield from worker.paint(canvas, settings))
+        draft = edits.vary(worker.open(image).canvas, strength, settings.seed)
+        return (yield from worker.paint(draft, settings))
 
     def relight(
-        self, image: Picture, settings: Settings, strength: Share = 0.6, model: str | None = None
+        self,
+        image: Picture,
+        settings: Settings,
+        strength: Share = 0.5,
+        from_label: Label | None = None,
+        model: str | None = None,
     ) -> Work[Made]:
-        """Light a picture differently: draw a share of its cells again under another label. Pins stay.
+        """Light a picture differently: draw it again under another label, in four runs.
+
+        What has codes of the old light is drawn again. Pins stay. The recipe is that of the last run.
 
         Args:
             image: the picture; cut to a square unless it carries a recipe of this model.
-            settings: see there.
-            strength: the share of the cells, from 0, none, to 1, all.
+            settings: see there; label is the new one, and needed.
+            strength: how strictly codes of the old light are avoided, above 0, to 1, altogether.
+            from_label: the label that the picture has now; None: its recipe's, if it has one.
             model: a name in the studio's menu; None: the first.
 
         Returns:
@@ -53,11 +61,9 @@ class Changing(Family):
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        if settings.label is None:
-            known = ", ".join(worker.pipe.labels) or "none, so it cannot relight"
-            raise ValueError(f"a label is needed to light the picture by; this model's are: {known}")
-        canvas = vary(worker.open(image).canvas, strength, settings.seed)
-        return (yield from worker.paint(canvas, settings))
+        opened = worker.open(image)
+        draft = relight(opened.canvas, strength, from_label or opened.label)
+        return (yield from worker.paint(draft, settings))
 
     def blend(
         self,
@@ -86,12 +92,6 @@ class Changing(Family):
         """
         worker = self.worker(model)
         a, b = worker.open(first), worker.open(second)
-        shape = a.canvas.base.shape
-        if mask is None:
-            choice = patches((shape[0], shape[1]), share, settings.seed)
-        else:
-            choice = dithered(fitted(read_mask(mask, a.size), shape[::-1]), settings.seed)
-        canvas = blend_canvases(a.canvas, b.canvas, choice)
-        if heal:
-            canvas = canvas.mask(borders(choice & ~a.canvas.pinned, heal))
-        return (yield from worker.paint(canvas, settings))
+        where = None if mask is None else read_mask(mask, a.size)
+        draft = edits.blend(a.canvas, b.canvas, share, where, heal, settings.seed)
+        return (yield from worker.paint(draft, settings))

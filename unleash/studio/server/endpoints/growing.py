@@ -7,11 +7,10 @@ from pydantic import Field
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.settings import Settings
 from unleash.canvas.stitching import Axis
-from unleash.images.compositing import of_cells
-from unleash.operations import Opened, extended, joined, keeping
+from unleash.operations import edits
 from unleash.sampling.work import Work
 from unleash.studio.server.endpoints.publishing import Picture
-from unleash.studio.server.endpoints.working import Family, Made, Worker
+from unleash.studio.server.endpoints.working import Family, Made
 
 Cells = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 
@@ -46,11 +45,9 @@ class Growing(Family):
             picture: a PNG that carries its recipe.
             recipe: the recipe as JSON.
         """
-        if not left + right + top + bottom:
-            raise ValueError("nothing to do: give left, right, top or bottom a number of cells")
         worker = self.worker(model)
-        larger = extended(worker.open(image, square=False), left, right, top, bottom)
-        return (yield from _paint(worker, larger, settings, keep_pixels))
+        draft = edits.extend(worker.open(image, "cells"), left, right, top, bottom, keep_pixels)
+        return (yield from worker.paint(draft, settings))
 
     def stitch(
         self,
@@ -78,10 +75,5 @@ class Growing(Family):
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        both = joined(worker.open(first, square=False), worker.open(second, square=False), axis, seam)
-        return (yield from _paint(worker, both, settings, keep_pixels))
-
-
-def _paint(worker: Worker, larger: Opened, settings: Settings, keep_pixels: bool | None) -> Work[Made]:
-    repainted = of_cells(larger.canvas.unknown, larger.cell_size)
-    return (yield from worker.paint(larger.canvas, settings, keeping(larger, repainted, keep_pixels)))
+        a, b = (worker.open(image, "cells") for image in (first, second))
+        return (yield from worker.paint(edits.stitch(a, b, axis, seam, keep_pixels), settings))

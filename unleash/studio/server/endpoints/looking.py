@@ -14,6 +14,7 @@ from unleash.canvas.settings import Guidance, Label, Text
 from unleash.images.code_names import load_names
 from unleash.images.fitting import Fit
 from unleash.models.folders import describe, resolve
+from unleash.operations.opening import encode_picture
 from unleash.sampling.inspector import CellInspection
 from unleash.sampling.work import Work
 from unleash.studio.server import files
@@ -157,7 +158,7 @@ class Looking(Family):
 
         Args:
             image: any picture.
-            fit: crop cuts it to a square, whole adds margins.
+            fit: crop cuts to a square, whole adds margins, shape keeps the shape, cells the shorter side.
             model: a name in the studio's menu; None: the first.
 
         Returns:
@@ -165,7 +166,7 @@ class Looking(Family):
             codes: a grid of rows.
         """
         worker = self.worker(model)
-        canvas = files.encode(worker.pipe, image, fit).canvas
+        canvas = encode_picture(worker.pipe, image, fit).canvas
         codes = canvas.codes.tolist()
         return Recipe(model=worker.model, canvas=canvas, codes=codes).to_json(), codes
 

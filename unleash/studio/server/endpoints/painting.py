@@ -1,19 +1,16 @@
 """Pictures from nothing, and parts of pictures painted anew."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
-import numpy as np
 from pydantic import Field
 
 from unleash.canvas import rules as rule_book
 from unleash.canvas.bounds import MAX_CELLS, MAX_RULES
-from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings, Text
-from unleash.images.compositing import Mask, fitted, of_cells, touched_cells
 from unleash.images.masks import read_mask
-from unleash.operations import Opened, keeping
+from unleash.operations import edits
+from unleash.operations.making import Draft
 from unleash.sampling.work import Work
 from unleash.studio.server.endpoints.publishing import Picture
 from unleash.studio.server.endpoints.working import Family, Made
@@ -42,9 +39,9 @@ class Painting(Family):
         """
         if recipe is None:
             worker = self.worker(model)
-            return (yield from worker.paint(worker.pipe.blank(), settings))
+            return (yield from worker.paint(Draft(worker.pipe.blank()), settings))
         wanted = Recipe.from_json(recipe)
-        return (yield from self.worker_for(wanted, model).paint(wanted.canvas, wanted.settings))
+        return (yield from self.worker_for(wanted, model).paint(Draft(wanted.canvas), wanted.settings))
 
     def edit(
         self,
@@ -73,21 +70,17 @@ class Painting(Family):
             picture: a PNG that carries its recipe.
             recipe: the recipe as JSON.
         """
-        if not (mask or cells or pins):
-            raise ValueError("nothing to do: give a mask, cells or pins")
         worker = self.worker(model)
         opened = worker.open(image)
-        where = [(row, column) for row, column in cells or []]
-        canvas, chosen = opened.canvas.mask(where), opened.canvas.clear().pin(where, 0)
-        for row, column, code in pins or []:
-            canvas, chosen = canvas.pin((row, column), code), chosen.pin((row, column), code)
-        asked = rule_book.with_rules(canvas.rules, rule_book.listed(rules or []))
-        canvas = replace(canvas, rules=asked)
-        repainted = of_cells(chosen.pinned, opened.cell_size)
-        if mask is not None:
-            canvas, marked = _masked(opened, canvas, mask)
-            repainted = np.maximum(repainted, marked)
-        return (yield from worker.paint(canvas, settings, keeping(opened, repainted, keep_pixels)))
+        draft = edits.edit(
+            opened,
+            None if mask is None else read_mask(mask, opened.size),
+            [(row, column) for row, column in cells or []],
+            {(row, column): code for row, column, code in pins or []},
+            rule_book.listed(rules or []),
+            keep_pixels,
+        )
+        return (yield from worker.paint(draft, settings))
 
     def inpaint(
         self,
@@ -112,12 +105,6 @@ class Painting(Family):
         """
         worker = self.worker(model)
         opened = worker.open(image)
-        canvas, marked = _masked(opened, opened.canvas, mask)
-        return (yield from worker.paint(canvas, settings, keeping(opened, marked, True, feather)))
-
-
-def _masked(opened: Opened, canvas: TokenCanvas, mask: Picture) -> tuple[TokenCanvas, Mask]:
-    """A canvas masked where a picture of a mask touches it, and the mask as large as the picture."""
-    marked = read_mask(mask, opened.size)
-    touched = touched_cells(marked, (canvas.height, canvas.width))
-    return canvas.mask(touched), fitted(marked, opened.image.size)
+        marked = read_mask(mask, opened.size)
+        draft = edits.edit(opened, marked, keep_pixels=True, feather=feather)
+        return (yield from worker.paint(draft, settings))

@@ -6,11 +6,12 @@ from io import BytesIO
 from gradio.data_classes import FileData
 from PIL import Image
 
-from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
+from unleash.images.fitting import Fit
 from unleash.images.recipes import write_png
-from unleash.operations import Finish, Opened, open_picture
+from unleash.operations.making import Draft, make
+from unleash.operations.opening import Opened, open_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import Work
 from unleash.studio.server.downloads import to_fetch
@@ -34,26 +35,14 @@ class Worker:
     pipe: UnleashPipeline
     model: str
 
-    def open(self, picture: Picture, *, square: bool = True) -> Opened:
+    def open(self, picture: Picture, fit: Fit = "crop") -> Opened:
         """An uploaded picture as cells."""
-        return open_picture(self.pipe, self.model, picture, square=square)
+        return open_picture(self.pipe, self.model, picture, fit)
 
-    def paint(self, canvas: TokenCanvas, settings: Settings, finish: Finish | None = None) -> Work[Made]:
-        """Fill a canvas, with a pause after each step; what ``settings`` leave open is as the model's own."""
-        filled, settings = canvas, settings.over(self.pipe.defaults)
-        for step in self.pipe.stream(canvas, settings=settings):
-            filled = step.canvas
-            yield
-        recipe = Recipe(
-            model=self.model,
-            canvas=canvas,
-            settings=settings,
-            codes=filled.codes.tolist(),
-            kept_pixels=finish is not None,
-        )
-        # To be composited with the kept pixels, it must have their size.
-        image = self.pipe.render(filled, "full" if finish else settings.detail)
-        return png(finish(image) if finish else image, recipe), recipe.to_json()
+    def paint(self, draft: Draft, settings: Settings) -> Work[Made]:
+        """Make the picture of a draft; what ``settings`` leave open is as the model's own."""
+        made = yield from make(self.pipe, self.model, draft, settings.over(self.pipe.defaults))
+        return png(made.image, made.recipe), made.recipe.to_json()
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import gradio as gr
-from PIL import Image, ImageOps
 
-from unleash.canvas.document import TokenCanvas
-from unleash.images.reading import read_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.component import event_data, uploaded
@@ -42,7 +39,7 @@ def wire(
         with toasted():
             given = event_data(event)
             path = uploaded(given.get("path") if isinstance(given, dict) else None)
-            return second_picture(pipeline(name), path, drawing.canvas)
+            return files.second_picture(pipeline(name), path, drawing.canvas)
 
     sizes.upload(open_second, [canvas, model], sizes, **queue, **_QUIET)
 
@@ -69,29 +66,3 @@ def wire_estimate(
 
     inputs = [canvas, model, pictures, *settings.inputs]
     estimate.submit(about, inputs, estimate, trigger_mode="always_last", **_QUIET)
-
-
-def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:
-    """What to stitch to a canvas: a picture cut to its size, or one that Unleash made as it is.
-
-    Raises:
-        ValueError: if the file holds no picture, or its recipe is of another codebook.
-    """
-    recipe = files.carried_recipe(path)
-    if recipe is not None and recipe.canvas.base.shape == canvas.base.shape:
-        if recipe.canvas.codebook_size != canvas.codebook_size:
-            raise ValueError(
-                f"the second picture has {recipe.canvas.codebook_size} codes, this model "
-                f"{canvas.codebook_size}: open it with the model that made it"
-            )
-        image = files.picture_of(pipe, files.result(recipe.canvas, recipe))
-        own = files.own_pixels(path, recipe, image)
-        message = files.canvas_message(recipe.canvas, image, recipe, original=own)
-    else:
-        cell = pipe.vqgan.cell_size
-        given = ImageOps.fit(
-            read_picture(path), (canvas.width * cell, canvas.height * cell), Image.Resampling.LANCZOS
-        )
-        second = pipe.encode(given)
-        message = files.canvas_message(second, pipe.render(second), original=given)
-    return message

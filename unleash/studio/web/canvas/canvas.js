@@ -64,8 +64,7 @@ export function mount({ element, props, trigger }) {
       trigger("save");
     },
     "await-model": () => store.await("model"),
-    // Another one may have been chosen meanwhile.
-    "model-arrived": (chosen, before) => chosen === before && store.arrived("model"),
+    "model-arrived": () => store.arrived("model"),
     "await-file": () => store.await("file"),
     "file-arrived": () => store.arrived("file"),
   });

@@ -17,6 +17,7 @@ export function mount({ element, props, server, watch }) {
     frame: (message) => store.receiveFrame(message),
     canvas: (message) => store.receiveCanvas(message),
     grid: whenStarted((message) => store.fit(message)),
+    arrived: () => store.arrived("model"),
     end: (message) => store.endRun(message.run),
     file: ({ file, name }) => download(file.url, name),
   };

@@ -7,22 +7,20 @@ must be just where and as large as that architecture has it.
 
 import math
 import re
-import warnings
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import groupby, takewhile
-from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from unleash.models import VQGAN, BidirectionalTransformer
-from unleash.models.folders import CheckpointError, Shapes, mismatch
-from unleash.models.soundness import not_finite
-from unleash.models.vqgan import ResBlock
+from unleash.models.checkpoints import Checkpoint, CheckpointError, Shapes, majority, shapes_of
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
+from unleash.models.families.absorbing.vqgan import VQGAN, ResBlock
+from unleash.models.protocol import AS_USUAL, Options
 
-State = dict[str, Tensor]
+IMAGE_SIZE, HEADS = 256, 8
+"""Of the paper's models, which no shape tells."""
 
 _UNUSED = (
     "disc.",
@@ -52,87 +50,76 @@ _KINDS |= dict.fromkeys(("norm", "q", "k", "v", "proj_out"), "attention")
 """The kind of an encoder's block, by what follows its number in a key."""
 
 
-def read_vqgan(file: str | Path, image_size: int = 256) -> VQGAN:
+def read_vqgan(checkpoint: Checkpoint, options: Options = AS_USUAL) -> VQGAN:
     """The autoencoder in one of the paper's ``vqgan_ema_<step>.th``.
 
     Raises:
         CheckpointError: if the file holds anything but that autoencoder, whole.
     """
-    state = _read(file)
-    if not any(key.startswith("ae.") for key in state):
-        raise CheckpointError(f"{file} holds no autoencoder (no key begins with ae.){_but(state)}")
-    config = _vqgan_config(file, _shapes(state), image_size)
+    checkpoint = checkpoint.without(_UNUSED)
+    image_size = IMAGE_SIZE if options.image_size is None else options.image_size
+    config = _vqgan_config(checkpoint, image_size)
     with torch.device("meta"):
         model = VQGAN(**config)
     names = {key: _renamed(key, _VQGAN_NAMES) for key in model.state_dict()}
-    expected = {names[key]: shape for key, shape in _shapes(model.state_dict()).items()}
-    _check(file, state, expected | _idle_shortcuts(model))
+    expected = {names[key]: shape for key, shape in shapes_of(model.state_dict()).items()}
+    checkpoint.check(expected | _idle_shortcuts(model))
+    state = checkpoint.state
     model.load_state_dict({ours: state[theirs].float() for ours, theirs in names.items()}, assign=True)
     return model.eval()
 
 
-def read_transformer(file: str | Path, heads: int = 8) -> BidirectionalTransformer:
+def read_transformer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> BidirectionalTransformer:
     """The transformer in one of the paper's ``absorbing_ema_<step>.th``.
 
     Raises:
-        CheckpointError: if the file holds anything but that transformer, whole, or ``heads`` cannot be.
+        CheckpointError: if the file holds anything but that transformer, whole, or the heads cannot be.
     """
-    state = _read(file)
-    if not any(key.startswith("_denoise_fn.") for key in state):
-        raise CheckpointError(f"{file} holds no transformer (no key begins with _denoise_fn.){_but(state)}")
-    config = _transformer_config(file, _shapes(state), heads)
+    checkpoint = checkpoint.without(_UNUSED)
+    config = _transformer_config(checkpoint, HEADS if options.heads is None else options.heads)
+    return filled_transformer(checkpoint, config, _sources)
+
+
+def filled_transformer(
+    checkpoint: Checkpoint,
+    config: dict[str, Any],
+    sources_of: Callable[[str], list[str]],
+    idle: Shapes | None = None,
+) -> BidirectionalTransformer:
+    """A transformer whose tensors are those of a file, one under the other where there are several.
+
+    Args:
+        checkpoint: the file.
+        config: of the transformer.
+        sources_of: from a key of the transformer to the keys of the file.
+        idle: what else is in the file, and is not used.
+
+    Raises:
+        CheckpointError: if the file has other tensors than that.
+    """
     with torch.device("meta"):
         model = BidirectionalTransformer(**config)
-    sources = {key: list(_sources(key)) for key in model.state_dict()}
+    sources = {key: sources_of(key) for key in model.state_dict()}
     expected = {
         theirs: (rows // len(sources[ours]), *columns)
-        for ours, (rows, *columns) in _shapes(model.state_dict()).items()
+        for ours, (rows, *columns) in shapes_of(model.state_dict()).items()
         for theirs in sources[ours]
     }
-    _check(file, state, expected)
-    model.load_state_dict(
-        {ours: torch.cat([state[key].float() for key in parts]) for ours, parts in sources.items()},
-        assign=True,
-    )
+    checkpoint.check(expected | (idle or {}))
+    tensors = {
+        ours: [checkpoint.state[theirs].float() for theirs in parts] for ours, parts in sources.items()
+    }
+    state = {key: torch.cat(parts) if len(parts) > 1 else parts[0] for key, parts in tensors.items()}
+    model.load_state_dict(state, assign=True)
     return model.eval()
 
 
-def _read(file: str | Path) -> State:
-    """The state dict in a file, without what the networks do not need."""
-    try:
-        if Path(file).exists() and not Path(file).is_file():  # a pipe would be waited for
-            raise CheckpointError(f"{file} cannot be opened: it is no ordinary file")
-        with Path(file).open("rb"):
-            pass  # torch's reader raises OSError too, for other reasons
-    except OSError as error:
-        raise CheckpointError(f"{file} cannot be opened: {error.strerror or error}") from error
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            state = torch.load(file, map_location="cpu", weights_only=True)
-    except Exception as error:  # torch's reader fails in a dozen ways on what is no torch file
-        code = re.search(r"GLOBAL:? (?:GLOBAL )?([\w.]+)", str(error), re.IGNORECASE)
-        if code:
-            raise CheckpointError(
-                f"{file} holds code ({code[1]}), which is never run; a state dict of tensors is right"
-            ) from error
-        raise CheckpointError(f"{file} is no whole torch file of tensors") from error
-    if not isinstance(state, dict):
-        raise CheckpointError(f"{file} holds a {type(state).__name__}; a state dict of tensors is right")
-    state = {str(key): value for key, value in state.items() if not str(key).startswith(_UNUSED)}
-    for key, value in state.items():
-        if not (isinstance(value, Tensor) and value.is_floating_point()):
-            raise CheckpointError(f"{file} has {key}, which is no tensor of floating-point numbers")
-    if fault := not_finite(state):
-        raise CheckpointError(f"{file} {fault}")
-    return state
-
-
-def _vqgan_config(file: str | Path, shapes: Shapes, image_size: int) -> dict[str, Any]:
+def _vqgan_config(checkpoint: Checkpoint, image_size: int) -> dict[str, Any]:
     """The configuration of an autoencoder of these shapes, each number by the majority of its witnesses.
 
     So one tensor of a wrong shape is found out by the others, rather than believed.
     """
+    file, shapes = checkpoint.file, checkpoint.shapes
     kinds: dict[int, str] = {}
     for key in shapes:
         block = re.match(r"ae\.encoder\.blocks\.(\d+)\.(\w+)", key)
@@ -144,7 +131,7 @@ def _vqgan_config(file: str | Path, shapes: Shapes, image_size: int) -> dict[str
         list(blocks) for resample, blocks in groupby(inner, lambda b: kinds[b] == "resample") if not resample
     ]
     widths = [
-        _majority(
+        majority(
             shape[0]
             for block in level
             for key, shape in shapes.items()
@@ -154,7 +141,7 @@ def _vqgan_config(file: str | Path, shapes: Shapes, image_size: int) -> dict[str
     ]
     last = max(kinds, default=0)
     book = shapes.get("ae.quantize.embedding.weight", ())
-    emb_dim = _majority(
+    emb_dim = majority(
         [
             *book[1:],
             *shapes.get(f"ae.encoder.blocks.{last}.bias", ()),
@@ -178,7 +165,7 @@ def _vqgan_config(file: str | Path, shapes: Shapes, image_size: int) -> dict[str
         "image_size": image_size,
         "channels": channels,
         "channel_mult": tuple(width // channels for width in widths),
-        "num_res_blocks": _majority(sum(kinds[b] == "residual" for b in level) for level in levels),
+        "num_res_blocks": majority(sum(kinds[b] == "residual" for b in level) for level in levels),
         "attn_resolutions": tuple(
             image_size // 2**i
             for i, level in enumerate(levels)
@@ -189,9 +176,10 @@ def _vqgan_config(file: str | Path, shapes: Shapes, image_size: int) -> dict[str
     }
 
 
-def _transformer_config(file: str | Path, shapes: Shapes, heads: int) -> dict[str, Any]:
+def _transformer_config(checkpoint: Checkpoint, heads: int) -> dict[str, Any]:
     """The configuration of a transformer of these shapes, its width by the majority of its norms."""
-    body = {key.removeprefix("_denoise_fn."): shape for key, shape in shapes.items()}
+    file = checkpoint.file
+    body = {key.removeprefix("_denoise_fn."): shape for key, shape in checkpoint.shapes.items()}
     for key, dimensions in (("tok_emb.weight", 2), ("head.weight", 2), ("pos_emb", 3)):
         if len(body.get(key, ())) != dimensions:
             raise CheckpointError(f"{file} has no _denoise_fn.{key} of {dimensions} dimensions")
@@ -203,9 +191,7 @@ def _transformer_config(file: str | Path, shapes: Shapes, heads: int) -> dict[st
         )
     if math.isqrt(cells) ** 2 != cells:
         raise CheckpointError(f"{file} has _denoise_fn.pos_emb for {cells} cells, which make no square grid")
-    width = _majority(
-        shape[0] for key, shape in body.items() if re.search(r"(ln1|ln2|ln_f)\.", key) and shape
-    )
+    width = majority(shape[0] for key, shape in body.items() if re.search(r"(ln1|ln2|ln_f)\.", key) and shape)
     if heads < 1 or width % heads:
         raise CheckpointError(f"{heads} heads: {file} is {width} wide, which must be a multiple of the heads")
     layers = {int(block[1]) for key in body if (block := re.match(r"blocks\.(\d+)\.ln1\.", key))}
@@ -218,13 +204,12 @@ def _transformer_config(file: str | Path, shapes: Shapes, heads: int) -> dict[st
     }
 
 
-def _sources(key: str) -> Iterator[str]:
+def _sources(key: str) -> list[str]:
     """The keys of the original whose tensors, one under the other, are ours at ``key``."""
     theirs = f"_denoise_fn.{_renamed(key, _TRANSFORMER_NAMES)}"
-    if ".qkv." in theirs:
-        yield from (theirs.replace(".qkv.", f".{name}.") for name in ("query", "key", "value"))
-    else:
-        yield theirs
+    if ".qkv." not in theirs:
+        return [theirs]
+    return [theirs.replace(".qkv.", f".{name}.") for name in ("query", "key", "value")]
 
 
 def _renamed(key: str, names: Iterable[tuple[str, str]]) -> str:
@@ -244,24 +229,3 @@ def _idle_shortcuts(model: VQGAN) -> Shapes:
             key = _renamed(f"{name}.conv_out", _VQGAN_NAMES)
             shapes |= {f"{key}.weight": (width, width, 1, 1), f"{key}.bias": (width,)}
     return shapes
-
-
-def _check(file: str | Path, state: State, expected: Shapes) -> None:
-    if fault := mismatch(_shapes(state), expected):
-        raise CheckpointError(f"{file} {fault}")
-
-
-def _shapes(state: State) -> Shapes:
-    return {key: tuple(value.shape) for key, value in state.items()}
-
-
-def _majority(values: Iterable[int]) -> int:
-    """The commonest of some numbers; 0 if there is none."""
-    return next((value for value, _ in Counter(values).most_common(1)), 0)
-
-
-def _but(state: State) -> str:
-    """What a file that is not what it should be seems to be instead."""
-    if any(key.startswith(("ae.", "_denoise_fn.")) for key in state):
-        return "; it seems to be the other of the two: are they swapped?"
-    return ""

@@ -1,0 +1,148 @@
+"""A page in a real browser whose server is killed, and one that is used at random."""
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+
+from playwright.sync_api import Error, Page, expect, sync_playwright
+
+from tests.browser.studio import Studio
+from tests.hostile.outcome import Outcome
+from tests.hostile.served import Served
+
+_SIDE = 16
+
+
+def kill_server(studio: Served, kills: int, seed: int = 0) -> Outcome:
+    """Kill the server under an open page at random moments of a run; the canvas must outlive it."""
+    outcome, chance = Outcome("kills of the server", kills), random.Random(seed)
+    with _page(outcome) as page:
+        user = Studio(page).visit(studio.url)
+        user.set_number("steps", 8)
+        user.generate()
+        for number in range(kills):
+            row = chance.randrange(_SIDE)
+            user.drag((row, 2), (row, 12))
+            before = user.state
+            if chance.random() < 0.7:
+                page.click("#generate")
+                page.wait_for_timeout(chance.uniform(0, 800))
+            studio.kill()
+            page.wait_for_timeout(chance.uniform(0, 300))
+            studio.start()
+            if chance.random() < 0.5:
+                page.reload()
+                page.wait_for_selector("[data-ready]")
+            try:
+                user.wait_idle()
+            except AssertionError:
+                outcome.hung.append(f"kill {number}: the run never ended for the page")
+                user.visit(studio.url)
+            after = user.state
+            # What the run had filled may be there; what was not masked must be as it was.
+            kept = [i for i, masked in enumerate(before["masked"]) if not masked]
+            if any(before["base"][i] != after["base"][i] for i in kept):
+                outcome.lost.append(f"kill {number}: cells are others")
+            try:
+                user.tool("Mask all")
+                user.generate()
+            except (AssertionError, Error) as error:
+                outcome.hung.append(f"kill {number}: {str(error).splitlines()[0]}")
+                user.visit(studio.url)
+    return outcome
+
+
+def use_at_random(studio: Served, seconds: float, seed: int = 0) -> Outcome:
+    """Stop, undo, branch, reload and all else at random; no script error, and no canvas lost by a reload."""
+    outcome, chance = Outcome("random use"), random.Random(seed)
+    with _page(outcome) as page:
+        user = Studio(page).visit(studio.url)
+        user.set_number("steps", 4)
+        deeds = _deeds(user, chance)
+        began = monotonic()
+        while monotonic() - began < seconds:
+            name, deed = chance.choice(deeds)
+            outcome.tried += 1
+            try:
+                deed()
+                if name == "reload":
+                    _reload(user, outcome)
+            except (Error, AssertionError) as error:
+                outcome.hung.append(f"{outcome.tried} {name}: {str(error).splitlines()[0]}")
+                user.visit(studio.url)
+        user.stop()
+        user.tool("Mask all")
+        user.generate()
+    outcome.figures["MB held"] = studio.megabytes
+    return outcome
+
+
+def _reload(user: Studio, outcome: Outcome) -> None:
+    user.page.click("#stop")
+    user.wait_idle()
+    before = user.state
+    user.page.reload()
+    user.page.wait_for_selector("[data-ready]")
+    if (after := user.state) != before:
+        other = [key for key in before if before[key] != after.get(key)]
+        outcome.lost.append(f"{outcome.tried}: after a reload {', '.join(other)} differ")
+
+
+def _deeds(user: Studio, chance: random.Random) -> list[tuple[str, Callable[[], object]]]:
+    page = user.page
+
+    def stroke() -> None:
+        user.drag(*[(chance.randrange(_SIDE), chance.randrange(_SIDE)) for _ in range(3)])
+
+    def press(key: str) -> Callable[[], None]:
+        def pressed() -> None:
+            page.mouse.click(*user.at(0, 0))
+            page.keyboard.press(key)
+
+        return pressed
+
+    def branch() -> None:
+        results = page.locator(".results li button")
+        if count := results.count():
+            results.nth(chance.randrange(count)).click(timeout=5000)
+
+    def settle() -> None:
+        page.wait_for_timeout(chance.uniform(0, 1000))
+
+    return [
+        ("stroke", stroke),
+        ("stroke", stroke),
+        ("generate", lambda: page.click("#generate")),
+        ("generate", lambda: page.click("#generate")),
+        ("stop", lambda: page.click("#stop")),
+        ("undo", press("Control+z")),
+        ("undo", press("Control+z")),
+        ("redo", press("Control+Shift+z")),
+        ("mask all", lambda: user.tool("Mask all")),
+        ("pin", lambda: user.choose_code(chance.randrange(64))),
+        ("branch", branch),
+        ("branch", branch),
+        ("variations", lambda: user.set_number("pictures", chance.randint(1, 4))),
+        ("wait", settle),
+        ("wait", settle),
+        ("reload", lambda: None),
+    ]
+
+
+@contextmanager
+def _page(outcome: Outcome) -> Iterator[Page]:
+    expect.set_options(timeout=30_000)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-background-networking"]
+        )
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+        page = context.new_page()
+        page.on("pageerror", lambda error: outcome.crashed.append(f"script error: {error!s:.300}"))
+        yield page
+        errors = list(outcome.crashed)
+        context.close()
+        browser.close()
+        outcome.crashed = errors

@@ -1,0 +1,21 @@
+"""Halton-MaskGIT (Besnier et al., ICLR 2025): photographs of ImageNet's classes, in LlamaGen's codes."""
+
+from unleash.models.families.halton import llamagen, maskgit
+from unleash.models.protocol import Family, FileFormat
+
+FAMILY = Family(
+    name="halton",
+    tokenizer=llamagen.LlamaGenTokenizer,
+    predictor=maskgit.MaskGITTransformer,
+    formats=(
+        FileFormat(
+            name="Halton-MaskGIT and LlamaGen",
+            tokenizer_key="encoder.conv_blocks.",
+            predictor_key="cls_emb.",
+            read_tokenizer=llamagen.read_tokenizer,
+            read_predictor=maskgit.read_transformer,
+        ),
+    ),
+    # Of the paper's experiments: its order and schedule, 32 steps, and guidance weight 2 at 384×384 pixels.
+    defaults={"steps": 32, "reveal_order": "halton", "schedule": "arccos", "guidance_scale": 3.0},
+)

@@ -1,0 +1,223 @@
+"""What a model family is: two networks that sampling, canvas and page use without knowing which they are.
+
+A family is a pair of an `ImageTokenizer` (pictures to codes and back) and a `TokenPredictor` (what code a
+cell may have). Both are diffusers models: each has a folder with its configuration and weights.
+CONTRIBUTING.md says how to add a family.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+import torch
+from torch import Tensor
+
+from unleash.canvas.messages import quoted
+from unleash.models.checkpoints import Checkpoint
+
+Conditioning = Literal["none", "label", "text"]
+"""What a predictor can be asked for: nothing, one of its labels, or a prompt."""
+
+Condition: TypeAlias = tuple[Tensor, ...]
+"""What a prediction depends on besides the tokens: tensors (B, ...), empty if there is nothing."""
+
+ReadText: TypeAlias = Callable[[str], Any]
+"""The output of a model's text encoder for a prompt, with all hidden states."""
+
+Detail = Literal["preview", "full", "large"]
+"""How finely a picture is drawn."""
+
+
+class ImageTokenizer(Protocol):
+    """Pictures to codes and back.
+
+    Attributes:
+        cell_size: pixels on a side of the square that one code stands for.
+        codebook_size: K, the number of codes.
+        details: how finely it can draw a picture; ``full`` among them.
+        code_vectors: (K, d) the codes as its decoder sees them.
+    """
+
+    @property
+    def cell_size(self) -> int: ...  # noqa: D102
+    @property
+    def codebook_size(self) -> int: ...  # noqa: D102
+    @property
+    def details(self) -> tuple[Detail, ...]: ...  # noqa: D102
+    @property
+    def code_vectors(self) -> Tensor: ...  # noqa: D102
+
+    def encode(self, images: Tensor) -> Tensor:
+        """(B, 3, H, W) float in [0, 1], H and W multiples of ``cell_size``, to (B, h, w) long in [0, K)."""
+        ...
+
+    def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:
+        """(B, h, w) long in [0, K) to (B, 3, H, W) float in [0, 1]; ``detail`` is a wish."""
+        ...
+
+
+class TokenPredictor(Protocol):
+    """A distribution over codes for every cell of a partly masked grid.
+
+    Attributes:
+        codebook_size: K; whatever the network's own mask token, here it is K.
+        grid_size: cells on a side of the square grid it was trained on.
+        window_size: cells on a side of the windows through which other grids are seen, where positions are
+            learned; None if a grid of any size can be evaluated at once.
+        conditioning: what it can be asked for.
+        labels: by name, those people want most first; empty unless ``conditioning`` is "label".
+        causal: whether a cell depends on those before it only, row by row.
+    """
+
+    @property
+    def codebook_size(self) -> int: ...  # noqa: D102
+    @property
+    def grid_size(self) -> int: ...  # noqa: D102
+    @property
+    def window_size(self) -> int | None: ...  # noqa: D102
+    @property
+    def conditioning(self) -> Conditioning: ...  # noqa: D102
+    @property
+    def labels(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def causal(self) -> bool: ...  # noqa: D102
+
+    def condition(self, asked: str | None, read_text: ReadText | None = None) -> Condition:
+        """The condition for a label or prompt, each tensor (1, ...); None stands for neither.
+
+        Raises:
+            ValueError: if there is no such label.
+        """
+        ...
+
+    def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
+        """(B, h, w) long, K where masked, and a condition of B to (B, h * w, K) float."""
+        ...
+
+
+@dataclass(frozen=True)
+class Options:
+    """What no tensor's shape tells.
+
+    Attributes:
+        heads: attention heads of the predictor; None: what the files beside it say, or as usual.
+        image_size: pixels on a side of the pictures it was trained on; None likewise.
+    """
+
+    heads: int | None = None
+    image_size: int | None = None
+
+
+AS_USUAL = Options()
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """The two files of a model as their authors publish them.
+
+    Attributes:
+        name: in messages.
+        tokenizer_key: the beginning of a key that only its tokenizers have.
+        predictor_key: the same for predictors.
+        read_tokenizer: from the tokenizer's file.
+        read_predictor: from the predictor's file.
+        folder: ``_class_name`` in the ``model_index.json`` of a folder that holds both, if there are any.
+        tokenizer_file: its place in that folder.
+        predictor_file: likewise.
+    """
+
+    name: str
+    tokenizer_key: str
+    predictor_key: str
+    read_tokenizer: Callable[[Checkpoint, Options], Any]
+    read_predictor: Callable[[Checkpoint, Options], Any]
+    folder: str | None = None
+    tokenizer_file: str = ""
+    predictor_file: str = ""
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of model.
+
+    Attributes:
+        name: of its folder.
+        tokenizer: class of its image tokenizers.
+        predictor: class of its token predictors.
+        formats: the files it can be converted from.
+        defaults: sampling settings from its paper, by name, for models that are converted.
+        others: class names of further parts, all of them transformers', by their names in the pipeline and in
+            published folders.
+    """
+
+    name: str
+    tokenizer: type
+    predictor: type
+    formats: tuple[FileFormat, ...]
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
+def label_index(labels: Sequence[str], asked: str) -> int:
+    """The place of a label.
+
+    Raises:
+        ValueError: if there is no such label.
+    """
+    if asked not in labels:
+        raise ValueError(f"the model has no label {quoted(asked)}; {known_labels(labels)}")
+    return labels.index(asked)
+
+
+def known_labels(labels: Sequence[str]) -> str:
+    """The labels in words, the first of them if there are many."""
+    if not labels:
+        return "it has none"
+    more = f" and {len(labels) - 12:,} more" if len(labels) > 12 else ""
+    return f"its labels are {', '.join(labels[: 12 if more else None])}{more}"
+
+
+def joined(conditions: Sequence[Condition]) -> Condition:
+    """The conditions of several batches as that of one."""
+    return tuple(torch.cat(parts) for parts in zip(*conditions, strict=True))
+
+
+def repeated(condition: Condition, times: int) -> Condition:
+    """A condition of one, for a batch."""
+    return tuple(part.expand(times, *part.shape[1:]) for part in condition)
+
+
+def check_images(images: Tensor, cell_size: int) -> None:
+    """Whether pictures divide into cells.
+
+    Raises:
+        ValueError: if not.
+    """
+    if images.ndim != 4 or images.shape[1] != 3 or any(side % cell_size for side in images.shape[2:]):
+        raise ValueError(
+            f"pictures of shape {tuple(images.shape)}; (B, 3, H, W) is right, "
+            f"H and W multiples of {cell_size}"
+        )
+
+
+def check_codes(codes: Tensor, codebook_size: int) -> None:
+    """Whether codes are a grid of a codebook's, the mask token not among them.
+
+    Raises:
+        ValueError: if not.
+    """
+    last = codebook_size - 1
+    if codes.ndim != 3 or codes.numel() == 0 or codes.min() < 0 or codes.max() > last:
+        raise ValueError(f"codes must be a (B, h, w) grid of whole numbers from 0 to {last}")
+
+
+def check_tokens(tokens: Tensor, codebook_size: int) -> None:
+    """Whether tokens are codes or the mask token.
+
+    Raises:
+        ValueError: if not.
+    """
+    if tokens.numel() and (tokens.min() < 0 or tokens.max() > codebook_size):
+        raise ValueError(
+            f"tokens must be codes from 0 to {codebook_size - 1}, or the mask token {codebook_size}"
+        )

@@ -1,0 +1,151 @@
+"""Drafts made of pictures: parts repainted, borders extended, variations, two pictures in one."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from PIL import Image
+
+from unleash.canvas import rules as rule_book
+from unleash.canvas import variation
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.rules import Cell, Rule
+from unleash.canvas.stitching import Axis, stitched
+from unleash.images import compositing
+from unleash.images.compositing import Mask, fitted, of_cells, touched_cells
+from unleash.operations.making import Draft, Finish
+from unleash.operations.opening import Opened
+
+
+def edit(
+    opened: Opened,
+    mask: Mask | None = None,
+    cells: Iterable[Cell] = (),
+    pins: Mapping[Cell, int] | None = None,
+    rules: Iterable[tuple[Rule, Iterable[Cell]]] = (),
+    keep_pixels: bool | None = None,
+    feather: int | None = None,
+) -> Draft:
+    """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
+
+    Args:
+        opened: the picture.
+        mask: (H, W) in [0, 1], as large as the picture was; a cell is repainted if it touches it at all.
+        cells: to repaint as well.
+        pins: the code of each cell that gets one.
+        rules: which codes cells may get, beside the rules they have.
+        keep_pixels: whether all other pixels stay as they were; None: unless the model drew the picture.
+        feather: pixels beyond what is repainted in which old and new fade into each other; None: half a cell.
+
+    Raises:
+        ValueError: if there is nothing to do, or a cell, code or rule is out of range.
+    """
+    cells, pins = list(cells), pins or {}
+    if mask is None and not cells and not pins:
+        raise ValueError("nothing to do: give a mask, cells or pins")
+    canvas = opened.canvas.mask(cells)
+    for code in dict.fromkeys(pins.values()):
+        canvas = canvas.pin([cell for cell, chosen in pins.items() if chosen == code], code)
+    canvas = replace(canvas, rules=rule_book.with_rules(canvas.rules, rules))
+    repainted = of_cells(opened.canvas.clear().pin([*cells, *pins], 0).pinned, opened.cell_size)
+    if mask is not None:
+        canvas = canvas.mask(touched_cells(mask, (canvas.height, canvas.width)))
+        repainted = np.maximum(repainted, fitted(mask, opened.image.size))
+    return Draft(canvas, _finish(opened.image, repainted, keep_pixels, [opened], feather))
+
+
+def extend(
+    opened: Opened,
+    left: int = 0,
+    right: int = 0,
+    top: int = 0,
+    bottom: int = 0,
+    keep_pixels: bool | None = None,
+) -> Draft:
+    """A picture with so many unknown columns and rows of cells around it.
+
+    Raises:
+        ValueError: if there are none, a number is negative, or the canvas would be too large.
+    """
+    if left == right == top == bottom == 0:
+        raise ValueError("nothing to do: give left, right, top or bottom a number of cells")
+    canvas, cell = opened.canvas.extended(left, right, top, bottom), opened.cell_size
+    paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
+    paper.paste(opened.image, (left * cell, top * cell))
+    return Draft(canvas, _finish(paper, of_cells(canvas.unknown, cell), keep_pixels, [opened]))
+
+
+def stitch(
+    a: Opened, b: Opened, axis: Axis = "horizontal", seam: int = 4, keep_pixels: bool | None = None
+) -> Draft:
+    """Two pictures in one, as :func:`~unleash.canvas.stitching.stitched` has it.
+
+    Raises:
+        ValueError: as there.
+    """
+    canvas, cell = stitched(a.canvas, b.canvas, axis, seam), a.cell_size
+    paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
+    paper.paste(a.image, (0, 0))
+    paper.paste(b.image, (paper.width - b.image.width, paper.height - b.image.height))
+    return Draft(canvas, _finish(paper, of_cells(canvas.unknown, cell), keep_pixels, [a, b]))
+
+
+def vary(canvas: TokenCanvas, strength: float, seed: int = 0) -> Draft:
+    """More like the picture on a canvas: a share of its cells to draw again, chosen by the seed. Pins stay.
+
+    Raises:
+        ValueError: if there is no whole picture, the strength is not from 0 to 1, or nothing would change.
+    """
+    varied = variation.vary(variation.present(canvas), strength, seed)
+    if not varied.unknown.any():
+        raise ValueError("nothing would change: choose a greater strength, or take pins off")
+    return Draft(varied)
+
+
+def blend(
+    a: TokenCanvas,
+    b: TokenCanvas,
+    share: float = 0.5,
+    where: Mask | None = None,
+    heal: int = 1,
+    seed: int = 0,
+) -> Draft:
+    """Mix two pictures cell by cell, with the borders between them to be painted anew. Pins of ``a`` stay.
+
+    Args:
+        a: the picture on this canvas.
+        b: the other one, of the same size and codebook.
+        share: how many of the cells are the second's, in patches drawn by the seed; unused with ``where``.
+        where: (H, W) in [0, 1], of any size, how probably a place is the second's.
+        heal: cells on either side of a border that are painted anew; 0: none.
+        seed: of the choice.
+
+    Raises:
+        ValueError: if there is no whole picture, the two do not fit, or nothing would change.
+    """
+    ours = variation.present(a)
+    shape = (ours.height, ours.width)
+    if where is None:
+        choice = variation.patches(shape, share, seed)
+    else:
+        choice = variation.dithered(fitted(where, shape[::-1]), seed)
+    blended = variation.blend_canvases(ours, b, choice)
+    choice &= ~ours.pinned
+    if not choice.any():
+        what = "choose a greater share" if where is None else "mask the cells to take from the other picture"
+        raise ValueError(f"nothing would change: {what}")
+    return Draft(blended.mask(variation.borders(choice, heal) & ~ours.pinned) if heal else blended)
+
+
+def _finish(
+    original: Image.Image,
+    repainted: Mask,
+    asked: bool | None,
+    opened: Sequence[Opened],
+    feather: int | None = None,
+) -> Finish | None:
+    """Lays what was made over the original, if that is asked or one of the pictures ``opened`` needs it."""
+    if asked is False or (asked is None and all(each.drawn for each in opened)):
+        return None
+    width = opened[0].cell_size // 2 if feather is None else feather
+    return lambda made: compositing.blend(original, made, repainted, width)
