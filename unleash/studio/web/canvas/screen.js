@@ -267,6 +267,7 @@ export class Screen {
   #render(now) {
     this.#wanted = false;
     if (!store.timeline) return;
+    if (this.#ratio !== devicePixelRatio) this.#fit();
     const { preview } = store;
     this.#follow(this.#grid.picture?.url ?? null);
     const scene = {
