@@ -17,7 +17,7 @@ from unleash.studio.server.components.canvas import Canvas
 from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.options import Options
+from unleash.studio.server.components.optionbar import OptionBar
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -184,7 +184,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     gr.Markdown((WEB / "header.md").read_text("utf-8"), elem_id="header")
-    Options()
+    OptionBar()
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(
