@@ -10,10 +10,11 @@ from PIL import Image, ImageOps
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
+from unleash.images.photographs import Photograph
 from unleash.images.reading import read_picture
 from unleash.images.recipes import carried_recipe, write_png
 from unleash.models.protocol import Detail
-from unleash.operations.opening import own_pixels
+from unleash.operations.opening import Shown, compare
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
 from unleash.studio.server.downloads import to_fetch
@@ -38,11 +39,13 @@ def canvas_message(
     recipe: Recipe | None = None,
     other_model: str | None = None,
     original: Image.Image | None = None,
+    photograph: Photograph | None = None,
 ) -> Message:
     """Tell the page to take up a canvas; if it is of ``other_model``, it has no past to go back to.
 
     ``original``, as large as the picture of the canvas, is what ``image`` was encoded from: the page keeps
-    its pixels wherever nothing is painted over them.
+    its pixels wherever nothing is painted over them. ``photograph`` is the file, if it has more pixels: the
+    page keeps the file too, and sends it along for a save.
     """
     codes = result(canvas, recipe)
     return {
@@ -55,6 +58,7 @@ def canvas_message(
         "image": data_url(image, quality=95) if image else None,
         "recipe": recipe.model_dump(mode="json") if recipe else None,
         "original": png_url(original) if original else None,
+        "box": list(photograph.box) if photograph else None,
     }
 
 
@@ -66,16 +70,24 @@ def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full"
     return without(image, unknown) if unknown.any() else image
 
 
-def open_recipe(
-    pipe: UnleashPipeline, path: str | Path, recipe: Recipe, other_model: str | None = None
-) -> Message:
-    """Tell the page to take up what the recipe in a file gives, with the pixels that were kept in the file.
+def shown_in(pipe: UnleashPipeline, path: str | Path, recipe: Recipe) -> Shown:
+    """What the pixels of a file are, compared with what its recipe makes.
 
     Raises:
         ValueError: if the picture in the file cannot be read.
     """
+    cell, canvas = pipe.vqgan.cell_size, recipe.canvas
+    size = (canvas.width * cell, canvas.height * cell)
+    return compare(path, recipe, size, lambda: picture_of(pipe, result(canvas, recipe)))
+
+
+def open_recipe(
+    pipe: UnleashPipeline, recipe: Recipe, shown: Shown | None = None, other_model: str | None = None
+) -> Message:
+    """Tell the page to take up what a recipe gives, with the pixels ``shown`` that were kept in its file."""
     image = picture_of(pipe, result(recipe.canvas, recipe))
-    return canvas_message(recipe.canvas, image, recipe, other_model, own_pixels(path, recipe, image))
+    shown = shown or Shown("drawn")
+    return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph)
 
 
 def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:
@@ -85,13 +97,17 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Mes
         ValueError: if the file holds no picture, or its recipe is of another codebook.
     """
     recipe = carried_recipe(path)
-    if recipe is not None and recipe.canvas.base.shape == canvas.base.shape:
+    shown = None
+    if recipe is not None and recipe.canvas.codebook_size == canvas.codebook_size:
+        shown = shown_in(pipe, path, recipe)
+    changed = shown is not None and shown.kind == "changed"
+    if recipe is not None and recipe.canvas.base.shape == canvas.base.shape and not changed:
         if recipe.canvas.codebook_size != canvas.codebook_size:
             raise ValueError(
                 f"the second picture has {recipe.canvas.codebook_size} codes, this model "
                 f"{canvas.codebook_size}: open it with the model that made it"
             )
-        message = open_recipe(pipe, path, recipe)
+        message = open_recipe(pipe, recipe, shown)
     else:
         size = (canvas.width * pipe.vqgan.cell_size, canvas.height * pipe.vqgan.cell_size)
         given = ImageOps.fit(read_picture(path), size, Image.Resampling.LANCZOS)

@@ -95,9 +95,8 @@ class Handlers:
         if not model:
             raise ValueError("name a model folder, or an id on the Hub such as owner/name")
         models.load(model)
-        # Two folders may end alike; no two models have the same whole name.
-        name = next(name for name in (Path(model).name, model) if self.offered.get(name, model) == model)
-        self.offered[name] = model
+        name = models.name_of(self.offered, model)
+        self.offered.setdefault(name, model)
         return name
 
     def generate(
@@ -123,20 +122,33 @@ class Handlers:
         if drawing.run and not registry.steer(drawing.run, settings):
             inform("This picture was all but finished: the next one follows what you chose.")
 
-    def open_file(self, path: str, fit: Fit, model: str) -> News:
-        """Take up a picture, a picture with its recipe, or a recipe."""
+    def open_file(self, path: str, fit: Fit, model: str, older: bool = False) -> News:
+        """Take up a picture, a picture with its recipe, or a recipe.
+
+        Args:
+            path: of the file.
+            fit: how a picture without recipe is fitted.
+            model: of the canvas on the page.
+            older: whether to take up the picture of a recipe whose file was changed since.
+        """
+        changed = False
         with toasted():
             recipe = carried_recipe(path)
             if recipe is not None and (name := self._maker(recipe, model, path)):
                 pipe = self.pipeline(name)
-                other = models.known_as(self.offered[name]) if name != model else None
-                message = files.open_recipe(pipe, path, recipe, other)
-                return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
+                shown = None if older else files.shown_in(pipe, path, recipe)
+                changed = shown is not None and shown.kind == "changed"
+                if not changed:
+                    other = models.known_as(self.offered[name]) if name != model else None
+                    message = files.open_recipe(pipe, recipe, shown, other)
+                    return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
             pipe = self.pipeline(model)
             opened = encode_picture(pipe, path, fit)
         seen = pipe.render(opened.canvas)
-        message = files.canvas_message(opened.canvas, seen, original=opened.image)
-        return News(message, (opened.image, seen))
+        message = files.canvas_message(
+            opened.canvas, seen, original=opened.image, photograph=opened.photograph
+        )
+        return News(message | {"changed": changed}, (opened.image, seen))
 
     def open_example(self, fit: Fit, model: str, event: gr.SelectData) -> News:
         """Take up one of the bundled pictures."""
