@@ -5,7 +5,6 @@ import { predictions } from "../page/predictions.js";
 import { showTab } from "../page/commands.js";
 import { inHand } from "../page/rules.js";
 import { store } from "../page/store.js";
-import { bindBrush } from "./brush.js";
 import { features, matching, nearest, vocabulary } from "./finding.js";
 
 const EMPTY = {
@@ -259,7 +258,6 @@ export function mount({ element, props, watch }) {
   collect.addEventListener("click", () =>
     collect.setAttribute("aria-pressed", collect.ariaPressed !== "true"),
   );
-  bindBrush(find(".rule"));
 
   shelf.addEventListener("change", () => {
     if (view === "recent" || view === "favourites") filter();
