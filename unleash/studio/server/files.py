@@ -14,6 +14,7 @@ from unleash.images.photographs import Photograph
 from unleash.images.reading import read_picture
 from unleash.images.recipes import carried_recipe, write_png
 from unleash.models.protocol import Detail
+from unleash.operations.exporting import Wish, enlarged
 from unleash.operations.opening import Shown, compare
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
@@ -130,19 +131,51 @@ def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Sett
     return Recipe(model=known_as(model), canvas=canvas, settings=chosen, codes=codes)
 
 
-def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) -> Message:
-    """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it.
+def save(
+    pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None, wish: Wish | None = None
+) -> Message:
+    """Write the picture of a recipe, a PNG that carries it, and tell the page to fetch it.
 
     Raises:
         ValueError: if ``pixels`` to be kept are not as large as the picture, or it cannot be written.
     """
-    name = f"unleash-{recipe.settings.stem}.png"
-    # To be composited with the kept pixels, it must have their size.
-    image = picture_of(pipe, result(recipe.canvas, recipe), "full" if pixels else recipe.settings.detail)
+    wish, codes = wish or Wish(), result(recipe.canvas, recipe)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
+    unknown, box = codes == pipe.vqgan.codebook_size, None
+    if wish.format == "jpeg" and unknown.any():
+        raise ValueError("the picture is not finished, and a JPEG has no transparent parts: save it as PNG")
+    whole = None
+    if pixels is not None and pixels.photograph is not None and not unknown.any():
+        box, whole = pixels.photograph.box, pixels.in_photograph(picture_of(pipe, codes))
+    if whole is not None:
+        image, how = whole, "the size of the picture you opened"
+    else:
+        box = None
+        image, how = _drawn(pipe, recipe, codes, pixels, wish.scale)
     file = BytesIO()
-    write_png(pixels.under(image) if pixels else image, recipe, file)
-    return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name}
+    if wish.format == "png":
+        write_png(image, recipe, file, box)
+    else:
+        image.save(file, "JPEG", quality=95, subsampling=0)
+    times = f"-{wish.scale}x" if wish.scale > 1 and whole is None else ""
+    name = f"unleash-{recipe.settings.stem}{times}.{'png' if wish.format == 'png' else 'jpg'}"
+    said = f"Saved {name}, {image.width}×{image.height} pixels" + (f": {how}." if how else ".")
+    return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name, "said": said}
+
+
+def _drawn(
+    pipe: UnleashPipeline, recipe: Recipe, codes: np.ndarray, pixels: Pixels | None, scale: int
+) -> tuple[Image.Image, str]:
+    """The picture of codes at ``scale`` times the size of the canvas, and how it became so large."""
+    unknown = codes == pipe.vqgan.codebook_size
+    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
+    if scale == 1:
+        # To be composited with the kept pixels, it must have their size.
+        image, how = pipe.render(known, "full" if pixels else recipe.settings.detail), ""
+    else:
+        image, how = enlarged(lambda detail: pipe.render(known, detail), pipe.vqgan.details, scale)
+    image = without(image, unknown) if unknown.any() else image
+    return (pixels.under(image, scale) if pixels else image), how
 
 
 def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:
