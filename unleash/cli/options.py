@@ -103,15 +103,29 @@ class Job:
         """The model's pipeline, loaded when it is first needed."""
         return load(self.model, self.engine)
 
+    @cached_property
+    def name(self) -> str:
+        """The model's name in recipes."""
+        from unleash.models.folders import known_as
+
+        return known_as(self.model)
+
     def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
         """A picture as cells."""
         from unleash.operations.opening import open_picture
 
-        return open_picture(self.pipe, self.model, picture, fit)
+        opened = open_picture(self.pipe, self.name, picture, fit)
+        if opened.changed:
+            typer.echo(
+                f"{picture.name} was changed after Unleash wrote it: what it shows is opened, and its recipe "
+                f"is not used (`unleash generate --recipe {picture.name}` makes the older picture)",
+                err=True,
+            )
+        return opened
 
     def paint(self, draft: "Draft") -> None:
         """Makes the picture of a draft once for each file; what was not given is as the model has it."""
-        paint(self.pipe, self.model, draft, self.settings.over(self.pipe.defaults), self.files)
+        paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
 
 
 def with_regions(

@@ -58,6 +58,7 @@ def generate(
       unleash generate --label church-day --region sky.png=church-dusk --out dusk.png
     """
     from unleash.images.recipes import read_recipe
+    from unleash.models.folders import known_as
     from unleash.operations.making import Draft
 
     source = None if recipe is None else read_recipe(recipe)
@@ -86,7 +87,7 @@ def generate(
             files[0],
         )
     else:
-        paint(pipe, name, Draft(canvas), settings, files)
+        paint(pipe, known_as(name), Draft(canvas), settings, files)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 

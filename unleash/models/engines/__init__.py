@@ -1,7 +1,7 @@
 """Engines: what computes a model's two networks, torch itself or a faster runtime.
 
-An engine computes what the protocol asks of an `ImageTokenizer` and a `TokenPredictor` of any family. Each has
-a name; ``auto`` is the fastest on this machine.
+An engine computes what the protocol asks of an `ImageTokenizer` and a `TokenPredictor` of any family. Each
+has a name; ``auto`` is the fastest on this machine.
 """
 
 from pathlib import Path
