@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from diffusers import AmusedPipeline, AmusedScheduler, UVit2DModel, VQModel
 
 from unleash import TokenCanvas, UnleashPipeline
 from unleash.models.checkpoints import CheckpointError
@@ -33,8 +34,6 @@ def tokenizer(folder):
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory):
     """diffusers' pipeline; what its networks are made of has the published names and proportions."""
-    from diffusers import AmusedPipeline, AmusedScheduler, UVit2DModel, VQModel
-
     torch.manual_seed(0)
     words, size = tokenizer(tmp_path_factory.mktemp("words"))
     reader = transformers.CLIPTextConfig(

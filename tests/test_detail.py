@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from unleash import VQGAN, Settings, TokenCanvas, UnleashPipeline
 from unleash.cli import app
 from unleash.images.recipes import read_recipe
-from unleash.operations import open_picture
+from unleash.operations.opening import open_picture
 from unleash.sampling.windows import decode
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.runs import run

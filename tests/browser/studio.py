@@ -20,7 +20,7 @@ class Studio:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.surface = page.locator(".stage canvas")
+        self.surface = page.locator(".stage .surface")
         self.words = page.locator(".words")
         self.run = page.locator(".run")
 
@@ -141,6 +141,19 @@ class Studio:
     def save(self) -> Any:
         with self.page.expect_download() as download:
             self.page.click("#save")
+        return download.value
+
+    @property
+    def looks(self) -> str:
+        """All that the stage shows: picture, marks, tip of the tool."""
+        sheets = "[...document.querySelectorAll('.stage canvas')]"
+        return self.page.evaluate(f"{sheets}.map((sheet) => sheet.toDataURL()).join()")
+
+    def save_mask(self) -> Any:
+        with self.page.expect_download() as download:
+            self.page.get_by_role("button", name="Selections").click()
+            self.page.get_by_role("button", name="Save as PNG").click()
+        self.page.keyboard.press("Escape")
         return download.value
 
     def drop(self, name: str, kind: str, data: bytes) -> None:

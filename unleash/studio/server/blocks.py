@@ -17,6 +17,7 @@ from unleash.studio.server.components.canvas import Canvas
 from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.inspector import Inspector
+from unleash.studio.server.components.options import Options
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -25,7 +26,7 @@ from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
-from unleash.studio.server.handlers import Handlers, News, examples
+from unleash.studio.server.handlers import Handlers, News, examples, label_of
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -61,7 +62,6 @@ class _Page:
     dice: gr.Button
     open: gr.UploadButton
     fit: gr.Radio
-    gallery: gr.Gallery
     pair: tuple[gr.Image, gr.Image]
     settings_kept: gr.BrowserState
 
@@ -101,6 +101,8 @@ class _Page:
             if news.settings is not None and news.pipe is not None:
                 updates = controls.updates(news.settings, news.pipe)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
+            if news.label is not None and news.pipe is not None:
+                shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
 
         return listen
@@ -116,7 +118,7 @@ def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
     Raises:
         ValueError: if there is no model, or the first cannot be loaded.
     """
-    serve_modules()
+    serve_modules(examples())
     handlers = Handlers(models.menu(given), may_add)
     with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
@@ -182,9 +184,12 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     gr.Markdown((WEB / "header.md").read_text("utf-8"), elem_id="header")
+    Options()
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
-            canvas = Canvas(handlers.grid(first))
+            canvas = Canvas(
+                handlers.grid(first), [(label_of(path).replace("-", ", "), path) for path in examples()]
+            )
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
@@ -227,16 +232,6 @@ def _lay_out(handlers: Handlers) -> _Page:
             with gr.Row():
                 given = _half("Your picture", "given")
                 seen = _half("As the model sees it", "seen")
-            shown = examples()
-            gallery = gr.Gallery(
-                shown,
-                label="Begin with one of these",
-                columns=4,
-                buttons=[],
-                allow_preview=False,
-                visible=bool(shown),
-                elem_id="examples",
-            )
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
                 placed = {"label": label, **prompts, "steps": steps, "seed": seed}
@@ -261,7 +256,6 @@ def _lay_out(handlers: Handlers) -> _Page:
         dice=dice,
         open=opener,
         fit=fit,
-        gallery=gallery,
         pair=(given, seen),
         settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
     )
@@ -301,8 +295,7 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
-    for begins in (page.open.upload, page.gallery.select):
-        begins(**command("await-file"))
+    page.open.upload(**command("await-file"))
     opened = page.open.upload(
         page.changes(handlers.open_file),
         [page.open, page.fit, page.model],
@@ -311,7 +304,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         **LINE,
         **_INTERNAL,
     )
-    chosen = page.gallery.select(
+    chosen = page.canvas.example(
         page.changes(handlers.open_example),
         [page.fit, page.model],
         page.changing,

@@ -4,7 +4,7 @@ Nothing here remembers anybody: what a person has done comes in with the event a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +23,7 @@ from unleash.operations.opening import encode_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
+from unleash.studio.server.component import event_data
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
 from unleash.studio.server.runs import Message, end, run
@@ -42,6 +43,7 @@ class News:
         chosen: whether it becomes the one in the menu; else a person chose it there, or another meanwhile.
         offered: the models in the menu.
         settings: of the next run.
+        label: of the next run, where nothing else about it changes.
         pipe: of the model to go on with, which the controls suit.
         pictures: how many a run makes.
         locked: whether the seed stays.
@@ -53,6 +55,7 @@ class News:
     chosen: bool = True
     offered: Sequence[str] | None = None
     settings: Settings | None = None
+    label: str | None = None
     pipe: UnleashPipeline | None = None
     pictures: int | None = None
     locked: bool | None = None
@@ -138,9 +141,14 @@ class Handlers:
         message = files.canvas_message(opened.canvas, seen, original=opened.image)
         return News(message, (opened.image, seen))
 
-    def open_example(self, fit: Fit, model: str, event: gr.SelectData) -> News:
-        """Take up one of the bundled pictures."""
-        return self.open_file(examples()[event.index], fit, model)
+    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> News:
+        """Take up one of the bundled pictures, and choose the label that it shows."""
+        with toasted():
+            path = _example(event_data(event))
+        pipe, label = self.pipeline(model), label_of(path)
+        shown = label if label in pipe.labels else None
+        # Nobody asks what the model sees in a picture that it made.
+        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, pipe=pipe)
 
     def _maker(self, recipe: Recipe, model: str, path: str) -> str | None:
         """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
@@ -224,4 +232,17 @@ class Handlers:
 
 def examples() -> list[str]:
     """The bundled pictures to begin with; there may be none."""
-    return [str(path) for path in sorted(EXAMPLES.glob("*.png"))]
+    return [path.as_posix() for path in sorted(EXAMPLES.glob("*.png"))]
+
+
+def label_of(path: str) -> str:
+    """The label that an example shows, of a file such as ``church-day-108.png``."""
+    return Path(path).stem.rpartition("-")[0]
+
+
+def _example(chosen: Any) -> str:
+    """The file of the example that the page names; what it says may come from anyone."""
+    index, shown = chosen.get("index") if isinstance(chosen, dict) else None, examples()
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(shown):
+        raise ValueError("there is no such example: reload the page")
+    return shown[index]

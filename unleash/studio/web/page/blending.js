@@ -99,7 +99,7 @@ function beyond(state) {
 }
 
 /** The canvas' originals in their places; null until all are there. */
-function originals(state) {
+export function originals(state) {
   const sheet = paper(...sizeOf(state));
   const pen = sheet.getContext("2d");
   const { cell } = state;

@@ -17,6 +17,10 @@ import { fromServer, madeAs, openedBy } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
+// How different what looks alike may be, and whether it must hang together.
+const WAND = { tolerance: 0.12, connected: true };
+// The opacity of the marks over the picture, and the colour of the mask, null for the page's own.
+const MARKS = { marks: 1, maskColor: null };
 
 export class Store extends EventTarget {
   #save = saver(CANVAS);
@@ -30,7 +34,7 @@ export class Store extends EventTarget {
   constructor() {
     super();
     this.timeline = null;
-    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
+    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT, ...WAND, ...MARKS };
     this.run = null;
     this.asked = null;
     this.following = [];

@@ -8,7 +8,6 @@ import { patch } from "../page/patch.js";
 import { predictions } from "../page/predictions.js";
 import { inHand } from "../page/rules.js";
 import { store } from "../page/store.js";
-import { bindBrush } from "./brush.js";
 import { features, matching, nearest, spread, vocabulary } from "./finding.js";
 
 const EMPTY = {
@@ -307,7 +306,6 @@ export function mount({ element, props, watch }) {
   collect.addEventListener("click", () =>
     collect.setAttribute("aria-pressed", collect.ariaPressed !== "true"),
   );
-  bindBrush(find(".rule"));
 
   shelf.addEventListener("change", () => {
     if (view === "recent" || view === "favourites") show();
