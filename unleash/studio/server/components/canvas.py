@@ -1,6 +1,7 @@
 """The canvas a person paints on."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from numpy.typing import NDArray
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.progress import code_rows
 from unleash.canvas.recipe import Recipe
+from unleash.operations.exporting import Wish
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
 from unleash.studio.server.unfinished import Unfinished
 
-_EVENTS = ("generate", "again", "resume", "more", "relight", "blend", "fill", "save")
+_EVENTS = ("generate", "again", "resume", "more", "relight", "blend", "fill", "save", "example")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Drawing:
         run: the name of the run that the page asks for, or waits for; None if it does neither.
         stopped: the run to go on with; only its event sends one.
         shown: (h, w) int64, the codes that the person sees where the canvas is unknown; only a save sends it.
+        wish: as what a save is to write it.
     """
 
     canvas: TokenCanvas
@@ -37,6 +40,7 @@ class Drawing:
     run: str | None = None
     stopped: Unfinished | None = None
     shown: NDArray[np.int64] | None = None
+    wish: Wish = field(default_factory=Wish)
 
     @property
     def seen(self) -> TokenCanvas:
@@ -57,19 +61,23 @@ class Canvas(NativeComponent):
 
     Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It asks for runs by
     the events ``generate``, ``again``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a
-    stroke at once, by ``resume`` for a stopped one to go on, and for a file by ``save``.
+    stroke at once, by ``resume`` for a stopped one to go on, for a file by ``save``, and by ``example`` for
+    the picture to begin with at ``{"index"}``.
 
     Args:
         grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
             pixels, the model as recipes name it.
+        examples: the pictures to begin with: what they show, and their files.
     """
 
     EVENTS = list(map(EventListener, _EVENTS))  # type: ignore[assignment]  # noqa: RUF012
 
     folder = "canvas"
 
-    def __init__(self, grid: dict[str, Any], **options: Any) -> None:
-        super().__init__(grid=grid, elem_id="canvas", **options)
+    def __init__(
+        self, grid: dict[str, Any], examples: Sequence[tuple[str, str]] = (), **options: Any
+    ) -> None:
+        super().__init__(grid=grid, examples=list(examples), elem_id="canvas", **options)
 
     def read(self, value: Any) -> Drawing:
         """The page's JSON, checked."""
@@ -85,4 +93,5 @@ class Canvas(NativeComponent):
             run,
             Unfinished.from_dict(value.get("stopped")),
             None if value.get("shown") is None else code_rows(value["shown"], "shown"),
+            Wish.from_dict(value.get("file")),
         )

@@ -66,7 +66,7 @@ export function mount({ element, props, server, watch }) {
     item.toggleAttribute("data-starred", Boolean(result.starred));
     item.toggleAttribute("data-stopped", Boolean(result.unfinished));
     const { base } = result.recipe.canvas;
-    item.style.setProperty("--ratio", Math.min(base[0].length / base.length, WIDEST));
+    item.style.setProperty("--ratio", Math.min(base?.[0]?.length / base?.length || 1, WIDEST));
     item.append(button);
     return item;
   }

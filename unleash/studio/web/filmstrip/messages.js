@@ -1,5 +1,6 @@
 /** What the server sends to the page as it happens, and what is done where it is silent. */
 
+import { download, files } from "../page/files.js";
 import { store } from "../page/store.js";
 
 const PATIENCE = 5000; // ms without a word of a run before the server is asked
@@ -8,24 +9,22 @@ const TRIES = 2;
 /** What to do with a message of the server, by its kind. */
 export const receive = {
   frame: (message) => store.receiveFrame(message),
-  canvas: (message) => store.receiveCanvas(message),
+  canvas: (message) => store.receiveCanvas(message, files.opened(message)),
   grid: whenStarted((message) => store.fit(message)),
   arrived: () => store.arrived("model"),
   end: (message) => store.endRun(message.run),
-  file: ({ file, name }) => download(file.url, name),
+  file({ file, name, said }) {
+    download(file.url, name);
+    files.say(said);
+  },
+  pack: (message) => files.pack(message),
+  unpacked: (message) => files.unpacked(message),
 };
 
 // The canvas may be taken up after this component is there.
 function whenStarted(act) {
   return (message) =>
     store.timeline ? act(message) : store.addEventListener("results", () => act(message), { once: true });
-}
-
-function download(url, name) {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
 }
 
 /**

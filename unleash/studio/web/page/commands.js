@@ -1,21 +1,22 @@
 /** What the page does when it is asked by name, by whatever: Gradio's buttons (component.py), shortcuts, modules. */
 
 const commands = new Map();
-const kept = new Set();
+const kept = new Map();
 
 /** Offer commands: an object of functions by their names. Those that were asked for already are done at once. */
 export function offer(given) {
   for (const [name, act] of Object.entries(given)) {
     commands.set(name, act);
-    if (kept.delete(name)) queueMicrotask(act);
+    const wanted = kept.get(name);
+    if (kept.delete(name)) queueMicrotask(() => act(wanted));
   }
 }
 
-/** Do what is offered under this name; as soon as it is, where the page is still loading. */
-export function command(name) {
+/** Do what is offered under this name, with what it needs to know; as soon as it is, if the page is still loading. */
+export function command(name, given) {
   const act = commands.get(name);
-  if (act) return act();
-  kept.add(name);
+  if (act) return act(given);
+  kept.set(name, given);
   return null;
 }
 

@@ -63,6 +63,17 @@ export function requestOf(kind, state, takes, unfinished) {
   return kind === "generate" && !openCells(state) ? null : of(state);
 }
 
+/** Whether this is what a stopped run leaves: it may come from a file. */
+export function isUnfinished(value) {
+  const { recipe, progress, shown, before, picture, pictures } = value ?? {};
+  const grids = [recipe?.canvas?.base, recipe?.canvas?.masked, progress?.codes, shown];
+  return (
+    [before, picture, pictures, progress?.step].every(Number.isInteger) &&
+    Array.isArray(recipe?.canvas?.pins) &&
+    grids.every((grid) => Array.isArray(grid) && grid.length > 0 && grid.every(Array.isArray))
+  );
+}
+
 /** Whether the canvas is still as the run that was stopped on it left it. */
 export function resumable(state) {
   const { unfinished } = state;

@@ -45,7 +45,7 @@ export function takesOf(pictures, url) {
   const cells = present?.region?.cells;
   if (!present?.takes || present.unfinished || !cells) return [];
   const alike = ({ codes }) =>
-    codes.length === present.codes.length &&
+    codes?.length === present.codes.length &&
     codes.every((code, cell) => cells[cell] || code === present.codes[cell]);
   const takes = pictures.filter(
     (other) => other.takes === present.takes && !other.unfinished && alike(other),
@@ -190,6 +190,13 @@ export class Session {
     const { pictures, films } = await storage.recall();
     this.#kept = { pictures, films };
     this.films = merged(this.films, films);
+    this.#setPictures(merged(this.pictures, pictures));
+  }
+
+  /** Those of another session as well. */
+  join(pictures, films) {
+    this.films = merged(this.films, films);
+    this.keepFilms();
     this.#setPictures(merged(this.pictures, pictures));
   }
 

@@ -12,7 +12,8 @@
  * `pixels` are those of opened pictures (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
  * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
  * mask the run under way may still lift, as the person has not masked or kept them since it began. `unfinished` is
- * what it takes to go on with the run that was stopped on this canvas (run.js).
+ * what it takes to go on with the run that was stopped on this canvas (run.js). `selections` are masks with a name
+ * (selections.js).
  */
 
 import { CanvasError } from "./geometry.js";
@@ -37,6 +38,7 @@ export function blank({ height, width, codebook, cell = 16 }) {
     lastRegion: null,
     filling: null,
     unfinished: null,
+    selections: [],
   };
 }
 

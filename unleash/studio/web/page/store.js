@@ -1,9 +1,10 @@
 /**
  * The one state all components of the page share: the canvas with its history, the tool in hand,
  * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
- * "run", "results", "nothing" (there is nothing to fill), "announce" (what became of a run, in words), "preview" (what the stage shows in place of the canvas), "ask" (the server is to begin the run
- * that `asked` describes), "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a
- * picture whose codes are of no use here asks to be encoded anew) and "say".
+ * "run", "results", "nothing" (there is nothing to fill), "announce" (what became of a run, in words), "preview"
+ * (what the stage shows in place of the canvas), "ask" (the server is to begin the run that `asked` describes),
+ * "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a picture whose codes are of no
+ * use here asks to be encoded anew) and "say".
  */
 
 import * as history from "./history.js";
@@ -13,23 +14,11 @@ import { CANVAS, read, saver } from "./storage.js";
 import { Undoing } from "./undoing.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
-import {
-  begun,
-  entered,
-  follow,
-  outcome,
-  requestOf,
-  resultOf,
-  resumable,
-  runName,
-  strokeRun,
-} from "./run.js";
+import * as runs from "./run.js";
 import { blank, keep, place, sameGrid } from "./state.js";
 import { Takes } from "./takes.js";
+import { TOOL } from "./tool.js";
 import { fromServer, madeAs, openedBy } from "./wire.js";
-
-// The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
-const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 
 export class Store extends EventTarget {
   #save = saver(CANVAS);
@@ -45,7 +34,7 @@ export class Store extends EventTarget {
   constructor() {
     super();
     this.timeline = null;
-    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
+    this.tool = { ...TOOL };
     this.run = null;
     this.asked = null;
     this.preview = null;
@@ -239,7 +228,7 @@ export class Store extends EventTarget {
       return;
     }
     const takes = pictureOf(this.results, this.state.picture?.url)?.takes;
-    const request = requestOf(kind, this.state, takes, this.unfinished);
+    const request = runs.requestOf(kind, this.state, takes, this.unfinished);
     if (request) this.#ask(request);
     else if (kind === "generate") this.#emit("nothing");
   }
@@ -247,7 +236,7 @@ export class Store extends EventTarget {
   /** What Resume goes on with: the run that was stopped on this canvas, or a variation of it. */
   get unfinished() {
     if (this.run || !this.timeline) return null;
-    return resumable(this.state) ? this.state.unfinished : this.variation;
+    return runs.resumable(this.state) ? this.state.unfinished : this.variation;
   }
 
   #ask(request) {
@@ -290,19 +279,19 @@ export class Store extends EventTarget {
   #fill(which) {
     const answers = this.strokeChanged || which === "swept";
     if (!answers || this.queue.awaiting || (this.run && !this.run.live)) return;
-    const fill = strokeRun(this.state, which, this.#swept, runName(), this.run);
+    const fill = runs.strokeRun(this.state, which, this.#swept, runs.runName(), this.run);
     if (!fill) return;
     if (!this.strokeChanged) this.timeline = history.push(this.#tagged(), this.state);
     if (this.run) this.#emit("stop", { id: this.run.id, instead: true });
     const run = { ...fill.run, parent: this.session.origin };
-    this.timeline = history.replace(this.timeline, entered(this.state, run));
+    this.timeline = history.replace(this.timeline, runs.entered(this.state, run));
     this.#ask({ kind: "fill", ...fill, run });
   }
 
   /** The settings are others: what fills a stroke is begun anew, by them. */
   fillAnew() {
     if (!this.run?.live) return;
-    const [before, id] = [this.run.id, runName()];
+    const [before, id] = [this.run.id, runs.runName()];
     this.#emit("stop", { id: before, instead: true });
     const renamed = (entry) => (entry.run === before ? { ...entry, run: id } : entry);
     this.timeline = history.amend(this.timeline, () => true, renamed);
@@ -317,14 +306,14 @@ export class Store extends EventTarget {
     this.session.keepFilms();
     this.#keepStopped(run);
     this.#emit("run");
-    this.announce(outcome(run));
+    this.announce(runs.outcome(run));
     this.queue.follow();
   }
 
   #keepStopped(run) {
     const { frame } = run;
     if (!frame?.unfinished) return;
-    const result = resultOf(run, frame);
+    const result = runs.resultOf(run, frame);
     this.session.stopped(frame, result, run);
     if (run.varies && run.follows) this.variation = result.unfinished;
     if (this.preview) this.look(null);
@@ -338,7 +327,7 @@ export class Store extends EventTarget {
     if (this.run.waiting && !this.run.live) this.#beginRun(frame);
     this.run = { ...this.run, waiting: false, frame };
     const { follows, live } = this.run;
-    const result = resultOf(this.run, frame);
+    const result = runs.resultOf(this.run, frame);
     // A variation leaves the person's mask alone: its steps are looked at, only its end is put in place.
     const passes = frame.varies && !frame.recipe;
     if (frame.image && follows && !passes) this.#show(result);
@@ -355,13 +344,13 @@ export class Store extends EventTarget {
     this.timeline = history.amend(
       this.timeline,
       (entry) => entry.run === this.run.id,
-      (entry) => follow(entry, this.run, result),
+      (entry) => runs.follow(entry, this.run, result),
     );
   }
 
   #beginRun(frame) {
-    this.run = begun(this.run, frame, this.state, this.session.origin);
-    if (this.run.follows) this.timeline = history.push(this.timeline, entered(this.state, this.run));
+    this.run = runs.begun(this.run, frame, this.state, this.session.origin);
+    if (this.run.follows) this.timeline = history.push(this.timeline, runs.entered(this.state, this.run));
   }
 
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
@@ -386,11 +375,25 @@ export class Store extends EventTarget {
   // --- what comes from elsewhere -------------------------------------------------------------------
 
   /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
-  receiveCanvas(message) {
-    const { state, result } = openedBy(message, this.state);
+  receiveCanvas(message, photo = null) {
+    const { state, result } = openedBy(message, this.state, photo);
     if (message.other_model) this.#changeModel(message.other_model, state);
     else this.regrid(() => state);
     if (result) this.session.opened(result);
+  }
+
+  /** What a project file holds of the page. */
+  get project() {
+    const { pictures, films } = this.session;
+    return { state: this.state, tool: this.tool, pictures, films };
+  }
+
+  /** A project was opened: its canvas is put in place, which is undoable; its pictures join those of the session. */
+  takeProject({ model, state, tool, pictures, films }) {
+    if (model === this.session.model) this.regrid(() => state);
+    else this.#changeModel(model, state);
+    this.session.join(pictures, films);
+    this.setTool({ ...tool, code: null });
   }
 }
 
