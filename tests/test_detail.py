@@ -131,7 +131,7 @@ def test_a_recipe_makes_a_large_picture_again(model, tmp_path, monkeypatch):
 def test_a_large_picture_is_opened_with_its_codes(fine, model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     generate("--model", model, "--steps", 3, "--detail", "large", "--out", "a.png")
-    opened = open_picture(fine, model, Path("a.png"), square=True)
+    opened = open_picture(fine, model, Path("a.png"), fit="crop")
     assert opened.canvas == read_recipe("a.png").result
     assert (opened.size, opened.image.size, opened.cell_size) == ((64, 64), (32, 32), 8)
     assert opened.drawn
