@@ -27,7 +27,7 @@ class Studio:
     def visit(self, url: str) -> "Studio":
         self.page.goto(url)
         self.page.wait_for_selector("[data-ready]")
-        self.page.wait_for_selector(".code")
+        self.page.wait_for_selector("#palette [data-word]")
         return self
 
     # -- the canvas --------------------------------------------------------------------------------
@@ -72,7 +72,11 @@ class Studio:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def choose_code(self, code: int) -> None:
+        """Find a tile by its number and select it."""
+        search = self.page.locator("#palette input[type=search]")
+        search.fill(str(code))
         self.page.locator(f"#code-{code}").click()
+        search.fill("")
 
     # -- runs --------------------------------------------------------------------------------------
 
@@ -132,11 +136,11 @@ class Studio:
     # -- files -------------------------------------------------------------------------------------
 
     def open(self, *files: Any) -> None:
-        self.page.locator("#file-row input[type=file]").set_input_files(*files)
+        self.page.locator("#header input[type=file]").set_input_files(*files)
 
     def save(self) -> Any:
         with self.page.expect_download() as download:
-            self.page.click("#save")
+            self.page.click("#header [data-command=save]")
         return download.value
 
     @property
