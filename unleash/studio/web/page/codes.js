@@ -1,5 +1,6 @@
 /** What codes look like, on the model's sheet, what they are called, and which of them a person likes. */
 
+import { strengthInWords } from "./rules.js";
 import { read, SHELF, write } from "./storage.js";
 
 /** The sheet that shows every code: one image, `columns` thumbnails of `side` pixels in a row. */
@@ -70,17 +71,8 @@ export function titleOf(codes) {
   return common[0] ?? `${codes.length} codes`;
 }
 
-const verbs = [
-  [1, "only", "no"],
-  [0.9, "nearly always", "hardly"],
-  [0, "rather", "rather no"],
-];
-
-/** A rule in words: "only window", "hardly sky". */
-export function ruleInWords({ codes, allowed, strength }) {
-  const [, yes, no] = verbs.find(([least]) => strength >= least);
-  return `${allowed ? yes : no} ${titleOf(codes)}`;
-}
+/** A rule in words: "only window", "avoid sky". */
+export const ruleInWords = (rule) => `${strengthInWords(rule)} ${titleOf(rule.codes)}`;
 
 // --- favourites and recent codes ---------------------------------------------------------------------
 
