@@ -23,8 +23,8 @@ test("the allow brush begins at prefer", () => {
 
 test("the canvas calls a rule as the slider does", () => {
   for (const [strength, allows, forbids] of STRENGTHS) {
-    assert.equal(ruleInWords({ codes: [5], allowed: true, strength }), `${allows} code 5`);
-    assert.equal(ruleInWords({ codes: [5], allowed: false, strength }), `${forbids} code 5`);
+    assert.equal(ruleInWords({ codes: [5], allowed: true, strength }), `${allows} tile 5`);
+    assert.equal(ruleInWords({ codes: [5], allowed: false, strength }), `${forbids} tile 5`);
   }
 });
 
@@ -35,7 +35,7 @@ test("at least one: the middle cell must get one of the codes, the others prefer
     row.map((cell) => rulesAt(state, cell).map(({ strength }) => strength)),
     [[PREFER], [1], [PREFER]],
   );
-  assert.deepEqual(ruleNames(state), [{ cell: 4, text: "prefer 2 codes, at least one" }]);
+  assert.deepEqual(ruleNames(state), [{ cell: 4, text: "prefer 2 tiles, at least one" }]);
 });
 
 test("what is forbidden or a must needs no one cell", () => {

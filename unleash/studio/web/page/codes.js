@@ -63,12 +63,12 @@ export function about(code) {
 
 /** Several codes in a word: what they have in common, else how many they are. */
 export function titleOf(codes) {
-  if (codes.length === 1) return nameOf(codes[0])?.[0] ?? `code ${codes[0]}`;
+  if (codes.length === 1) return nameOf(codes[0])?.[0] ?? `tile ${codes[0]}`;
   const common = codes.slice(1).reduce((shared, code) => {
     const here = wordsOf(code);
     return shared.filter((word) => here.includes(word));
   }, wordsOf(codes[0]));
-  return common[0] ?? `${codes.length} codes`;
+  return common[0] ?? `${codes.length} tiles`;
 }
 
 /** A rule in words: "only window", "avoid sky". */
