@@ -136,11 +136,11 @@ class Studio:
     # -- files -------------------------------------------------------------------------------------
 
     def open(self, *files: Any) -> None:
-        self.page.locator("#file-row input[type=file]").set_input_files(*files)
+        self.page.locator("#header input[type=file]").set_input_files(*files)
 
     def save(self) -> Any:
         with self.page.expect_download() as download:
-            self.page.click("#save")
+            self.page.click("#header [data-command=save]")
         return download.value
 
     @property

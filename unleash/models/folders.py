@@ -1,6 +1,7 @@
 """Where a model's folder is, and whether what lies in it is whole."""
 
 import json
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -8,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import nn
@@ -16,7 +16,10 @@ from torch import nn
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
 from unleash.models.checkpoints import CheckpointError, mismatch, shapes_of
+from unleash.models.conversion import foreign_format
 from unleash.models.families import families
+from unleash.models.fetching import fetch_folder, fetch_known
+from unleash.models.known import known_model
 from unleash.models.protocol import Conditioning, Family
 from unleash.models.soundness import (
     at_most,
@@ -28,7 +31,17 @@ from unleash.models.soundness import (
 )
 from unleash.writing import write_whole
 
-__all__ = ["HOME", "CheckpointError", "Description", "bundled", "describe", "load_networks", "resolve"]
+__all__ = [
+    "HOME",
+    "CheckpointError",
+    "Description",
+    "bundled",
+    "describe",
+    "known_as",
+    "load_networks",
+    "resolve",
+    "same_model",
+]
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -82,14 +95,14 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     """The local folder of a model, fetched from the Hub if there is none here.
 
     Args:
-        model: a diffusers folder, ``weights/scenes`` from anywhere, or a Hub id ``owner/name``.
+        model: a folder, ``weights/scenes`` from anywhere, the short name of a known model, or a Hub id
+            ``owner/name``.
         revision: the branch, tag or commit on the Hub.
 
     Raises:
         CheckpointError: if it is neither, or its weights are not what its configuration says.
     """
-    places = [Path(model).expanduser(), HOME / model]
-    folder = next((place for place in places if place.exists()), None) or _fetch(str(model), revision)
+    folder = _local(model) or _fetch(str(model), revision)
     family = _family(folder)
     for part, network in _networks(family).items():
         _check_part(folder / part, network)
@@ -98,6 +111,47 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{folder} cannot be read: {error}") from None
     return folder
+
+
+def known_as(model: str | Path) -> str:
+    """The one name of a model, as recipes have it, however its folder was given.
+
+    A slash at the end, ``./``, an absolute path and a symbolic link make no difference. A folder beside the
+    bundled models or below the current folder is named by its place there, any other by its whole path; what
+    is not here is a Hub id.
+    """
+    if (folder := _local(model)) is None:
+        return str(model)
+    folder, home = folder.resolve(), HOME.resolve()
+    if folder != home and folder.is_relative_to(home):
+        return folder.relative_to(home).as_posix()
+    here = Path.cwd()
+    if folder != here and folder.is_relative_to(here):
+        name = folder.relative_to(here).as_posix()
+        if not (home / name).exists():
+            return name
+    return folder.as_posix()
+
+
+def same_model(recorded: str, model: str | Path) -> bool:
+    """Whether the name that a recipe records means ``model``, in whatever spelling.
+
+    What a recipe records may come from anyone: it is compared as text and never looked up.
+    """
+    spellings = {str(model), known_as(model)}
+    if (folder := _local(model)) is not None:
+        spellings |= {folder.absolute().as_posix(), folder.resolve().as_posix()}
+    return _plain(recorded) in map(_plain, spellings)
+
+
+def _plain(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/"))
+
+
+def _local(model: str | Path) -> Path | None:
+    """The folder of a model on this machine; None if there is none."""
+    places = (Path(model).expanduser(), HOME / model)
+    return next((place for place in places if place.exists()), None)
 
 
 def check_weights(folder: Path, parts: Mapping[str, nn.Module]) -> None:
@@ -143,7 +197,8 @@ def describe(model: str | Path) -> Description:
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
     """The two networks of a folder that `resolve` gave, by their names in the pipeline.
 
-    Their tensors are those of the file, mapped into memory: there is never a second copy.
+    They compute in ``dtype``, float32 if none is given, whatever type the file has. Tensors of that type are
+    those of the file, mapped into memory: there is never a second copy.
     """
     family, loaded = _family(folder), {}
     if family.others and find_spec("transformers") is None:
@@ -152,8 +207,11 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
         )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
-        network.load_state_dict(load_file(folder / name / _WEIGHTS), assign=True)
-        loaded[name] = (network if dtype is None else network.to(dtype)).eval()
+        tensors = load_file(folder / name / _WEIGHTS)
+        network.load_state_dict(
+            {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
+        )
+        loaded[name] = network.eval()
     return loaded
 
 
@@ -194,21 +252,15 @@ def _scheduler(folder: Path) -> Path:
 
 
 def _fetch(model: str, revision: str | None) -> Path:
+    if known := known_model(model):
+        return fetch_known(known, revision)
     # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
         raise CheckpointError(
-            f"no folder {quoted(model)}; give a model folder or a Hub id such as owner/name"
+            f"no folder {quoted(model)}; give a model folder, a name that `unleash models` lists, "
+            "or a Hub id such as owner/name"
         )
-    try:
-        return Path(
-            snapshot_download(
-                model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp", "README.md"]
-            )
-        )
-    except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
-        raise CheckpointError(
-            f"no folder {quoted(model)} here, and the Hub did not give it either ({type(error).__name__})"
-        ) from error
+    return fetch_folder(model, revision)
 
 
 def _index(folder: Path) -> dict[str, Any]:
@@ -231,6 +283,11 @@ def _family(folder: Path) -> Family:
     diffusers would import whatever module is named there, so nothing else may be.
     """
     index = _index(folder)
+    if form := foreign_format(str(index.get("_class_name"))):
+        raise CheckpointError(
+            f"{folder} is of {form.name} and must be converted: `unleash convert "
+            f"--vqgan {folder / form.tokenizer_file} --transformer {folder / form.predictor_file} --out DIR`"
+        )
     homes = {name: source for name, source in index.items() if isinstance(source, list)}
     for name, source in homes.items():
         if len(source) != 2 or not all(part is None or isinstance(part, str) for part in source):

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
+from unleash.canvas.recipe import EngineName
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -16,8 +17,9 @@ from unleash.studio.server.component import WEB, command, serve_modules
 from unleash.studio.server.components.canvas import Canvas
 from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
+from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.options import Options
+from unleash.studio.server.components.optionbar import OptionBar
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -60,7 +62,7 @@ class _Page:
     pictures: Amount
     locked: gr.Checkbox
     dice: gr.Button
-    open: gr.UploadButton
+    header: Header
     fit: gr.Radio
     pair: tuple[gr.Image, gr.Image]
     settings_kept: gr.BrowserState
@@ -108,18 +110,19 @@ class _Page:
         return listen
 
 
-def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
+def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> gr.Blocks:
     """The studio as a Gradio app.
 
     Args:
         given: folders or Hub ids of models to offer before the bundled ones.
         may_add: whether models may be added on the page: never where strangers can reach it.
+        engine: what computes the models; until it is ready, torch does.
 
     Raises:
         ValueError: if there is no model, or the first cannot be loaded.
     """
     serve_modules(examples())
-    handlers = Handlers(models.menu(given), may_add)
+    handlers = Handlers(models.menu(given), may_add, engine)
     with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
@@ -168,6 +171,7 @@ def serve(
     port: int | None = None,
     share: bool = False,
     mcp: bool = False,
+    engine: EngineName = "auto",
 ) -> None:
     """Build the studio and serve it: what ``unleash studio`` does.
 
@@ -176,15 +180,15 @@ def serve(
     """
     if mcp:
         check()
-    demo = build(given, alone(host, share))
+    demo = build(given, alone(host, share), engine)
     launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
-    gr.Markdown((WEB / "header.md").read_text("utf-8"), elem_id="header")
-    Options()
+    header = Header()
+    OptionBar()
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(
@@ -224,11 +228,6 @@ def _lay_out(handlers: Handlers) -> _Page:
                     Inspector()
                 varied = vary.lay_out(pipe.labels)
                 sizes = size.lay_out()
-            with gr.Row(elem_id="file-row"):
-                opener = gr.UploadButton(
-                    "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
-                )
-                save = gr.Button("Save PNG", size="sm", elem_id="save")
             with gr.Row():
                 given = _half("Your picture", "given")
                 seen = _half("As the model sees it", "seen")
@@ -238,7 +237,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                 placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
-    for button, name in ((generate, "generate"), (stop, "stop"), (save, "save")):
+    for button, name in ((generate, "generate"), (stop, "stop")):
         button.click(**command(name))
     return _Page(
         canvas=canvas,
@@ -254,7 +253,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         pictures=pictures,
         locked=locked,
         dice=dice,
-        open=opener,
+        header=header,
         fit=fit,
         pair=(given, seen),
         settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
@@ -295,14 +294,20 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
-    page.open.upload(**command("await-file"))
-    opened = page.open.upload(
-        page.changes(handlers.open_file),
-        [page.open, page.fit, page.model],
+    opened = page.header.open(
+        page.changes(handlers.open_given),
+        [page.fit, page.model],
         page.changing,
         trigger_mode="multiple",
         **LINE,
         **_INTERNAL,
+    )
+    settings = [page.model, page.pictures, page.locked, *page.controls.inputs]
+    packed = page.header.pack(
+        handlers.pack, settings, page.filmstrip, trigger_mode="multiple", queue=False, **_INTERNAL
+    )
+    unpacked = page.header.unpack(
+        page.changes(handlers.unpack), None, page.changing, trigger_mode="multiple", **LINE, **_INTERNAL
     )
     chosen = page.canvas.example(
         page.changes(handlers.open_example),
@@ -312,13 +317,13 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         **LINE,
         **_INTERNAL,
     )
-    model_choice.tell(page.choice, handlers, [opened, chosen])
-    for event in (opened, chosen):
+    model_choice.tell(page.choice, handlers, [opened, chosen, unpacked])
+    for event in (opened, chosen, unpacked):
         for ended in (event.success, event.failure):
             ended(**command("file-arrived"))
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
-    page.canvas.save(
+    saved = page.canvas.save(
         handlers.save,
         [page.canvas, page.model, *page.controls.inputs],
         page.filmstrip,
@@ -326,6 +331,8 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         **LINE,
         **_INTERNAL,
     )
+    for event in (packed, saved):
+        event.failure(**command("not-saved"))
 
 
 def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:

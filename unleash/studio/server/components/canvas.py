@@ -1,13 +1,14 @@
 """The canvas a person paints on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradio.events import EventListener
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
+from unleash.operations.exporting import Wish
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
@@ -24,12 +25,14 @@ class Drawing:
         recipe: of the picture shown; None if no run made it.
         pixels: of an opened picture that are to be kept; only a save sends them.
         run: the name of the run that the page asks for, or waits for; None if it does neither.
+        wish: as what a save is to write it.
     """
 
     canvas: TokenCanvas
     recipe: Recipe | None
     pixels: Pixels | None = None
     run: str | None = None
+    wish: Wish = field(default_factory=Wish)
 
 
 class Canvas(NativeComponent):
@@ -66,4 +69,5 @@ class Canvas(NativeComponent):
             Recipe.from_dict(made) if made else None,
             Pixels.from_dict(value.get("pixels")),
             run,
+            Wish.from_dict(value.get("file")),
         )

@@ -2,6 +2,7 @@
 
 import { toSave } from "../page/blending.js";
 import { offer } from "../page/commands.js";
+import { files } from "../page/files.js";
 import { leaveMenusByTab } from "../page/menus.js";
 import { predictions } from "../page/predictions.js";
 import { store } from "../page/store.js";
@@ -68,16 +69,18 @@ export function mount({ element, props, trigger }) {
   offer({
     ...Object.fromEntries(RUNS.map((kind) => [kind, () => store.ask(kind)])),
     stop: () => store.stopRun(),
-    async save() {
+    async save(file = { format: "png", scale: 1 }) {
       const { state } = store;
-      const pixels = store.tool.keepPixels ? await toSave(state) : null;
-      tell({ canvas: toServer(state), recipe: state.recipe, pixels });
+      files.say("Saving…", true);
+      const pixels = store.tool.keepPixels ? await toSave(state, (photo) => files.photoOf(photo)) : null;
+      tell({ canvas: toServer(state), recipe: state.recipe, pixels, file });
       trigger("save");
     },
     "await-model": () => store.await("model"),
     "model-arrived": () => store.arrived("model"),
     "await-file": () => store.await("file"),
-    "file-arrived": () => store.arrived("file"),
+    "file-arrived": () => files.arrived(),
+    "not-saved": () => files.say(""),
   });
   store.start(props.grid);
   element.dataset.ready = "true";

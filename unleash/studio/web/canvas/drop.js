@@ -1,17 +1,12 @@
-/** Other ways to open a picture go that of the Open button, so Gradio's upload checks hold for all. */
+/** Other ways to open a picture than the header's button. */
 
-import { gradioElement } from "../page/commands.js";
+import { files } from "../page/files.js";
 import { store } from "../page/store.js";
-
-const input = () => gradioElement("file-row").querySelector("input[type=file]");
-
-/** Let the person choose a file to open. */
-export const chooseFile = () => input().click();
 
 /** Open the picture at a URL, of which only the pixels count. */
 export async function openPicture(url) {
   const picture = await (await fetch(url)).blob();
-  open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
+  files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
 }
 
 /** Open a picture that was dragged here from another page, which that page's owner may forbid. */
@@ -20,7 +15,7 @@ async function openLink(url) {
     const answer = await fetch(url);
     const picture = await answer.blob();
     if (!answer.ok || !picture.type.startsWith("image/")) throw new Error("no picture");
-    open(new File([picture], nameIn(url, picture.type), { type: picture.type }));
+    files.open(new File([picture], nameIn(url, picture.type), { type: picture.type }));
   } catch {
     store.say("The picture behind this link cannot be fetched: save it as a file, and open that.");
   }
@@ -71,7 +66,7 @@ export function acceptDrops(frame) {
     const [file] = event.clipboardData?.files ?? [];
     if (!file) return;
     event.preventDefault();
-    open(file);
+    files.open(file);
   });
 }
 
@@ -81,13 +76,6 @@ function take(data) {
   const own = store.results.find((result) => result.url === url);
   const [file] = data.files;
   if (own) store.choose(own);
-  else if (file) open(file);
+  else if (file) files.open(file);
   else if (url) openLink(url);
-}
-
-function open(file) {
-  const files = new DataTransfer();
-  files.items.add(file);
-  input().files = files.files;
-  input().dispatchEvent(new Event("change", { bubbles: true }));
 }

@@ -1,8 +1,7 @@
 /** The toolbar's buttons and the page's shortcuts: two ways to the same commands. */
 
 import { bind, bindButtons, roving } from "../page/buttons.js";
-import { command, offer, tellShortcut } from "../page/commands.js";
-import * as history from "../page/history.js";
+import { command, tellShortcut } from "../page/commands.js";
 import { held, listenToKeys, shortcut } from "../page/shortcuts.js";
 import { blank, clearMask, clearPins, invert, maskAll, openCells } from "../page/state.js";
 import { store } from "../page/store.js";
@@ -41,17 +40,13 @@ export function bindToolbar(element, screen) {
   const tools = [...toolbar.querySelectorAll("[data-tool]")];
   for (const button of tools) bind(button, () => store.setTool({ name: button.dataset.tool }));
   bindButtons(element, commands);
-  offer({ undo: commands.undo, redo: commands.redo, new: commands.new });
   roving(toolbar);
 
-  shortcut("ctrl+z", "Undo", commands.undo);
-  shortcut("ctrl+shift+z", "Redo", commands.redo);
   shortcut("ctrl+y", null, commands.redo);
   shortcut("=", null, commands["zoom-in"]);
   for (const [id, key, words] of [
     ["generate", "ctrl+enter", "Generate"],
     ["stop", "ctrl+.", "Stop"],
-    ["save", "ctrl+s", "Save"],
   ]) {
     shortcut(key, words, () => command(id));
     tellShortcut(
@@ -69,8 +64,6 @@ export function bindToolbar(element, screen) {
     button("grid").setAttribute("aria-pressed", grid);
   };
   const showState = () => {
-    button("undo").disabled = !history.canUndo(store.timeline);
-    button("redo").disabled = !history.canRedo(store.timeline);
     element.querySelector(".counts").textContent = counts(store.state);
   };
   store.addEventListener("tool", showTool);

@@ -1,8 +1,8 @@
 /** What an empty canvas shows: how to begin, and pictures to begin with. */
 
+import { command } from "../page/commands.js";
 import { store } from "../page/store.js";
 import { TOOLS } from "./tools.js";
-import { chooseFile } from "./drop.js";
 
 /** `examples` = [[name, path]]; `open(index)` asks the server for one; `grid` is that of a new canvas. */
 export function welcome(element, { examples, grid, open }) {
@@ -39,7 +39,7 @@ export function welcome(element, { examples, grid, open }) {
       return item;
     }),
   );
-  board.querySelector(".own").addEventListener("click", chooseFile);
+  board.querySelector(".own").addEventListener("click", () => command("open"));
   for (const type of ["change", "tool", "run", "preview"]) store.addEventListener(type, show);
   show();
 }

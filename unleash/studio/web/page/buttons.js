@@ -1,16 +1,21 @@
 /** Buttons that name what they do and the key for it: two ways to the same commands, which cannot disagree. */
 
-import { offer } from "./commands.js";
+import { command, offer } from "./commands.js";
 import { fromAria, shortcut } from "./shortcuts.js";
 
 /** The words for a button in the list of keys: its tooltip up to the key. */
 const wordsOf = (button) => button.title.split(/ \(| ?: /)[0];
 
-/** Bind the buttons with `data-command` to `commands`, by their names, and offer these to the rest of the page. */
-export function bindButtons(element, commands) {
+/**
+ * Bind the buttons with `data-command` to `commands`, by their names, and offer these to the rest of the page. What
+ * is not among them another part of the page offers.
+ */
+export function bindButtons(element, commands = {}) {
   offer(commands);
-  for (const button of element.querySelectorAll("[data-command]"))
-    bind(button, commands[button.dataset.command]);
+  for (const button of element.querySelectorAll("[data-command]")) {
+    const name = button.dataset.command;
+    bind(button, commands[name] ?? (() => command(name)));
+  }
 }
 
 /** Let a button, and the key in its aria-keyshortcuts if it has one, do something. */

@@ -345,11 +345,25 @@ export class Store extends EventTarget {
   // --- what comes from elsewhere -------------------------------------------------------------------
 
   /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
-  receiveCanvas(message) {
-    const { state, result } = openedBy(message, this.state);
+  receiveCanvas(message, photo = null) {
+    const { state, result } = openedBy(message, this.state, photo);
     if (message.other_model) this.#changeModel(message.other_model, state);
     else this.regrid(() => state);
     if (result) this.#session.opened(result);
+  }
+
+  /** What a project file holds of the page. */
+  get project() {
+    const { pictures, films } = this.#session;
+    return { state: this.state, tool: this.tool, pictures, films };
+  }
+
+  /** A project was opened: its canvas is put in place, which is undoable; its pictures join those of the session. */
+  takeProject({ model, state, tool, pictures, films }) {
+    if (model === this.#session.model) this.regrid(() => state);
+    else this.#changeModel(model, state);
+    this.#session.join(pictures, films);
+    this.setTool({ ...tool, code: null });
   }
 }
 
