@@ -2,9 +2,9 @@
 
 import json
 
+import diffusers
 import pytest
 import torch
-from diffusers import AmusedPipeline, AmusedScheduler, UVit2DModel, VQModel
 
 from unleash import TokenCanvas, UnleashPipeline
 from unleash.models.checkpoints import CheckpointError
@@ -34,6 +34,7 @@ def tokenizer(folder):
 @pytest.fixture(scope="module")
 def theirs(tmp_path_factory):
     """diffusers' pipeline; what its networks are made of has the published names and proportions."""
+
     torch.manual_seed(0)
     words, size = tokenizer(tmp_path_factory.mktemp("words"))
     reader = transformers.CLIPTextConfig(
@@ -47,7 +48,7 @@ def theirs(tmp_path_factory):
         eos_token_id=size - 1,
         pad_token_id=size - 1,
     )
-    uvit = UVit2DModel(
+    uvit = diffusers.UVit2DModel(
         hidden_size=32,
         cond_embed_dim=12,
         micro_cond_encode_dim=8,
@@ -66,7 +67,7 @@ def theirs(tmp_path_factory):
         intermediate_size=48,
         sample_size=SIDE,
     )
-    vq = VQModel(
+    vq = diffusers.VQModel(
         block_out_channels=[8] * 5,
         down_block_types=["DownEncoderBlock2D"] * 5,
         up_block_types=["UpDecoderBlock2D"] * 5,
@@ -82,8 +83,8 @@ def theirs(tmp_path_factory):
         if weights.ndim > 1:  # strong enough that prompt and cells matter
             torch.nn.init.normal_(weights, std=0.3)
     text = transformers.CLIPTextModelWithProjection(reader)
-    pipe = AmusedPipeline(
-        vq.eval(), words, text.eval(), uvit.eval(), AmusedScheduler(mask_token_id=VOCABULARY - 1)
+    pipe = diffusers.AmusedPipeline(
+        vq.eval(), words, text.eval(), uvit.eval(), diffusers.AmusedScheduler(mask_token_id=VOCABULARY - 1)
     )
     pipe.set_progress_bar_config(disable=True)
     return pipe

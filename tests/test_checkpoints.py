@@ -291,22 +291,6 @@ def test_resolve_takes_no_mistyped_path_for_a_hub_id(model):
         resolve(model)
 
 
-def test_resolve_asks_the_hub(copy, monkeypatch):
-    monkeypatch.setattr(
-        "unleash.models.folders.snapshot_download", lambda model, **_: {"some/model": str(copy)}[model]
-    )
-    assert resolve("some/model") == copy
-
-
-def test_resolve_says_when_the_hub_fails(monkeypatch):
-    def offline(*_, **__):
-        raise OSError("no network\nat all")
-
-    monkeypatch.setattr("unleash.models.folders.snapshot_download", offline)
-    with pytest.raises(CheckpointError, match="'some/model' here, and the Hub did not give it"):
-        resolve("some/model")
-
-
 @pytest.fixture
 def official(tmp_path):
     """A pair with every key and shape of the paper's full-size files, its weights at random."""

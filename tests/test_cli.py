@@ -477,6 +477,17 @@ def test_models_describes_bundled_and_given_ones(model):
     assert "no folder './nowhere'" in refused("models", "./nowhere")
 
 
+def test_models_lists_public_ones_with_what_to_expect():
+    said = run("models")
+    table = {line.split()[0]: line for line in said[said.index("Public models") :].splitlines()[2:]}
+    assert {"paper-churches", "halton-384-base", "halton-256-tiny", "amused-512"} <= table.keys()
+    assert "none stated" in table["paper-churches"]
+    assert "0.6 GB" in table["paper-churches"]
+    assert "ImageNet" in table["halton-384-base"]
+    assert "MIT" in table["halton-384-base"]
+    assert "OpenRAIL++" in table["amused-512"]
+
+
 # -- convert, scenes, studio -----------------------------------------------------------------------
 
 
@@ -487,6 +498,19 @@ def test_convert_and_generate():
     run("generate", "--model", "model", "--steps", 2, "--out", "a.png")
     assert pixels("a.png").shape == (64, 64, 3)
     assert "there already" in refused("convert", *files, "--out", "model")
+
+
+def test_convert_takes_files_of_any_family():
+    halton = PARITY.parent / "parity-halton"
+    files = ["--vqgan", halton / "vq_ds16_c2i.pt", "--transformer", halton / "ImageNet_256_tiny.pth"]
+    assert "give --heads" in refused("convert", *files, "--out", "model")
+    assert "7 heads" in refused("convert", *files, "--heads", 7, "--out", "model")
+    run("convert", *files, "--heads", 6, "--out", "model")
+    run("generate", "--model", "model", "--label", "castle", "--steps", 1, "--out", "castle.png")
+    assert pixels("castle.png").shape == (256, 256, 3)
+    assert "--transformer" in refused("convert", *files[:2], "--out", "other")
+    both = [*files, "--absorbing", halton / "ImageNet_256_tiny.pth"]
+    assert "--transformer" in refused("convert", *both, "--out", "other")
 
 
 def test_scenes_writes_pictures_and_label_maps():

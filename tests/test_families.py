@@ -12,6 +12,7 @@ from unleash.models.checkpoints import Checkpoint, CheckpointError, read
 from unleash.models.conversion import convert
 from unleash.models.families.halton.llamagen import read_tokenizer
 from unleash.models.families.halton.maskgit import HEADS, imagenet_labels, read_transformer
+from unleash.models.known import KNOWN
 from unleash.models.protocol import Options
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -152,6 +153,8 @@ def test_the_official_files_have_these_keys_and_shapes():
         24,
         16,
     )
+    numbers = sum(weights.numel() for part in (tokenizer, transformer) for weights in part.parameters())
+    assert KNOWN["halton-384-large"].parameters == pytest.approx(numbers, rel=1e-3)
 
 
 @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "module._orig_mod."])

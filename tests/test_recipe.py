@@ -51,6 +51,7 @@ def test_defaults():
         "label": None,
         "prompt": None,
         "negative_prompt": None,
+        "regions": (),
         "guidance_scale": 1.0,
         "guidance_start": 1.0,
         "guidance_end": 0.0,

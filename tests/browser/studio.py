@@ -27,7 +27,7 @@ class Studio:
     def visit(self, url: str) -> "Studio":
         self.page.goto(url)
         self.page.wait_for_selector("[data-ready]")
-        self.page.wait_for_selector(".code")
+        self.page.wait_for_selector("#palette [data-word]")
         return self
 
     # -- the canvas --------------------------------------------------------------------------------
@@ -72,7 +72,11 @@ class Studio:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def choose_code(self, code: int) -> None:
+        """Find a tile by its number and select it."""
+        search = self.page.locator("#palette input[type=search]")
+        search.fill(str(code))
         self.page.locator(f"#code-{code}").click()
+        search.fill("")
 
     # -- runs --------------------------------------------------------------------------------------
 

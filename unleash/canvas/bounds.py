@@ -45,6 +45,9 @@ MAX_LABELS = 10_000
 MAX_CONFIG = 2**20
 """Maximum size of a model's configuration, or of its card, in bytes."""
 
+MAX_REGIONS = 16
+"""Parts of a picture with a label or prompt of their own; each costs as many evaluations as the rest."""
+
 MAX_PROMPT = 1000
 """Characters of the longest prompt; text encoders read 77 tokens of it."""
 

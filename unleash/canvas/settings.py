@@ -14,11 +14,14 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unleash.canvas.bounds import (
+    MAX_CELLS,
     MAX_CODES,
     MAX_GUIDANCE,
     MAX_LABEL,
     MAX_PROMPT,
+    MAX_REGIONS,
     MAX_SEED,
+    MAX_SIDE,
     MAX_STEPS,
     MAX_TEMPERATURE,
     MAX_TEXT,
@@ -100,6 +103,21 @@ RENAMED = {"order": "reveal_order"}
 """Settings that had another name in version 0.1, which is still read."""
 
 
+_Place = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
+
+
+class Region(Checked):
+    """Cells that show something else than the rest of the picture.
+
+    Attributes:
+        shows: a label of the model, or a prompt if it takes prompts.
+        cells: (row, column) pairs.
+    """
+
+    shows: Prompt
+    cells: tuple[tuple[_Place, _Place], ...] = Field(min_length=1, max_length=MAX_CELLS)
+
+
 class Settings(Checked):
     """How a canvas is filled."""
 
@@ -140,6 +158,12 @@ class Settings(Checked):
     )
     negative_prompt: Prompt | None = Field(
         default=None, description="What not to paint, in words; it takes guidance above 1."
+    )
+    regions: tuple[Region, ...] = Field(
+        default=(),
+        max_length=MAX_REGIONS,
+        description="Cells with a label or prompt of their own, later ones first: "
+        '[{"shows": "church-night", "cells": [[row, column], ...]}, ...].',
     )
     guidance_scale: Annotated[Guidance, Slider(0, 5, 0.1)] = Field(
         default=1.0,
@@ -234,7 +258,7 @@ class Settings(Checked):
 
     def over(self, defaults: Settings) -> Settings:
         """The settings that were given to this, and the ``defaults`` for all others."""
-        return defaults.model_copy(update=self.model_dump(include=self.model_fields_set))
+        return defaults.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
 
     def numbered(self, picture: int) -> Settings:
         """The settings of one of several pictures, counted from 0: seeds count up, after the last from 0."""

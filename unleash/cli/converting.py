@@ -9,46 +9,85 @@ import typer
 def models(
     folders: Annotated[
         list[str] | None,
-        typer.Argument(help="Model folders or Hub ids to describe besides the bundled ones."),
+        typer.Argument(help="Model folders, short names or Hub ids to describe besides those that are here."),
     ] = None,
 ) -> None:
-    """List the models there are: what they paint, on what grid, with which labels.
+    """List the models that are here, and public ones that can be fetched.
+
+    The name of a public model is what --model takes: it is fetched from the
+    Hugging Face Hub and converted when it is first used. Its memory is what
+    it takes to paint; a step is what this machine needs in float32, at least.
 
     Examples:
 
     \b
       unleash models
       unleash models weights/churches
+      unleash generate --model halton-384-base --label church --out church.png
     """
-    from unleash.models.folders import bundled, describe
+    from rich.console import Console
+    from rich.table import Table
 
-    found = {name: describe(name) for name in [*bundled(), *(folders or [])]}
-    for name, model in found.items():
+    from unleash.models.fetching import is_here
+    from unleash.models.folders import bundled, describe
+    from unleash.models.known import KNOWN
+    from unleash.models.pace import products_per_second
+
+    here = [name for name, model in KNOWN.items() if is_here(model)]
+    found = {name: describe(name) for name in [*bundled(), *here, *(folders or [])]}
+    for name, described in found.items():
         typer.echo(name)
-        for heading, fact in model.facts.items():
+        for heading, fact in described.facts.items():
             typer.echo(f"  {heading:<10} {fact}")
+    table = Table("name", "paints", "download", "memory", "a step here", "licence", box=None, pad_edge=False)
+    rate = products_per_second()
+    for model in KNOWN.values():
+        seconds = model.work * (2 if model.guided else 1) / rate
+        size = "here" if model.name in here else f"{model.download / 1e9:.1f} GB"
+        memory, step = f"{model.memory / 1e9:.1f} GB", f"{seconds:.1f} s"
+        table.add_row(model.name, model.paints, size, memory, step, model.licence)
+    typer.echo("\nPublic models, for --model:")
+    Console(width=140, highlight=False).print(table)
 
 
 def convert(
-    vqgan: Annotated[Path, typer.Option(help="The autoencoder: vqgan_ema_<step>.th.")],
-    absorbing: Annotated[Path, typer.Option(help="The transformer: absorbing_ema_<step>.th.")],
+    vqgan: Annotated[Path, typer.Option(help="The image tokenizer, for instance vqgan_ema_<step>.th.")],
     out: Annotated[Path, typer.Option(help="The model folder to write; must be new or empty.")],
-    heads: Annotated[int, typer.Option(help="Attention heads of the transformer.")] = 8,
-    image_size: Annotated[int, typer.Option(help="Pixels on a side of what it was trained on.")] = 256,
+    transformer: Annotated[
+        Path | None, typer.Option(help="The token predictor, for instance absorbing_ema_<step>.th.")
+    ] = None,
+    absorbing: Annotated[Path | None, typer.Option(help="The same, as the paper calls it.")] = None,
+    heads: Annotated[
+        int | None,
+        typer.Option(help="Attention heads of the transformer.", show_default="as its family has them"),
+    ] = None,
+    image_size: Annotated[
+        int | None,
+        typer.Option(help="Pixels on a side of what it was trained on.", show_default="256 where unknown"),
+    ] = None,
 ) -> None:
-    """Make a model folder of two checkpoints of the paper "Unleashing Transformers".
+    """Make a model folder of two files as their authors publish them.
 
-    Heads and image size are the paper's unless you say otherwise; everything
-    else is read off the files.
+    They may be those of the paper "Unleashing Transformers", of its churches
+    on the Hugging Face Hub, of Halton-MaskGIT with the tokenizer of LlamaGen,
+    or of aMUSEd with its folder around them. What they are is read off the
+    files.
 
-    Example:
+    Examples:
 
     \b
       unleash convert --vqgan vqgan_ema_2200000.th \\
-          --absorbing absorbing_ema_2000000.th --out weights/churches
+          --transformer absorbing_ema_2000000.th --out weights/churches
+      unleash convert --vqgan vq_ds16_c2i.pt \\
+          --transformer ImageNet_384_base.pth --out weights/photographs
       unleash generate --model weights/churches --out church.png
     """
     from unleash.models.conversion import convert as convert_files
 
-    convert_files(vqgan, absorbing, out, heads=heads, image_size=image_size)
+    given = [file for file in (transformer, absorbing) if file is not None]
+    if len(given) != 1:
+        raise ValueError(
+            "give the token predictor's file as --transformer, or as --absorbing, its other name"
+        )
+    convert_files(vqgan, given[0], out, heads=heads, image_size=image_size)
     typer.echo(out)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
-from unleash.canvas.settings import RENAMED, Settings
+from unleash.canvas.recipe import EngineName
+from unleash.canvas.settings import RENAMED, Region, Settings
 from unleash.cli.running import files_of, load, paint
 
 if TYPE_CHECKING:
+    from unleash.canvas.document import TokenCanvas
     from unleash.images.fitting import Fit
     from unleash.operations.making import Draft
     from unleash.operations.opening import Opened
@@ -42,6 +44,20 @@ KeepPixels = Annotated[
     ),
 ]
 
+Engine = Annotated[
+    EngineName,
+    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
+]
+
+Regions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--region",
+        metavar="mask.png=what",
+        help="Cells that the mask touches have this label or prompt instead. Repeatable.",
+    ),
+]
+
 _FLAGS = {"guidance_scale": "--guidance"}
 """Options that have another name than their setting."""
 
@@ -50,6 +66,8 @@ def _sampling() -> dict[str, Any]:
     """The options of the settings, made of what their fields say, and hidden ones for old names."""
     options: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
+        if name == "regions":  # given as masks, by the commands that have a picture of known size
+            continue
         asked_for = get_args(field.annotation) or (field.annotation,)
         kind = next((number for number in (int, float) if number in asked_for), str)
         help_text, default = field.description or "", "the model's own"
@@ -72,16 +90,18 @@ class Job:
         model: that is used.
         settings: those that were given.
         files: where each picture goes.
+        engine: what computes the model.
     """
 
     model: str
     settings: Settings
     files: list[Path]
+    engine: EngineName
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded when it is first needed."""
-        return load(self.model)
+        return load(self.model, self.engine)
 
     @cached_property
     def name(self) -> str:
@@ -108,18 +128,41 @@ class Job:
         paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
 
 
+def with_regions(
+    settings: Settings, given: list[str] | None, canvas: "TokenCanvas", size: tuple[int, int]
+) -> Settings:
+    """The settings with regions of ``mask.png=what``, whose masks are as large as the picture."""
+    if not given:
+        return settings
+    from unleash.images.compositing import touched_cells
+    from unleash.images.masks import read_mask
+
+    regions = []
+    for text in given:
+        file, equals, shows = text.partition("=")
+        if not file or not equals or not shows.strip():
+            example = "for example --region sky.png=church-dusk"
+            raise ValueError(f"--region {text!r}: mask.png=what is right, {example}")
+        cells = touched_cells(read_mask(Path(file), size), (canvas.height, canvas.width))
+        if cells.any():
+            rows, cols = (places.tolist() for places in cells.nonzero())
+            regions.append(Region(shows=shows.strip(), cells=tuple(zip(rows, cols, strict=True))))
+    return settings.changed(regions=tuple(regions))
+
+
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command options of run, model and files, in place of its parameter ``job``."""
 
-    def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, **own: Any) -> None:
+    def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)
-        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count)), **own)
+        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count), engine), **own)
 
     shared = {
         "model": (Model, None),
         "chosen": (Any, Parameter.empty),
         "count": (Count, 1),
         "out": (Out, Path()),
+        "engine": (Engine, "auto"),
     }
     parameters: list[Parameter] = []
     for parameter in signature(command).parameters.values():

@@ -1,13 +1,26 @@
 """`unleash generate` and `unleash edit`."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from unleash.canvas.settings import Settings
-from unleash.cli.options import BUNDLED, Count, Job, KeepPixels, Model, Out, with_job, with_sampling
+from unleash.cli.options import (
+    BUNDLED,
+    Count,
+    Engine,
+    Job,
+    KeepPixels,
+    Model,
+    Out,
+    Regions,
+    with_job,
+    with_regions,
+    with_sampling,
+)
 from unleash.cli.running import files_of, load, paint, save, save_film
 
 
@@ -18,6 +31,8 @@ def generate(
     chosen: dict[str, Any],
     count: Count = 1,
     out: Out = Path(),
+    engine: Engine = "auto",
+    region: Regions = None,
     recipe: Annotated[
         Path | None,
         typer.Option(help="Make the picture of this recipe (JSON, or a PNG by Unleash) again."),
@@ -40,6 +55,7 @@ def generate(
       unleash generate --recipe night.png --out again.png
       unleash generate --recipe night.png --seed 4 --steps 64 --out other.png
       unleash generate --label church-night --out night.png --film night.gif
+      unleash generate --label church-day --region sky.png=church-dusk --out dusk.png
     """
     from unleash.images.recipes import read_recipe
     from unleash.models.folders import known_as
@@ -51,10 +67,19 @@ def generate(
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
     files = files_of(out, settings, count)
-    pipe = load(name)
+    pipe = load(name, engine)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
-    if source is not None and source.result is not None and not chosen and model is None and count == 1:
+    cell = pipe.vqgan.cell_size
+    settings = with_regions(settings, region, canvas, (canvas.width * cell, canvas.height * cell))
+    if (
+        source is not None
+        and source.result is not None
+        and not chosen
+        and not region
+        and model is None
+        and count == 1
+    ):
         # Rounding differs between machines; the codes that were recorded do not.
         save(
             pipe.render(source.result, settings.detail),
@@ -82,6 +107,7 @@ def edit(
         list[str] | None,
         typer.Option(metavar="row,col=code", help="Put this code in this cell, counted from 0. Repeatable."),
     ] = None,
+    region: Regions = None,
     *,
     job: Job,
     keep_pixels: KeepPixels = None,
@@ -103,6 +129,7 @@ def edit(
       unleash edit church.jpg --mask sky.png --label church-dusk --out dusk.png
       unleash edit church.jpg --mask sky.png --pin 2,3=817 --pin 2,4=817 --count 4 --out skies
       unleash edit night.png --mask tower.png --seed 5 --keep-pixels --out tower-5.png
+      unleash edit church.jpg --mask all.png --label church-day --region sky.png=church-dusk --out dusk.png
     """
     from unleash.images.masks import read_mask
     from unleash.operations import edits
@@ -112,6 +139,7 @@ def edit(
         raise ValueError("nothing to do: give --mask, --pin or both")
     opened = job.open(image)
     marked = None if mask is None else read_mask(mask, opened.size)
+    job = replace(job, settings=with_regions(job.settings, region, opened.canvas, opened.size))
     job.paint(edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels))
 
 

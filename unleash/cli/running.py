@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from unleash.canvas.recipe import EngineName
 from unleash.writing import write_whole, written
 
 if TYPE_CHECKING:
@@ -30,14 +31,14 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
     return [out / f"{settings.numbered(i).stem}.png" for i in range(count)]
 
 
-def load(model: str) -> "UnleashPipeline":
+def load(model: str, engine: EngineName = "auto") -> "UnleashPipeline":
     """The model's pipeline, with a progress bar if someone is watching."""
     from diffusers.utils import logging
 
     from unleash.pipeline import UnleashPipeline
 
     logging.disable_progress_bar()  # of the loading, which takes no time worth watching
-    pipe = UnleashPipeline.from_pretrained(model)
+    pipe = UnleashPipeline.from_pretrained(model, engine=engine)
     pipe.set_progress_bar_config(disable=None if sys.stderr.isatty() else True)
     return pipe
 

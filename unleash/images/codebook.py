@@ -54,23 +54,28 @@ class Sheet:
 
 def alike(pictures: Tensor) -> NDArray[np.int64]:
     """An order (K,) of ``pictures`` (K, 3, h, w) by greedy nearest neighbours, so that similar ones meet."""
-    distances = _differences(pictures)
+    features, codes = _features(pictures), torch.arange(len(pictures))
+    lengths = features.square().sum(1)
     here = int(pictures.flatten(1).sum(1).argmin())
-    order = [here]
-    for _ in range(len(pictures) - 1):
-        distances[:, here] = torch.inf
-        here = int(distances[here].argmin())
-        order.append(here)
-    return np.array(order)
+    order = []
+    # A row of distances at a time: all of them would be a gigabyte for 16,384 codes.
+    while True:
+        order.append(int(codes[here]))
+        feature, last = features[here].clone(), len(codes) - 1
+        for rows in (features, codes, lengths):
+            rows[here] = rows[last]
+        features, codes, lengths = features[:last], codes[:last], lengths[:last]
+        if not last:
+            return np.array(order)
+        here = int((lengths - 2 * features @ feature).argmin())  # |a - b|² but for |b|²
 
 
-def _differences(pictures: Tensor) -> Tensor:
-    """Pairwise distances (K, K) of ``pictures`` (K, 3, h, w)."""
+def _features(pictures: Tensor) -> Tensor:
+    """Vectors (K, 51) whose distances are how unlike each two of ``pictures`` (K, 3, h, w) are."""
     coarse = F.adaptive_avg_pool2d(pictures, 4)
     # The mean colour has more weight than the layout within the cell.
     colour = reduce(coarse, "k c h w -> k c", "mean") * 8
-    features = torch.cat([colour, coarse.flatten(1)], dim=1)
-    return torch.cdist(features, features)
+    return torch.cat([colour, coarse.flatten(1)], dim=1)
 
 
 def sheet(pictures: Tensor, columns: int = 32) -> Sheet:

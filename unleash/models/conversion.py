@@ -1,6 +1,7 @@
 """From the files that a model's authors publish to a folder that the pipeline opens."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from shutil import copyfile
 from typing import Any
@@ -24,6 +25,7 @@ def convert(
     out_dir: str | Path,
     heads: int | None = None,
     image_size: int | None = None,
+    accept: Callable[[Any], None] = lambda _: None,
 ) -> None:
     """Writes a folder for ``UnleashPipeline.from_pretrained`` from two files of any family.
 
@@ -34,6 +36,7 @@ def convert(
         heads: attention heads of the predictor, which no shape tells; None: the family's usual number,
             or what a ``config.json`` beside the file says.
         image_size: pixels on a side of the pictures it was trained on, where no shape tells; None likewise.
+        accept: is given the token predictor and raises an error if it is not to be used.
 
     Raises:
         CheckpointError: if a file is not what it should be, the two do not fit each other or the folder
@@ -44,21 +47,12 @@ def convert(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CheckpointError(f"{target} is there already; give a new folder or an empty one")
     files = read(vqgan_file), read(transformer_file)
-    _convert(*files, *_format_of(*files), target, Options(heads, image_size))
+    _convert(*files, *_format_of(*files), target, Options(heads, image_size), accept)
 
 
 def foreign_format(pipeline_class: str) -> FileFormat | None:
     """The format of a folder whose ``model_index.json`` names this class; None if it is not known."""
     return next((form for _, form in _formats() if form.folder == pipeline_class), None)
-
-
-def convert_folder(folder: Path, form: FileFormat, target: Path) -> None:
-    """As :func:`convert`, from a folder of a :func:`foreign_format`.
-
-    Raises:
-        CheckpointError: likewise.
-    """
-    convert(folder / form.tokenizer_file, folder / form.predictor_file, target)
 
 
 def _convert(
@@ -68,6 +62,7 @@ def _convert(
     form: FileFormat,
     target: Path,
     options: Options,
+    accept: Callable[[Any], None],
 ) -> None:
     tokenizer = form.read_tokenizer(tokenizer_file, options)
     predictor = form.read_predictor(predictor_file, options)
@@ -87,6 +82,7 @@ def _convert(
     missing = [name for name in family.others if not (home / name).is_dir()]
     if missing:
         raise CheckpointError(f"{home} has no {missing[0]}: {form.name} is converted with its whole folder")
+    accept(predictor)
     _write(target, family, tokenizer, predictor, home)
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import nn
@@ -17,7 +16,10 @@ from torch import nn
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Settings
 from unleash.models.checkpoints import CheckpointError, mismatch, shapes_of
+from unleash.models.conversion import foreign_format
 from unleash.models.families import families
+from unleash.models.fetching import fetch_folder, fetch_known
+from unleash.models.known import known_model
 from unleash.models.protocol import Conditioning, Family
 from unleash.models.soundness import (
     at_most,
@@ -93,7 +95,8 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     """The local folder of a model, fetched from the Hub if there is none here.
 
     Args:
-        model: a diffusers folder, ``weights/scenes`` from anywhere, or a Hub id ``owner/name``.
+        model: a folder, ``weights/scenes`` from anywhere, the short name of a known model, or a Hub id
+            ``owner/name``.
         revision: the branch, tag or commit on the Hub.
 
     Raises:
@@ -194,7 +197,8 @@ def describe(model: str | Path) -> Description:
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
     """The two networks of a folder that `resolve` gave, by their names in the pipeline.
 
-    Their tensors are those of the file, mapped into memory: there is never a second copy.
+    They compute in ``dtype``, float32 if none is given, whatever type the file has. Tensors of that type are
+    those of the file, mapped into memory: there is never a second copy.
     """
     family, loaded = _family(folder), {}
     if family.others and find_spec("transformers") is None:
@@ -203,8 +207,11 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
         )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
-        network.load_state_dict(load_file(folder / name / _WEIGHTS), assign=True)
-        loaded[name] = (network if dtype is None else network.to(dtype)).eval()
+        tensors = load_file(folder / name / _WEIGHTS)
+        network.load_state_dict(
+            {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
+        )
+        loaded[name] = network.eval()
     return loaded
 
 
@@ -245,21 +252,15 @@ def _scheduler(folder: Path) -> Path:
 
 
 def _fetch(model: str, revision: str | None) -> Path:
+    if known := known_model(model):
+        return fetch_known(known, revision)
     # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
         raise CheckpointError(
-            f"no folder {quoted(model)}; give a model folder or a Hub id such as owner/name"
+            f"no folder {quoted(model)}; give a model folder, a name that `unleash models` lists, "
+            "or a Hub id such as owner/name"
         )
-    try:
-        return Path(
-            snapshot_download(
-                model, revision=revision, allow_patterns=["*.json", "*.safetensors", "*.webp", "README.md"]
-            )
-        )
-    except (OSError, ValueError) as error:  # every error of the Hub's client is one of the two
-        raise CheckpointError(
-            f"no folder {quoted(model)} here, and the Hub did not give it either ({type(error).__name__})"
-        ) from error
+    return fetch_folder(model, revision)
 
 
 def _index(folder: Path) -> dict[str, Any]:
@@ -282,6 +283,11 @@ def _family(folder: Path) -> Family:
     diffusers would import whatever module is named there, so nothing else may be.
     """
     index = _index(folder)
+    if form := foreign_format(str(index.get("_class_name"))):
+        raise CheckpointError(
+            f"{folder} is of {form.name} and must be converted: `unleash convert "
+            f"--vqgan {folder / form.tokenizer_file} --transformer {folder / form.predictor_file} --out DIR`"
+        )
     homes = {name: source for name, source in index.items() if isinstance(source, list)}
     for name, source in homes.items():
         if len(source) != 2 or not all(part is None or isinstance(part, str) for part in source):

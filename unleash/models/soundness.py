@@ -136,7 +136,7 @@ def contradicts_card(folder: Path, files: Iterable[str]) -> str | None:
         if name not in digests:
             continue
         with (folder / name).open("rb") as file:
-            found = _digest(file)
+            found = digest_of(file)
         if found != digests[name]:
             both = f"SHA-256 {found[:12]}…, but its card (README.md) says {digests[name][:12]}…"
             return f"has {name} with {both}: fetch the model again, or correct the card if you changed it"
@@ -154,7 +154,8 @@ def _digests(card: Path) -> dict[str, str]:
     )
 
 
-def _digest(file: IO[bytes]) -> str:
+def digest_of(file: IO[bytes]) -> str:
+    """The SHA-256 of an opened file."""
     digest = sha256()
     while part := file.read(2**20):
         digest.update(part)

@@ -70,9 +70,5 @@ def enlarged(
     if left == 1:
         return image, "drawn by the model's large decoder"
     size = (image.width * left, image.height * left)
-    how = (
-        f"drawn by the model's large decoder and enlarged {left}× (Lanczos)"
-        if large
-        else "enlarged by Lanczos"
-    )
+    drawn = f"drawn by the model's large decoder and enlarged {left}× (Lanczos)"
     return image.resize(size, Image.Resampling.LANCZOS), drawn if large else "enlarged by Lanczos"

@@ -41,7 +41,12 @@ class Frame:
         """How the picture was made, once the frame is the ``last``."""
         codes = self.step.canvas.codes.tolist()
         return Recipe(
-            model=model, canvas=self.start, settings=self.settings, codes=codes, kept_pixels=kept_pixels
+            model=model,
+            canvas=self.start,
+            settings=self.settings,
+            codes=codes,
+            kept_pixels=kept_pixels,
+            engine=self.step.engine,
         )
 
 

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
+from unleash.canvas.recipe import EngineName
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -18,7 +19,7 @@ from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.options import Options
+from unleash.studio.server.components.optionbar import OptionBar
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -109,18 +110,19 @@ class _Page:
         return listen
 
 
-def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
+def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> gr.Blocks:
     """The studio as a Gradio app.
 
     Args:
         given: folders or Hub ids of models to offer before the bundled ones.
         may_add: whether models may be added on the page: never where strangers can reach it.
+        engine: what computes the models; until it is ready, torch does.
 
     Raises:
         ValueError: if there is no model, or the first cannot be loaded.
     """
     serve_modules(examples())
-    handlers = Handlers(models.menu(given), may_add)
+    handlers = Handlers(models.menu(given), may_add, engine)
     with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
@@ -169,6 +171,7 @@ def serve(
     port: int | None = None,
     share: bool = False,
     mcp: bool = False,
+    engine: EngineName = "auto",
 ) -> None:
     """Build the studio and serve it: what ``unleash studio`` does.
 
@@ -177,7 +180,7 @@ def serve(
     """
     if mcp:
         check()
-    demo = build(given, alone(host, share))
+    demo = build(given, alone(host, share), engine)
     launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
@@ -185,7 +188,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     header = Header()
-    Options()
+    OptionBar()
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(

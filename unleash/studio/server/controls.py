@@ -128,6 +128,7 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
     if chosen["label"] == NO_LABEL:
         chosen["label"] = None
     chosen |= {name: chosen[name] or None for name in PROMPTS}
+    chosen["regions"] = chosen["regions"] or ()
     for name, value in chosen.items():
         slider = Settings.about(name, Slider)
         if slider is not None and slider.off is not None and value == slider.off:
@@ -197,6 +198,8 @@ def prompt_box(pipe: UnleashPipeline, name: str, chosen: str | None = None) -> g
 def control(name: str, value: Any, **options: Any) -> Component:
     """The component of a setting, made of what its field says; ``options`` go to it."""
     field = Settings.model_fields[name]
+    if name == "regions":
+        return gr.JSON([region.model_dump() for region in value], visible=False, elem_id="regions")
     slider, choices = Settings.about(name, Slider), Settings.about(name, Choices)
     label = field.title or name.replace("_", " ").capitalize()
     info = options.pop("info", field.description or "")

@@ -15,7 +15,7 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted
-from unleash.canvas.recipe import Recipe
+from unleash.canvas.recipe import EngineName, Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.fitting import Fit
 from unleash.images.recipes import carried_recipe
@@ -69,16 +69,18 @@ class Handlers:
     Attributes:
         offered: the models of the menu.
         may_add: whether more may be added: only where nobody but the owner can reach the app.
+        engine: what computes them.
     """
 
     offered: models.Menu
     may_add: bool = False
+    engine: EngineName = "torch"
 
     def pipeline(self, name: str) -> UnleashPipeline:
         """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
         if name not in self.offered:
             raise ValueError(f"the model {quoted(name)} is not offered: choose {' or '.join(self.offered)}")
-        return models.load(self.offered[name])
+        return models.computed(self.offered[name], self.engine)
 
     def grid(self, name: str) -> dict[str, Any]:
         """What a canvas of a model in the menu is made of: cells, their pixels and codes; whose they are."""

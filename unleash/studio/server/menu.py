@@ -4,9 +4,14 @@ import logging
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
+from threading import Thread
 
+from torch import Tensor
+
+from unleash.canvas.recipe import EngineName
 from unleash.images.code_names import CodeName, load_names
-from unleash.images.codebook import Sheet, load_thumbnails, sheet
+from unleash.images.codebook import Sheet, load_thumbnails, save_thumbnails, sheet
+from unleash.models.fetching import converted_models
 from unleash.models.folders import HOME, known_as, resolve, same_model
 from unleash.models.thumbnails import thumbnails
 from unleash.pipeline import UnleashPipeline
@@ -52,6 +57,22 @@ def load(model: str) -> UnleashPipeline:
 
 
 @lru_cache(maxsize=4)
+def computed(model: str, engine: EngineName) -> UnleashPipeline:
+    """The pipeline of a folder or Hub id, by torch until the engine is ready, which may take a while."""
+    pipe = load(model)
+    if engine != "torch":
+        Thread(target=_change, args=(pipe, engine), name="engine", daemon=True).start()
+    return pipe
+
+
+def _change(pipe: UnleashPipeline, engine: EngineName) -> None:
+    try:
+        pipe.use(engine)
+    except Exception as error:
+        logging.getLogger(__name__).warning("torch goes on computing: %s", error)
+
+
+@lru_cache(maxsize=4)
 def codebook(model: str) -> Sheet:
     """What the codes of a model look like, from its folder if that can tell."""
     vqgan = load(model).vqgan
@@ -60,7 +81,19 @@ def codebook(model: str) -> Sheet:
     except ValueError as error:
         logging.getLogger(__name__).warning("Every code is decoded: %s", error)
         kept = None
-    return sheet(thumbnails(vqgan) if kept is None else kept)
+    if kept is None:
+        kept = thumbnails(vqgan)
+        _keep(kept, resolve(model))
+    return sheet(kept)
+
+
+def _keep(pictures: Tensor, folder: Path) -> None:
+    """Saves thumbnails beside a converted model, which takes minutes to draw those of a large codebook."""
+    try:
+        if folder.is_relative_to(converted_models()):
+            save_thumbnails(pictures, folder)
+    except OSError as error:
+        logging.getLogger(__name__).warning("The codes' thumbnails are not kept: %s", error)
 
 
 @lru_cache(maxsize=4)

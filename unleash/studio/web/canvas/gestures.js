@@ -42,7 +42,8 @@ export function listen(stage, screen) {
       gesture = { pans: true };
       return;
     }
-    if (event.shiftKey && !event.altKey) {
+    const { sized, gesture: kind } = TOOLS[store.tool.name];
+    if (event.shiftKey && !event.altKey && (sized || kind === "soft")) {
       gesture = { resizes: resizeBrush(placeOf(event)), at: screen.pointOf(event) };
       return;
     }

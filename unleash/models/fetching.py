@@ -1,0 +1,190 @@
+"""Models from the Hugging Face Hub: fetched into its cache, and converted once into a folder beside it.
+
+Bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are those of huggingface_hub.
+"""
+
+import errno
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import torch
+from huggingface_hub import constants, hf_hub_download, snapshot_download
+from huggingface_hub.errors import (
+    GatedRepoError,
+    HfHubHTTPError,
+    LocalEntryNotFoundError,
+    OfflineModeIsEnabled,
+    RemoteEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from unleash.canvas.messages import quoted
+from unleash.models.checkpoints import CheckpointError
+from unleash.models.conversion import convert
+from unleash.models.known import PER_PARAMETER, KnownModel, Published, PublishedFile
+from unleash.models.protocol import TokenPredictor
+from unleash.models.soundness import digest_of
+
+_OURS = ("*.json", "*.safetensors", "*.webp", "README.md")
+"""Files of a folder that Unleash wrote."""
+
+
+def converted_models() -> Path:
+    """The folder of the models that were fetched and converted."""
+    return Path(constants.HF_HUB_CACHE).parent / "unleash"
+
+
+def converted_folder(model: KnownModel, revision: str | None = None) -> Path:
+    """Where a known model lies once it was fetched and converted."""
+    revision = revision or model.revision
+    mark = "" if revision is None else "@" + re.sub(r"[^\w.-]", "-", revision)
+    return converted_models() / f"{model.name}{mark}"
+
+
+def is_here(model: KnownModel) -> bool:
+    """Whether a known model can be opened without fetching anything."""
+    return (converted_folder(model) / "model_index.json").is_file()
+
+
+def fetch_known(model: KnownModel, revision: str | None = None) -> Path:
+    """The folder of a known model, which is fetched and converted if it is not here.
+
+    Raises:
+        CheckpointError: if it cannot be fetched, does not fit on the disk, or is not what was published.
+        NotWrittenError: if its folder cannot be written.
+    """
+    target = converted_folder(model, revision)
+    if (target / "model_index.json").is_file():
+        return target
+    _check_room(model)
+    revision = revision or model.revision
+    if model.beside:
+        _snapshot(model.name, model.predictor.repository, revision, model.beside)
+    one = model.tokenizer.repository == model.predictor.repository
+    tokenizer = _file(model.name, model.tokenizer, revision if one else None)
+    predictor = _file(model.name, model.predictor, revision)
+
+    def accept(network: TokenPredictor) -> None:
+        if model.published is not None:
+            _check_published(network, model.published)
+
+    convert(tokenizer, predictor, target, accept=accept)
+    return target
+
+
+def fetch_folder(repository: str, revision: str | None) -> Path:
+    """The folder of a repository that holds a model in our own layout.
+
+    Raises:
+        CheckpointError: if it cannot be fetched.
+    """
+    return _snapshot(repository, repository, revision, _OURS)
+
+
+def _snapshot(name: str, repository: str, revision: str | None, patterns: Sequence[str]) -> Path:
+    """Those files of a repository that there are, as a folder of the Hub's cache."""
+    with _explained(name, repository, revision):
+        return Path(snapshot_download(repository, revision=revision, allow_patterns=list(patterns)))
+
+
+def _file(name: str, file: PublishedFile, revision: str | None) -> Path:
+    """A file of a repository, in the Hub's cache."""
+    with _explained(name, file.repository, revision):
+        try:
+            path = Path(hf_hub_download(file.repository, file.path, revision=revision))
+        except RemoteEntryNotFoundError as error:
+            raise CheckpointError(f"{file.repository} on the Hub has no {file.path} any more") from error
+    _check_digest(path)
+    return path
+
+
+@contextmanager
+def _explained(name: str, repository: str, revision: str | None) -> Iterator[None]:
+    """What goes wrong with a download is told in a line that says what to do.
+
+    Raises:
+        CheckpointError: for every error of the Hub's client.
+    """
+    cache = constants.HF_HUB_CACHE
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except GatedRepoError as error:
+        line = f"{repository} on the Hub asks for your consent: give it there, then `hf auth login`"
+        raise CheckpointError(line) from error
+    except RevisionNotFoundError as error:
+        raise CheckpointError(f"{repository} on the Hub has no revision {quoted(revision)}") from error
+    except RepositoryNotFoundError as error:
+        raise CheckpointError(
+            f"there is no folder {quoted(name)} here, and no {repository} on the Hub: "
+            "it was moved or deleted, is private, or its name is mistyped"
+        ) from error
+    except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
+        raise CheckpointError(_unreached(name)) from error
+    except HfHubHTTPError as error:
+        status = error.response.status_code
+        line = f"{name} could not be fetched: the Hub answered {status}; run it again later"
+        raise CheckpointError(line) from error
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            line = f"the disk of {cache} is full: free some, or set HF_HOME to a folder on another disk"
+        else:
+            line = f"{name} could not be fetched: {next(iter(str(error).splitlines()), 'an error')}"
+        raise CheckpointError(line) from error
+    except Exception as error:  # which client for HTTP there is, and so its errors, is up to huggingface_hub
+        raise CheckpointError(_unreached(name)) from error
+
+
+def _unreached(name: str) -> str:
+    if constants.HF_HUB_OFFLINE:
+        return f"{name} is not here yet, and HF_HUB_OFFLINE forbids fetching it: unset it once"
+    return f"{name} is not here yet, and the Hub cannot be reached: with a network, run it again"
+
+
+def _check_room(model: KnownModel) -> None:
+    """Whether what was downloaded and what is made of it fits on the disk."""
+    home = Path(constants.HF_HUB_CACHE)
+    while not home.exists():
+        home = home.parent
+    needed, free = model.download + PER_PARAMETER * model.parameters, shutil.disk_usage(home).free
+    if needed > free:
+        raise CheckpointError(
+            f"{model.name} takes {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free in {home}: "
+            "free some, or set HF_HOME to a folder on another disk"
+        )
+
+
+def _check_digest(file: Path) -> None:
+    """Compares a large file with the SHA-256 that the Hub publishes, which is its name in the Hub's cache."""
+    blob = file.resolve()
+    if not re.fullmatch(r"[0-9a-f]{64}", blob.name):
+        return
+    with blob.open("rb") as opened:
+        found = digest_of(opened)
+    if found != blob.name:
+        blob.unlink()
+        file.unlink(missing_ok=True)
+        raise CheckpointError(
+            f"{file.name} was damaged on its way (SHA-256 {found[:12]}…, published {blob.name[:12]}…) "
+            "and is deleted: run it again"
+        )
+
+
+def _check_published(predictor: TokenPredictor, published: Published) -> None:
+    """Compares what a predictor gives with what its authors published."""
+    tokens, expected = torch.tensor([published.tokens])[:, None], torch.tensor(published.logits)
+    off = float("inf")  # of a network with too small a codebook
+    if tokens.max() <= predictor.codebook_size:
+        with torch.no_grad():
+            logits = predictor.logits(tokens, predictor.condition(None))[0]
+        off = float((logits[: len(expected), : expected.shape[1]] - expected).abs().max())
+    if not off <= published.within:
+        raise CheckpointError(
+            f"the file is not the one that was published: its logits are off by {off:.3g}, "
+            f"where {published.within:g} is allowed; it is not used"
+        )

@@ -1,0 +1,155 @@
+"""Public models that have a short name: where they lie, and what to know before fetching one."""
+
+from dataclasses import dataclass
+
+PER_PARAMETER = 4
+"""Bytes."""
+
+
+@dataclass(frozen=True)
+class PublishedFile:
+    """A file on the Hub.
+
+    Attributes:
+        repository: ``owner/name``.
+        path: of the file in it.
+    """
+
+    repository: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Published:
+    """Numbers that the authors published, to be compared with what their file gives.
+
+    Attributes:
+        tokens: a row of tokens.
+        logits: of the first cells and codes.
+        within: how far they may be off.
+    """
+
+    tokens: tuple[int, ...]
+    logits: tuple[tuple[float, ...], ...]
+    within: float
+
+
+@dataclass(frozen=True)
+class KnownModel:
+    """A public model.
+
+    Attributes:
+        name: the short one.
+        paints: what its pictures show.
+        licence: of the weights, as their repositories state it.
+        tokenizer: the file of its image tokenizer.
+        predictor: the file of its token predictor.
+        beside: further files of the predictor's repository, as patterns.
+        download: bytes.
+        parameters: numbers in the weights of all its parts.
+        work: multiplications of its predictor in a step, parameters times cells.
+        guided: whether its defaults guide, which doubles the work of a step.
+        revision: of the predictor's repository; None: the present one.
+        published: what its predictor must give; None if nothing is published.
+    """
+
+    name: str
+    paints: str
+    licence: str
+    tokenizer: PublishedFile
+    predictor: PublishedFile
+    download: int
+    parameters: int
+    work: int
+    guided: bool = True
+    beside: tuple[str, ...] = ()
+    revision: str | None = None
+    published: Published | None = None
+
+    @property
+    def memory(self) -> int:
+        """Bytes that it takes while it paints: its weights and some."""
+        return PER_PARAMETER * self.parameters * 5 // 4
+
+
+_CHURCHES = "nielsr/absorbing-diffusion-churches"
+_HALTON_SIZES = {"tiny": 23_200_000, "small": 49_600_000, "base": 142_500_000, "large": 480_000_000}
+"""Parameters of the transformers of Halton-MaskGIT, for 16×16 and for 24×24 cells nearly the same."""
+
+_LLAMAGEN = 71_900_000
+_CLIP, _AMUSED_VQ = 123_700_000, 146_200_000
+
+
+def _halton(pixels: int, size: str) -> KnownModel:
+    parameters = _HALTON_SIZES[size]
+    return KnownModel(
+        name=f"halton-{pixels}-{size}",
+        paints=f"photographs of ImageNet's 1,000 classes, {pixels}×{pixels} pixels",
+        licence="MIT",
+        tokenizer=PublishedFile("FoundationVision/LlamaGen", "vq_ds16_c2i.pt"),
+        predictor=PublishedFile("llvictorll/Halton-Maskgit", f"ImageNet_{pixels}_{size}.pth"),
+        # The file holds the optimizer's two moments too.
+        download=PER_PARAMETER * (3 * parameters + _LLAMAGEN),
+        parameters=parameters + _LLAMAGEN,
+        work=parameters * 2 // 3 * (pixels // 16) ** 2,  # a third works once a picture, on its class
+    )
+
+
+def _amused(pixels: int, uvit: int) -> KnownModel:
+    repository, parameters = f"amused/amused-{pixels}", uvit + _CLIP + _AMUSED_VQ
+    return KnownModel(
+        name=f"amused-{pixels}",
+        paints=f"what a prompt says, {pixels}×{pixels} pixels",
+        licence="OpenRAIL++",
+        tokenizer=PublishedFile(repository, "vqvae/diffusion_pytorch_model.safetensors"),
+        predictor=PublishedFile(repository, "transformer/diffusion_pytorch_model.safetensors"),
+        beside=(
+            *("vqvae/config.json", "transformer/config.json"),
+            *("text_encoder/config.json", "text_encoder/model.safetensors", "tokenizer/*"),
+        ),
+        download=PER_PARAMETER * parameters,
+        parameters=parameters,
+        work=uvit * 256,  # of 32×32 cells it makes 16×16 first
+    )
+
+
+KNOWN = {
+    model.name: model
+    for model in (
+        KnownModel(
+            name="paper-churches",
+            paints="photographs of churches outdoors, 256×256 pixels",
+            licence="none stated",
+            tokenizer=PublishedFile(_CHURCHES, "vae/diffusion_pytorch_model.bin"),
+            predictor=PublishedFile(_CHURCHES, "transformer/diffusion_pytorch_model.bin"),
+            beside=("vae/config.json", "transformer/config.json"),
+            download=561_000_000,
+            parameters=140_000_000,
+            work=76_600_000 * 256,
+            guided=False,
+            published=Published(
+                tokens=(1024, 1024, 1024),
+                logits=(
+                    (-0.1161, 0.4330, -13.3936),
+                    (-0.0973, 0.4164, -13.3616),
+                    (-0.1220, 0.4098, -13.3992),
+                ),
+                within=1e-3,
+            ),
+        ),
+        *(_halton(pixels, size) for pixels in (256, 384) for size in _HALTON_SIZES),
+        _amused(256, 603_500_000),
+        _amused(512, 608_300_000),
+    )
+}
+"""By name."""
+
+
+def known_model(model: str) -> KnownModel | None:
+    """The known model of a short name, or of the Hub id of a repository that holds just one; None if none."""
+    if model in KNOWN:
+        return KNOWN[model]
+    whole = (
+        found for found in KNOWN.values() if model == found.predictor.repository == found.tokenizer.repository
+    )
+    return next(whole, None)
