@@ -61,7 +61,7 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
     page.wait_for_function(f"{sheet} !== {codebook!r}")
     carried = studio.state
     page.reload()
-    page.wait_for_selector(".code")
+    page.wait_for_selector("#palette [data-word]")
     page.get_by_text("Model and sampling").click()
     expect(page.locator("#model input")).to_have_value("other")
     page.wait_for_function(f"{sheet} !== {codebook!r}")

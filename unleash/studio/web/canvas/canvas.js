@@ -3,6 +3,8 @@
 import { toSave } from "../page/blending.js";
 import { offer } from "../page/commands.js";
 import { files } from "../page/files.js";
+import { leaveMenusByTab } from "../page/menus.js";
+import { predictions } from "../page/predictions.js";
 import { store } from "../page/store.js";
 import { rows, toServer } from "../page/wire.js";
 import { acceptDrops, openPicture } from "./drop.js";
@@ -19,6 +21,7 @@ const RUNS = ["generate", "again", "resume", "more", "relight", "blend"];
 export function mount({ element, props, trigger }) {
   const screen = new Screen(element.querySelector(".stage"));
   steer(screen.surface, screen.cursor, listen(screen.surface, screen));
+  leaveMenusByTab();
   bindToolbar(element, screen);
   acceptDrops(element.querySelector(".frame"));
   welcome(element, {
@@ -27,6 +30,14 @@ export function mount({ element, props, trigger }) {
     open: (index) => trigger("example", { index }),
   });
 
+  const legend = element.querySelector(".legend");
+  predictions.addEventListener("change", () => {
+    const told = predictions.legend;
+    legend.hidden = !told;
+    if (!told) return;
+    legend.querySelector("b").textContent = told.name;
+    for (const end of ["least", "most"]) legend.querySelector(`.${end}`).textContent = told[end];
+  });
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
   // What was said of another canvas holds no more; what is to be said of this one comes after the change.

@@ -104,6 +104,12 @@ export class Store extends EventTarget {
     this.#emit("say", text);
   }
 
+  /** Someone paints a tile at `cell` and has selected none: the catalogue shows what is likely there ("needtile"). */
+  askForTile(cell) {
+    this.#emit("needtile", cell);
+    this.say("No tile is selected: choose one under Codes, or pick one from the picture (I).");
+  }
+
   /** What became of a run, for the status line and for who cannot see it. */
   announce(text) {
     this.#emit("announce", text);
@@ -175,6 +181,11 @@ export class Store extends EventTarget {
       : history.push(this.#tagged(), next);
     this.strokeChanged = true;
     this.#emit("change");
+  }
+
+  /** The cells that the stroke passed over. */
+  get swept() {
+    return [...this.#swept];
   }
 
   /** `fills` says which cells a run fills at once: those "swept", all that are "masked", or none (null). */
