@@ -162,7 +162,10 @@ class UnleashPipeline(DiffusionPipeline):
     def from_pretrained(
         cls, pretrained_model_name_or_path: str | PathLike[str], revision: str | None = None, **options: Any
     ) -> "UnleashPipeline":
-        """Loads a folder that ``save_pretrained`` or `unleash convert` wrote, or a Hub id.
+        """Loads a folder that ``save_pretrained`` or `unleash convert` wrote, a known model, or a Hub id.
+
+        A known model is one that `unleash models` lists, by its short name; it and a Hub id are fetched when
+        they are not here yet.
 
         ``options`` go to diffusers.
 

@@ -14,7 +14,8 @@ from unleash.writing import whole_file, write_whole, written
 
 def studio(
     model: Annotated[
-        list[str] | None, typer.Option(help="A model folder or Hub id to offer besides the bundled ones.")
+        list[str] | None,
+        typer.Option(help="A model folder, known name or Hub id to offer besides the bundled ones."),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
     port: Annotated[
