@@ -4,6 +4,6 @@ from unleash.cli.errors import in_one_line
 from unleash.studio import alone, build, launch
 
 with in_one_line():
-    demo = build(may_add=alone())
+    demo = build(may_add=alone(), engine="auto")
     if __name__ == "__main__":
         launch(demo)

@@ -8,6 +8,7 @@ const NO_HTML = ["innerHTML", "outerHTML", "insertAdjacentHTML", "setHTMLUnsafe"
 }));
 
 export default [
+  { ignores: ["**/vendor/**"] }, // other people's, as they publish it
   js.configs.recommended,
   {
     languageOptions: { globals: globals.browser },

@@ -3,6 +3,7 @@
 from time import process_time
 
 import pytest
+import torch
 
 from tests.hostile.models import bad_models, spoilt
 from unleash import UnleashPipeline
@@ -36,6 +37,17 @@ def test_it_is_refused(name, sound, tmp_path):
         UnleashPipeline.from_pretrained(home)
     assert process_time() - began < 2
     assert "\n" not in str(caught.value)
+
+
+def test_weights_of_any_floating_point_type_are_computed_with_in_float32(sound, tmp_path):
+    pipe = UnleashPipeline.from_pretrained(sound)
+    wanted = {part: getattr(pipe, part).dtype for part in ("vqgan", "transformer")}
+    pipe.to(torch.float16).save_pretrained(tmp_path / "half")
+    halved = UnleashPipeline.from_pretrained(tmp_path / "half")
+    assert {part: getattr(halved, part).dtype for part in wanted} == wanted
+    assert set(wanted.values()) == {torch.float32}
+    asked = UnleashPipeline.from_pretrained(tmp_path / "half", torch_dtype=torch.float16)
+    assert asked.vqgan.dtype == torch.float16
 
 
 def test_a_sound_one_is_not(sound, tmp_path):

@@ -1,5 +1,6 @@
 """Pictures drawn in several details: previews amid a run, finished pictures of twice the size."""
 
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
@@ -103,7 +104,10 @@ def test_large_pictures_have_the_same_codes_and_twice_the_pixels(fine):
 @torch.no_grad()
 def test_large_pictures_are_decoded_in_tiles_as_well(fine):
     codes = torch.from_numpy(np.random.default_rng(0).integers(0, 16, (1, 36, 34)))
-    whole, tiled = fine.vqgan.decode(codes, "large"), decode(fine.vqgan, codes, "large")
+    whole, tiled = (
+        fine.vqgan.decode(codes, "large"),
+        decode(partial(fine.vqgan.decode, detail="large"), codes),
+    )
     assert tiled.shape == whole.shape == (1, 3, 36 * 16, 34 * 16)
     assert (tiled - whole).abs().mean() < 0.05 * whole.std()
 
@@ -131,7 +135,7 @@ def test_a_recipe_makes_a_large_picture_again(model, tmp_path, monkeypatch):
 def test_a_large_picture_is_opened_with_its_codes(fine, model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     generate("--model", model, "--steps", 3, "--detail", "large", "--out", "a.png")
-    opened = open_picture(fine, model, Path("a.png"), fit="crop")
+    opened = open_picture(fine, model, Path("a.png"))
     assert opened.canvas == read_recipe("a.png").result
     assert (opened.size, opened.image.size, opened.cell_size) == ((64, 64), (32, 32), 8)
     assert opened.drawn

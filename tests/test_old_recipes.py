@@ -11,7 +11,7 @@ from PIL import Image
 
 from unleash import Recipe, UnleashPipeline
 from unleash.images.recipes import carried_recipe
-from unleash.studio.server.files import own_pixels
+from unleash.studio.server.files import shown_in
 
 RECIPES = Path(__file__).parent / "fixtures" / "recipes"
 PICTURES = sorted(RECIPES.glob("*.png"))
@@ -47,8 +47,6 @@ def test_a_recipe_gives_its_codes_and_its_picture_again(maker, picture):
 
 def test_pixels_that_were_kept_are_recognised(maker):
     own = {
-        picture.stem
-        for picture in PICTURES
-        if own_pixels(picture, recipe_of(picture), maker.render(recipe_of(picture).result)) is not None
+        picture.stem for picture in PICTURES if shown_in(maker, picture, recipe_of(picture)).own is not None
     }
     assert own == {"kept"}

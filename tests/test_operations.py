@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from unleash import Recipe, Settings, TokenCanvas, UnleashPipeline
 from unleash.images import reading
+from unleash.images.fitting import to_square
 from unleash.images.recipes import write_png
 from unleash.models.folders import HOME
 from unleash.operations import edits, opening
@@ -46,7 +47,7 @@ def test_a_file_is_read_once_and_drawn_only_if_its_recipe_does_not_say_what_was_
     path, render, plain = saved(kept_pixels), pipe.render, reading._plain
     drawn, read = [], []
     monkeypatch.setattr(pipe, "render", lambda canvas: (drawn.append(1), render(canvas))[1])
-    monkeypatch.setattr(reading, "_plain", lambda source: (read.append(1), plain(source))[1])
+    monkeypatch.setattr(reading, "_plain", lambda *given: (read.append(1), plain(*given))[1])
     opened = open_picture(pipe, "tiny", path)
     assert (len(read), len(drawn)) == (1, renders)
     assert (opened.canvas, opened.label, opened.drawn) == (WHOLE, "night", not kept_pixels)
@@ -71,6 +72,52 @@ def test_whether_a_picture_is_opaque_is_found_while_it_is_read(tmp_path, alpha, 
     image.putpixel((19, 19), (10, 20, 30, alpha))
     image.save(tmp_path / "alpha.png")
     assert opening.read(tmp_path / "alpha.png").opaque == opaque
+
+
+PLAIN = Recipe(model="tiny", canvas=WHOLE, settings=SETTINGS, codes=WHOLE.codes.tolist())
+DRAWN = PLAIN.model_copy(update={"kept_pixels": False})
+
+
+def painted_over(image):
+    image = image.copy()
+    image.paste("red", (0, 0, 9, 9))
+    return image
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (lambda image: image, "drawn"),
+        (lambda image: image.convert("RGBA"), "drawn"),
+        (lambda image: image.quantize(256), "drawn"),
+        (painted_over, "changed"),
+        (lambda image: painted_over(image).convert("P"), "changed"),
+        (lambda image: image.crop((0, 0, 16, 16)), "changed"),
+        (lambda image: image.resize((64, 64)), "changed"),
+        (lambda image: image.transpose(Image.Transpose.FLIP_LEFT_RIGHT), "changed"),
+    ],
+)
+@pytest.mark.parametrize("stamped", [True, False])
+def test_a_recipe_counts_only_as_long_as_its_picture_was_not_changed(pipe, tmp_path, change, kind, stamped):
+    path, text = tmp_path / "made.png", PngImagePlugin.PngInfo()
+    write_png(pipe.render(WHOLE), DRAWN, path)
+    with Image.open(path) as file:
+        for name, value in file.info.items():
+            if stamped or name == "unleash":
+                text.add_text(name, value)
+        change(file.convert("RGB")).save(path, pnginfo=text)
+    opened = open_picture(pipe, "tiny", path)
+    assert (opened.drawn, opened.changed) == (kind == "drawn", kind == "changed")
+    if kind == "changed":
+        assert np.array_equal(
+            np.array(opened.image), np.array(to_square(reading.read_picture(path), 32, "crop"))
+        )
+
+
+def test_an_enlarged_picture_of_ours_opens_with_its_recipe(pipe, tmp_path):
+    write_png(pipe.render(WHOLE).resize((128, 128)), DRAWN, tmp_path / "large.png")
+    opened = open_picture(pipe, "tiny", tmp_path / "large.png")
+    assert (opened.canvas, opened.drawn, opened.image.size) == (WHOLE, True, (32, 32))
 
 
 # -- edit, vary, blend -----------------------------------------------------------------------------

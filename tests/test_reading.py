@@ -13,7 +13,9 @@ from unleash.images.fitting import to_cells, to_shape, to_square
 from unleash.images.masks import read_mask
 from unleash.images.reading import MAX_RESULT, picture_size, read_picture
 from unleash.images.recipes import carried_recipe, read_recipe
-from unleash.operations.opening import own_pixels
+from unleash.models.folders import HOME
+from unleash.operations.opening import compare, open_picture
+from unleash.pipeline import UnleashPipeline
 
 RAMP = np.tile(np.array([0, 64, 128, 255]), (8, 2))
 
@@ -293,27 +295,53 @@ def test_a_recipe_behind_the_pixels_is_found():
     assert read_recipe(CASES / "resaved.png").codes is not None
 
 
+@pytest.fixture(scope="module")
+def scenes() -> UnleashPipeline:
+    """The bundled model, which made the cases."""
+    return UnleashPipeline.from_pretrained(HOME / "weights" / "scenes")
+
+
 @pytest.mark.parametrize("name", ["kept_rgb.png", "kept_oxipng.png"])
-def test_kept_pixels_are_found_whatever_the_mode_of_the_file(name):
-    recipe = carried_recipe(CASES / name)
-    drawn = Image.new("RGB", (256, 256), (120, 130, 140))
+def test_kept_pixels_are_found_whatever_the_mode_of_the_file(scenes, name):
+    opened = open_picture(scenes, "weights/scenes", CASES / name)
     with Image.open(CASES / name) as file:
         expected = np.array(file.convert("RGB"))
-    assert recipe is not None
-    assert np.array_equal(np.array(own_pixels(CASES / name, recipe, drawn)), expected)
+    assert opened.canvas == read_recipe(CASES / name).result
+    assert not opened.drawn
+    assert not opened.changed
+    assert np.array_equal(np.array(opened.image), expected)
 
 
-def test_an_opaque_alpha_channel_hides_no_kept_pixels(tmp_path):
-    drawn, path = Image.new("RGB", (256, 256), "grey"), tmp_path / "alpha.png"
-    recipe = read_recipe(CASES / "kept_rgb.png")
+@pytest.mark.parametrize("name", ["edited_palette.png", "cropped.png"])
+def test_a_picture_that_was_changed_opens_as_it_looks(scenes, name):
+    opened = open_picture(scenes, "./weights/scenes/", CASES / name)
+    assert opened.changed
+    assert opened.canvas == scenes.encode(opened.image)
+    assert np.array_equal(
+        np.array(opened.image), np.array(to_square(read_picture(CASES / name), 256, "crop"))
+    )
+
+
+def test_a_picture_saved_again_opens_with_its_recipe(scenes):
+    opened = open_picture(scenes, "weights/scenes", CASES / "resaved.png")
+    assert (opened.drawn, opened.changed) == (True, False)
+    assert opened.canvas == read_recipe(CASES / "resaved.png").result
+
+
+def test_an_opaque_alpha_channel_hides_no_kept_pixels(scenes, tmp_path):
+    path, recipe = tmp_path / "alpha.png", read_recipe(CASES / "kept_rgb.png")
     with Image.open(CASES / "kept_rgb.png") as kept:
         text = PngImagePlugin.PngInfo()
         text.add_text("unleash", kept.info["unleash"])
         kept.convert("RGBA").save(path, pnginfo=text)
         expected = np.array(kept)
-    assert np.array_equal(np.array(own_pixels(path, recipe, drawn)), expected)
-    Image.new("RGBA", (256, 256)).save(path)
-    assert own_pixels(path, recipe, drawn) is None, "what is transparent is not finished"
+
+    def shown():
+        return compare(path, recipe, (256, 256), lambda: scenes.render(recipe.result))
+
+    assert np.array_equal(np.array(shown().own), expected)
+    Image.new("RGBA", (256, 256)).save(path, pnginfo=text)
+    assert shown().kind == "drawn", "what is transparent is not finished"
 
 
 # -- masks -----------------------------------------------------------------------------------------

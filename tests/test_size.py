@@ -12,7 +12,6 @@ from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.fitting import to_shape
 from unleash.images.recipes import carried_recipe, write_png
-from unleash.operations.opening import own_pixels
 from unleash.studio.server import files, timing
 from unleash.studio.server.component import uploaded
 from unleash.studio.server.data_urls import from_png_url, png_url
@@ -122,7 +121,7 @@ def test_a_saved_picture_has_pixels_of_its_own_only_if_some_were_kept(pipe, tmp_
     ):
         told = recipe.model_copy(update={"kept_pixels": said})
         write_png(image, told, path)
-        found = own_pixels(path, told, drawn)
+        found = files.shown_in(pipe, path, told).own
         assert (found is not None) == own
         assert found is None or np.array_equal(np.array(found), np.array(kept))
 
@@ -137,7 +136,8 @@ def test_pixels_that_were_kept_are_recorded_however_little_they_differ(pipe, tmp
     touched.putpixel((3, 3), (255, 0, 255))
     write_png(touched, recipe, tmp_path / "kept.png")
     read = carried_recipe(tmp_path / "kept.png")
-    assert np.array_equal(np.array(own_pixels(tmp_path / "kept.png", read, drawn)), np.array(touched))
+    own = files.shown_in(pipe, tmp_path / "kept.png", read).own
+    assert np.array_equal(np.array(own), np.array(touched))
 
 
 @pytest.mark.parametrize("version", [1, 2, 3])

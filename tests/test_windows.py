@@ -168,14 +168,14 @@ def test_the_image_amid_a_run_shows_every_cell(pipe):
 @torch.no_grad()
 def test_a_small_grid_is_decoded_at_once(pipe):
     codes = torch.arange(32 * 32).view(1, 32, 32) % K
-    assert torch.equal(decode(pipe.vqgan, codes), pipe.vqgan.decode(codes))
+    assert torch.equal(decode(pipe.vqgan.decode, codes), pipe.vqgan.decode(codes))
 
 
 @torch.no_grad()
 def test_tiles_leave_no_seam(pipe):
     """Where tiles begin and end, neighbouring pixels differ no more than where all is decoded at once."""
     codes = torch.from_numpy(np.random.default_rng(0).integers(0, K, (1, 44, 36)))
-    whole, tiled = pipe.vqgan.decode(codes), decode(pipe.vqgan, codes)
+    whole, tiled = pipe.vqgan.decode(codes), decode(pipe.vqgan.decode, codes)
     assert tiled.shape == whole.shape == (1, 3, 44 * 8, 36 * 8)
     assert (tiled - whole).abs().mean() < 0.05 * whole.std()
     for axis, seams in ((2, [12, 32]), (3, [4, 32])):

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from os import PathLike, fspath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from unleash.canvas.document import Cell, TokenCanvas
 from unleash.canvas.messages import quoted
 from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
+from unleash.models.engines import Engine, EngineName, engine_named
 from unleash.models.folders import check_weights, load_networks, resolve
 from unleash.models.protocol import (
     Condition,
@@ -63,6 +65,7 @@ class Step:
             decoder if the model has one.
         shown: (h, w) int64, the codes of ``image``: those of the canvas, and a guess where it is unknown.
         progress: from which :meth:`UnleashPipeline.stream` goes on; None after the last step.
+        engine: that computed it.
     """
 
     index: int
@@ -72,6 +75,7 @@ class Step:
     render: Callable[[], Image.Image] = field(repr=False, compare=False)
     shown: NDArray[np.int64] = field(repr=False, compare=False)
     progress: Progress | None = field(repr=False, compare=False)
+    engine: str = field(default="torch", repr=False, compare=False)
 
     @cached_property
     def image(self) -> Image.Image:
@@ -157,28 +161,56 @@ class UnleashPipeline(DiffusionPipeline):
                 "sampling_defaults of a model are of any picture: label, prompt and seed are none"
             )
         self._settings()  # or a bad one would be found at the first run
+        self._folder: Path | None = None
+        self.engine = Engine(vqgan, transformer)
 
     @classmethod
     def from_pretrained(
-        cls, pretrained_model_name_or_path: str | PathLike[str], revision: str | None = None, **options: Any
+        cls,
+        pretrained_model_name_or_path: str | PathLike[str],
+        revision: str | None = None,
+        engine: EngineName = "torch",
+        **options: Any,
     ) -> "UnleashPipeline":
         """Loads a folder that ``save_pretrained`` or `unleash convert` wrote, a known model, or a Hub id.
 
         A known model is one that `unleash models` lists, by its short name; it and a Hub id are fetched when
         they are not here yet.
 
-        ``options`` go to diffusers.
+        ``engine`` computes it, see :meth:`use`; the other ``options`` go to diffusers.
 
         Raises:
             CheckpointError: a ``ValueError``, if there is no such model, or its weights are not what its
                 configuration and its card say, or not all finite numbers.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
-        networks = load_networks(folder, options.get("torch_dtype"))
+        networks = load_networks(folder, options.get("dtype", options.get("torch_dtype")))
         # As diffusers decides itself, but without advice to install what the app does not need.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
         check_weights(folder, networks)
-        return super().from_pretrained(folder, **(networks | memory | options))
+        pipe = super().from_pretrained(folder, **(networks | memory | options))
+        pipe._folder = folder
+        pipe.use(engine)
+        return pipe
+
+    def use(self, engine: EngineName) -> None:
+        """Has runs that begin from now on computed by an engine: ``torch``, ``openvino`` or ``auto``.
+
+        The codes that two engines draw from the same seed may differ in rare cells, since their logits differ
+        by rounding. ``auto`` is the fastest on this machine, for which they are timed once.
+
+        Raises:
+            ValueError: if there is no such engine, or it cannot be used here.
+        """
+        condition = self._conditions(self.defaults)[0]
+        self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder)
+
+    def to(self, *args: Any, **kwargs: Any) -> "UnleashPipeline":
+        """As diffusers has it; where the engine in use cannot compute there, torch does."""
+        moved = super().to(*args, **kwargs)
+        if moved.engine.problem(moved.device):
+            moved.use("torch")
+        return moved
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -511,8 +543,10 @@ class UnleashPipeline(DiffusionPipeline):
                 partial(self.render, canvas, settings.detail),
                 canvas.codes,
                 None,
+                self.engine.name,
             )
             return
+        engine = self.engine.name
         for frame in self._run(canvas, settings, [settings.seed], start):
             codes = frame.codes[0].cpu().numpy()
             filled = canvas.filled(codes, partial=True)
@@ -528,6 +562,7 @@ class UnleashPipeline(DiffusionPipeline):
                 partial(self._decode, guess, settings.detail if last else "preview"),
                 guess.cpu().numpy(),
                 None if last else _progress(frame, settings),
+                engine,
             )
 
     def _run(
@@ -539,6 +574,7 @@ class UnleashPipeline(DiffusionPipeline):
         shape, size = (canvas.height, canvas.width), canvas.codebook_size
         bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
         parts = [_Part(cells, self._conditions(own)) for cells, own in self._regions(canvas, settings)]
+        engine = self.engine  # the same for the whole run
 
         @torch.no_grad()
         def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
@@ -546,7 +582,7 @@ class UnleashPipeline(DiffusionPipeline):
             if len(scales) > 1:  # images of the random order are not filled equally far
                 each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
                 return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
-            logits, seen = self._predict_parts(codes, asked, parts, scales.pop())
+            logits, seen = self._predict_parts(codes, asked, parts, scales.pop(), engine)
             return logits if bias is None else logits + bias.to(logits), seen
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
@@ -556,7 +592,7 @@ class UnleashPipeline(DiffusionPipeline):
         return reveal(predict, codes, size, settings, generators, curve, stand)
 
     def _predict_parts(
-        self, codes: Tensor, asked: Tensor, parts: Sequence[_Part], guidance_scale: float
+        self, codes: Tensor, asked: Tensor, parts: Sequence[_Part], guidance_scale: float, engine: Engine
     ) -> tuple[Tensor, Tensor]:
         """As :meth:`_predict`, each part under its own conditions; one without a cell asked about is free.
 
@@ -564,22 +600,28 @@ class UnleashPipeline(DiffusionPipeline):
         """
         parts = [part for part in parts if (asked & part.cells.to(asked.device)).any()] or parts[-1:]
         if len(parts) == 1:
-            return self._predict(codes, asked, parts[0].conditions, guidance_scale)
+            return self._predict(codes, asked, parts[0].conditions, guidance_scale, engine)
         logits, seen = None, torch.zeros_like(asked)
         for part in parts:
             cells = part.cells.to(asked.device)
-            own, there = self._predict(codes, asked & cells, part.conditions, guidance_scale)
+            own, there = self._predict(codes, asked & cells, part.conditions, guidance_scale, engine)
             logits = own if logits is None else torch.where(cells.flatten(1)[..., None], own, logits)
             seen |= there & cells
         assert logits is not None
         return logits, seen
 
     def _predict(
-        self, codes: Tensor, asked: Tensor, conditions: Sequence[Condition], guidance_scale: float
+        self,
+        codes: Tensor,
+        asked: Tensor,
+        conditions: Sequence[Condition],
+        guidance_scale: float,
+        engine: Engine | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Logits (B, h * w, K) on a grid of any size, and the cells (B, h, w) bool of which they hold."""
+        computing = engine or self.engine
         return windows.predict(
-            lambda seen: self._logits(seen, conditions, guidance_scale),
+            lambda seen: _logits(computing, seen, conditions, guidance_scale),
             codes.to(self.device),
             asked.to(self.device),
             self.transformer.window_size,
@@ -605,19 +647,6 @@ class UnleashPipeline(DiffusionPipeline):
         vectors = self.vqgan.code_vectors.detach()
         return (vectors - vectors.mean(0)).square().sum(1).argmin()
 
-    def _logits(self, codes: Tensor, conditions: Sequence[Condition], guidance_scale: float) -> Tensor:
-        """Logits (B, h * w, K) under the first condition, by classifier-free guidance away from the second.
-
-        Ho & Salimans 2022; with one condition, or a scale of 1, they are the model's own.
-        """
-        conditions = conditions[:1] if guidance_scale == 1 else conditions
-        each = joined([repeated(condition, len(codes)) for condition in conditions])
-        logits = self.transformer.logits(codes.repeat(len(conditions), 1, 1), each)
-        if len(conditions) == 1:
-            return logits
-        conditional, unconditional = logits.chunk(2)
-        return torch.lerp(unconditional, conditional, guidance_scale)
-
     def _check_direction(self, canvas: TokenCanvas, settings: Settings) -> None:
         cells = int(canvas.unknown.sum())
         one_by_one = settings.reveal_order == "raster" and settings.steps >= cells and not settings.correction
@@ -629,8 +658,23 @@ class UnleashPipeline(DiffusionPipeline):
 
     @torch.no_grad()
     def _decode(self, codes: Tensor, detail: Detail) -> Image.Image:
-        pixels = windows.decode(self.vqgan, codes[None].to(self.device), detail)[0]
+        draw = partial(self.engine.decode, detail=detail)
+        pixels = windows.decode(draw, codes[None].to(self.device))[0]
         return Image.fromarray(rearrange(pixels * 255, "c h w -> h w c").round().byte().cpu().numpy())
+
+
+def _logits(engine: Engine, codes: Tensor, conditions: Sequence[Condition], guidance_scale: float) -> Tensor:
+    """Logits (B, h * w, K) under the first condition, by classifier-free guidance away from the second.
+
+    Ho & Salimans 2022; with one condition, or a scale of 1, they are the model's own.
+    """
+    conditions = conditions[:1] if guidance_scale == 1 else conditions
+    each = joined([repeated(condition, len(codes)) for condition in conditions])
+    logits = engine.logits(codes.repeat(len(conditions), 1, 1), each)
+    if len(conditions) == 1:
+        return logits
+    conditional, unconditional = logits.chunk(2)
+    return torch.lerp(unconditional, conditional, guidance_scale)
 
 
 def _progress(frame: Revealed, settings: Settings) -> Progress:

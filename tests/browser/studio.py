@@ -20,14 +20,14 @@ class Studio:
 
     def __init__(self, page: Page) -> None:
         self.page = page
-        self.surface = page.locator(".stage canvas")
+        self.surface = page.locator(".stage .surface")
         self.words = page.locator(".words")
         self.run = page.locator(".run")
 
     def visit(self, url: str) -> "Studio":
         self.page.goto(url)
         self.page.wait_for_selector("[data-ready]")
-        self.page.wait_for_selector(".code")
+        self.page.wait_for_selector("#palette [data-word]")
         return self
 
     # -- the canvas --------------------------------------------------------------------------------
@@ -72,7 +72,11 @@ class Studio:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def choose_code(self, code: int) -> None:
+        """Find a tile by its number and select it."""
+        search = self.page.locator("#palette input[type=search]")
+        search.fill(str(code))
         self.page.locator(f"#code-{code}").click()
+        search.fill("")
 
     # -- runs --------------------------------------------------------------------------------------
 
@@ -132,11 +136,24 @@ class Studio:
     # -- files -------------------------------------------------------------------------------------
 
     def open(self, *files: Any) -> None:
-        self.page.locator("#file-row input[type=file]").set_input_files(*files)
+        self.page.locator("#header input[type=file]").set_input_files(*files)
 
     def save(self) -> Any:
         with self.page.expect_download() as download:
-            self.page.click("#save")
+            self.page.click("#header [data-command=save]")
+        return download.value
+
+    @property
+    def looks(self) -> str:
+        """All that the stage shows: picture, marks, tip of the tool."""
+        sheets = "[...document.querySelectorAll('.stage canvas')]"
+        return self.page.evaluate(f"{sheets}.map((sheet) => sheet.toDataURL()).join()")
+
+    def save_mask(self) -> Any:
+        with self.page.expect_download() as download:
+            self.page.get_by_role("button", name="Selections").click()
+            self.page.get_by_role("button", name="Save as PNG").click()
+        self.page.keyboard.press("Escape")
         return download.value
 
     def drop(self, name: str, kind: str, data: bytes) -> None:

@@ -37,7 +37,7 @@ def surface(page: Page) -> str:
     looks = [None]
     for _ in range(20):
         page.wait_for_timeout(300)
-        looks.append(page.evaluate("document.querySelector('.stage canvas').toDataURL()"))
+        looks.append(Studio(page).looks)
         if looks[-1] == looks[-2]:
             return looks[-1]
     raise AssertionError("the canvas does not come to rest")
@@ -190,8 +190,8 @@ def test_forbidding_collecting_and_taking_rules_away(painted: Studio) -> None:
     painted.choose_code(10)
     page.locator("#code-20").click(modifiers=["Control"])
     expect(page.locator("#palette output")).to_have_text("2 codes")
-    page.locator("#palette [data-allowed=false]").click()
-    page.locator("#palette .rule input").fill("0")
+    page.locator("#options [data-allowed=false]").click()
+    page.locator("#options .rule input").fill("0")
     painted.tool("Smaller brush")
     painted.drag((9, 3), (9, 5))
     (rule,) = painted.state["rules"]
@@ -208,10 +208,10 @@ def test_forbidding_collecting_and_taking_rules_away(painted: Studio) -> None:
 def test_rules_add_up_and_one_that_leaves_no_code_is_refused(painted: Studio) -> None:
     page = painted.page
     painted.choose_code(10)
-    page.locator("#palette [data-allowed=true]").click()
+    page.locator("#options [data-allowed=true]").click()
     painted.tool("Smaller brush")
     painted.click(4, 4)
-    page.locator("#palette [data-allowed=false]").click()
+    page.locator("#options [data-allowed=false]").click()
     painted.click(4, 4)  # only code 10, and not code 10
     expect(page.locator(".live")).to_contain_text("leaves no code")
     (rule,) = painted.state["rules"]

@@ -171,8 +171,8 @@ def test_a_server_that_is_gone_ends_the_run(model: Path, tmp_path: Path, browser
 
 
 def test_nothing_masked_costs_neither_seed_nor_the_next_run(slow: Studio) -> None:
-    slow.page.locator("#examples button").first.click()
-    expect(slow.page.locator("#given")).to_be_visible()
+    slow.page.locator(".welcome li button").first.click()
+    expect(slow.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
     seed = slow.page.input_value("#seed input")
     slow.page.click("#generate")
     expect(slow.page.locator(".toast-body")).to_contain_text("Nothing is masked")
@@ -260,7 +260,7 @@ def test_whatever_is_pressed_the_picture_matches_its_recipe(
         "redo": (lambda: page.keyboard.press("Control+y"), 1),
         "label": (label, 2),
         "stroke": (stroke, 4),
-        "live": (lambda: page.locator(".frame").get_by_role("button", name="Live").click(), 1),
+        "live": (lambda: page.get_by_role("button", name="Live").click(), 1),
     }
     slow.generate()
     page.keyboard.press("t")

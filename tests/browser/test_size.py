@@ -129,14 +129,12 @@ def test_the_soft_brush_masks_the_touched_cells_and_keeps_all_other_pixels(sizes
     sizes.open(png(photo))
     expect(sizes.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
     sizes.page.keyboard.press("s")
-    sizes.page.locator("#sizes .soft-size").fill("40")
+    sizes.page.locator("#options .brush-size").fill("40")
     sizes.page.mouse.move(*at(sizes, 70, 80))
     sizes.page.mouse.down()
     sizes.page.mouse.move(*at(sizes, 150, 90), steps=4)
     sizes.page.mouse.up()
-    with sizes.page.expect_download() as download:
-        sizes.page.locator("#sizes .save-mask").click()
-    mask = np.array(Image.open(download.value.path()).convert("L"))
+    mask = np.array(Image.open(sizes.save_mask().path()).convert("L"))
     assert sizes.masked == touched(mask)
     sizes.generate()
     image = saved(sizes)
@@ -163,7 +161,6 @@ def test_pixels_are_kept_through_a_reload_and_drawn_anew_when_asked(sizes: Studi
 
     path = tmp_path / "kept.png"
     Image.fromarray(kept).save(path)
-    sizes.page.get_by_role("tab", name="Size").click()
     sizes.page.get_by_label("Keep unmasked pixels").uncheck()
     assert (np.array(saved(sizes))[far] != np.array(photo)[far]).any(axis=1).mean() > 0.9
 
@@ -187,16 +184,14 @@ def test_a_mask_of_any_size_is_loaded_and_alt_erases(sizes: Studio) -> None:
     sizes.generate()
     mask = Image.new("L", (512, 512))
     mask.paste(255, (64, 64, 192, 96))  # rows 2 of columns 2 to 5
-    sizes.page.locator("#sizes .mask-file").set_input_files(png(mask, "mask.png"))
+    sizes.page.locator("#options .mask-file").set_input_files(png(mask, "mask.png"))
     expect(sizes.page.locator(".counts")).to_have_text("4 to fill · 252 kept")
     wanted = {(2, column) for column in range(2, 6)}
     assert sizes.masked == wanted
-    with sizes.page.expect_download() as download:
-        sizes.page.locator("#sizes .save-mask").click()
-    again = np.array(Image.open(download.value.path()).convert("L").resize((512, 512)))
+    again = np.array(Image.open(sizes.save_mask().path()).convert("L").resize((512, 512)))
     assert touched(again[::2, ::2]) == wanted
     sizes.page.keyboard.press("s")
-    sizes.page.locator("#sizes .soft-size").fill("60")
+    sizes.page.locator("#options .brush-size").fill("60")
     sizes.page.keyboard.down("Alt")
     sizes.page.mouse.click(*at(sizes, 40, 40))
     sizes.page.keyboard.up("Alt")

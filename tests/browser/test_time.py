@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from .studio import Studio
 
-STAGE = "document.querySelector('.stage canvas').toDataURL()"
+STAGE = "document.querySelector('.stage .picture').toDataURL()"
 
 
 def made(studio: Studio, steps: int = 6) -> Studio:

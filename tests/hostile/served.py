@@ -26,10 +26,11 @@ class Served:
     Args:
         model: a folder.
         temporary: where the studio puts its files.
+        before: Python that the process runs first.
     """
 
-    def __init__(self, model: Path, temporary: Path) -> None:
-        self._model, self._temporary = model, temporary
+    def __init__(self, model: Path, temporary: Path, before: str = "") -> None:
+        self._model, self._temporary, self._before = model, temporary, before
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -53,7 +54,7 @@ class Served:
             "GRADIO_TEMP_DIR": str(self._temporary),
         }
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _START, str(self._model)],
+            [sys.executable, "-c", self._before + _START, str(self._model)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -66,7 +67,7 @@ class Served:
                 if self.client.get("/").status_code == 200:
                     return
             except httpx.HTTPError:
-                if self._process.poll() is not None or monotonic() - began > 120:
+                if self._process.poll() is not None or monotonic() - began > 300:
                     raise RuntimeError("the studio did not start:\n" + "".join(self.said)) from None
                 sleep(0.2)
 

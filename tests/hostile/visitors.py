@@ -24,15 +24,16 @@ class Stay:
     kilobytes_each: float
 
 
-def visit(model: Path, folder: Path, visitors: int) -> Stay:
-    """Let visitors come one after the other to a studio of a model."""
+def visit(model: Path, folder: Path, visitors: int, sessions: int = SESSIONS) -> Stay:
+    """Let visitors come one after the other to a studio of a model that remembers so many sessions."""
     held: dict[int, float] = {}
-    with Served(model, folder) as studio:
+    before = f"import unleash.studio.server.blocks as blocks; blocks.SESSIONS = {sessions}"
+    with Served(model, folder, before) as studio:
         for number in range(visitors + 1):
-            if number % (visitors // 10) == 0 or number == SESSIONS:
+            if number % (visitors // 10) == 0 or number == sessions:
                 held[number] = studio.megabytes
             studio.visit(f"visitor-{number}")
-    full = min(SESSIONS, visitors // 2)
+    full = min(sessions, visitors // 2)
     start = min(number for number in held if number >= full)
     each = (held[visitors] - held[start]) * 1024 / (visitors - start)
     return Stay(visitors, tuple(int(value) for value in held.values()), round(each, 1))

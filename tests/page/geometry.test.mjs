@@ -71,3 +71,15 @@ test("clamping", () => {
     [0, 2, 5],
   );
 });
+
+test("what a line encloses are the cells whose middles lie within", () => {
+  const at = (row, column) => ({ row, column });
+  const block = [at(0.5, 0.5), at(0.5, 3.4), at(2.5, 3.4), at(2.5, 0.5)];
+  assert.deepEqual(geometry.enclosed(GRID, block), [
+    ...cells([1, 1], [1, 2], [1, 3]),
+    ...cells([2, 1], [2, 2], [2, 3]),
+  ]);
+  const corner = [at(-0.4, -0.4), at(-0.4, 1.6), at(1.6, -0.4)];
+  assert.deepEqual(geometry.enclosed(GRID, corner), cells([0, 0], [0, 1], [1, 0]));
+  assert.deepEqual(geometry.enclosed(GRID, [at(2.2, 3.1)]), cells([2, 3]), "a click is the cell itself");
+});

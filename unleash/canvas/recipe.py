@@ -43,6 +43,9 @@ def _upgraded(version: Any) -> Any:
     return VERSION if version in _OLDER else version
 
 
+EngineName = Literal["auto", "torch", "openvino"]
+"""What computes a model; ``auto`` stands for the fastest on a machine."""
+
 CanvasField = Annotated[TokenCanvas, PlainValidator(_canvas), PlainSerializer(TokenCanvas.to_dict)]
 _Row = Annotated[tuple[StrictInt, ...], Field(max_length=MAX_SIDE)]
 Codes = Annotated[tuple[_Row, ...], Field(max_length=MAX_SIDE), BeforeValidator(_rows)]
@@ -60,6 +63,7 @@ class Recipe(Checked):
         codes: (h, w), the result as rows of codes; None before the run.
         kept_pixels: whether the picture keeps pixels of an opened picture around the repainted area; None if
             unknown, as in recipes before version 4.
+        engine: that computed the run; another may draw other codes in rare cells. None if unknown.
     """
 
     version: Annotated[Literal[4], BeforeValidator(_upgraded)] = VERSION
@@ -68,6 +72,7 @@ class Recipe(Checked):
     settings: Settings = Settings()
     codes: Codes | None = None
     kept_pixels: bool | None = False
+    engine: str | None = Field(default=None, min_length=1, max_length=MAX_NAME)
 
     @model_validator(mode="after")
     def _codes_fill_the_canvas(self) -> Recipe:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
+from unleash.canvas.recipe import EngineName
 from unleash.canvas.settings import RENAMED, Region, Settings
 from unleash.cli.running import files_of, load, paint
 
@@ -44,6 +45,11 @@ KeepPixels = Annotated[
         help="Leave every pixel that is not repainted as it was, or draw the whole picture from its cells.",
         show_default="keep, unless the picture is just what Unleash drew",
     ),
+]
+
+Engine = Annotated[
+    EngineName,
+    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
 ]
 
 Regions = Annotated[
@@ -87,26 +93,42 @@ class Job:
         model: that is used.
         settings: those that were given.
         files: where each picture goes.
+        engine: what computes the model.
     """
 
     model: str
     settings: Settings
     files: list[Path]
+    engine: EngineName
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded when it is first needed."""
-        return load(self.model)
+        return load(self.model, self.engine)
+
+    @cached_property
+    def name(self) -> str:
+        """The model's name in recipes."""
+        from unleash.models.folders import known_as
+
+        return known_as(self.model)
 
     def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
         """A picture as cells."""
         from unleash.operations.opening import open_picture
 
-        return open_picture(self.pipe, self.model, picture, fit)
+        opened = open_picture(self.pipe, self.name, picture, fit)
+        if opened.changed:
+            typer.echo(
+                f"{picture.name} was changed after Unleash wrote it: what it shows is opened, and its recipe "
+                f"is not used (`unleash generate --recipe {picture.name}` makes the older picture)",
+                err=True,
+            )
+        return opened
 
     def paint(self, draft: "Draft") -> None:
         """Makes the picture of a draft once for each file; what was not given is as the model has it."""
-        paint(self.pipe, self.model, draft, self.settings.over(self.pipe.defaults), self.files)
+        paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
 
 
 def with_regions(
@@ -134,15 +156,16 @@ def with_regions(
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command options of run, model and files, in place of its parameter ``job``."""
 
-    def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, **own: Any) -> None:
+    def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)
-        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count)), **own)
+        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count), engine), **own)
 
     shared = {
         "model": (Model, None),
         "chosen": (Any, Parameter.empty),
         "count": (Count, 1),
         "out": (Out, Path()),
+        "engine": (Engine, "auto"),
     }
     parameters: list[Parameter] = []
     for parameter in signature(command).parameters.values():

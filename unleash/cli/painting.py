@@ -11,6 +11,7 @@ from unleash.canvas.settings import Settings
 from unleash.cli.options import (
     BUNDLED,
     Count,
+    Engine,
     Job,
     KeepPixels,
     Model,
@@ -30,6 +31,7 @@ def generate(
     chosen: dict[str, Any],
     count: Count = 1,
     out: Out = Path(),
+    engine: Engine = "auto",
     region: Regions = None,
     recipe: Annotated[
         Path | None,
@@ -56,6 +58,7 @@ def generate(
       unleash generate --label church-day --region sky.png=church-dusk --out dusk.png
     """
     from unleash.images.recipes import read_recipe
+    from unleash.models.folders import known_as
     from unleash.operations.making import Draft
 
     source = None if recipe is None else read_recipe(recipe)
@@ -64,7 +67,7 @@ def generate(
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
     files = files_of(out, settings, count)
-    pipe = load(name)
+    pipe = load(name, engine)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
     cell = pipe.vqgan.cell_size
@@ -84,7 +87,7 @@ def generate(
             files[0],
         )
     else:
-        paint(pipe, name, Draft(canvas), settings, files)
+        paint(pipe, known_as(name), Draft(canvas), settings, files)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 

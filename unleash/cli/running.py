@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from unleash.canvas.recipe import EngineName
 from unleash.writing import write_whole, written
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from unleash.canvas.document import TokenCanvas
     from unleash.canvas.recipe import Recipe
     from unleash.canvas.settings import Settings
+    from unleash.images.fitting import Box
     from unleash.operations.making import Draft
     from unleash.pipeline import UnleashPipeline
 
@@ -29,14 +31,14 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
     return [out / f"{settings.numbered(i).stem}.png" for i in range(count)]
 
 
-def load(model: str) -> "UnleashPipeline":
+def load(model: str, engine: EngineName = "auto") -> "UnleashPipeline":
     """The model's pipeline, with a progress bar if someone is watching."""
     from diffusers.utils import logging
 
     from unleash.pipeline import UnleashPipeline
 
     logging.disable_progress_bar()  # of the loading, which takes no time worth watching
-    pipe = UnleashPipeline.from_pretrained(model)
+    pipe = UnleashPipeline.from_pretrained(model, engine=engine)
     pipe.set_progress_bar_config(disable=None if sys.stderr.isatty() else True)
     return pipe
 
@@ -54,18 +56,18 @@ def paint(
             for made in in_steps(make(pipe, model, draft, settings.numbered(i)), None):
                 bar.update(made is None)
         assert made is not None
-        save(made.image, made.recipe, file)
+        save(made.image, made.recipe, file, made.box)
         if (result := made.recipe.result) and not draft.canvas.unknown.any():
             typer.echo(f"{share_changed(draft.canvas, result):.0%} of the cells changed", err=True)
 
 
-def save(image: "Image", recipe: "Recipe", file: Path) -> None:
-    """Writes a picture with its recipe, and says where."""
+def save(image: "Image", recipe: "Recipe", file: Path, box: "Box | None" = None) -> None:
+    """Writes a picture with its recipe, and says where; ``box`` is the part of it that the canvas shows."""
     from unleash.images.recipes import write_png
 
     with written(file):
         file.parent.mkdir(parents=True, exist_ok=True)
-    write_png(image, recipe, file)
+    write_png(image, recipe, file, box)
     typer.echo(file)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT, MAX_SEED
-from unleash.cli.options import BUNDLED, Model
+from unleash.cli.options import BUNDLED, Engine, Model
 from unleash.writing import whole_file, write_whole, written
 
 
@@ -24,6 +24,7 @@ def studio(
     ] = None,
     share: Annotated[bool, typer.Option(help="Make a public link through gradio.live.")] = False,
     mcp: Annotated[bool, typer.Option("--mcp", help="Offer its endpoints as MCP tools too.")] = False,
+    engine: Engine = "auto",
 ) -> None:
     """Open the studio: paint masks and pins in the browser, and watch the cells fill.
 
@@ -39,7 +40,7 @@ def studio(
     """
     from unleash.studio import serve
 
-    serve(model or (), host, port, share, mcp)
+    serve(model or (), host, port, share, mcp, engine)
 
 
 def scenes(

@@ -5,9 +5,10 @@ before pixels are decoded, so that no file takes more than ``MAX_MEMORY``.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import RLock
 from typing import BinaryIO, TypeAlias
@@ -15,7 +16,7 @@ from typing import BinaryIO, TypeAlias
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from unleash.images.containers import Container, exif_orientation, without_metadata
-from unleash.images.tones import full_scale, in_bytes, is_plain, on_white, strips, to_srgb
+from unleash.images.tones import from_srgb, full_scale, in_bytes, is_plain, on_white, strips, to_srgb
 
 Source: TypeAlias = str | Path | BinaryIO
 """A path, or a seekable binary file."""
@@ -37,6 +38,9 @@ MAX_MEMORY = 200 * 2**20
 
 MAX_RESULT = 2**23
 """Maximum pixels of the result; larger pictures are reduced by an integer factor. A canvas has an eighth."""
+
+MAX_ORIGINAL = 24_000_000
+"""Maximum pixels of a picture whose own pixels are kept in a result; larger ones are reduced likewise."""
 
 _STRIP = 2**16
 """Pixels converted at a time."""
@@ -143,6 +147,45 @@ def read(source: Source) -> Picture:
     return Picture(turned(to_srgb(plain, profile), turn), size[::-1] if turn >= 5 else size, opaque)
 
 
+def read_original(source: Source) -> Image.Image:
+    """Reads the first picture in a file with its own pixels, for a result that keeps them.
+
+    Returns:
+        Mode RGB, EXIF orientation applied, over white. If the file has eight bits per RGB channel, the values
+        are the file's, and its colour profile is in ``info["icc_profile"]``; else it is converted to sRGB.
+        At most ``MAX_ORIGINAL`` pixels: a larger picture is reduced by an integer factor.
+
+    Raises:
+        ValueError: as :func:`read_picture`.
+    """
+    plain, _, profile, turn, _ = _plain(source, MAX_ORIGINAL)
+    own = profile if profile and plain.mode == "RGB" and from_srgb(profile) is not None else None
+    image = turned(plain if own else to_srgb(plain, profile), turn)
+    image.info = {"icc_profile": own} if own else {}
+    return image
+
+
+def pixel_digest(source: Source | Image.Image) -> str:
+    """SHA-256 of the size and the pixels of a picture, as hexadecimal digits.
+
+    Mode, compression and metadata of the file make no difference: only 8-bit RGB values over white count.
+
+    Raises:
+        ValueError: as :func:`read_picture`.
+    """
+    if isinstance(source, Image.Image):
+        return _digest(source.size, (in_bytes(strip, 255) for _, strip in strips(source, 64)))
+    with decoded(source) as file:
+        return _digest(file.whole, (strip for _, strip in file.strips()))
+
+
+def _digest(size: tuple[int, int], parts: Iterable[Image.Image]) -> str:
+    digest = sha256("×".join(map(str, size)).encode())
+    for part in parts:
+        digest.update(on_white(part).convert("RGB").tobytes())
+    return digest.hexdigest()
+
+
 def picture_size(source: Source) -> tuple[int, int]:
     """(width, height) in pixels of the picture in a file, EXIF orientation applied, without decoding it.
 
@@ -154,18 +197,23 @@ def picture_size(source: Source) -> tuple[int, int]:
 
 
 @contextmanager
-def decoded(source: Source) -> Iterator[Decoded]:
+def decoded(source: Source, most: int = MAX_RESULT) -> Iterator[Decoded]:
     """Context with the first picture in a file, decoded but not converted.
+
+    Args:
+        source: a file in one of ``FORMATS``.
+        most: maximum pixels of the result.
 
     Raises:
         ValueError: as :func:`read_picture`, also for errors within the context.
     """
     with _opened(source) as (image, container):
-        whole, most = image.size, MAX_RESULT // 4 if container.overhead else MAX_RESULT
-        if image.format == "JPEG" and (factor := _factor(image.size, most)) > 1:
+        whole = image.size
+        at_once = MAX_RESULT // 4 if container.overhead and most == MAX_RESULT else most
+        if image.format == "JPEG" and (factor := _factor(image.size, at_once)) > 1:
             # A JPEG can be decoded at a reduced size, which takes less time and memory.
             image.draft(None, (max(1, image.width // factor), max(1, image.height // factor)))
-        factor = _factor(image.size, min(MAX_RESULT, _room(image, container) // 4))
+        factor = _factor(image.size, min(most, _room(image, container) // 4))
         image.load()
         profile = container.profile or image.info.get("icc_profile")
         yield Decoded(image, whole, factor, _turn(image, container), profile)
@@ -196,10 +244,12 @@ class _TooLargeError(ValueError):
     """A picture that exceeds the bounds."""
 
 
-def _plain(source: Source) -> tuple[Image.Image, bool, bytes | None, int, tuple[int, int]]:
+def _plain(
+    source: Source, most: int = MAX_RESULT
+) -> tuple[Image.Image, bool, bytes | None, int, tuple[int, int]]:
     """The picture over white with eight bits per channel, whether it is opaque, its profile, its EXIF
     orientation, and its size in the file."""
-    with decoded(source) as file:
+    with decoded(source, most) as file:
         if file.factor == 1 and is_plain(file.image):
             plain, opaque = file.image, True
         else:

@@ -1,9 +1,13 @@
 """Recipes in files: as JSON, or in a PNG's metadata."""
 
+from __future__ import annotations
+
+import json
 import os
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from PIL import Image, PngImagePlugin
 
@@ -11,25 +15,85 @@ from unleash.canvas.bounds import MAX_FILE, MAX_TEXT
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import RecipeError
 from unleash.images.containers import png_text
+from unleash.images.fitting import Box, checked_box
+from unleash.images.reading import pixel_digest
 from unleash.writing import whole_file
 
 CHUNK = "unleash"
 """Keyword of the PNG text chunk with the recipe."""
 
+STAMP = "unleash-pixels"
+"""Keyword of the PNG text chunk with the stamp."""
 
-def write_png(image: Image.Image, recipe: Recipe, target: str | os.PathLike[str] | IO[bytes]) -> None:
+_LARGE = 4_000_000
+"""Pixels from which a PNG is compressed less: a photograph would take ten seconds."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a PNG by Unleash says about its own pixels.
+
+    Attributes:
+        digest: as :func:`~unleash.images.reading.pixel_digest`; another one shows that they were changed.
+        box: the part of the picture that the canvas shows; None: all of it.
+    """
+
+    digest: str
+    box: Box | None = None
+
+    def to_json(self) -> str:
+        """The stamp as one line of JSON."""
+        return json.dumps({"sha256": self.digest, "box": self.box})
+
+    @classmethod
+    def from_json(cls, text: str) -> Stamp | None:
+        """The stamp written by :meth:`to_json`, from untrusted text; None if it is none."""
+        try:
+            data = json.loads(text)
+            digest, box = data["sha256"], data["box"]
+            return cls(str(digest), None if box is None else checked_box(box))
+        except (ValueError, TypeError, KeyError):
+            return None
+
+
+def write_png(
+    image: Image.Image,
+    recipe: Recipe,
+    target: str | os.PathLike[str] | IO[bytes],
+    box: Box | None = None,
+) -> None:
     """Writes ``image`` with its recipe as a PNG, to a path or a binary file.
+
+    Args:
+        image: RGB, or RGBA where cells are unknown; a colour profile in its ``info`` is written too.
+        recipe: of the canvas.
+        target: where to write.
+        box: the part of ``image`` that the canvas shows; None: all of it.
 
     Raises:
         NotWrittenError: a ``ValueError``, if the file cannot be written; an existing one is left unchanged.
     """
     chunks = PngImagePlugin.PngInfo()
     chunks.add_text(CHUNK, recipe.to_json())
+    chunks.add_text(STAMP, Stamp(pixel_digest(image), box).to_json())
+    options: dict[str, Any] = {"format": "PNG", "pnginfo": chunks}
+    if image.width * image.height > _LARGE:
+        options["compress_level"] = 3
     if isinstance(target, str | os.PathLike):
         with whole_file(target) as part:
-            image.save(part, format="PNG", pnginfo=chunks)
+            image.save(part, **options)
     else:
-        image.save(target, format="PNG", pnginfo=chunks)
+        image.save(target, **options)
+
+
+def read_stamp(path: str | os.PathLike[str]) -> Stamp | None:
+    """The stamp in a PNG; None if there is none that can be read."""
+    try:
+        with Path(path).open("rb") as file:
+            text = png_text(file, STAMP, 1000)
+    except (OSError, ValueError):
+        return None
+    return None if text is None else Stamp.from_json(text)
 
 
 def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:

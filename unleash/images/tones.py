@@ -82,6 +82,17 @@ def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     return image if image.mode == "RGB" else image.convert("RGB")
 
 
+def from_srgb(profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """The conversion of sRGB pictures to an RGB profile; None if the profile cannot be used for that."""
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if given.profile.xcolor_space != _PROFILES["RGB"]:
+            return None
+        return ImageCms.buildTransform(ImageCms.createProfile("sRGB"), given, "RGB", "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+        return None
+
+
 def _converted(image: Image.Image, profile: bytes) -> Image.Image | None:
     """``image`` in sRGB; None if the profile is unusable or makes no difference beyond rounding."""
     try:

@@ -1,6 +1,7 @@
 """Where a model's folder is, and whether what lies in it is whole."""
 
 import json
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -30,7 +31,17 @@ from unleash.models.soundness import (
 )
 from unleash.writing import write_whole
 
-__all__ = ["HOME", "CheckpointError", "Description", "bundled", "describe", "load_networks", "resolve"]
+__all__ = [
+    "HOME",
+    "CheckpointError",
+    "Description",
+    "bundled",
+    "describe",
+    "known_as",
+    "load_networks",
+    "resolve",
+    "same_model",
+]
 
 _PACKAGE = Path(__file__).parents[1]
 
@@ -91,8 +102,7 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     Raises:
         CheckpointError: if it is neither, or its weights are not what its configuration says.
     """
-    places = [Path(model).expanduser(), HOME / model]
-    folder = next((place for place in places if place.exists()), None) or _fetch(str(model), revision)
+    folder = _local(model) or _fetch(str(model), revision)
     family = _family(folder)
     for part, network in _networks(family).items():
         _check_part(folder / part, network)
@@ -101,6 +111,47 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{folder} cannot be read: {error}") from None
     return folder
+
+
+def known_as(model: str | Path) -> str:
+    """The one name of a model, as recipes have it, however its folder was given.
+
+    A slash at the end, ``./``, an absolute path and a symbolic link make no difference. A folder beside the
+    bundled models or below the current folder is named by its place there, any other by its whole path; what
+    is not here is a Hub id.
+    """
+    if (folder := _local(model)) is None:
+        return str(model)
+    folder, home = folder.resolve(), HOME.resolve()
+    if folder != home and folder.is_relative_to(home):
+        return folder.relative_to(home).as_posix()
+    here = Path.cwd()
+    if folder != here and folder.is_relative_to(here):
+        name = folder.relative_to(here).as_posix()
+        if not (home / name).exists():
+            return name
+    return folder.as_posix()
+
+
+def same_model(recorded: str, model: str | Path) -> bool:
+    """Whether the name that a recipe records means ``model``, in whatever spelling.
+
+    What a recipe records may come from anyone: it is compared as text and never looked up.
+    """
+    spellings = {str(model), known_as(model)}
+    if (folder := _local(model)) is not None:
+        spellings |= {folder.absolute().as_posix(), folder.resolve().as_posix()}
+    return _plain(recorded) in map(_plain, spellings)
+
+
+def _plain(name: str) -> str:
+    return posixpath.normpath(name.replace("\\", "/"))
+
+
+def _local(model: str | Path) -> Path | None:
+    """The folder of a model on this machine; None if there is none."""
+    places = (Path(model).expanduser(), HOME / model)
+    return next((place for place in places if place.exists()), None)
 
 
 def check_weights(folder: Path, parts: Mapping[str, nn.Module]) -> None:
@@ -146,7 +197,8 @@ def describe(model: str | Path) -> Description:
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
     """The two networks of a folder that `resolve` gave, by their names in the pipeline.
 
-    Their tensors are those of the file, mapped into memory: there is never a second copy.
+    They compute in ``dtype``, float32 if none is given, whatever type the file has. Tensors of that type are
+    those of the file, mapped into memory: there is never a second copy.
     """
     family, loaded = _family(folder), {}
     if family.others and find_spec("transformers") is None:
@@ -155,8 +207,11 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
         )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
-        network.load_state_dict(load_file(folder / name / _WEIGHTS), assign=True)
-        loaded[name] = (network if dtype is None else network.to(dtype)).eval()
+        tensors = load_file(folder / name / _WEIGHTS)
+        network.load_state_dict(
+            {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
+        )
+        loaded[name] = network.eval()
     return loaded
 
 

@@ -28,6 +28,8 @@ def edit(
 ) -> Draft:
     """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
 
+    Where pixels are kept and the file has more of them than the canvas, the result has the size of the file.
+
     Args:
         opened: the picture.
         mask: (H, W) in [0, 1], as large as the picture was; a cell is repainted if it touches it at all.
@@ -35,7 +37,8 @@ def edit(
         pins: the code of each cell that gets one.
         rules: which codes cells may get, beside the rules they have.
         keep_pixels: whether all other pixels stay as they were; None: unless the model drew the picture.
-        feather: pixels beyond what is repainted in which old and new fade into each other; None: half a cell.
+        feather: pixels of the canvas beyond what is repainted in which old and new fade into each other;
+            None: half a cell.
 
     Raises:
         ValueError: if there is nothing to do, or a cell, code or rule is out of range.
@@ -51,7 +54,15 @@ def edit(
     if mask is not None:
         canvas = canvas.mask(touched_cells(mask, (canvas.height, canvas.width)))
         repainted = np.maximum(repainted, fitted(mask, opened.image.size))
-    return Draft(canvas, _finish(opened.image, repainted, keep_pixels, [opened], feather))
+    finish = _finish(opened.image, repainted, keep_pixels, [opened], feather)
+    if finish is None or opened.photograph is None:
+        return Draft(canvas, finish)
+    photo, width = opened.photograph, _feather(opened, feather)
+    return Draft(
+        canvas,
+        lambda made: photo.repainted(made, compositing.feathered(repainted, width)),
+        box=photo.box,
+    )
 
 
 def extend(
@@ -147,5 +158,9 @@ def _finish(
     """Lays what was made over the original, if that is asked or one of the pictures ``opened`` needs it."""
     if asked is False or (asked is None and all(each.drawn for each in opened)):
         return None
-    width = opened[0].cell_size // 2 if feather is None else feather
+    width = _feather(opened[0], feather)
     return lambda made: compositing.blend(original, made, repainted, width)
+
+
+def _feather(opened: Opened, asked: int | None) -> int:
+    return opened.cell_size // 2 if asked is None else asked

@@ -9,6 +9,7 @@ from PIL import Image
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
+from unleash.images.fitting import Box
 from unleash.pipeline import Step, UnleashPipeline
 from unleash.sampling.work import Work
 
@@ -40,7 +41,12 @@ class Frame:
         """How the picture was made, once the frame is the ``last``."""
         codes = self.step.canvas.codes.tolist()
         return Recipe(
-            model=model, canvas=self.start, settings=self.settings, codes=codes, kept_pixels=kept_pixels
+            model=model,
+            canvas=self.start,
+            settings=self.settings,
+            codes=codes,
+            kept_pixels=kept_pixels,
+            engine=self.step.engine,
         )
 
 
@@ -65,19 +71,22 @@ class Draft:
         canvas: that it is made of.
         finish: lays it over the one it was made from; None: it stays as the model draws it.
         paint: how it is made.
+        box: the part of the finished picture that the canvas shows; None: all of it.
     """
 
     canvas: TokenCanvas
     finish: Finish | None = None
     paint: Painter = fill
+    box: Box | None = None
 
 
 @dataclass(frozen=True)
 class Made:
-    """A picture and its recipe."""
+    """A picture and its recipe; ``box`` is the part of it that the canvas shows, None for all of it."""
 
     image: Image.Image
     recipe: Recipe
+    box: Box | None = None
 
 
 def make(pipe: UnleashPipeline, model: str, draft: Draft, settings: Settings) -> Work[Made]:
@@ -100,4 +109,5 @@ def make(pipe: UnleashPipeline, model: str, draft: Draft, settings: Settings) ->
     finish = draft.finish
     # To be composited with the kept pixels, it must have their size.
     image = pipe.render(last.step.canvas, "full" if finish else settings.detail)
-    return Made(finish(image) if finish else image, last.recipe(model, kept_pixels=finish is not None))
+    recipe = last.recipe(model, kept_pixels=finish is not None)
+    return Made(finish(image) if finish else image, recipe, draft.box)

@@ -1,7 +1,9 @@
 """Files as pictures in cells: by the recipe they carry, else by what the encoder sees in them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image
@@ -9,10 +11,15 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
-from unleash.images.fitting import Fit, to_grid
-from unleash.images.reading import read
-from unleash.images.recipes import carried_recipe
+from unleash.images.fitting import MARGIN, Fit, shown_box, to_grid
+from unleash.images.photographs import Photograph, photograph
+from unleash.images.reading import Picture, pixel_digest, read
+from unleash.images.recipes import Stamp, carried_recipe, read_stamp
+from unleash.models.folders import same_model
 from unleash.pipeline import UnleashPipeline
+
+_DIFFERENT = 12
+"""Mean difference of a cell, of 255, from which its pixels are not what the model draws of its code."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,9 @@ class Opened:
         size: (width, height) in pixels before it was cut.
         drawn: whether its pixels are what the model draws of its cells, and no more.
         label: under which it was made, if it was.
+        photograph: the file, if it has more pixels than the canvas.
+        changed: whether the file carries a recipe but its pixels were changed since, so that the recipe was
+            not used.
     """
 
     canvas: TokenCanvas
@@ -32,6 +42,8 @@ class Opened:
     size: tuple[int, int]
     drawn: bool = False
     label: str | None = None
+    photograph: Photograph | None = None
+    changed: bool = False
 
     @property
     def cell_size(self) -> int:
@@ -41,6 +53,8 @@ class Opened:
 
 def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop") -> Opened:
     """The picture in a file: the cells of its recipe if the model made it, else as :func:`encode_picture`.
+
+    A recipe whose picture was changed since, painted over or cropped for instance, is not used.
 
     Args:
         pipe: of the model.
@@ -52,18 +66,22 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop
         ValueError: if the file holds no picture, or its recipe is broken.
     """
     recipe, picture = carried_recipe(path), read(path)
-    made = recipe.result if recipe is not None and recipe.model == model else None
-    if recipe is not None and made is not None:
-        label, cell = recipe.settings.label, pipe.vqgan.cell_size
-        width, height = made.width * cell, made.height * cell
-        if picture.image.size == (width, height):
-            kept = recipe.kept_pixels
-            if kept is None:
-                kept = differs(picture.image, pipe.render(made))
-            return Opened(made, picture.image, picture.size, drawn=not kept, label=label)
-        if recipe.settings.detail == "large" and picture.image.size == (2 * width, 2 * height):
-            return Opened(made, pipe.render(made), picture.size, drawn=True, label=label)
-    return _encoded(pipe, picture.image, picture.size, fit)
+    made = recipe.result if recipe is not None and same_model(recipe.model, model) else None
+    if recipe is None or made is None:
+        return _encoded(pipe, path, picture, fit)
+    cell = pipe.vqgan.cell_size
+    size = (made.width * cell, made.height * cell)
+    shown = compare(path, recipe, size, lambda: pipe.render(made), picture)
+    if shown.kind == "changed":
+        return _encoded(pipe, path, picture, fit, changed=True)
+    return Opened(
+        made,
+        shown.own or (picture.image if picture.image.size == size else pipe.render(made)),
+        picture.size,
+        drawn=shown.kind == "drawn",
+        label=recipe.settings.label,
+        photograph=shown.photograph,
+    )
 
 
 def encode_picture(pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop") -> Opened:
@@ -72,29 +90,86 @@ def encode_picture(pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop") -
     Raises:
         ValueError: if the file holds no picture.
     """
-    picture = read(path)
-    return _encoded(pipe, picture.image, picture.size, fit)
+    return _encoded(pipe, Path(path), read(path), fit)
 
 
-def own_pixels(path: str | Path, recipe: Recipe, drawn: Image.Image) -> Image.Image | None:
-    """The picture in a file that carries ``recipe``, where it is more than ``drawn``, what its codes show.
+@dataclass(frozen=True)
+class Shown:
+    """What the pixels of a file are, compared with what its recipe makes.
 
-    That is so where pixels of an opened picture were kept in it. The file is read only if that may be so:
-    what is see-through is not finished, and of that the codes are what counts.
+    Attributes:
+        kind: ``drawn``: what the model draws of the codes, and no more; ``kept``: pixels of an opened picture
+            are among them; ``changed``: they were changed after the file was written.
+        own: the part that the canvas shows, as large as the canvas, where pixels were kept.
+        photograph: the file, if pixels were kept and it has more than the canvas.
+    """
+
+    kind: Literal["drawn", "kept", "changed"]
+    own: Image.Image | None = None
+    photograph: Photograph | None = None
+
+
+def compare(
+    path: str | Path,
+    recipe: Recipe,
+    size: tuple[int, int],
+    draw: Callable[[], Image.Image],
+    picture: Picture | None = None,
+) -> Shown:
+    """Compare the picture in a file with what the recipe in it makes.
+
+    Args:
+        path: of the file; one with a recipe alone counts as ``drawn``.
+        recipe: that it carries.
+        size: (width, height) of the canvas in pixels.
+        draw: draws the recipe's codes, in RGBA if they are not finished; it is called only if need be.
+        picture: what is in the file, if it was read already.
 
     Raises:
         ValueError: if the picture cannot be read.
     """
-    if recipe.kept_pixels is False or drawn.mode != "RGB" or Path(path).suffix.lower() == ".json":
-        return None
-    picture = read(path)
-    if picture.image.size != drawn.size or not picture.opaque:
-        return None
-    return picture.image if recipe.kept_pixels or differs(picture.image, drawn) else None
+    path = Path(path)
+    if path.suffix.lower() == ".json":
+        return Shown("drawn")
+    stamp = read_stamp(path)
+    if stamp is not None and stamp.digest == pixel_digest(path):
+        if recipe.kept_pixels is not None:
+            return _untouched(path, size, stamp, picture) if recipe.kept_pixels else Shown("drawn")
+        stamp = None
+    picture = picture or read(path)
+    if stamp is None and (told := _told(recipe, size, picture)):
+        return told
+    if picture.image.size != size:
+        return Shown("changed")
+    drawn = draw().convert("RGB")
+    if not differs(picture.image, drawn):
+        return Shown("drawn")
+    kept = stamp is None and recipe.kept_pixels is None and _outside(recipe, picture.image, drawn)
+    return Shown("kept", picture.image) if kept else Shown("changed")
+
+
+def _untouched(path: Path, size: tuple[int, int], stamp: Stamp, picture: Picture | None) -> Shown:
+    """The pixels of a file that are as it was written, of which some were kept."""
+    picture = picture or read(path)
+    if stamp.box is None:
+        return Shown("kept", _resized(picture.image, size))
+    part = tuple(edge * picture.image.width / picture.size[0] for edge in stamp.box)
+    return Shown("kept", _cut(picture.image, part, size), photograph(path, stamp.box, size))
+
+
+def _told(recipe: Recipe, size: tuple[int, int], picture: Picture) -> Shown | None:
+    """What a recipe itself says of the pixels in a file without stamp; None if they have to be compared."""
+    if recipe.codes is None or not picture.opaque:
+        return Shown("drawn")  # it was not finished, and the codes are what counts
+    if recipe.settings.detail == "large" and picture.size == (2 * size[0], 2 * size[1]):
+        return Shown("drawn")
+    if recipe.kept_pixels and picture.image.size == size:
+        return Shown("kept", picture.image)
+    return None
 
 
 def differs(image: Image.Image, drawn: Image.Image) -> bool:
-    """Whether a picture is more than what the model draws, of which recipes before version 4 said nothing.
+    """Whether a picture is more than what the model draws.
 
     Both are as large. Rounding differs between machines, but by a step of 255 and in few places.
     """
@@ -102,6 +177,42 @@ def differs(image: Image.Image, drawn: Image.Image) -> bool:
     return bool(np.abs(difference).mean() >= 0.1)
 
 
-def _encoded(pipe: UnleashPipeline, image: Image.Image, size: tuple[int, int], fit: Fit) -> Opened:
-    given = to_grid(image, fit, pipe.blank().width, pipe.vqgan.cell_size, MAX_SIDE)
-    return Opened(pipe.encode(given), given, size)
+def _outside(recipe: Recipe, image: Image.Image, drawn: Image.Image) -> bool:
+    """Whether a picture differs from what the model draws only outside the cells that the run filled.
+
+    That is how kept pixels look, of which recipes before version 4 say nothing.
+    """
+    filled = recipe.canvas.unknown
+    cell = drawn.width // recipe.canvas.width
+    away = np.abs(np.array(image, dtype=int) - np.array(drawn, dtype=int)).mean(axis=-1)
+    cells = away.reshape(filled.shape[0], cell, filled.shape[1], cell).mean(axis=(1, 3))
+    return not filled.all() and not (cells[filled] > _DIFFERENT).any()
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _cut(image: Image.Image, box: tuple[float, ...], size: tuple[int, int]) -> Image.Image:
+    """The part of a picture in a box, at ``size``; what lies beyond the picture is as its margin."""
+    left, top, right, bottom = box
+    inside = (max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height))
+    if inside[0] >= inside[2] or inside[1] >= inside[3]:
+        raise ValueError("the part of the picture that its recipe is of lies outside it")
+    across, down = size[0] / (right - left), size[1] / (bottom - top)
+    place = [round((inside[0] - left) * across), round((inside[1] - top) * down)]
+    place += [round((inside[2] - left) * across), round((inside[3] - top) * down)]
+    part = (max(1, place[2] - place[0]), max(1, place[3] - place[1]))
+    paper = Image.new("RGB", size, MARGIN)
+    paper.paste(image.resize(part, Image.Resampling.LANCZOS, box=inside), (place[0], place[1]))
+    return paper
+
+
+def _encoded(pipe: UnleashPipeline, path: Path, picture: Picture, fit: Fit, changed: bool = False) -> Opened:
+    grid = (pipe.blank().width, pipe.vqgan.cell_size, MAX_SIDE)
+    given = to_grid(picture.image, fit, *grid)
+    box = shown_box(picture.image.size, fit, *grid)
+    scale = picture.size[0] / picture.image.width
+    left, top, right, bottom = (edge * scale for edge in box)
+    finer = photograph(path, (left, top, right, bottom), given.size)
+    return Opened(pipe.encode(given), given, picture.size, photograph=finer, changed=changed)

@@ -6,15 +6,13 @@ this way. The mixture is by smooth weights, so that no window's border shows.
 """
 
 from collections.abc import Callable
-from itertools import product
+from itertools import chain, product
 from math import pi
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-
-from unleash.models.protocol import Detail, ImageTokenizer
 
 _TILE, _OVERLAP = 32, 8
 """Cells on a side of what is decoded at once, and how many of them two neighbours share."""
@@ -94,7 +92,7 @@ def windows_of(needed: Tensor, side: int | None) -> list[Window]:
 
 
 def decode(
-    vqgan: ImageTokenizer, codes: Tensor, detail: Detail = "full", side: int = _TILE, overlap: int = _OVERLAP
+    draw: Callable[[Tensor], Tensor], codes: Tensor, side: int = _TILE, overlap: int = _OVERLAP
 ) -> Tensor:
     """The pictures of codes, in overlapping tiles where there are more than ``side²`` cells.
 
@@ -103,26 +101,27 @@ def decode(
     where it counts least.
 
     Args:
-        vqgan: whose decoder.
+        draw: a decoder, from (B, h, w) long to (B, 3, H, W) float in [0, 1].
         codes: (B, h, w) long in [0, K).
-        detail: as :meth:`ImageTokenizer.decode` has it.
         side: cells on a side of a tile.
         overlap: cells that two neighbours share, less than ``side``.
 
     Returns:
-        (B, 3, h * cell_size, w * cell_size) float in [0, 1], or twice as many pixels a side.
+        (B, 3, H, W) float in [0, 1].
     """
     batch, height, width = codes.shape
     if height * width <= side**2:
-        return vqgan.decode(codes, detail)
-    cell = vqgan.cell_size * (2 if detail == "large" and detail in vqgan.details else 1)
+        return draw(codes)
     rows, cols = min(side, height), min(side, width)
+    places = list(product(_offsets(height, rows, side - overlap), _offsets(width, cols, side - overlap)))
+    tiles = (draw(codes[:, top : top + rows, left : left + cols]).float() for top, left in places)
+    first = next(tiles)
+    cell = first.shape[-1] // cols
     weights = torch.outer(_fade(rows * cell, overlap * cell), _fade(cols * cell, overlap * cell))
     weights = weights.to(codes.device)
     pictures = torch.zeros(batch, 3, height * cell, width * cell, device=codes.device)
     total = torch.zeros(height * cell, width * cell, device=codes.device)
-    for top, left in product(_offsets(height, rows, side - overlap), _offsets(width, cols, side - overlap)):
-        tile = vqgan.decode(codes[:, top : top + rows, left : left + cols], detail).float()
+    for (top, left), tile in zip(places, chain([first], tiles), strict=True):
         place = (
             slice(top * cell, (top + rows) * cell),
             slice(left * cell, (left + cols) * cell),

@@ -9,6 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
+from unleash.canvas.recipe import EngineName
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -16,7 +17,9 @@ from unleash.studio.server.component import WEB, command, serve_modules
 from unleash.studio.server.components.canvas import Canvas
 from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
+from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
+from unleash.studio.server.components.optionbar import OptionBar
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -25,7 +28,7 @@ from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
-from unleash.studio.server.handlers import Handlers, News, examples
+from unleash.studio.server.handlers import Handlers, News, examples, label_of
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -59,9 +62,8 @@ class _Page:
     pictures: Amount
     locked: gr.Checkbox
     dice: gr.Button
-    open: gr.UploadButton
+    header: Header
     fit: gr.Radio
-    gallery: gr.Gallery
     pair: tuple[gr.Image, gr.Image]
     settings_kept: gr.BrowserState
 
@@ -101,23 +103,26 @@ class _Page:
             if news.settings is not None and news.pipe is not None:
                 updates = controls.updates(news.settings, news.pipe)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
+            if news.label is not None and news.pipe is not None:
+                shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
 
         return listen
 
 
-def build(given: Sequence[str] = (), may_add: bool = False) -> gr.Blocks:
+def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> gr.Blocks:
     """The studio as a Gradio app.
 
     Args:
         given: folders or Hub ids of models to offer before the bundled ones.
         may_add: whether models may be added on the page: never where strangers can reach it.
+        engine: what computes the models; until it is ready, torch does.
 
     Raises:
         ValueError: if there is no model, or the first cannot be loaded.
     """
-    serve_modules()
-    handlers = Handlers(models.menu(given), may_add)
+    serve_modules(examples())
+    handlers = Handlers(models.menu(given), may_add, engine)
     with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
@@ -166,6 +171,7 @@ def serve(
     port: int | None = None,
     share: bool = False,
     mcp: bool = False,
+    engine: EngineName = "auto",
 ) -> None:
     """Build the studio and serve it: what ``unleash studio`` does.
 
@@ -174,17 +180,20 @@ def serve(
     """
     if mcp:
         check()
-    demo = build(given, alone(host, share))
+    demo = build(given, alone(host, share), engine)
     launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
 def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
-    gr.Markdown((WEB / "header.md").read_text("utf-8"), elem_id="header")
+    header = Header()
+    OptionBar()
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
-            canvas = Canvas(handlers.grid(first))
+            canvas = Canvas(
+                handlers.grid(first), [(label_of(path).replace("-", ", "), path) for path in examples()]
+            )
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
@@ -219,31 +228,16 @@ def _lay_out(handlers: Handlers) -> _Page:
                     Inspector()
                 varied = vary.lay_out(pipe.labels)
                 sizes = size.lay_out()
-            with gr.Row(elem_id="file-row"):
-                opener = gr.UploadButton(
-                    "Open…", file_types=["image", ".json"], size="sm", elem_id="open-file"
-                )
-                save = gr.Button("Save PNG", size="sm", elem_id="save")
             with gr.Row():
                 given = _half("Your picture", "given")
                 seen = _half("As the model sees it", "seen")
-            shown = examples()
-            gallery = gr.Gallery(
-                shown,
-                label="Begin with one of these",
-                columns=4,
-                buttons=[],
-                allow_preview=False,
-                visible=bool(shown),
-                elem_id="examples",
-            )
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
                 placed = {"label": label, **prompts, "steps": steps, "seed": seed}
                 placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
-    for button, name in ((generate, "generate"), (stop, "stop"), (save, "save")):
+    for button, name in ((generate, "generate"), (stop, "stop")):
         button.click(**command(name))
     return _Page(
         canvas=canvas,
@@ -259,9 +253,8 @@ def _lay_out(handlers: Handlers) -> _Page:
         pictures=pictures,
         locked=locked,
         dice=dice,
-        open=opener,
+        header=header,
         fit=fit,
-        gallery=gallery,
         pair=(given, seen),
         settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
     )
@@ -301,17 +294,22 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
 
 
 def _wire_files(page: _Page, handlers: Handlers) -> None:
-    for begins in (page.open.upload, page.gallery.select):
-        begins(**command("await-file"))
-    opened = page.open.upload(
-        page.changes(handlers.open_file),
-        [page.open, page.fit, page.model],
+    opened = page.header.open(
+        page.changes(handlers.open_given),
+        [page.fit, page.model],
         page.changing,
         trigger_mode="multiple",
         **LINE,
         **_INTERNAL,
     )
-    chosen = page.gallery.select(
+    settings = [page.model, page.pictures, page.locked, *page.controls.inputs]
+    packed = page.header.pack(
+        handlers.pack, settings, page.filmstrip, trigger_mode="multiple", queue=False, **_INTERNAL
+    )
+    unpacked = page.header.unpack(
+        page.changes(handlers.unpack), None, page.changing, trigger_mode="multiple", **LINE, **_INTERNAL
+    )
+    chosen = page.canvas.example(
         page.changes(handlers.open_example),
         [page.fit, page.model],
         page.changing,
@@ -319,13 +317,13 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         **LINE,
         **_INTERNAL,
     )
-    model_choice.tell(page.choice, handlers, [opened, chosen])
-    for event in (opened, chosen):
+    model_choice.tell(page.choice, handlers, [opened, chosen, unpacked])
+    for event in (opened, chosen, unpacked):
         for ended in (event.success, event.failure):
             ended(**command("file-arrived"))
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
-    page.canvas.save(
+    saved = page.canvas.save(
         handlers.save,
         [page.canvas, page.model, *page.controls.inputs],
         page.filmstrip,
@@ -333,6 +331,8 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         **LINE,
         **_INTERNAL,
     )
+    for event in (packed, saved):
+        event.failure(**command("not-saved"))
 
 
 def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:

@@ -1,6 +1,7 @@
 """What the studio's native components share: a folder of real html, css and js files."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -90,6 +91,6 @@ class NativeComponent(gr.HTML):
         return {"type": "object"}
 
 
-def serve_modules() -> None:
-    """Let the browser fetch the studio's ES modules, and nothing else of the package."""
-    gr.set_static_paths(sorted(WEB.rglob("*.js")))
+def serve_modules(others: Sequence[str | Path] = ()) -> None:
+    """Let the browser fetch the studio's ES modules and ``others``, and nothing else of the package."""
+    gr.set_static_paths([*sorted(WEB.rglob("*.js")), *others])

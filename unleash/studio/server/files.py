@@ -10,10 +10,12 @@ from PIL import Image, ImageOps
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
+from unleash.images.photographs import Photograph
 from unleash.images.reading import read_picture
 from unleash.images.recipes import carried_recipe, write_png
 from unleash.models.protocol import Detail
-from unleash.operations.opening import own_pixels
+from unleash.operations.exporting import Wish, enlarged
+from unleash.operations.opening import Shown, compare
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
 from unleash.studio.server.downloads import to_fetch
@@ -38,11 +40,13 @@ def canvas_message(
     recipe: Recipe | None = None,
     other_model: str | None = None,
     original: Image.Image | None = None,
+    photograph: Photograph | None = None,
 ) -> Message:
     """Tell the page to take up a canvas; if it is of ``other_model``, it has no past to go back to.
 
     ``original``, as large as the picture of the canvas, is what ``image`` was encoded from: the page keeps
-    its pixels wherever nothing is painted over them.
+    its pixels wherever nothing is painted over them. ``photograph`` is the file, if it has more pixels: the
+    page keeps the file too, and sends it along for a save.
     """
     codes = result(canvas, recipe)
     return {
@@ -55,6 +59,7 @@ def canvas_message(
         "image": data_url(image, quality=95) if image else None,
         "recipe": recipe.model_dump(mode="json") if recipe else None,
         "original": png_url(original) if original else None,
+        "box": list(photograph.box) if photograph else None,
     }
 
 
@@ -66,16 +71,24 @@ def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full"
     return without(image, unknown) if unknown.any() else image
 
 
-def open_recipe(
-    pipe: UnleashPipeline, path: str | Path, recipe: Recipe, other_model: str | None = None
-) -> Message:
-    """Tell the page to take up what the recipe in a file gives, with the pixels that were kept in the file.
+def shown_in(pipe: UnleashPipeline, path: str | Path, recipe: Recipe) -> Shown:
+    """What the pixels of a file are, compared with what its recipe makes.
 
     Raises:
         ValueError: if the picture in the file cannot be read.
     """
+    cell, canvas = pipe.vqgan.cell_size, recipe.canvas
+    size = (canvas.width * cell, canvas.height * cell)
+    return compare(path, recipe, size, lambda: picture_of(pipe, result(canvas, recipe)))
+
+
+def open_recipe(
+    pipe: UnleashPipeline, recipe: Recipe, shown: Shown | None = None, other_model: str | None = None
+) -> Message:
+    """Tell the page to take up what a recipe gives, with the pixels ``shown`` that were kept in its file."""
     image = picture_of(pipe, result(recipe.canvas, recipe))
-    return canvas_message(recipe.canvas, image, recipe, other_model, own_pixels(path, recipe, image))
+    shown = shown or Shown("drawn")
+    return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph)
 
 
 def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:
@@ -85,13 +98,17 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Mes
         ValueError: if the file holds no picture, or its recipe is of another codebook.
     """
     recipe = carried_recipe(path)
-    if recipe is not None and recipe.canvas.base.shape == canvas.base.shape:
+    shown = None
+    if recipe is not None and recipe.canvas.codebook_size == canvas.codebook_size:
+        shown = shown_in(pipe, path, recipe)
+    changed = shown is not None and shown.kind == "changed"
+    if recipe is not None and recipe.canvas.base.shape == canvas.base.shape and not changed:
         if recipe.canvas.codebook_size != canvas.codebook_size:
             raise ValueError(
                 f"the second picture has {recipe.canvas.codebook_size} codes, this model "
                 f"{canvas.codebook_size}: open it with the model that made it"
             )
-        message = open_recipe(pipe, path, recipe)
+        message = open_recipe(pipe, recipe, shown)
     else:
         size = (canvas.width * pipe.vqgan.cell_size, canvas.height * pipe.vqgan.cell_size)
         given = ImageOps.fit(read_picture(path), size, Image.Resampling.LANCZOS)
@@ -114,19 +131,51 @@ def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Sett
     return Recipe(model=known_as(model), canvas=canvas, settings=chosen, codes=codes)
 
 
-def save(pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None) -> Message:
-    """Write the picture of a recipe as a PNG that carries it, and tell the page to fetch it.
+def save(
+    pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None, wish: Wish | None = None
+) -> Message:
+    """Write the picture of a recipe, a PNG that carries it, and tell the page to fetch it.
 
     Raises:
         ValueError: if ``pixels`` to be kept are not as large as the picture, or it cannot be written.
     """
-    name = f"unleash-{recipe.settings.stem}.png"
-    # To be composited with the kept pixels, it must have their size.
-    image = picture_of(pipe, result(recipe.canvas, recipe), "full" if pixels else recipe.settings.detail)
+    wish, codes = wish or Wish(), result(recipe.canvas, recipe)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
+    unknown, box = codes == pipe.vqgan.codebook_size, None
+    if wish.format == "jpeg" and unknown.any():
+        raise ValueError("the picture is not finished, and a JPEG has no transparent parts: save it as PNG")
+    whole = None
+    if pixels is not None and pixels.photograph is not None and not unknown.any():
+        box, whole = pixels.photograph.box, pixels.in_photograph(picture_of(pipe, codes))
+    if whole is not None:
+        image, how = whole, "the size of the picture you opened"
+    else:
+        box = None
+        image, how = _drawn(pipe, recipe, codes, pixels, wish.scale)
     file = BytesIO()
-    write_png(pixels.under(image) if pixels else image, recipe, file)
-    return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name}
+    if wish.format == "png":
+        write_png(image, recipe, file, box)
+    else:
+        image.save(file, "JPEG", quality=95, subsampling=0)
+    times = f"-{wish.scale}x" if wish.scale > 1 and whole is None else ""
+    name = f"unleash-{recipe.settings.stem}{times}.{'png' if wish.format == 'png' else 'jpg'}"
+    said = f"Saved {name}, {image.width}×{image.height} pixels" + (f": {how}." if how else ".")
+    return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name, "said": said}
+
+
+def _drawn(
+    pipe: UnleashPipeline, recipe: Recipe, codes: np.ndarray, pixels: Pixels | None, scale: int
+) -> tuple[Image.Image, str]:
+    """The picture of codes at ``scale`` times the size of the canvas, and how it became so large."""
+    unknown = codes == pipe.vqgan.codebook_size
+    known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
+    if scale == 1:
+        # To be composited with the kept pixels, it must have their size.
+        image, how = pipe.render(known, "full" if pixels else recipe.settings.detail), ""
+    else:
+        image, how = enlarged(lambda detail: pipe.render(known, detail), pipe.vqgan.details, scale)
+    image = without(image, unknown) if unknown.any() else image
+    return (pixels.under(image, scale) if pixels else image), how
 
 
 def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:

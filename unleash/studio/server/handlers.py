@@ -4,7 +4,7 @@ Nothing here remembers anybody: what a person has done comes in with the event a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,8 +13,9 @@ import gradio as gr
 from PIL import Image
 
 from unleash.canvas.bounds import MAX_SIDE
+from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted
-from unleash.canvas.recipe import Recipe
+from unleash.canvas.recipe import EngineName, Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.fitting import Fit
 from unleash.images.recipes import carried_recipe
@@ -23,6 +24,7 @@ from unleash.operations.opening import encode_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
+from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
 from unleash.studio.server.runs import Message, end, run
@@ -42,6 +44,7 @@ class News:
         chosen: whether it becomes the one in the menu; else a person chose it there, or another meanwhile.
         offered: the models in the menu.
         settings: of the next run.
+        label: of the next run, where nothing else about it changes.
         pipe: of the model to go on with, which the controls suit.
         pictures: how many a run makes.
         locked: whether the seed stays.
@@ -53,6 +56,7 @@ class News:
     chosen: bool = True
     offered: Sequence[str] | None = None
     settings: Settings | None = None
+    label: str | None = None
     pipe: UnleashPipeline | None = None
     pictures: int | None = None
     locked: bool | None = None
@@ -65,16 +69,18 @@ class Handlers:
     Attributes:
         offered: the models of the menu.
         may_add: whether more may be added: only where nobody but the owner can reach the app.
+        engine: what computes them.
     """
 
     offered: models.Menu
     may_add: bool = False
+    engine: EngineName = "torch"
 
     def pipeline(self, name: str) -> UnleashPipeline:
         """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
         if name not in self.offered:
             raise ValueError(f"the model {quoted(name)} is not offered: choose {' or '.join(self.offered)}")
-        return models.load(self.offered[name])
+        return models.computed(self.offered[name], self.engine)
 
     def grid(self, name: str) -> dict[str, Any]:
         """What a canvas of a model in the menu is made of: cells, their pixels and codes; whose they are."""
@@ -95,9 +101,8 @@ class Handlers:
         if not model:
             raise ValueError("name a model folder, or an id on the Hub such as owner/name")
         models.load(model)
-        # Two folders may end alike; no two models have the same whole name.
-        name = next(name for name in (Path(model).name, model) if self.offered.get(name, model) == model)
-        self.offered[name] = model
+        name = models.name_of(self.offered, model)
+        self.offered.setdefault(name, model)
         return name
 
     def generate(
@@ -123,24 +128,98 @@ class Handlers:
         if drawing.run and not registry.steer(drawing.run, settings):
             inform("This picture was all but finished: the next one follows what you chose.")
 
-    def open_file(self, path: str, fit: Fit, model: str) -> News:
-        """Take up a picture, a picture with its recipe, or a recipe."""
+    def open_file(self, path: str, fit: Fit, model: str, older: bool = False) -> News:
+        """Take up a picture, a picture with its recipe, or a recipe.
+
+        Args:
+            path: of the file.
+            fit: how a picture without recipe is fitted.
+            model: of the canvas on the page.
+            older: whether to take up the picture of a recipe whose file was changed since.
+        """
+        changed = False
         with toasted():
             recipe = carried_recipe(path)
             if recipe is not None and (name := self._maker(recipe, model, path)):
                 pipe = self.pipeline(name)
-                other = models.known_as(self.offered[name]) if name != model else None
-                message = files.open_recipe(pipe, path, recipe, other)
-                return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
+                shown = None if older else files.shown_in(pipe, path, recipe)
+                changed = shown is not None and shown.kind == "changed"
+                if not changed:
+                    other = models.known_as(self.offered[name]) if name != model else None
+                    message = files.open_recipe(pipe, recipe, shown, other)
+                    return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
             pipe = self.pipeline(model)
             opened = encode_picture(pipe, path, fit)
         seen = pipe.render(opened.canvas)
-        message = files.canvas_message(opened.canvas, seen, original=opened.image)
-        return News(message, (opened.image, seen))
+        message = files.canvas_message(
+            opened.canvas, seen, original=opened.image, photograph=opened.photograph
+        )
+        return News(message | {"changed": changed}, (opened.image, seen))
 
-    def open_example(self, fit: Fit, model: str, event: gr.SelectData) -> News:
-        """Take up one of the bundled pictures."""
-        return self.open_file(examples()[event.index], fit, model)
+    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> News:
+        """Take up one of the bundled pictures, and choose the label that it shows."""
+        with toasted():
+            path = _example(event_data(event))
+        pipe, label = self.pipeline(model), label_of(path)
+        shown = label if label in pipe.labels else None
+        # Nobody asks what the model sees in a picture that it made.
+        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, pipe=pipe)
+
+    def open_given(self, fit: Fit, model: str, event: gr.EventData) -> News:
+        """Take up a file that the page has uploaded."""
+        with toasted():
+            given = event_data(event)
+            asked = given if isinstance(given, dict) else {}
+            path = uploaded(asked.get("path"))
+        news = self.open_file(path, fit, model, older=asked.get("older") is True)
+        return replace(news, message={**(news.message or {}), "name": asked.get("name")})
+
+    def pack(self, model: str, pictures: float, locked: bool, event: gr.EventData, *chosen: Any) -> Message:
+        """What a project file holds of the server: the model and the settings."""
+        with toasted():
+            given, settings = event_data(event), controls.settings(chosen)
+        return {
+            "kind": "pack",
+            "name": given.get("name") if isinstance(given, dict) else None,
+            "model": models.known_as(self.offered[model]),
+            "settings": settings.model_dump(mode="json"),
+            "pictures": pictures,
+            "locked": locked,
+        }
+
+    def unpack(self, event: gr.EventData) -> News:
+        """Go on with a project, which may come from anyone: with its model and its settings.
+
+        The page puts the canvas in place once it is known to be one of the model.
+        """
+        with toasted():
+            asked = event_data(event)
+            if not isinstance(asked, dict) or not isinstance(asked.get("settings"), dict):
+                raise ValueError("this is not a project: choose a file that Save as made")
+            wanted = str(asked.get("model"))
+            if (name := models.find(self.offered, wanted)) is None:
+                raise ValueError(
+                    f"the project was made with {quoted(wanted)}, which is not offered here: start the "
+                    "studio with --model and its folder"
+                )
+            canvas, settings = TokenCanvas.from_dict(asked.get("canvas")), Settings(**asked["settings"])
+            size = self.grid(name)["codebook"]
+            if canvas.codebook_size != size:
+                raise ValueError(f"the project has {canvas.codebook_size} codes, and {name} has {size}")
+            if recipe := asked.get("recipe"):
+                Recipe.from_dict(recipe)
+            pictures = controls.pictures(asked.get("pictures") or 1)
+            known_as = models.known_as(self.offered[name])
+        message = {"kind": "unpacked", "name": asked.get("name"), "model": known_as}
+        return News(
+            message,
+            (None, None),
+            model=name,
+            settings=settings,
+            pipe=self.pipeline(name),
+            pictures=pictures,
+            locked=asked.get("locked") is True,
+        )
 
     def _maker(self, recipe: Recipe, model: str, path: str) -> str | None:
         """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
@@ -167,7 +246,7 @@ class Handlers:
                 raise ValueError("there is no picture to save yet: press Generate or open one")
             pipe, settings = self.pipeline(model), controls.settings(chosen)
             recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
-            return files.save(pipe, recipe, drawing.pixels)
+            return files.save(pipe, recipe, drawing.pixels, drawing.wish)
 
     def switch(self, drawing: Drawing, model: str, before: str, *chosen: Any) -> News:
         """Go on with another model: the picture is encoded anew, on as many cells.
@@ -224,4 +303,17 @@ class Handlers:
 
 def examples() -> list[str]:
     """The bundled pictures to begin with; there may be none."""
-    return [str(path) for path in sorted(EXAMPLES.glob("*.png"))]
+    return [path.as_posix() for path in sorted(EXAMPLES.glob("*.png"))]
+
+
+def label_of(path: str) -> str:
+    """The label that an example shows, of a file such as ``church-day-108.png``."""
+    return Path(path).stem.rpartition("-")[0]
+
+
+def _example(chosen: Any) -> str:
+    """The file of the example that the page names; what it says may come from anyone."""
+    index, shown = chosen.get("index") if isinstance(chosen, dict) else None, examples()
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(shown):
+        raise ValueError("there is no such example: reload the page")
+    return shown[index]

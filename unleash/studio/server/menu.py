@@ -3,16 +3,20 @@
 import logging
 from collections.abc import Iterable
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from threading import Thread
 
 from torch import Tensor
 
+from unleash.canvas.recipe import EngineName
 from unleash.images.code_names import CodeName, load_names
 from unleash.images.codebook import Sheet, load_thumbnails, save_thumbnails, sheet
 from unleash.models.fetching import converted_models
-from unleash.models.folders import HOME, resolve
+from unleash.models.folders import HOME, known_as, resolve, same_model
 from unleash.models.thumbnails import thumbnails
 from unleash.pipeline import UnleashPipeline
+
+__all__ = ["BUNDLED", "Menu", "codebook", "find", "known_as", "load", "menu", "name_of", "names"]
 
 BUNDLED = HOME / "weights"
 
@@ -25,28 +29,47 @@ def menu(given: Iterable[str] = ()) -> Menu:
     bundled = (str(index.parent) for index in sorted(BUNDLED.glob("*/model_index.json")))
     offered: Menu = {}
     for model in [*given, *bundled]:
-        offered.setdefault(Path(model).name, model)
+        offered.setdefault(name_of(offered, model), model)
     if not offered:
         raise ValueError(f"there is no model: none was given and {BUNDLED} holds none")
     return offered
 
 
-def known_as(model: str) -> str:
-    """How a recipe names a model: the bundled ones by their place in the package."""
-    path = Path(model)
-    return path.relative_to(BUNDLED.parent).as_posix() if path.is_relative_to(BUNDLED) else model
+def name_of(offered: Menu, model: str) -> str:
+    """The name in the menu of a folder or Hub id, whether it is offered already or not."""
+    whole = known_as(model)
+    same = (name for name, other in offered.items() if known_as(other) == whole)
+    short = Path(whole).name
+    return next(same, whole if short in offered else short)
 
 
 def find(offered: Menu, wanted: str) -> str | None:
     """The name in the menu of the model that a recipe names, None if it is not offered."""
-    exact = (name for name, model in offered.items() if wanted in (model, known_as(model)))
-    return next(exact, Path(wanted).name if Path(wanted).name in offered else None)
+    exact = (name for name, model in offered.items() if same_model(wanted, model))
+    short = PurePosixPath(wanted).name
+    return next(exact, short if short in offered else None)
 
 
 @lru_cache(maxsize=4)
 def load(model: str) -> UnleashPipeline:
     """The pipeline of a folder or Hub id."""
     return UnleashPipeline.from_pretrained(model)
+
+
+@lru_cache(maxsize=4)
+def computed(model: str, engine: EngineName) -> UnleashPipeline:
+    """The pipeline of a folder or Hub id, by torch until the engine is ready, which may take a while."""
+    pipe = load(model)
+    if engine != "torch":
+        Thread(target=_change, args=(pipe, engine), name="engine", daemon=True).start()
+    return pipe
+
+
+def _change(pipe: UnleashPipeline, engine: EngineName) -> None:
+    try:
+        pipe.use(engine)
+    except Exception as error:
+        logging.getLogger(__name__).warning("torch goes on computing: %s", error)
 
 
 @lru_cache(maxsize=4)

@@ -17,6 +17,12 @@ THEME = gr.themes.Base(
 ).set(
     body_background_fill="*neutral_50",
     body_background_fill_dark="*neutral_950",
+    # Contrast with the background is at least 4.5 for every text.
+    body_text_color_subdued="*neutral_600",
+    body_text_color_subdued_dark="*neutral_400",
+    input_placeholder_color="*neutral_500",
+    input_placeholder_color_dark="*neutral_400",
+    color_accent="*primary_600",
     block_border_width="0px",
     block_background_fill="transparent",
     block_background_fill_dark="transparent",

@@ -1,17 +1,19 @@
 """The canvas a person paints on."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gradio.events import EventListener
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
+from unleash.operations.exporting import Wish
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
 
-_EVENTS = ("generate", "more", "relight", "blend", "fill", "save")
+_EVENTS = ("generate", "more", "relight", "blend", "fill", "save", "example")
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,14 @@ class Drawing:
         recipe: of the picture shown; None if no run made it.
         pixels: of an opened picture that are to be kept; only a save sends them.
         run: the name of the run that the page asks for, or waits for; None if it does neither.
+        wish: as what a save is to write it.
     """
 
     canvas: TokenCanvas
     recipe: Recipe | None
     pixels: Pixels | None = None
     run: str | None = None
+    wish: Wish = field(default_factory=Wish)
 
 
 class Canvas(NativeComponent):
@@ -36,19 +40,22 @@ class Canvas(NativeComponent):
 
     Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It asks for runs by
     the events ``generate``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a stroke at
-    once, and for a file by ``save``.
+    once, for a file by ``save``, and by ``example`` for the picture to begin with at ``{"index"}``.
 
     Args:
         grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
             pixels, the model as recipes name it.
+        examples: the pictures to begin with: what they show, and their files.
     """
 
     EVENTS = list(map(EventListener, _EVENTS))  # type: ignore[assignment]  # noqa: RUF012
 
     folder = "canvas"
 
-    def __init__(self, grid: dict[str, Any], **options: Any) -> None:
-        super().__init__(grid=grid, elem_id="canvas", **options)
+    def __init__(
+        self, grid: dict[str, Any], examples: Sequence[tuple[str, str]] = (), **options: Any
+    ) -> None:
+        super().__init__(grid=grid, examples=list(examples), elem_id="canvas", **options)
 
     def read(self, value: Any) -> Drawing:
         """The page's JSON, checked."""
@@ -62,4 +69,5 @@ class Canvas(NativeComponent):
             Recipe.from_dict(made) if made else None,
             Pixels.from_dict(value.get("pixels")),
             run,
+            Wish.from_dict(value.get("file")),
         )

@@ -8,7 +8,7 @@ from PIL import Image
 
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
-from unleash.images.fitting import Fit
+from unleash.images.fitting import Box, Fit
 from unleash.images.recipes import write_png
 from unleash.operations.making import Draft, make
 from unleash.operations.opening import Opened, open_picture
@@ -42,7 +42,7 @@ class Worker:
     def paint(self, draft: Draft, settings: Settings) -> Work[Made]:
         """Make the picture of a draft; what ``settings`` leave open is as the model's own."""
         made = yield from make(self.pipe, self.model, draft, settings.over(self.pipe.defaults))
-        return png(made.image, made.recipe), made.recipe.to_json()
+        return png(made.image, made.recipe, made.box), made.recipe.to_json()
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ class Family:
         return self.worker(find(self.handlers.offered, recipe.model) or model)
 
 
-def png(image: Image.Image, recipe: Recipe) -> FileData:
-    """A picture with its recipe as a file to download."""
+def png(image: Image.Image, recipe: Recipe, box: Box | None = None) -> FileData:
+    """A picture with its recipe as a file to download; ``box`` is the part of it that the canvas shows."""
     file = BytesIO()
-    write_png(image, recipe, file)
+    write_png(image, recipe, file, box)
     return to_fetch(file.getvalue(), f"unleash-{recipe.settings.stem}.png")

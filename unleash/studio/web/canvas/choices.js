@@ -37,7 +37,7 @@ export function choices(element) {
     const held = board.contains(document.activeElement);
     board.hidden = true;
     list.replaceChildren();
-    if (held) element.querySelector("canvas").focus({ preventScroll: true });
+    if (held) element.querySelector(".surface").focus({ preventScroll: true });
   }
 
   function take(picture) {

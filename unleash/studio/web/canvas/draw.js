@@ -1,5 +1,9 @@
-/** Paints one state of the canvas: picture, veil, grid, pins, what was just revealed, the cursor. */
+/**
+ * Paints one state of the canvas on three sheets, one over the other: the picture with what was just revealed, the
+ * marks over it (veil, grid, pins, rules), the tip of the tool.
+ */
 
+import { paper } from "../page/blending.js";
 import { columnOf, rowOf } from "../page/geometry.js";
 import { isSoft } from "../page/pixels.js";
 import { drawHeat, drawRules } from "./overlay.js";
@@ -26,13 +30,13 @@ export function readColors(element) {
   };
 }
 
-function hatchPattern(context, color, width) {
+function hatchPattern(context, color, width, ratio) {
   const tile = document.createElement("canvas");
-  const size = Math.round(HATCH * devicePixelRatio);
+  const size = Math.round(HATCH * ratio);
   tile.width = tile.height = size;
   const pen = tile.getContext("2d");
   pen.strokeStyle = color;
-  pen.lineWidth = width * devicePixelRatio;
+  pen.lineWidth = width * ratio;
   for (const shift of [-size, 0, size]) {
     pen.beginPath();
     pen.moveTo(shift - 1, size + 1);
@@ -40,37 +44,80 @@ function hatchPattern(context, color, width) {
     pen.stroke();
   }
   const pattern = context.createPattern(tile, "repeat");
-  pattern.setTransform(new DOMMatrix().scale(1 / devicePixelRatio));
+  pattern.setTransform(new DOMMatrix().scale(1 / ratio));
   return pattern;
 }
 
-/**
- * Draw `scene` = {state, picture, soft, sprite, tool, layout, cursor, outline, softTip, fresh, heat, looked, now}.
- * `picture` and `sprite` are loaded images or null; `fresh` maps cells to the time they were revealed.
- * Returns whether something still moves and another frame is wanted.
- */
-export function draw(context, colors, scene) {
-  const { state, layout } = scene;
-  const box = (cell) => [
+/** An empty sheet, measured in CSS pixels of which each is `ratio` of its own; where a cell lies on it. */
+function prepare(context, { state, layout, ratio }) {
+  const { width, height } = context.canvas;
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  return (cell) => [
     layout.left + columnOf(state, cell) * layout.cell,
     layout.top + rowOf(state, cell) * layout.cell,
     layout.cell,
     layout.cell,
   ];
-  const { width, height } = context.canvas;
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, width, height);
-  context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-  drawPicture(context, colors, scene, box);
+}
+
+/**
+ * The picture of `scene` = {state, layout, ratio, picture, sprite, fresh, before, split, now}. `picture` and `sprite`
+ * are loaded images or null; `fresh` maps cells to the time they were revealed; `before` is an earlier picture, shown
+ * left of `split` in CSS pixels. Returns whether something still moves and another frame is wanted.
+ */
+export function drawPicture(context, colors, scene) {
+  const box = prepare(context, scene);
+  drawCodes(context, colors, scene, box);
+  const moving = drawFresh(context, colors, scene, box);
+  if (scene.before) drawBefore(context, scene);
+  return moving;
+}
+
+/** The marks of `scene` = {state, layout, ratio, soft, sprite, tool, heat}. */
+export function drawMarks(context, colors, scene) {
+  const box = prepare(context, scene);
   drawVeil(context, colors, scene, box);
   if (scene.heat) drawHeat(context, colors, scene, box);
   if (scene.tool.grid) drawGrid(context, colors, scene);
   drawRules(context, colors, scene, box);
-  drawSoft(context, scene);
+  drawSoft(context, colors, scene);
   drawPins(context, colors, scene, box);
-  const moving = drawFresh(context, colors, scene, box);
+}
+
+/** The tool's tip, the cursor and the cell looked at: `scene` = {state, layout, ratio, outline, trace, softTip, cursor, looked}. */
+export function drawTip(context, colors, scene) {
+  const box = prepare(context, scene);
+  if (scene.trace) drawTrace(context, colors, scene);
   drawCursor(context, colors, scene, box);
-  return moving;
+}
+
+function drawBefore(context, { state, layout, before, split }) {
+  context.save();
+  context.beginPath();
+  context.rect(0, 0, split, context.canvas.height);
+  context.clip();
+  context.drawImage(before, layout.left, layout.top, layout.cell * state.width, layout.cell * state.height);
+  context.restore();
+}
+
+/** The line of a lasso or polygon, through points of the grid. */
+function drawTrace(context, colors, { trace, layout }) {
+  const path = new Path2D();
+  for (const { row, column } of trace)
+    path.lineTo(layout.left + (column + 0.5) * layout.cell, layout.top + (row + 0.5) * layout.cell);
+  stroke2(context, path, "#fff", 3.5, colors.focus, 1.8);
+  const [{ row, column }] = trace;
+  const first = new Path2D();
+  first.arc(
+    layout.left + (column + 0.5) * layout.cell,
+    layout.top + (row + 0.5) * layout.cell,
+    4,
+    0,
+    2 * Math.PI,
+  );
+  stroke2(context, first, "#fff", 4, colors.focus, 2);
 }
 
 /** Whether the picture shows a guess at a cell: nothing is known there, or the run under way has not filled it yet. */
@@ -78,7 +125,7 @@ const isGuess = (state, cell) =>
   !isKnown(state, cell) ||
   (kindOf(state, cell) === "masked" && state.picture?.codes[cell] === state.codebook);
 
-function drawPicture(context, colors, { state, picture, sprite, layout }, box) {
+function drawCodes(context, colors, { state, picture, sprite, layout }, box) {
   const [w, h] = [layout.cell * state.width, layout.cell * state.height];
   context.fillStyle = colors.paper;
   context.fillRect(layout.left, layout.top, w, h);
@@ -95,9 +142,9 @@ function drawPicture(context, colors, { state, picture, sprite, layout }, box) {
   }
 }
 
-function drawVeil(context, colors, { state }, box) {
-  const hatch = hatchPattern(context, colors.hatch, 1);
-  const veil = hatchPattern(context, colors.mask, 1.2);
+function drawVeil(context, colors, { state, ratio }, box) {
+  const hatch = hatchPattern(context, colors.hatch, 1, ratio);
+  const veil = hatchPattern(context, colors.mask, 1.2, ratio);
   for (let cell = 0; cell < state.base.length; cell++) {
     if (kindOf(state, cell) !== "masked") continue;
     const [x, y, side] = box(cell);
@@ -117,7 +164,7 @@ function drawVeil(context, colors, { state }, box) {
 }
 
 /** The soft brush's mask, as far as it was not lifted. */
-function drawSoft(context, { state, layout, soft }) {
+function drawSoft(context, colors, { state, layout, soft }) {
   if (!soft || (!soft.live && !state.soft)) return;
   const { cell, left, top } = layout;
   context.save();
@@ -131,13 +178,23 @@ function drawSoft(context, { state, layout, soft }) {
   const { place } = soft;
   context.globalAlpha = 0.55;
   context.drawImage(
-    soft.image,
+    tinted(soft.image, colors.mask),
     left + place.left * cell,
     top + place.top * cell,
     place.columns * cell,
     place.rows * cell,
   );
   context.restore();
+}
+
+function tinted(image, color) {
+  const sheet = paper(image.width, image.height);
+  const pen = sheet.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  pen.globalCompositeOperation = "source-in";
+  pen.fillStyle = color;
+  pen.fillRect(0, 0, sheet.width, sheet.height);
+  return sheet;
 }
 
 /** A line where masked cells meet others: the shape of the mask at a glance. */

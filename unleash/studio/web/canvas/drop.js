@@ -1,46 +1,81 @@
-/** Other ways to open a picture go that of the Open button, so Gradio's upload checks hold for all. */
+/** Other ways to open a picture than the header's button. */
 
-import { gradioElement } from "../page/commands.js";
+import { files } from "../page/files.js";
+import { store } from "../page/store.js";
 
 /** Open the picture at a URL, of which only the pixels count. */
 export async function openPicture(url) {
   const picture = await (await fetch(url)).blob();
-  open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
+  files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
 }
 
-/** Open what is dropped on the `frame`. */
+/** Open a picture that was dragged here from another page, which that page's owner may forbid. */
+async function openLink(url) {
+  try {
+    const answer = await fetch(url);
+    const picture = await answer.blob();
+    if (!answer.ok || !picture.type.startsWith("image/")) throw new Error("no picture");
+    files.open(new File([picture], nameIn(url, picture.type), { type: picture.type }));
+  } catch {
+    store.say("The picture behind this link cannot be fetched: save it as a file, and open that.");
+  }
+}
+
+const nameIn = (url, type) => `picture.${type.split("/").pop().split("+")[0]}`;
+
+/** The address that a drag carries: of an image, or else of a link; null if it carries none. */
+function linkOf(data) {
+  const page = new DOMParser().parseFromString(data.getData("text/html"), "text/html");
+  const [line] = data
+    .getData("text/uri-list")
+    .split(/\r?\n/)
+    .filter((text) => text && !text.startsWith("#"));
+  const url = page.querySelector("img")?.src || line;
+  return url && /^(https?|data|blob):/.test(url) ? url : null;
+}
+
+const carries = (event) =>
+  ["Files", "text/uri-list"].some((type) => event.dataTransfer?.types.includes(type));
+
+/** Open what is dropped on the `frame`, and pictures that are pasted. */
 export function acceptDrops(frame) {
   let depth = 0;
   const show = () => frame.classList.toggle("dropping", depth > 0);
-  const carriesFile = (event) => event.dataTransfer?.types.includes("Files");
 
   frame.addEventListener("dragenter", (event) => {
-    if (!carriesFile(event)) return;
+    if (!carries(event)) return;
     depth += 1;
     show();
   });
   frame.addEventListener("dragleave", (event) => {
-    if (!carriesFile(event)) return;
+    if (!carries(event)) return;
     depth -= 1;
     show();
   });
   // A file let fall beside the canvas must not make the browser leave the page.
   for (const type of ["dragover", "drop"])
     document.addEventListener(type, (event) => {
-      if (carriesFile(event)) event.preventDefault();
+      if (carries(event)) event.preventDefault();
     });
-  frame.addEventListener("drop", (event) => {
+  frame.addEventListener("drop", ({ dataTransfer }) => {
     depth = 0;
     show();
-    const [file] = event.dataTransfer.files;
-    if (file) open(file);
+    take(dataTransfer);
+  });
+  document.addEventListener("paste", (event) => {
+    const [file] = event.clipboardData?.files ?? [];
+    if (!file) return;
+    event.preventDefault();
+    files.open(file);
   });
 }
 
-function open(file) {
-  const input = gradioElement("file-row").querySelector("input[type=file]");
-  const files = new DataTransfer();
-  files.items.add(file);
-  input.files = files.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
+function take(data) {
+  const url = linkOf(data);
+  // One of the session's pictures comes with all that is known of it.
+  const own = store.results.find((result) => result.url === url);
+  const [file] = data.files;
+  if (own) store.choose(own);
+  else if (file) files.open(file);
+  else if (url) openLink(url);
 }

@@ -13,8 +13,11 @@ const ARROWS = {
   ArrowRight: [0, 1],
 };
 
-/** Listen on `stage` for cursor keys; `cursor` = {get(), set(cell), shape(cells|null)}. */
-export function steer(stage, cursor) {
+/**
+ * Listen on `stage` for cursor keys; `cursor` = {get(), set(cell), shape(cells|null), picture, pointed}: whether
+ * the pointer is over the stage and was used last. `outline` is what gestures.js draws corner by corner.
+ */
+export function steer(stage, cursor, outline) {
   let corner = null;
 
   const dropCorner = () => {
@@ -57,6 +60,11 @@ export function steer(stage, cursor) {
       store.say(describe(store.state, cell));
       return;
     }
+    if (["outline", "corners"].includes(tool.gesture)) {
+      const point = { row: rowOf(store.state, cell), column: columnOf(store.state, cell) };
+      outline.corner(point, { tool, apply: effectOf(store.tool, inverse), fills });
+      return;
+    }
     if (tool.gesture === "shape" && corner === null) {
       corner = cell;
       cursor.shape([cell]);
@@ -72,7 +80,7 @@ export function steer(stage, cursor) {
   function touched(tool, cell, size) {
     const grid = store.state;
     if (tool.gesture === "shape") return tool.cells(grid, corner, cell);
-    if (tool.gesture === "click") return tool.cells(grid, cell);
+    if (tool.gesture === "click") return tool.cells(grid, cell, cursor.picture);
     const point = { row: rowOf(grid, cell), column: columnOf(grid, cell) };
     return tool.cells(grid, point, point, size);
   }
@@ -80,9 +88,11 @@ export function steer(stage, cursor) {
   stage.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];
     if (event.ctrlKey || event.metaKey) return;
+    if (event.key === " " && cursor.pointed) return; // it pans
     if (arrow) move(arrow, event.shiftKey, event.altKey);
-    else if (event.key === " " || (event.key === "Enter" && !event.ctrlKey)) act(cursor.get(), event.altKey);
-    else if (event.key === "Escape" && corner !== null) dropCorner();
+    else if (event.key === "Enter" && outline.close()) store.say(describe(store.state, cursor.get()));
+    else if ([" ", "Enter"].includes(event.key)) act(cursor.get(), event.altKey);
+    else if (event.key === "Escape" && (outline.drop() || corner !== null)) dropCorner();
     else if (event.key === "Home") move([0, -store.state.width], false);
     else if (event.key === "End") move([0, store.state.width], false);
     else return;
@@ -98,26 +108,3 @@ export function steer(stage, cursor) {
     store.say(describe(grid, cursor.get()));
   });
 }
-
-/**
- * Shortcuts anywhere on the page: `commands` maps a key ("b", "ctrl+z", "?") to a function.
- * They rest while the person types or works with a control of the form.
- */
-export function shortcuts(commands) {
-  document.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.altKey) return;
-    const control = event.ctrlKey || event.metaKey;
-    if (!control && isTyping(event.target)) return;
-    const shift = event.shiftKey && control ? "shift+" : "";
-    const key = `${control ? "ctrl+" : ""}${shift}${event.key.toLowerCase()}`;
-    const command = commands[key];
-    if (!command || (isTyping(event.target) && key !== "ctrl+enter")) return;
-    event.preventDefault();
-    command();
-  });
-}
-
-const isTyping = (target) =>
-  target.matches?.(
-    "input:not([type=range], [type=checkbox], [type=radio]), textarea, select, [contenteditable]",
-  );

@@ -57,15 +57,15 @@ export function softOf(state, alpha) {
 class SoftBrush extends EventTarget {
   #stroke = null;
 
-  /** Put the brush down at a point of the grid; false while the mask is still being loaded. */
-  begin(point, erases) {
+  /** Put a brush of `size` pixels down at a point of the grid; false while the mask is still being loaded. */
+  begin(point, erases, size = store.tool.softSize) {
     const { state } = store;
     const [width, height] = sizeOf(state);
     const alpha = state.soft ? alphaOf(state, state.soft) : new Uint8ClampedArray(width * height);
     if (!alpha) return false;
     const sheet = state.soft ? pictureOf(alpha, width, height, tinted) : paper(width, height);
     this.#stroke = { state, alpha, width, height, erases, sheet, from: this.#pixel(point) };
-    this.to(point);
+    this.to(point, size);
     return true;
   }
 
@@ -75,11 +75,11 @@ class SoftBrush extends EventTarget {
   });
 
   /** Sweep on to a point. */
-  to(point) {
+  to(point, size = store.tool.softSize) {
     const stroke = this.#stroke;
     if (!stroke) return;
     const to = this.#pixel(point);
-    sweep(stroke, stroke.from, to, store.tool);
+    sweep(stroke, stroke.from, to, { softSize: size, softness: store.tool.softness });
     stroke.from = to;
     this.dispatchEvent(new Event("load"));
   }

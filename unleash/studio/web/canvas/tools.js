@@ -3,63 +3,35 @@
  * button or a pen's eraser: it gives back what the tool takes.
  */
 
-import { brush, rectangle, region, stroke } from "../page/geometry.js";
+import { brush, enclosed, rectangle, region, stroke } from "../page/geometry.js";
 import { ruleInWords } from "../page/codes.js";
 import { predictions } from "../page/predictions.js";
 import { showTab } from "../page/commands.js";
 import { ask, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
 import { isKnown, keep, kindOf, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
+import { alike, looksOf } from "./looks.js";
 
 const square = (grid, from, to, size) => stroke(grid, from, to, size);
 const single = (grid, from, to) => stroke(grid, from, to, 1);
 
 /**
  * A "brush" tool changes the cells it sweeps at once; a "shape" tool changes the cells between where
- * the gesture began and where it ends; a "click" tool acts on what lies around one cell; the "soft" one
- * (softbrush.js) paints pixels and masks the cells they touch.
+ * the gesture began and where it ends; an "outline" is drawn in one movement, or corner by corner for "corners",
+ * and changes the cells within; a "click" tool acts on what lies around one cell; the "soft" one (softbrush.js)
+ * paints pixels and masks the cells they touch. What `paints` changes the canvas; with `onBlank` it can do so
+ * where nothing is known yet.
  */
 export const TOOLS = {
-  mask: {
-    gesture: "brush",
-    sized: true,
-    cells: square,
-    apply: mask,
-    inverse: keep,
-  },
-  heal: {
-    gesture: "brush",
-    sized: true,
-    cells: square,
-    apply: mask,
-    inverse: mask,
-  },
-  keep: {
-    gesture: "brush",
-    sized: true,
-    cells: square,
-    apply: keep,
-    inverse: mask,
-  },
-  rectangle: {
-    gesture: "shape",
-    cells: rectangle,
-    apply: mask,
-    inverse: keep,
-  },
-  fill: {
-    gesture: "click",
-    cells: area,
-    apply: mask,
-    inverse: keep,
-  },
-  pin: {
-    gesture: "brush",
-    cells: single,
-    needsCode: true,
-    apply: pin,
-    inverse: unpin,
-  },
+  mask: { gesture: "brush", sized: true, cells: square, apply: mask, inverse: keep },
+  heal: { gesture: "brush", sized: true, cells: square, apply: mask, inverse: mask, onBlank: true },
+  keep: { gesture: "brush", sized: true, cells: square, apply: keep, inverse: mask },
+  rectangle: { gesture: "shape", cells: rectangle, apply: mask, inverse: keep },
+  lasso: { gesture: "outline", cells: enclosed, apply: mask, inverse: keep },
+  polygon: { gesture: "corners", cells: enclosed, apply: mask, inverse: keep },
+  fill: { gesture: "click", cells: area, apply: mask, inverse: keep },
+  wand: { gesture: "click", cells: lookalikes, apply: mask, inverse: keep },
+  pin: { gesture: "brush", cells: single, needsCode: true, apply: pin, inverse: unpin, onBlank: true },
   allow: {
     gesture: "brush",
     sized: true,
@@ -67,9 +39,10 @@ export const TOOLS = {
     needsCode: true,
     apply: askInHand,
     inverse: unrestrict,
+    onBlank: true,
   },
-  pick: { gesture: "click" },
-  inspect: { gesture: "click", look },
+  pick: { gesture: "click", looks: true, onBlank: true },
+  inspect: { gesture: "click", looks: true, look, onBlank: true },
   soft: { gesture: "soft" },
 };
 
@@ -84,6 +57,12 @@ function look(cell) {
 
 function area(state, cell) {
   return region(state, cell, (c) => kindOf(state, c));
+}
+
+/** The cells of a picture that look like one of them. */
+function lookalikes(state, cell, picture) {
+  if (!picture) return area(state, cell);
+  return alike(state, looksOf(picture, state), cell, store.tool);
 }
 
 /** What a gesture does to cells. */

@@ -1,4 +1,7 @@
-/** Zoom and pan: which part of the token grid the stage shows. Pure functions over `{zoom, x, y}`. */
+/**
+ * Zoom and pan: which part of the token grid the stage shows. Pure functions over `{zoom, x, y}`: at zoom 1 the grid
+ * fits the stage, `x` and `y` shift it from there, in CSS pixels.
+ */
 
 import { clamp } from "../page/geometry.js";
 
@@ -6,13 +9,22 @@ export const FIT = { zoom: 1, x: 0, y: 0 };
 
 const MAX_ZOOM = 6;
 
+const fitting = (grid, stage) => Math.min(stage.width / grid.width, stage.height / grid.height);
+
+/** Where the grid lies at zoom 1. */
+const margins = (grid, stage) => ({
+  x: (stage.width - fitting(grid, stage) * grid.width) / 2,
+  y: (stage.height - fitting(grid, stage) * grid.height) / 2,
+});
+
+/** The zoom at which a pixel of the picture is a pixel of the screen, of which a CSS pixel has `ratio` a side. */
+export const actualSize = (grid, stage, ratio) => grid.cell / ratio / fitting(grid, stage);
+
 /** The stage in CSS pixels and the grid give the layout: cell size and the grid's top left corner. */
 export function layout(grid, stage, view) {
-  const fit = Math.min(stage.width / grid.width, stage.height / grid.height);
-  const cell = fit * view.zoom;
-  const left = (stage.width - fit * grid.width) / 2 + view.x;
-  const top = (stage.height - fit * grid.height) / 2 + view.y;
-  return { cell, left, top };
+  const { zoom, x, y } = hold(grid, stage, view);
+  const margin = margins(grid, stage);
+  return { cell: fitting(grid, stage) * zoom, left: margin.x + x, top: margin.y + y };
 }
 
 /** A place on the stage as a point of the grid: whole numbers are the middles of cells. */
@@ -21,28 +33,39 @@ export const pointAt = ({ cell, left, top }, x, y) => ({
   column: (x - left) / cell - 0.5,
 });
 
-/** Zoom by `factor` so that the place (x, y) of the stage stays where it is. */
-export function zoomAt(view, factor, x, y, stage) {
-  const zoom = clamp(view.zoom * factor, 1, MAX_ZOOM);
+/** Zoom by `factor` so that the place (x, y) of the stage stays where it is; small pictures down to `actual` size. */
+export function zoomAt(grid, stage, view, factor, { x, y }, actual = 1) {
+  const zoom = clamp(view.zoom * factor, Math.min(1, actual), Math.max(MAX_ZOOM, actual));
   const real = zoom / view.zoom;
-  return hold({ zoom, x: x - (x - view.x) * real, y: y - (y - view.y) * real }, stage);
+  const margin = margins(grid, stage);
+  return hold(grid, stage, {
+    zoom,
+    x: x - margin.x - (x - margin.x - view.x) * real,
+    y: y - margin.y - (y - margin.y - view.y) * real,
+  });
 }
 
-export const panBy = (view, dx, dy, stage) => hold({ ...view, x: view.x + dx, y: view.y + dy }, stage);
+export const panBy = (grid, stage, view, dx, dy) =>
+  hold(grid, stage, { ...view, x: view.x + dx, y: view.y + dy });
 
-// The picture never leaves the stage.
-function hold({ zoom, x, y }, stage) {
+// The picture covers the stage, or lies in its middle where it is smaller.
+function hold(grid, stage, { zoom, x, y }) {
+  const cell = fitting(grid, stage) * zoom;
+  const margin = margins(grid, stage);
+  const shift = (room, extent, from, by) =>
+    extent <= room ? (room - extent) / 2 - from : clamp(by, room - extent - from, -from);
   return {
     zoom,
-    x: clamp(x, stage.width * (1 - zoom), 0),
-    y: clamp(y, stage.height * (1 - zoom), 0),
+    x: shift(stage.width, cell * grid.width, margin.x, x),
+    y: shift(stage.height, cell * grid.height, margin.y, y),
   };
 }
 
 /** Pan as little as needed to have the cell (row, column) on the stage. */
-export function reveal(view, { cell, left, top }, row, column, stage) {
+export function reveal(grid, stage, view, row, column) {
+  const { cell, left, top } = layout(grid, stage, view);
   const x = left + column * cell;
   const y = top + row * cell;
-  const into = (start, end) => Math.min(0, end - (start + cell)) - Math.min(0, start);
-  return panBy(view, into(x, stage.width), into(y, stage.height), stage);
+  const into = (from, end) => Math.min(0, end - (from + cell)) - Math.min(0, from);
+  return panBy(grid, stage, view, into(x, stage.width), into(y, stage.height));
 }

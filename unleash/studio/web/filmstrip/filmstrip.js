@@ -1,5 +1,6 @@
 /** The filmstrip: what the server sends of a run, its progress, and the pictures of this session. */
 
+import { download, files } from "../page/files.js";
 import { nameOf, placed } from "../page/session.js";
 import { store } from "../page/store.js";
 
@@ -15,11 +16,16 @@ export function mount({ element, props, server, watch }) {
 
   const receive = {
     frame: (message) => store.receiveFrame(message),
-    canvas: (message) => store.receiveCanvas(message),
+    canvas: (message) => store.receiveCanvas(message, files.opened(message)),
     grid: whenStarted((message) => store.fit(message)),
     arrived: () => store.arrived("model"),
     end: (message) => store.endRun(message.run),
-    file: ({ file, name }) => download(file.url, name),
+    file({ file, name, said }) {
+      download(file.url, name);
+      files.say(said);
+    },
+    pack: (message) => files.pack(message),
+    unpacked: (message) => files.unpacked(message),
   };
 
   function showRun() {
@@ -133,13 +139,6 @@ export function mount({ element, props, server, watch }) {
 // The canvas may be taken up after this component is there.
 const whenStarted = (act) => (message) =>
   store.timeline ? act(message) : store.addEventListener("results", () => act(message), { once: true });
-
-function download(url, name) {
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-}
 
 /**
  * A run that nothing was heard of for long may have ended unheard, or the connection is lost: `server.ended(id)` is

@@ -99,7 +99,7 @@ function beyond(state) {
 }
 
 /** The canvas' originals in their places; null until all are there. */
-function originals(state) {
+export function originals(state) {
   const sheet = paper(...sizeOf(state));
   const pen = sheet.getContext("2d");
   const { cell } = state;
@@ -149,8 +149,11 @@ export function blended(state, picture) {
   return whole;
 }
 
-/** A promise of what the server needs to save it: {original, mask} as PNGs; null where nothing is kept. */
-export async function toSave(state) {
+/**
+ * A promise of what the server needs to save it: {original, mask} as PNGs, and `photo` if one picture with more
+ * pixels lies beneath all of it; null where nothing is kept. `photoOf` makes a promise of what the server needs of it.
+ */
+export async function toSave(state, photoOf) {
   if (!state.pixels) return null;
   const { originals: given, layers } = state.pixels;
   const softs = layers.flatMap(({ soft }) => soft ?? []);
@@ -161,7 +164,10 @@ export async function toSave(state) {
   const found = parts(state);
   if (!found) return null;
   const grey = pictureOf(found.mask, found.sheet.width, found.sheet.height, (v) => [v, v, v, 255]);
-  return { original: found.sheet.toDataURL(), mask: grey.toDataURL() };
+  const [{ photo, rows, columns }, ...others] = given;
+  const alone = photo && !others.length && rows === state.height && columns === state.width;
+  const whole = alone ? await photoOf(photo) : null;
+  return { original: found.sheet.toDataURL(), mask: grey.toDataURL(), photo: whole };
 }
 
 /**

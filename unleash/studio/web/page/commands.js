@@ -7,11 +7,11 @@ export function offer(given) {
   for (const [name, act] of Object.entries(given)) commands.set(name, act);
 }
 
-/** Do what was offered under this name; throws an error if nothing was. */
-export function command(name) {
+/** Do what was offered under this name, with what it needs to know; throws an error if nothing was. */
+export function command(name, given) {
   const act = commands.get(name);
   if (!act) throw new Error(`The page cannot do “${name}” yet: try again in a moment, or reload it.`);
-  return act();
+  return act(given);
 }
 
 /** The element that Gradio made of a component, by the id that blocks.py gave it; throws an error if it is not there. */

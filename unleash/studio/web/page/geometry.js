@@ -83,3 +83,22 @@ export function region(grid, start, key) {
   }
   return [...found];
 }
+
+/** The cells whose middles lie within the closed line through `points`; that at the first point if none do. */
+export function enclosed(grid, points) {
+  const within = (row, column) => {
+    let odd = false;
+    points.forEach((a, i) => {
+      const b = points[(i + 1) % points.length];
+      if (a.row > row === b.row > row) return;
+      const crossing = a.column + ((row - a.row) / (b.row - a.row)) * (b.column - a.column);
+      if (column < crossing) odd = !odd;
+    });
+    return odd;
+  };
+  const cells = [];
+  for (let row = 0; row < grid.height; row++)
+    for (let column = 0; column < grid.width; column++)
+      if (within(row, column)) cells.push(cellAt(grid, row, column));
+  return cells.length ? cells : brush(grid, points[0], 1);
+}

@@ -38,6 +38,7 @@ function moved(state, grid, top, left) {
       soft: shiftedSoft(state.lastRegion.soft, top, left, move),
     },
     pixels: shifted(state.pixels, top, left, move),
+    selections: state.selections.map(({ name, cells }) => ({ name, cells: cells.map(to) })),
   };
 }
 
@@ -85,6 +86,7 @@ export function stitched(a, b, axis, seam, url = null) {
     pins: { ...first.pins, ...second.pins },
     rules: tidied({ ...grid, rules: [...first.rules, ...second.rules] }).rules,
     soft: first.soft,
+    selections: first.selections,
     pixels: joined(first.pixels, second.pixels),
     recipe: null,
     lastRegion: null,

@@ -36,6 +36,13 @@ export function redo({ past, present, future }) {
   };
 }
 
+/** The last entry before the present one that shows another picture on the same grid; null if none does. */
+export const pictureBefore = ({ past, present }) =>
+  past.findLast(
+    ({ picture, height, width }) =>
+      picture && picture.url !== present.picture?.url && height === present.height && width === present.width,
+  ) ?? null;
+
 /** Apply `change` to the present and to every entry that `affects` accepts. */
 export function amend({ past, present, future }, affects, change) {
   const each = (entry) => (affects(entry) ? change(entry) : entry);

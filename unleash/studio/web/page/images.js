@@ -51,12 +51,24 @@ export const images = new Images();
 const originals = new Map();
 const missing = new Set();
 
-/** Keep an opened picture; the key to find it by. */
+/** Keep an opened picture, a URL or a File; the key to find it by. */
 export function keepOriginal(url) {
   const key = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
   originals.set(key, url);
   writeOriginal(key, url);
   return key;
+}
+
+/** Keep an opened picture under the key that it had in another browser. */
+export function restoreOriginal(key, value) {
+  if (originals.has(key)) return;
+  originals.set(key, value);
+  writeOriginal(key, value);
+}
+
+/** A promise of what was kept under a key, a URL or a File; null if it is gone. */
+export async function rawOriginal(key) {
+  return originals.get(key) ?? (await readOriginal(key)) ?? null;
 }
 
 /** The picture of a key, null until it is there and if it is gone; `images` tells when it is. */

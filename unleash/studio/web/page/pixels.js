@@ -1,15 +1,18 @@
 /**
  * Which pixels of opened pictures stay, as immutable values beside the canvas.
  *
- * `pixels` = {originals, layers}: `originals` are {key, top, left, rows, columns}, a picture and the cells it
+ * `pixels` = {originals, layers}: `originals` are {key, photo, top, left, rows, columns}, a picture and the cells it
  * lies on; a layer is what one run painted over them: `cells`, and the `soft` mask it went by, if any.
  * `soft` = {url, touched, lifted, top, left, rows, columns}: an image whose alpha is the mask, the cells it
  * touches, and those that were taken out of it again.
  */
 
-/** An opened picture that covers the whole grid. */
-export const opened = ({ height, width }, key) => ({
-  originals: [{ key, top: 0, left: 0, rows: height, columns: width }],
+/**
+ * An opened picture that covers the whole grid; `photo` is {key, box} of its file and the part of it that the grid
+ * shows, if the file has more pixels.
+ */
+export const opened = ({ height, width }, key, photo = null) => ({
+  originals: [{ key, photo, top: 0, left: 0, rows: height, columns: width }],
   layers: [],
 });
 

@@ -161,6 +161,13 @@ export class Session {
     this.#setPictures(merged(this.pictures, pictures));
   }
 
+  /** Those of another session as well. */
+  join(pictures, films) {
+    this.films = merged(this.films, films);
+    this.keepFilms();
+    this.#setPictures(merged(this.pictures, pictures));
+  }
+
   /** A picture that was opened, with how it was made. */
   opened(result) {
     const made = now();

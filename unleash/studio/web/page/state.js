@@ -11,7 +11,8 @@
  * it was made, null when no run made it. A cell has `cell` pixels a side; `soft` is the soft brush's mask and
  * `pixels` are those of opened pictures (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
  * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
- * mask the run under way may still lift, as the person has not masked or kept them since it began.
+ * mask the run under way may still lift, as the person has not masked or kept them since it began. `selections` are
+ * masks with a name (selections.js).
  */
 
 import { CanvasError } from "./geometry.js";
@@ -35,6 +36,7 @@ export function blank({ height, width, codebook, cell = 16 }) {
     seam: null,
     lastRegion: null,
     filling: null,
+    selections: [],
   };
 }
 

@@ -17,6 +17,10 @@ import { fromServer, madeAs, openedBy } from "./wire.js";
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
+// How different what looks alike may be, and whether it must hang together.
+const WAND = { tolerance: 0.12, connected: true };
+// The opacity of the marks over the picture, and the colour of the mask, null for the page's own.
+const MARKS = { marks: 1, maskColor: null };
 
 export class Store extends EventTarget {
   #save = saver(CANVAS);
@@ -30,7 +34,7 @@ export class Store extends EventTarget {
   constructor() {
     super();
     this.timeline = null;
-    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT };
+    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT, ...WAND, ...MARKS };
     this.run = null;
     this.asked = null;
     this.following = [];
@@ -330,11 +334,25 @@ export class Store extends EventTarget {
   // --- what comes from elsewhere -------------------------------------------------------------------
 
   /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
-  receiveCanvas(message) {
-    const { state, result } = openedBy(message, this.state);
+  receiveCanvas(message, photo = null) {
+    const { state, result } = openedBy(message, this.state, photo);
     if (message.other_model) this.#changeModel(message.other_model, state);
     else this.regrid(() => state);
     if (result) this.#session.opened(result);
+  }
+
+  /** What a project file holds of the page. */
+  get project() {
+    const { pictures, films } = this.#session;
+    return { state: this.state, tool: this.tool, pictures, films };
+  }
+
+  /** A project was opened: its canvas is put in place, which is undoable; its pictures join those of the session. */
+  takeProject({ model, state, tool, pictures, films }) {
+    if (model === this.#session.model) this.regrid(() => state);
+    else this.#changeModel(model, state);
+    this.#session.join(pictures, films);
+    this.setTool({ ...tool, code: null });
   }
 }
 

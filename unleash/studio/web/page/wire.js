@@ -54,12 +54,13 @@ export function madeAs({ recipe, url, codes, pixels }, cell) {
 
 /**
  * What the server sends when a picture or a recipe was opened, or the model changed: {state, result}, the canvas
- * to come after the state `before`, and its picture if it is known how it was made.
+ * to come after the state `before`, and its picture if it is known how it was made. `photo` as in pixels.js.
  */
-export function openedBy({ canvas, codes, image, recipe, cell, original, other_model: otherModel }, before) {
+export function openedBy(message, before, photo = null) {
+  const { canvas, codes, image, recipe, cell, original, other_model: otherModel } = message;
   const start = bare(canvas, cell ?? before.cell);
   const carried = otherModel && !recipe && start.base.length === before.base.length;
-  const pixels = original ? opened(start, keepOriginal(original)) : carried ? before.pixels : null;
+  const pixels = original ? opened(start, keepOriginal(original), photo) : carried ? before.pixels : null;
   const shown = codes?.flat() ?? codesOf(start);
   if (recipe?.codes) {
     const result = { url: image, codes: shown, region: regionOf(start), pixels, recipe };

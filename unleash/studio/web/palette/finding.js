@@ -1,31 +1,34 @@
-/** Which codes the catalogue shows: by the sheet's `{order, names, words}`, or alike by their thumbnails. */
+/** Which tiles the catalogue shows: by the sheet's `{order, names, words}`, or alike by their thumbnails. */
 
-/**
- * The codes of `order` that match every word of `query`, and one of the `chips` if any is chosen. A
- * number means that code; a word, the beginning of something that `wordsOf(code)` has.
- */
-export function matching(order, { query, chips }, wordsOf) {
+/** The codes of `order` that match every word of `query`: a number means that code; a word, the beginning of
+ * something that `wordsOf(code)` has. */
+export function matching(order, query, wordsOf) {
   const asked = query
     .toLowerCase()
     .split(/[\s,]+/)
     .filter(Boolean);
   const meets = (code, words) => (ask) =>
     /^\d+$/.test(ask) ? code === Number(ask) : words.some((word) => word.startsWith(ask));
-  return order.filter((code) => {
-    const words = wordsOf(code);
-    return asked.every(meets(code, words)) && (!chips.size || words.some((word) => chips.has(word)));
-  });
+  return order.filter((code) => asked.every(meets(code, wordsOf(code))));
 }
 
-/** The words to filter by, the most frequent first: names if the codes have names, else looks. */
+/** The words to begin with, the most frequent first, {word, codes} of each: names if the codes have names, else looks. */
 export function vocabulary({ order, names, words }) {
-  const said = names?.some(Boolean)
-    ? order.map((code) => names[code]?.[0] ?? [])
-    : order.map((c) => words[c]);
-  const counts = new Map();
-  for (const word of said.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
-  return [...counts].sort((a, b) => b[1] - a[1]);
+  const named = names?.some(Boolean);
+  const saidOf = (code) => (named ? [names[code]?.[0]].filter(Boolean) : words[code]);
+  const codes = new Map();
+  for (const code of order)
+    for (const word of saidOf(code)) codes.set(word, [...(codes.get(word) ?? []), code]);
+  return [...codes]
+    .map(([word, of]) => ({ word, codes: of }))
+    .sort((a, b) => b.codes.length - a.codes.length);
 }
+
+/** `count` of a list, evenly spread over it. */
+export const spread = (list, count) =>
+  list.length <= count
+    ? list
+    : Array.from({ length: count }, (_, i) => list[Math.floor(((i + 0.5) * list.length) / count)]);
 
 // --- alike -------------------------------------------------------------------------------------------
 

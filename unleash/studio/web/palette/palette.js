@@ -1,33 +1,40 @@
-/** The catalogue: every code as a thumbnail of one sheet, to be found, compared and taken in hand. */
+/** The catalogue: every tile by word, by look or by how likely it is, to be found, compared and selected. */
 
 import { about, shelf, sprite, titleOf, wordsOf } from "../page/codes.js";
-import { predictions } from "../page/predictions.js";
 import { showTab } from "../page/commands.js";
+import { columnOf, rowOf } from "../page/geometry.js";
+import { images } from "../page/images.js";
+import { patch } from "../page/patch.js";
+import { predictions } from "../page/predictions.js";
 import { inHand } from "../page/rules.js";
 import { store } from "../page/store.js";
-import { bindBrush } from "./brush.js";
-import { features, matching, nearest, vocabulary } from "./finding.js";
+import { features, matching, nearest, spread, vocabulary } from "./finding.js";
 
 const EMPTY = {
-  all: "No code is called that or looks like it.",
-  similar: "Choose a code, and those that look like it come here.",
-  recent: "The codes you pin come here.",
-  favourites: "The codes you star come here.",
+  here: "Click a cell with the pin brush (P) or Inspect (Q): what the model finds likely there comes here.",
+  words: "No tile is called that or looks like it.",
+  similar: "Select a tile, and those that look like it come here.",
+  recent: "The tiles you pin come here.",
+  favourites: "The tiles you star come here.",
 };
+const TILE = 44; // CSS pixels of a tile
+const SAMPLES = 8; // tiles that show what a word means
+const PATCH = 192; // pixels of a tile among its neighbours
+const AFTER_A_CHANGE = 400; // ms until the chosen cell is asked about anew
 
 export function mount({ element, props, watch }) {
   const find = (selector) => element.querySelector(selector);
-  const [sheet, chips, search] = [find(".sheet"), find(".chips"), find("input[type=search]")];
-  const [output, star, collect] = [find("output"), find(".star"), find(".collect")];
-  const take = find(".take");
+  const [sheet, words, note, search] = [".sheet", ".vocabulary", ".note", "input[type=search]"].map(find);
+  const [output, star, collect, take] = ["output", ".star", ".collect", ".take"].map(find);
   const views = [...element.querySelectorAll("[data-view]")];
-  const chosen = new Set();
   let tiles = new Map();
+  let options = new Map(); // what the sheet shows: an element of each code
   let shown = [];
-  let view = "all";
+  let view = "words";
   let like = null; // the code that "similar" was asked of
   let looks = null; // of every code, measured when first asked
   let marked = [];
+  let drawn = null; // the predictions of the chosen cell that the sheet shows
   let pinned = store.timeline?.present.pins ?? null;
 
   // --- what there is -------------------------------------------------------------------------------
@@ -36,45 +43,59 @@ export function mount({ element, props, watch }) {
     if (!props.value) return;
     const { image } = props.value;
     const catalogue = JSON.parse(props.value.catalogue);
-    const { order, model } = catalogue;
+    const { order, model, columns } = catalogue;
     await sprite.load({ ...catalogue, url: image.url });
     element.style.setProperty("--sheet", `url("${image.url}")`);
+    element.style.setProperty("--sheet-columns", columns);
     tiles = new Map(order.map((code) => [code, tile(code)]));
     looks = null;
-    chosen.clear();
-    chips.replaceChildren(...vocabulary(catalogue).map(chip));
+    words.replaceChildren(...vocabulary(catalogue).map(card));
     shelf.open(model, order.length);
-    filter();
+    show();
   }
 
   function tile(code) {
-    const option = document.createElement("div");
-    option.className = "code";
-    option.id = `code-${code}`;
-    option.role = "option";
-    option.title = `Code ${code}: ${about(code)}`;
-    option.dataset.code = code;
+    const option = optionOf(code, "code");
     option.style.backgroundPosition = position(code);
     return option;
   }
 
-  const position = (code) => {
-    const { x, y } = sprite.placeOf(code);
-    return `-${x}px -${y}px`;
+  function optionOf(code, className) {
+    const option = document.createElement("div");
+    option.className = className;
+    option.id = `code-${code}`;
+    option.role = "option";
+    option.title = `Tile ${code}: ${about(code)}`;
+    option.ariaLabel = option.title;
+    option.dataset.code = code;
+    return option;
+  }
+
+  const position = (code, size = TILE) => {
+    const { x, y, side } = sprite.placeOf(code);
+    return `${(-x / side) * size}px ${(-y / side) * size}px`;
   };
 
-  function chip([word, count]) {
+  function card({ word, codes }) {
     const button = document.createElement("button");
-    const number = document.createElement("small");
     button.type = "button";
     button.dataset.word = word;
-    button.setAttribute("aria-pressed", false);
-    number.textContent = count;
-    button.append(`${word} `, number);
+    const samples = document.createElement("span");
+    samples.className = "samples";
+    samples.append(
+      ...spread(codes, SAMPLES).map((code) => {
+        const sample = document.createElement("span");
+        sample.style.backgroundPosition = position(code, TILE / 2);
+        return sample;
+      }),
+    );
+    const number = document.createElement("small");
+    number.textContent = codes.length;
+    button.append(samples, `${word} `, number);
     button.addEventListener("click", () => {
-      if (!chosen.delete(word)) chosen.add(word);
-      button.setAttribute("aria-pressed", chosen.has(word));
-      filter();
+      search.value = word;
+      show();
+      sheet.focus({ preventScroll: true });
     });
     return button;
   }
@@ -82,8 +103,9 @@ export function mount({ element, props, watch }) {
   // --- what is shown of it -------------------------------------------------------------------------
 
   function ofView() {
+    if (view === "here") return predictions.view?.codes ?? [];
     if (view === "similar") return like === null ? [] : similar();
-    return view === "all" ? sprite.sheet.order : shelf[view];
+    return view === "words" ? sprite.sheet.order : shelf[view];
   }
 
   function similar() {
@@ -91,29 +113,52 @@ export function mount({ element, props, watch }) {
     return [like, ...nearest(looks, like)];
   }
 
-  function filter() {
+  function show() {
     if (!sprite.sheet) return;
-    const filters = { query: search.value, chips: chosen };
-    shown = matching(ofView(), filters, wordsOf);
-    if (shown.length) sheet.replaceChildren(...shown.map((code) => tiles.get(code)));
-    else sheet.replaceChildren(note(EMPTY[ofView().length ? "all" : view]));
-    take.hidden = !(chosen.size || search.value.trim()) || shown.length < 2;
-    take.textContent = `Take all ${shown.length}`;
+    for (const button of views) button.setAttribute("aria-pressed", button.dataset.view === view);
+    const asked = search.value.trim();
+    const begins = view === "words" && !asked;
+    const all = begins ? [] : ofView();
+    shown = matching(all, asked, wordsOf);
+    options = view === "here" ? inPlace() : tiles;
+    drawn = view === "here" ? predictions.view : null;
+    sheet.replaceChildren(...shown.map((code) => options.get(code)));
+    words.hidden = !begins;
+    sheet.hidden = !shown.length;
+    note.textContent = begins || shown.length ? "" : noteOf(all);
+    take.hidden = !asked || shown.length < 2;
+    take.textContent = `Select all ${shown.length}`;
     mark();
   }
 
-  function note(text) {
-    const line = document.createElement("p");
-    line.className = "wait";
-    line.textContent = text;
-    return line;
+  function noteOf(all) {
+    if (all.length) return EMPTY.words;
+    if (view === "here" && predictions.cell !== null) return "Asking the model…";
+    return EMPTY[view];
   }
+
+  /** What is likely at the chosen cell, each among the neighbours of the cell. */
+  function inPlace() {
+    const { cell, view: likely } = predictions;
+    return new Map(
+      shown.map((code) => {
+        const option = optionOf(code, "patch");
+        const share = document.createElement("span");
+        share.textContent = percent(likely.probabilities[likely.codes.indexOf(code)]);
+        option.ariaLabel = `${option.title}, ${share.textContent}`;
+        option.append(patch(store.state, cell, code, PATCH), share);
+        return [code, option];
+      }),
+    );
+  }
+
+  const percent = (share) => (share < 0.0005 ? "< 0.1 %" : `${(share * 100).toFixed(1)} %`);
 
   function turnTo(name) {
     view = name;
     like = store.tool.code;
-    for (const button of views) button.setAttribute("aria-pressed", button.dataset.view === name);
-    filter();
+    if (name === "words") search.value = "";
+    show();
     sheet.scrollTop = 0;
   }
 
@@ -121,9 +166,9 @@ export function mount({ element, props, watch }) {
     const codes = inHand(store.tool);
     const { code } = store.tool;
     for (const option of marked) option.removeAttribute("aria-selected");
-    marked = codes.map((one) => tiles.get(one)).filter(Boolean);
+    marked = codes.map((one) => options.get(one)).filter(Boolean);
     for (const option of marked) option.setAttribute("aria-selected", "true");
-    const here = shown.includes(code) ? tiles.get(code) : null;
+    const here = shown.includes(code) ? options.get(code) : null;
     if (here) sheet.setAttribute("aria-activedescendant", here.id);
     else sheet.removeAttribute("aria-activedescendant");
     if (here && codes.length === 1) scrollTo(here);
@@ -136,9 +181,9 @@ export function mount({ element, props, watch }) {
     find(".swatch").style.backgroundPosition = known ? position(code) : "";
     output.textContent = known
       ? codes.length > 1
-        ? `${codes.length} codes`
-        : `code ${code}`
-      : "no code in hand";
+        ? `${codes.length} tiles selected`
+        : `Tile ${code}`
+      : "No tile selected";
     find(".about").textContent = known ? (codes.length > 1 ? titleOf(codes) : about(code)) : "";
     star.disabled = !known;
     star.setAttribute("aria-pressed", shelf.favourites.includes(code));
@@ -152,19 +197,19 @@ export function mount({ element, props, watch }) {
     else if (bottom > sheet.scrollTop + sheet.clientHeight) sheet.scrollTop = bottom - sheet.clientHeight + 4;
   }
 
-  // --- taken in hand -------------------------------------------------------------------------------
+  // --- selected ------------------------------------------------------------------------------------
 
   const brushFor = (codes) => (codes > 1 || store.tool.name === "allow" ? "allow" : "pin");
 
   function choose(code) {
     const name = brushFor(1);
     store.setTool({ code, set: [code], name });
-    store.say(`Code ${code} chosen; the ${name} brush is ready.`);
+    store.say(`Tile ${code} selected; paint it with the ${name} brush.`);
   }
 
   function hold(codes, code) {
     store.setTool({ code, set: codes, name: brushFor(codes.length) });
-    store.say(`${codes.length} codes in hand.`);
+    store.say(`${codes.length} tiles selected.`);
   }
 
   function toggle(code) {
@@ -180,7 +225,7 @@ export function mount({ element, props, watch }) {
     else hold([...new Set([...inHand(store.tool), ...shown.slice(from, to + 1)])], code);
   }
 
-  // --- where a code is likely ----------------------------------------------------------------------
+  // --- where a tile is likely ----------------------------------------------------------------------
 
   let looking = null;
 
@@ -200,9 +245,8 @@ export function mount({ element, props, watch }) {
 
   function bestPlace(likely) {
     const best = likely.indexOf(Math.max(...likely));
-    const { width } = store.state;
-    const where = `row ${Math.floor(best / width) + 1}, column ${(best % width) + 1}`;
-    const of = looking === store.tool.code ? "" : `code ${looking}: `;
+    const where = `row ${rowOf(store.state, best) + 1}, column ${columnOf(store.state, best) + 1}`;
+    const of = looking === store.tool.code ? "" : `tile ${looking}: `;
     return likely[best] < 0.001
       ? `${of}likely nowhere on this canvas`
       : `${of}likeliest at ${where}: ${(likely[best] * 100).toFixed(1)} %`;
@@ -210,7 +254,10 @@ export function mount({ element, props, watch }) {
 
   // --- listening -----------------------------------------------------------------------------------
 
-  const codeAt = ({ target }) => (target.dataset.code ? Number(target.dataset.code) : null);
+  const codeAt = ({ target }) => {
+    const option = target.closest("[data-code]");
+    return option ? Number(option.dataset.code) : null;
+  };
 
   sheet.addEventListener("click", (event) => {
     const code = codeAt(event);
@@ -249,23 +296,34 @@ export function mount({ element, props, watch }) {
     const next = shown[Math.min(Math.max(now + by, 0), shown.length - 1)];
     if (event.shiftKey) extend(next);
     else choose(next);
-    scrollTo(tiles.get(next));
+    scrollTo(options.get(next));
     look(next);
   });
   for (const button of views) button.addEventListener("click", () => turnTo(button.dataset.view));
-  search.addEventListener("input", filter);
+  search.addEventListener("input", show);
   take.addEventListener("click", () => hold(shown, shown[0]));
   star.addEventListener("click", () => shelf.toggle(store.tool.code));
   collect.addEventListener("click", () =>
     collect.setAttribute("aria-pressed", collect.ariaPressed !== "true"),
   );
-  bindBrush(find(".rule"));
 
   shelf.addEventListener("change", () => {
-    if (view === "recent" || view === "favourites") filter();
+    if (view === "recent" || view === "favourites") show();
     else mark();
   });
   predictions.addEventListener("change", tellLikely);
+  // Who has just chosen a cell wants to see what may be there; who is searching goes on searching.
+  predictions.addEventListener("cell", () => {
+    if (view === "words" && !search.value.trim() && predictions.cell !== null) turnTo("here");
+    else if (view === "here" && predictions.view !== drawn) show();
+  });
+  const again = () => {
+    const seen = view === "here" && element.clientHeight > 0;
+    if (seen && predictions.cell !== null) predictions.lookAt(predictions.cell, AFTER_A_CHANGE);
+  };
+  predictions.addEventListener("stale", again);
+  store.addEventListener("change", again);
+  images.addEventListener("load", () => view === "here" && show());
   store.addEventListener("tool", mark);
   store.addEventListener("change", () => {
     const { pins } = store.state;
@@ -275,7 +333,7 @@ export function mount({ element, props, watch }) {
   });
   store.addEventListener("needcode", () => {
     showTab("codes");
-    requestAnimationFrame(() => sheet.focus()); // a tab needs a moment to come to the front
+    requestAnimationFrame(() => views[0].focus({ preventScroll: true })); // a tab needs a moment to come to the front
   });
   watch("value", takeUp);
   takeUp();

@@ -1,16 +1,14 @@
-/** The tab "Size": a canvas of another size, two pictures in one, the soft brush and its mask. */
+/** The tab "Size": a canvas of another size, two pictures in one. */
 
 import { pasted } from "../page/blending.js";
 import { extended, MAX_SIDE } from "../page/growing.js";
 import { blank } from "../page/state.js";
 import { store } from "../page/store.js";
-import { inpainting } from "./inpainting.js";
 import { stitching } from "./stitching.js";
 
 export function mount({ element, props, trigger, upload, watch }) {
   const join = stitching(element, async (file) => trigger("upload", { path: (await upload(file)).path }));
   growing(element);
-  inpainting(element);
   watch("value", () => props.value && join(props.value));
 }
 

@@ -1,4 +1,4 @@
-/** The row beneath the catalogue: what the allow brush paints with the codes in hand. */
+/** What the allow brush paints with the selected tiles: allowed or forbidden there, and how strongly. */
 
 import { store } from "../page/store.js";
 
@@ -10,7 +10,7 @@ const STRENGTHS = [
   [1, "must"],
 ];
 
-export function bindBrush(row) {
+export function bindRule(row) {
   const buttons = [...row.querySelectorAll("[data-allowed]")];
   const slider = row.querySelector("input");
   const words = row.querySelector(".strength");

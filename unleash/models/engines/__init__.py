@@ -1,0 +1,44 @@
+"""Engines: what computes a model's two networks, torch itself or a faster runtime.
+
+An engine computes what the protocol asks of an `ImageTokenizer` and a `TokenPredictor` of any family. Each
+has a name; ``auto`` is the fastest on this machine.
+"""
+
+from pathlib import Path
+from typing import get_args
+
+from unleash.canvas.recipe import EngineName
+from unleash.models.engines.choosing import fastest
+from unleash.models.engines.engine import Engine
+from unleash.models.engines.openvino import OpenVINOEngine
+from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
+
+_CLASSES: dict[str, type[Engine]] = {"torch": Engine, "openvino": OpenVINOEngine}
+
+__all__ = ["Engine", "EngineName", "engine_named"]
+
+
+def engine_named(
+    name: str,
+    tokenizer: ImageTokenizer,
+    predictor: TokenPredictor,
+    condition: Condition = (),
+    source: Path | None = None,
+) -> Engine:
+    """The engine of a name for two networks.
+
+    Args:
+        name: one of ``EngineName``.
+        tokenizer: on the device that it stays on.
+        predictor: likewise.
+        condition: of one picture, to measure with.
+        source: the folder that both were loaded from; None: converted networks and timings are not kept.
+
+    Raises:
+        ValueError: if there is no such engine, or it cannot be used here.
+    """
+    if name not in get_args(EngineName):
+        raise ValueError(f'there is no engine "{name}": choose {", ".join(get_args(EngineName))}')
+    if name == "auto":
+        return fastest(_CLASSES, tokenizer, predictor, condition, source)
+    return _CLASSES[name](tokenizer, predictor, source)

@@ -1,0 +1,34 @@
+"""Where what was made of a model for this machine is kept."""
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from huggingface_hub.constants import HF_HOME
+
+HOME = Path(HF_HOME) / "unleash"
+NETWORKS = Path(__file__).parents[1]
+
+
+def cached_file(source: Path, *names: str) -> Path:
+    """A file of the cache that belongs to a model and to the code of its networks, as both are now.
+
+    Args:
+        source: the folder of the model; if a file in it changes, the cache is another.
+        names: folder and file; the folder is made.
+    """
+    parts = [str(source.resolve()), _version("torch"), _version("openvino")]
+    for file in sorted((*source.rglob("*"), *NETWORKS.rglob("*.py"))):
+        if file.is_file():
+            stat = file.stat()
+            parts.append(f"{file} {stat.st_size} {stat.st_mtime_ns}")
+    path = HOME.joinpath(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16], *names)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"

@@ -1,0 +1,72 @@
+"""Which engine is the fastest on this machine, found out once and kept."""
+
+import json
+import os
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import torch
+
+from unleash.models.engines.cache import cached_file
+from unleash.models.engines.engine import Engine, device_of
+from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
+from unleash.writing import write_whole
+
+RUNS = 5
+"""Steps of which the median is taken."""
+
+
+def fastest(
+    engines: Mapping[str, type[Engine]],
+    tokenizer: ImageTokenizer,
+    predictor: TokenPredictor,
+    condition: Condition,
+    source: Path | None = None,
+) -> Engine:
+    """The engine with the shortest step of those that can be used here.
+
+    Measured in a few seconds; what came out is kept in the cache, for this processor and these versions.
+    """
+    device = device_of(predictor)
+    possible = {name: kind for name, kind in engines.items() if kind.problem(device) is None}
+    kept = None if source is None else cached_file(source, f"fastest-{_machine(device)}.json")
+    if kept is not None and kept.is_file():
+        name = json.loads(kept.read_text("utf-8")).get("engine")
+        if name in possible:
+            return possible[name](tokenizer, predictor, source)
+    made = {name: kind(tokenizer, predictor, source) for name, kind in possible.items()}
+    if len(made) == 1:
+        return next(iter(made.values()))
+    seconds = {name: step_seconds(engine, condition) for name, engine in made.items()}
+    best = min(seconds, key=seconds.__getitem__)
+    if kept is not None:
+        write_whole(kept, json.dumps({"engine": best, "step_seconds": seconds}))
+    return made[best]
+
+
+def step_seconds(engine: Engine, condition: Condition, runs: int = RUNS) -> float:
+    """The median time of a step with its preview: logits of a whole grid, and the picture of one."""
+    side, device = engine.predictor.grid_size, device_of(engine.predictor)
+    tokens = torch.full((1, side, side), engine.predictor.codebook_size, device=device)
+
+    def step() -> float:
+        began = perf_counter()
+        engine.logits(tokens, condition)
+        engine.decode(torch.zeros_like(tokens), "preview")
+        if device.type == "cuda":
+            torch.cuda.synchronize()
+        return perf_counter() - began
+
+    step()
+    return median(step() for _ in range(runs))
+
+
+def _machine(device: torch.device) -> str:
+    """Device and processor, in a word that may be part of a file's name."""
+    if device.type == "cuda":
+        return f"cuda-{torch.cuda.get_device_name(device)}".replace(" ", "-").lower()
+    capability = torch.backends.cpu.get_cpu_capability()
+    return f"{device.type}-{platform.machine()}-{capability}-{os.cpu_count()}".replace(" ", "-").lower()

@@ -1,0 +1,36 @@
+/** A line on the canvas: the picture before to the left of it, the picture now to the right. */
+
+import { store } from "../page/store.js";
+
+const THUMB = 28; // CSS pixels: the slider's thumb, whose middle the line is (canvas.css)
+
+/** Returns what shows the line, or takes it away. */
+export function comparing(element, screen) {
+  const board = element.querySelector(".divide");
+  const slider = board.querySelector("input");
+  const button = element.querySelector("[data-command=before]");
+
+  function show() {
+    const room = board.clientWidth - THUMB;
+    screen.divide((THUMB / 2 + slider.valueAsNumber * room) / board.clientWidth);
+  }
+
+  function set(shown) {
+    board.hidden = !shown;
+    button.setAttribute("aria-pressed", shown);
+    if (shown) show();
+    else screen.divide(null);
+  }
+
+  slider.addEventListener("input", show);
+  // What is painted now belongs to the picture now, which must be seen whole.
+  store.addEventListener("change", () => board.hidden || set(false));
+  return () => {
+    if (board.hidden && !screen.comparable) {
+      store.say("There is no picture before this one to compare with.");
+      return;
+    }
+    set(board.hidden);
+    if (!board.hidden) slider.focus({ preventScroll: true });
+  };
+}

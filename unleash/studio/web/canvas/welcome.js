@@ -1,0 +1,45 @@
+/** What an empty canvas shows: how to begin, and pictures to begin with. */
+
+import { command } from "../page/commands.js";
+import { store } from "../page/store.js";
+import { TOOLS } from "./tools.js";
+
+/** `examples` = [[name, path]]; `open(index)` asks the server for one; `grid` is that of a new canvas. */
+export function welcome(element, { examples, grid, open }) {
+  const board = element.querySelector(".welcome");
+  const root = window.gradio_config?.root ?? "";
+
+  const isEmpty = ({ height, width, base, codebook, pins, rules, picture }) =>
+    height === grid.height &&
+    width === grid.width &&
+    !picture &&
+    !rules.length &&
+    !Object.keys(pins).length &&
+    base.every((code) => code === codebook);
+
+  function show() {
+    if (!store.timeline) return;
+    const { live, name } = store.tool;
+    const paints = live || TOOLS[name].onBlank;
+    board.hidden = Boolean(store.run || store.preview || store.awaiting || paints) || !isEmpty(store.state);
+  }
+
+  board.querySelector("ul").append(
+    ...examples.map(([name, path], index) => {
+      const [item, button, image] = ["li", "button", "img"].map((tag) => document.createElement(tag));
+      Object.assign(image, { src: `${root}/gradio_api/file=${path}`, alt: name });
+      Object.assign(button, { type: "button", title: `Begin with ${name}` });
+      button.addEventListener("click", () => {
+        store.await("file");
+        show();
+        open(index);
+      });
+      button.append(image);
+      item.append(button);
+      return item;
+    }),
+  );
+  board.querySelector(".own").addEventListener("click", () => command("open"));
+  for (const type of ["change", "tool", "run", "preview"]) store.addEventListener(type, show);
+  show();
+}

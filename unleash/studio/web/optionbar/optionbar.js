@@ -1,0 +1,106 @@
+/** The bar above the canvas: the options of the tool in hand. */
+
+import { brushSize, setBrushSize, stepBrushSize } from "../canvas/size.js";
+import { bindButtons } from "../page/buttons.js";
+import { about, sprite, titleOf } from "../page/codes.js";
+import { showTab } from "../page/commands.js";
+import { inHand } from "../page/rules.js";
+import { store } from "../page/store.js";
+import { bindOverlay } from "./overlay.js";
+import { bindRule } from "./rule.js";
+import { bindSelections } from "./selections.js";
+
+/** What each tool is called, and how it is used. */
+const WORDS = {
+  mask: ["Mask brush", "Paint what is to be filled anew; Alt keeps it"],
+  soft: ["Soft brush", ""],
+  keep: ["Eraser", "What was beneath the mask shows again"],
+  heal: ["Heal", "Paint over what went wrong: it is filled at once"],
+  rectangle: ["Rectangle", "Drag over the cells to mask; Alt keeps them"],
+  lasso: ["Lasso", "Draw around the cells to mask; Alt keeps them"],
+  polygon: [
+    "Polygon",
+    "Click corner after corner; Enter or a click on the first one closes it, Escape drops it",
+  ],
+  fill: ["Fill", "Click an area to mask all of it; Alt keeps it"],
+  wand: ["Looks like this", "Click a cell; Alt keeps"],
+  pin: ["Pin brush", "Paint it; Alt unpins"],
+  allow: ["Allow brush", ""],
+  pick: ["Eyedropper", "Click a cell to select its tile"],
+  inspect: ["Inspect", "Click a cell to see what the model finds likely there"],
+};
+
+export function mount({ element }) {
+  const find = (selector) => element.querySelector(selector);
+  const [size, sizeWords] = [find(".brush-size"), find(".brush-size-words")];
+  const [softness, tolerance, connected, keep] = [
+    find(".softness"),
+    find(".tolerance"),
+    find(".connected"),
+    find(".keep-pixels"),
+  ];
+
+  bindButtons(element, {
+    smaller: () => stepBrushSize(-1),
+    larger: () => stepBrushSize(1),
+    live: () => {
+      store.setTool({ live: !store.tool.live });
+      store.say(store.tool.live ? "Live: each stroke is filled at once." : "Live is off.");
+    },
+  });
+  bindRule(find(".rule"));
+  bindSelections(find("#selections"));
+  bindOverlay(find("#overlay"));
+  for (const menu of element.querySelectorAll("[popover]"))
+    menu.addEventListener("beforetoggle", () => place(menu, find(`[popovertarget="${menu.id}"]`)));
+
+  size.addEventListener("input", () => setBrushSize(size.valueAsNumber));
+  softness.addEventListener("input", () => store.setTool({ softness: softness.valueAsNumber }));
+  tolerance.addEventListener("input", () => store.setTool({ tolerance: tolerance.valueAsNumber }));
+  connected.addEventListener("change", () => store.setTool({ connected: connected.checked }));
+  keep.addEventListener("change", () => store.setTool({ keepPixels: keep.checked }));
+  find(".tile").addEventListener("click", () => showTab("codes"));
+
+  function show() {
+    const { tool } = store;
+    const { value, least, most, unit } = brushSize(tool);
+    const shown = [tool.name, store.timeline?.present.pixels ? "photograph" : ""];
+    for (const part of element.querySelectorAll("[data-for]"))
+      part.hidden = !part.dataset.for.split(" ").some((name) => shown.includes(name));
+    [find(".name").textContent, find(".hint").textContent] = WORDS[tool.name];
+    Object.assign(size, { min: least, max: most, value });
+    sizeWords.textContent = `${value} ${unit}`;
+    size.setAttribute("aria-valuetext", sizeWords.textContent);
+    find('[data-command="smaller"]').disabled = value === least;
+    find('[data-command="larger"]').disabled = value === most;
+    softness.value = tool.softness;
+    tolerance.value = tool.tolerance;
+    find(".tolerance-words").textContent = `${Math.round(tool.tolerance * 100)} %`;
+    connected.checked = tool.connected;
+    keep.checked = tool.keepPixels;
+    find('[data-command="live"]').setAttribute("aria-pressed", Boolean(tool.live));
+    showTile();
+  }
+
+  function showTile() {
+    const codes = inHand(store.tool);
+    const [picture, words] = [find(".tile canvas"), find(".tile span")];
+    picture.getContext("2d").clearRect(0, 0, picture.width, picture.height);
+    if (codes.length) sprite.paint(picture.getContext("2d"), store.tool.code, 0, 0, picture.width);
+    const named =
+      codes.length > 1 ? `${codes.length} tiles: ${titleOf(codes)}` : titleOf(codes.length ? codes : [0]);
+    words.textContent = codes.length ? named : "Select a tile…";
+    if (codes.length === 1) words.title = about(codes[0]);
+  }
+
+  for (const type of ["tool", "change"]) store.addEventListener(type, show);
+  sprite.addEventListener("load", showTile);
+  show();
+}
+
+/** Below the button that opens it, within the window. */
+function place(menu, button) {
+  const { left, bottom } = button.getBoundingClientRect();
+  menu.style.left = `${Math.max(8, Math.min(left, innerWidth - 278))}px`;
+  menu.style.top = `${bottom + 6}px`;
+}

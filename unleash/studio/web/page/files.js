@@ -1,0 +1,151 @@
+/**
+ * Files on their way in and out: whatever opens one (the header, a drop, a paste) goes this way. Listen for "say"
+ * ({text, lasts}) and "notice" ({text, button, act}, null when it is no longer true).
+ */
+
+import { keepOriginal, rawOriginal, restoreOriginal } from "./images.js";
+import { pack, ProjectError, unpack } from "./project.js";
+import { store } from "./store.js";
+
+const isProject = ({ name, type }) => /\.zip$/i.test(name) || type === "application/zip";
+
+class Files extends EventTarget {
+  #server = null;
+  #asked = new Map();
+  #count = 0;
+  #opening = false;
+
+  /** `upload(file)` is a promise of its path on the server, `ask(event, data)` triggers an event there. */
+  serve(server) {
+    this.#server = server;
+  }
+
+  /** Say something about a file; `lasts` until something else is said. */
+  say(text, lasts = false) {
+    this.#opening = false;
+    this.dispatchEvent(new CustomEvent("say", { detail: { text, lasts } }));
+  }
+
+  #notice(detail) {
+    this.dispatchEvent(new CustomEvent("notice", { detail }));
+  }
+
+  // What the server answers bears the name of what was asked.
+  #name(about) {
+    const name = `${Date.now()}.${(this.#count += 1)}`;
+    this.#asked.set(name, about);
+    return name;
+  }
+
+  #take(name) {
+    const about = this.#asked.get(name);
+    this.#asked.delete(name);
+    return about;
+  }
+
+  /** Open a file; of a PNG that was changed, with `older`, what its recipe makes. */
+  async open(file, older = false) {
+    this.#notice(null);
+    if (isProject(file)) return this.#openProject(file);
+    store.await("file");
+    this.#begin(file);
+    try {
+      const path = await this.#server.upload(file);
+      this.#server.ask("open", { path, older, name: this.#name(file) });
+    } catch {
+      this.say(`${file.name} could not be sent to the studio: try again.`);
+      store.arrived("file");
+    }
+  }
+
+  /** A file was opened, or refused. */
+  arrived() {
+    store.arrived("file");
+    if (this.#opening) this.say("");
+  }
+
+  #begin({ name }) {
+    this.say(`Opening ${name}…`, true);
+    this.#opening = true;
+  }
+
+  /**
+   * What the server says of an opened file. Returns where its whole picture is kept, {key, box}, if it has more
+   * pixels than the canvas.
+   */
+  opened({ name, box, changed }) {
+    const file = this.#take(name);
+    if (file && changed)
+      this.#notice({
+        text: `${file.name} was changed after it was saved here: you see it as it is now.`,
+        button: "Open the older picture of its recipe",
+        act: () => this.open(file, true),
+      });
+    return file && box ? { key: keepOriginal(file), box } : null;
+  }
+
+  /** A promise of what the server needs of a whole picture to save it: {path, box}; null if it is gone. */
+  async photoOf({ key, box }) {
+    const file = await rawOriginal(key);
+    return file instanceof Blob ? { path: await this.#server.upload(named(file)), box } : null;
+  }
+
+  // --- projects --------------------------------------------------------------------------------------
+
+  /** Save the canvas, the session's pictures and the settings as one file. */
+  saveProject() {
+    this.say("Packing the project…", true);
+    this.#server.ask("pack", { name: this.#name(store.project) });
+  }
+
+  /** The server's answer: the model and the settings. */
+  async pack({ name, model, settings, pictures, locked }) {
+    const project = this.#take(name);
+    if (!project) return;
+    const bytes = await pack({ ...project, model, settings, count: pictures, locked }, rawOriginal);
+    download(URL.createObjectURL(new Blob([bytes], { type: "application/zip" })), "unleash-project.zip");
+    this.say(`Saved unleash-project.zip, ${inWords(bytes.length)}.`);
+  }
+
+  async #openProject(file) {
+    store.await("file");
+    this.#begin(file);
+    try {
+      const project = await unpack(file);
+      const { model, canvas, recipe, settings, count, locked } = project;
+      this.#server.ask("unpack", {
+        name: this.#name({ project, file }),
+        ...{ model, canvas, recipe, settings, pictures: count, locked },
+      });
+    } catch (error) {
+      store.arrived("file");
+      if (!(error instanceof ProjectError)) throw error;
+      this.say(`${file.name} ${error.message}`, true);
+    }
+  }
+
+  /** The server found the project's model: put it in place. */
+  unpacked({ name, model }) {
+    const asked = this.#take(name);
+    if (!asked) return;
+    const { originals, ...project } = asked.project;
+    for (const [key, value] of Object.entries(originals)) restoreOriginal(key, value);
+    store.takeProject({ ...project, model });
+    this.say(`Opened ${asked.file.name}.`);
+  }
+}
+
+// A blob that the browser kept may have lost its name.
+const named = (blob) => (blob instanceof File ? blob : new File([blob], "photo", { type: blob.type }));
+
+const inWords = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
+/** Let the browser keep what is at a URL as a file. */
+export function download(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+}
+
+export const files = new Files();

@@ -1,0 +1,172 @@
+/**
+ * Project files: the canvas, the session's pictures and films, the opened pictures and the settings, in one zip of
+ * `project.json` and the pictures as files. In the JSON a picture is {"file": its name in the zip}.
+ *
+ * A project is {model, state, tool, pictures, films, originals, settings, count, locked}: a state of the canvas
+ * (state.js), pictures and films of the session (session.js), opened pictures by their keys (images.js), the
+ * server's settings of the next run, how many pictures it makes, and whether its seed stays.
+ */
+
+import { strFromU8, strToU8, unzipSync, zipSync } from "../vendor/fflate.js";
+import { MAX_SIDE } from "./growing.js";
+import { blank } from "./state.js";
+import { toServer } from "./wire.js";
+
+const FORMAT = "unleash-project";
+const VERSION = 1;
+const MAX_BYTES = 400e6; // of all files together
+const MAX_FILES = 5000;
+const MAX_CODES = 2 ** 20;
+
+const ENDINGS = { "image/webp": "webp", "image/png": "png", "image/jpeg": "jpg" };
+const TYPES = Object.fromEntries(Object.entries(ENDINGS).map(([type, ending]) => [ending, type]));
+
+/** A file is no project that can be opened; the message goes on from the file's name. */
+export class ProjectError extends Error {}
+
+/** A promise of a project's file as bytes; `original(key)` is a promise of an opened picture, a URL or a File. */
+export async function pack(project, original) {
+  const zip = {};
+  const names = new Map();
+  const add = (value, bytes, ending) => {
+    if (!names.has(value)) {
+      names.set(value, `pictures/${names.size + 1}.${ending}`);
+      zip[names.get(value)] = [bytes, { level: 0 }]; // pictures are compressed already
+    }
+    return { file: names.get(value) };
+  };
+  const replaced = (value) => {
+    const [, type, data] = /^data:([\w/+.-]+);base64,(.*)$/s.exec(value) ?? [];
+    return ENDINGS[type] ? add(value, fromBase64(data), ENDINGS[type]) : value;
+  };
+  const originals = {};
+  for (const key of keysIn(project)) {
+    const value = await original(key);
+    if (typeof value === "string") originals[key] = replaced(value);
+    else if (value) {
+      const bytes = new Uint8Array(await value.arrayBuffer());
+      originals[key] = { ...add(value, bytes, endingOf(value)), name: value.name, type: value.type };
+    }
+  }
+  const written = mapped({ format: FORMAT, version: VERSION, ...project, originals }, (value) =>
+    typeof value === "string" ? replaced(value) : value,
+  );
+  return zipSync({ "project.json": [strToU8(JSON.stringify(written)), { level: 6 }], ...zip });
+}
+
+/**
+ * A promise of the project in a file, with its canvas as the server reads it besides: {..., canvas, recipe}.
+ * Throws a ProjectError if it is none, is too large or broken.
+ */
+export async function unpack(file) {
+  if (file.size > MAX_BYTES) throw new ProjectError(`has more than ${MAX_BYTES / 1e6} MB.`);
+  const zip = unzipped(new Uint8Array(await file.arrayBuffer()));
+  const data = parsed(zip["project.json"]);
+  if (data?.format !== FORMAT) throw new ProjectError("is not a project of Unleash.");
+  if (data.version !== VERSION)
+    throw new ProjectError(`is a project of version ${data.version}; this page reads ${VERSION}.`);
+  const project = mapped(data, (value) => given(value, zip));
+  const state = checkedState(project.state);
+  const sound = (list) => (Array.isArray(list) ? list.filter((item) => typeof item?.id === "string") : []);
+  return {
+    ...project,
+    state,
+    tool: { ...project.tool },
+    pictures: sound(project.pictures).filter(
+      (picture) => typeof picture.url === "string" && picture.recipe?.canvas,
+    ),
+    films: sound(project.films).filter(({ frames }) => Array.isArray(frames)),
+    originals: { ...project.originals },
+    canvas: toServer(state),
+    recipe: state.recipe,
+  };
+}
+
+function unzipped(bytes) {
+  let [files, size] = [0, 0];
+  try {
+    return unzipSync(bytes, {
+      filter({ originalSize }) {
+        [files, size] = [files + 1, size + originalSize];
+        if (files > MAX_FILES || size > MAX_BYTES) throw new ProjectError("is too large to be opened.");
+        return true;
+      },
+    });
+  } catch (error) {
+    if (error instanceof ProjectError) throw error;
+    throw new ProjectError("is no zip that can be read.");
+  }
+}
+
+function parsed(bytes) {
+  try {
+    return JSON.parse(strFromU8(bytes));
+  } catch {
+    return null;
+  }
+}
+
+/** Any JSON with `change` applied to each value that is no list, and to each object before its values. */
+function mapped(value, change) {
+  const next = change(value);
+  if (next !== value || typeof next !== "object" || next === null) return next;
+  if (Array.isArray(next))
+    return typeof next[0] === "number" ? next : next.map((item) => mapped(item, change));
+  return Object.fromEntries(Object.entries(next).map(([key, item]) => [key, mapped(item, change)]));
+}
+
+function given(value, zip) {
+  if (typeof value?.file !== "string") return value;
+  const bytes = Object.hasOwn(zip, value.file) ? zip[value.file] : null;
+  const type = TYPES[value.file.split(".").pop()];
+  if (!bytes) throw new ProjectError(`lacks ${value.file}.`);
+  if (typeof value.name === "string") return new File([bytes], value.name, { type: String(value.type) });
+  if (!type) throw new ProjectError(`names ${value.file}, which is no picture.`);
+  return `data:${type};base64,${toBase64(bytes)}`;
+}
+
+const endingOf = ({ name }) => /\.(\w{1,5})$/.exec(name)?.[1].toLowerCase() ?? "bin";
+
+/** The keys of the opened pictures that anything in a project shows. */
+function keysIn(project) {
+  const keys = new Set();
+  mapped(project, (value) => {
+    if (Array.isArray(value?.originals))
+      for (const { key, photo } of value.originals)
+        for (const each of [key, photo?.key]) if (each) keys.add(each);
+    return value;
+  });
+  return keys;
+}
+
+/** The canvas of a project, if it is one: what is wrong with the rest of it must not break the page. */
+export function checkedState(value) {
+  const { height, width, codebook, cell, base, masked, pins } = value ?? {};
+  const whole = (number, low, high) => Number.isInteger(number) && number >= low && number <= high;
+  const list = (given_, of) => Array.isArray(given_) && given_.length === height * width && given_.every(of);
+  const sound =
+    whole(height, 1, MAX_SIDE) &&
+    whole(width, 1, MAX_SIDE) &&
+    whole(codebook, 1, MAX_CODES) &&
+    whole(cell, 1, 256) &&
+    list(base, (code) => whole(code, 0, codebook)) &&
+    list(masked, (is) => typeof is === "boolean") &&
+    Object.entries(pins ?? {}).every(
+      ([at, code]) => whole(Number(at), 0, height * width - 1) && whole(code, 0, codebook - 1),
+    );
+  if (!sound) throw new ProjectError("has a canvas that is broken.");
+  return { ...blank({ height, width, codebook, cell }), ...value, filling: null, run: null };
+}
+
+function fromBase64(text) {
+  const bytes = atob(text);
+  return Uint8Array.from({ length: bytes.length }, (_, i) => bytes.charCodeAt(i));
+}
+
+function toBase64(bytes) {
+  let text = "";
+  // Not all at once: the arguments of a function are limited.
+  for (let at = 0; at < bytes.length; at += 2 ** 15)
+    text += String.fromCharCode(...bytes.subarray(at, at + 2 ** 15));
+  return btoa(text);
+}
