@@ -91,11 +91,13 @@ class Part(str, Enum):
     image = "image"
     start = "start"
     full = "full"
+    families = "families"
 
 
 def bench(
     only: Annotated[
-        list[Part] | None, typer.Option(help="Measure this part only. Repeatable.", show_default="all")
+        list[Part] | None,
+        typer.Option(help="Measure this part only. Repeatable.", show_default="all but families"),
     ] = None,
     model: Model = None,
     runs: Annotated[int, typer.Option(min=1, help="Of how many runs the median is taken.")] = 5,
@@ -111,6 +113,8 @@ def bench(
       start   from starting app.py to the first paint of its page
       full    a step of the paper's 77 M-parameter transformer, and how much
               of it bare matrix products of the same shapes take
+      families  every model family at a published size, with random weights:
+              an evaluation, the decoder, and a picture with its defaults
 
     Example:
 
@@ -122,7 +126,11 @@ def bench(
     from unleash.evaluation import bench as benchmark
 
     logging.disable_progress_bar()
-    report = benchmark.measure([part.value for part in only or Part], model or BUNDLED, runs)
+    report = benchmark.measure(
+        [part.value for part in only or [part for part in Part if part is not Part.families]],
+        model or BUNDLED,
+        runs,
+    )
     if json_file is not None:
         write_whole(json_file, json.dumps(report, indent=2) + "\n")
     benchmark.show(report)
