@@ -126,11 +126,8 @@ def bench(
     from unleash.evaluation import bench as benchmark
 
     logging.disable_progress_bar()
-    report = benchmark.measure(
-        [part.value for part in only or [part for part in Part if part is not Part.families]],
-        model or BUNDLED,
-        runs,
-    )
+    parts = only or [part for part in Part if part is not Part.families]
+    report = benchmark.measure([part.value for part in parts], model or BUNDLED, runs)
     if json_file is not None:
         write_whole(json_file, json.dumps(report, indent=2) + "\n")
     benchmark.show(report)
