@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { statusOf } from "../../unleash/studio/web/running/status.js";
+import { statusOf } from "../../unleash/studio/web/run_panel/status.js";
 
 const status = (store, ended) =>
   statusOf({ run: null, queue: { list: [] }, unfinished: null, ...store }, ended);

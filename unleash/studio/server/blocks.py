@@ -23,7 +23,7 @@ from unleash.studio.server.components.optionbar import OptionBar
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
-from unleash.studio.server.components.running import Running
+from unleash.studio.server.components.run_panel import RunPanel
 from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
@@ -198,7 +198,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
-            Running()
+            RunPanel()
             estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(pipe.labels)

@@ -5,13 +5,13 @@ from typing import Any
 from unleash.studio.server.component import NativeComponent
 
 
-class Running(NativeComponent):
+class RunPanel(NativeComponent):
     """Generate, Stop, Resume and Again, the results of the last region, and how far the run under way is.
 
     All of it the page does by itself, through the canvas: it has no value.
     """
 
-    folder = "running"
+    folder = "run_panel"
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(elem_id="running", **options)
+        super().__init__(elem_id="run-panel", **options)
