@@ -21,7 +21,8 @@ export function welcome(element, { examples, grid, open }) {
     if (!store.timeline) return;
     const { live, name } = store.tool;
     const paints = live || TOOLS[name].onBlank;
-    board.hidden = Boolean(store.run || store.preview || store.queue.replacing || paints) || !isEmpty(store.state);
+    board.hidden =
+      Boolean(store.run || store.preview || store.queue.replacing || paints) || !isEmpty(store.state);
   }
 
   board.querySelector("ul").append(
