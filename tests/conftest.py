@@ -9,7 +9,7 @@ from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On two cores one process looks at the page while the other runs the rest, file by file (pytest-xdist)."""
+    """On two cores one process looks at the page while the other runs the rest (pytest-xdist)."""
     for item in items:
         group = item.path.relative_to(Path(__file__).parent).parts[0]
         item.add_marker(pytest.mark.xdist_group(group))

@@ -67,7 +67,7 @@ class Painting(Family):
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe; with kept pixels as large as a larger image.
+            picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
@@ -100,7 +100,7 @@ class Painting(Family):
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe; with kept pixels as large as a larger image.
+            picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)

@@ -88,15 +88,15 @@ export function mount({ element, props, trigger }) {
       if (store.run) files.say("The picture will be saved as soon as the run has ended.", true);
       store.queue.whenIdle(() => save(file));
     },
-    "await-model": () => store.await("model"),
-    "model-arrived": () => store.arrived("model"),
-    "settings-arrived": () => store.arrived("settings"),
-    "await-file": () => store.await("file"),
+    "await-model": () => store.queue.await("model"),
+    "model-arrived": () => store.queue.arrived("model"),
+    "settings-arrived": () => store.queue.arrived("settings"),
+    "await-file": () => store.queue.await("file"),
     "file-arrived": () => files.arrived(),
     "not-saved": () => files.say(""),
   });
   // Until the settings that this browser kept are back, a run would be of others.
-  store.await("settings");
+  store.queue.await("settings");
   store.start(props.grid);
   element.dataset.ready = "true";
 }
