@@ -29,7 +29,7 @@ def saved(pipe, wish=None, pixels=None, recipe=RECIPE):
 
 def test_a_png_twice_as_large_opens_with_its_recipe(pipe):
     path, said = saved(pipe, Wish("png", 2))
-    assert (Image.open(path).size, path.name) == ((64, 64), "unleash-4-2x.png")
+    assert (Image.open(path).size, path.name) == ((64, 64), "unleash-picture-4-2x.png")
     assert said == "Saved at 64×64 pixels, enlarged by Lanczos."
     assert read_recipe(path) == RECIPE
     opened = open_picture(pipe, "tiny", path)
