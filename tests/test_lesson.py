@@ -53,6 +53,16 @@ def test_each_order_takes_the_evaluations_it_says_and_fills_all_cells(lesson: Le
         assert np.flatnonzero(step["known"]).tolist() == list(range(done)), "left to right, top to bottom"
 
 
+def test_the_boards_are_filled_before_it_is_asked_for_once_a_race_has_ended(lesson: Lesson) -> None:
+    assert lesson.filled("night", 3) == {"kind": "filled", "lanes": []}
+    steps = [message for message, _ in lesson.race("boards", "night", 3)][1:]
+    assert lesson.filled("night", 3)["lanes"] == [step for step in steps if step["index"] == step["total"]]
+    assert lesson.filled("night", 4)["lanes"] == []
+    next(race := lesson.race("boards, stopped", "night", 4))
+    race.close()
+    assert lesson.filled("night", 4)["lanes"] == [], "what was stopped is not shown as finished"
+
+
 def test_a_race_that_is_stopped_ends_at_the_next_step(lesson: Lesson) -> None:
     race = lesson.race("short race", "night", 3)
     next(race)

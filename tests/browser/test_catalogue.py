@@ -1,5 +1,6 @@
 """The catalogue of codes, the inspector and the allow brush."""
 
+import re
 from collections import Counter
 from io import BytesIO
 
@@ -24,11 +25,11 @@ def colour(page: Page, code: int) -> np.ndarray:
 
 
 def take_words(page: Page) -> list[int]:
-    """Take the codes of the word in hand that most go by."""
-    page.locator("#palette .chips button").first.click()
+    """Select all tiles of the word that most of them go by."""
+    page.locator("#palette [data-word]").first.click()
     codes = shown(page)
     page.locator("#palette .take").click()
-    expect(page.locator("#palette output")).to_have_text(f"{len(codes)} codes")
+    expect(page.locator("#palette output")).to_have_text(f"{len(codes)} tiles selected")
     return codes
 
 
@@ -43,24 +44,28 @@ def surface(page: Page) -> str:
     raise AssertionError("the canvas does not come to rest")
 
 
+def find(page: Page, query: str) -> list[int]:
+    """The tiles that the search finds."""
+    page.locator("#palette input[type=search]").fill(query)
+    return shown(page)
+
+
 def test_codes_are_found_by_word_and_by_number(studio: Studio) -> None:
-    page, every = studio.page, shown(studio.page)
-    assert sorted(every) == list(range(studio.mask_token))
-    chip = page.locator("#palette .chips button").first
-    word, count = chip.inner_text().split()
-    chip.click()
-    assert len(shown(page)) == int(count) < studio.mask_token
-    chip.click()
-    search = page.locator("#palette input[type=search]")
-    search.fill(word[:-1])
-    assert len(shown(page)) >= int(count)
-    search.fill("817")
-    assert shown(page) == [817]
-    search.fill("xyzzy")
-    assert shown(page) == []
-    expect(page.locator("#palette .wait")).to_contain_text("No code")
-    search.fill("")
-    assert shown(page) == every, "neighbours look alike again"
+    page = studio.page
+    assert shown(page) == [], "the catalogue begins with words"
+    cards = page.locator("#palette [data-word]")
+    counts = [int(text) for text in cards.locator("small").all_inner_texts()]
+    assert counts == sorted(counts, reverse=True)
+    word = cards.first.get_attribute("data-word")
+    cards.first.click()
+    expect(page.locator("#palette input[type=search]")).to_have_value(word)
+    assert counts[0] <= len(shown(page)) < studio.mask_token
+    assert page.locator("#palette .code").first.bounding_box()["width"] >= 44, "large enough to tell"
+    assert find(page, "817") == [817]
+    assert find(page, "xyzzy") == []
+    expect(page.locator("#palette .note")).to_contain_text("No tile")
+    page.locator("#palette [data-view=words]").click()
+    expect(cards.first).to_be_visible()
 
 
 def test_similar_recent_and_favourite_codes(studio: Studio) -> None:
@@ -75,16 +80,16 @@ def test_similar_recent_and_favourite_codes(studio: Studio) -> None:
     assert np.abs(asked - nearest).max() < 16
     assert np.abs(asked - nearest).sum() <= np.abs(asked - farthest).sum() + 8
     page.locator("#palette .star").click()
-    studio.choose_code(alike[1])
+    page.locator(f"#code-{alike[1]}").click()
     studio.click(3, 3)
     page.reload()
-    page.wait_for_selector(".code")
+    page.wait_for_selector("#palette [data-word]")
     view("favourites")
     assert shown(page) == [400]
     view("recent")
     assert shown(page) == [alike[1]]
     view("favourites")
-    studio.choose_code(400)
+    page.locator("#code-400").click()
     page.locator("#palette .star").click()
     assert shown(page) == []
 
@@ -93,42 +98,62 @@ def test_hovering_a_code_shows_where_it_is_likely_and_asks_once(painted: Studio)
     page, questions = painted.page, []
     page.on("request", lambda request: questions.append(1) if "queue/join" in request.url else None)
     plain = surface(page)
-    tiles, likely = page.locator("#palette .code"), page.locator("#palette .likely")
+    likely, legend = page.locator("#palette .likely"), page.locator("#canvas .legend")
+    expect(legend).to_be_hidden()
     # Codes that there are many of are likely somewhere.
-    often = [code for code, _ in Counter(painted.state["base"]).most_common(2)]
-    one, other = [shown(page).index(code) for code in often]
-    tiles.nth(one).hover()
+    one, other = [code for code, _ in Counter(painted.state["base"]).most_common(2)]
+    find(page, str(one))
+    page.locator(f"#code-{one}").hover()
     expect(likely).to_contain_text("likel", timeout=SURE)
+    expect(legend).to_contain_text(re.compile(rf"Tile {one} 0 % +[\d.]+ % likely"))
     heat = surface(page)
     assert heat != plain
-    tiles.nth(other).hover()
-    expect(likely).to_contain_text(f"code {often[1]}: likel")
+    find(page, str(other))
+    page.locator(f"#code-{other}").hover()
+    expect(likely).to_contain_text(f"tile {other}: likel")
     assert surface(page) not in (heat, plain)
     assert len(questions) == 1
     page.mouse.move(5, 5)
     assert surface(page) == plain
     painted.click(8, 8)
-    tiles.nth(one).hover()
+    page.locator(f"#code-{other}").hover()
     expect(likely).to_contain_text("likel", timeout=SURE)
     assert len(questions) == 2, "another canvas, other predictions"
 
 
+def test_a_brush_without_a_tile_says_so_and_shows_what_is_likely_there(painted: Studio) -> None:
+    page = painted.page
+    page.get_by_role("tab", name="Size").click()
+    page.keyboard.press("p")
+    painted.click(6, 5)
+    options = page.locator("#palette .patch")
+    expect(options).to_have_count(8, timeout=SURE)
+    expect(options.first).to_be_visible()
+    expect(page.locator("#canvas .live")).to_contain_text("No tile is selected")
+    assert painted.pins == {}
+    code = int(options.nth(1).get_attribute("data-code"))
+    options.nth(1).click()
+    painted.click(6, 5)
+    assert painted.pins == {(6, 5): code}
+
+
 def test_keys_choose_a_code_and_show_where_it_is_likely(studio: Studio) -> None:
     page = studio.page
-    page.locator("#palette .sheet").focus()
+    page.locator("#palette [data-word]").first.press("Enter")
+    expect(page.locator("#palette .sheet")).to_be_focused()
     page.keyboard.press("Home")
     page.keyboard.press("ArrowRight")
-    expect(page.locator("#palette output")).to_have_text(f"code {shown(page)[1]}")
+    expect(page.locator("#palette output")).to_have_text(f"Tile {shown(page)[1]}")
     expect(page.locator("#palette .likely")).to_contain_text("likel", timeout=SURE)
     page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#palette output")).to_have_text("2 codes")
+    expect(page.locator("#palette output")).to_have_text("2 tiles selected")
 
 
 def test_inspecting_a_cell_and_pinning_an_alternative(painted: Studio) -> None:
     page, present = painted.page, painted.state["base"][6 * 16 + 5]
     page.keyboard.press("q")
     painted.click(6, 5)
-    expect(page.locator("#inspector .title")).to_contain_text(f"At row 7, column 6: code {present}")
+    expect(page.locator("#inspector .title")).to_contain_text(f"At row 7, column 6: tile {present}")
     lines = page.locator("#inspector .likeliest li")
     expect(lines).to_have_count(8, timeout=SURE)
     expect(page.locator("#inspector .facts")).to_contain_text("surprise")
@@ -170,8 +195,18 @@ def test_what_the_allow_brush_must_have_is_what_is_made(painted: Studio) -> None
     page = painted.page
     codes = take_words(page)
     painted.tool("Smaller brush")
+    strength, words = page.locator("#options .rule [type=range]"), page.locator("#options .strength")
+    expect(words).to_have_text("prefer")
     painted.drag((5, 3), (5, 8))
     cells = [(5, column) for column in range(3, 9)]
+    asked = {rule["strength"]: [tuple(cell) for cell in rule["cells"]] for rule in painted.state["rules"]}
+    assert len(asked[1]) == 1, "at least one"
+    assert sorted(asked[0.8] + asked[1]) == cells
+    page.keyboard.press("Control+z")
+    assert painted.state["rules"] == [], "one stroke, one undo"
+    strength.fill("4")
+    expect(words).to_have_text("only")
+    painted.drag((5, 3), (5, 8))
     (rule,) = painted.state["rules"]
     assert sorted(map(tuple, rule["cells"])) == cells
     assert rule["codes"] == sorted(codes)
@@ -188,10 +223,11 @@ def test_what_the_allow_brush_must_have_is_what_is_made(painted: Studio) -> None
 def test_forbidding_collecting_and_taking_rules_away(painted: Studio) -> None:
     page = painted.page
     painted.choose_code(10)
+    find(page, "20")
     page.locator("#code-20").click(modifiers=["Control"])
-    expect(page.locator("#palette output")).to_have_text("2 codes")
+    expect(page.locator("#palette output")).to_have_text("2 tiles selected")
     page.locator("#options [data-allowed=false]").click()
-    page.locator("#options .rule input").fill("0")
+    page.locator("#options .rule [type=range]").fill("0")
     painted.tool("Smaller brush")
     painted.drag((9, 3), (9, 5))
     (rule,) = painted.state["rules"]
@@ -209,6 +245,7 @@ def test_rules_add_up_and_one_that_leaves_no_code_is_refused(painted: Studio) ->
     page = painted.page
     painted.choose_code(10)
     page.locator("#options [data-allowed=true]").click()
+    page.locator("#options .rule [type=range]").fill("4")
     painted.tool("Smaller brush")
     painted.click(4, 4)
     page.locator("#options [data-allowed=false]").click()

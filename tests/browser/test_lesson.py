@@ -104,15 +104,11 @@ def test_the_forward_process_masks_more_and_more_and_never_less(lesson: Page) ->
 
 
 def test_the_orders_fill_side_by_side_and_again_ends_what_was(lesson: Page) -> None:
-    expect(lesson.locator("#fills output")).to_have_text(
-        ["16 evaluations", "16 evaluations", "16 evaluations", "256 evaluations"]
-    )
-    blank = pixels(lesson, "#fills [data-order=halton] canvas")
-    lesson.click("#fill")
+    # It fills before it is asked for.
     expect(lesson.locator("#fills [data-order=halton] output")).to_contain_text("16 of 16", timeout=120_000)
     assert done(lesson, "random") >= 12
     assert 15 <= done(lesson, "raster") < 128, "it is far from done when the others are"
-    assert pixels(lesson, "#fills [data-order=halton] canvas") != blank
+    assert any(pixels(lesson, "#fills [data-order=halton] canvas"))
     lesson.click("#fill")
     expect(lesson.locator("#fills [data-order=halton] output")).not_to_contain_text("16 of 16")
     expect(lesson.locator("#fills [data-order=raster] output")).to_have_text(re.compile(r"^\d of 256"))
@@ -125,7 +121,6 @@ def test_the_orders_fill_side_by_side_and_again_ends_what_was(lesson: Page) -> N
 
 
 def test_leaving_the_page_frees_the_model(lesson: Page, url: str, browser: Browser) -> None:
-    lesson.click("#fill")
     expect(lesson.locator("#fills [data-order=random] output")).to_contain_text(" of ")
     lesson.close()
     context = browser.new_context(viewport={"width": 1280, "height": 800})

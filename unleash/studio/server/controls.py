@@ -170,7 +170,7 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
     """The labels of a model, shown if it has any; the first is chosen, labelled pictures come out best."""
     choices = [NO_LABEL, *labels]
     value = chosen if chosen in choices else next(iter(labels), NO_LABEL)
-    return LabelMenu(choices, value=value, label="Label", visible=bool(labels), elem_id="label")
+    return LabelMenu(choices, value=value, label="Scene", visible=bool(labels), elem_id="label")
 
 
 def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:

@@ -1,7 +1,7 @@
 """The page "How it works": what the model does with a picture, in pictures."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
@@ -32,6 +32,9 @@ STEPS = 16
 
 _CONTRAST = 3
 """How much stronger than it is a difference is shown, or none would be seen."""
+
+_KEPT = 8
+"""Finished races that are remembered: 40 kB each."""
 
 _WORDS = WEB / "lesson"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -88,6 +91,7 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
             seen.append(demo.load(lambda: lesson.look(shown[0]), None, outputs, **queue, **_QUIET))
         for event in seen:
             event.success(lesson.sheet, None, coding, **queue, **_QUIET)
+        demo.load(lesson.filled, [label, seed], fills, **queue, **_QUIET)
         asked = [fills, label, seed]
         fills.submit(named(lesson.race, asked), asked, [fills, seed], **RUNS, **queue, **_QUIET)
 
@@ -97,6 +101,8 @@ class Lesson:
     """What the server does for the lesson."""
 
     handlers: Handlers
+    finished: dict[tuple[str, int | None], list[Message]] = field(default_factory=dict)
+    """The last message of each order, of the races that were run to their end, by label and seed."""
 
     @property
     def name(self) -> str:
@@ -149,6 +155,10 @@ class Lesson:
             "evaluations": evaluations,
         }
 
+    def filled(self, label: str, seed: int | None) -> Message:
+        """The boards as a race of these ended; without any where none did, and the page begins one."""
+        return {"kind": "filled", "lanes": self.finished.get((label, seed), [])}
+
     def race(self, run: str, label: str, seed: int | None) -> Iterator[tuple[Any, Any]]:
         """Fill a blank canvas in every order, a step of each in turn: a message for each step, and the seed.
 
@@ -160,6 +170,7 @@ class Lesson:
             lanes = self._lanes(None if label == controls.NO_LABEL else label, number)
             yield {**self.blank(), "kind": "begin", "run": run}, number
             seconds = dict.fromkeys(lanes, 0.0)
+            ends: list[Message] = []
             while lanes:
                 for order, steps in list(lanes.items()):
                     if told.stopped:
@@ -171,7 +182,16 @@ class Lesson:
                     if step.index == step.total:
                         del lanes[order]
                     about = {"run": run, "order": order, "seconds": seconds[order], "last": not lanes}
-                    yield {**about, **_step(step)}, gr.skip()
+                    message = {**about, **_step(step)}
+                    if step.index == step.total:
+                        ends.append(message)
+                    yield message, gr.skip()
+            self._finish(label, number, ends)
+
+    def _finish(self, label: str, seed: int, ends: list[Message]) -> None:
+        self.finished[label, seed] = ends
+        for old in list(self.finished)[:-_KEPT]:
+            del self.finished[old]
 
     def _lanes(self, label: str | None, seed: int) -> dict[OrderName, Iterator[Step]]:
         canvas, pipe = self.pipe.blank(), self.pipe

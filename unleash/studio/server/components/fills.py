@@ -9,9 +9,9 @@ from unleash.studio.server.component import NativeComponent
 class Fills(NativeComponent):
     """A board for each order, and how many evaluations its picture took.
 
-    Its value is the last message of ``server/lesson.py``: ``blank`` to begin with, then ``begin``,
-    ``step`` and ``end`` of a run. To ask for a run it submits an object that names the ``run``; a listener
-    gets the name. It stops a run by its name.
+    Its value is the last message of ``server/lesson.py``: ``blank`` to begin with, ``filled`` when the page
+    was loaded, then ``begin``, ``step`` and ``end`` of a run. To ask for a run it submits an object that
+    names the ``run``; a listener gets the name. It stops a run by its name.
     """
 
     folder = "fills"

@@ -47,7 +47,7 @@ def lay_out(labels: Sequence[str]) -> VaryPanel:
         )
         more = gr.Button("More like this", elem_id="more")
         light = lights(list(labels))
-        relight = gr.Button("Re-light", visible=bool(labels), elem_id="relight")
+        relight = gr.Button("Relight", visible=bool(labels), elem_id="relight")
         other = Blend()
         where = gr.Radio(
             [("In patches", False), ("Where masked", True)], value=False, label="Where", elem_id="blend-where"

@@ -63,8 +63,7 @@ export function listen(stage, screen) {
       return null;
     }
     if (tool.needsCode && store.tool.code === null && !inverse) {
-      store.say("Choose a code in the palette first, or pick one from the picture.");
-      store.dispatchEvent(new Event("needcode"));
+      store.askForTile(cell);
       return null;
     }
     const fills = fillsAfter(store.tool, inverse);
@@ -142,6 +141,7 @@ export function listen(stage, screen) {
     const change = (cells) => store.stroke((state) => apply(state, cells), cells);
     if (tool?.gesture === "shape") change(tool.cells(store.state, first, nearest(screen.pointOf(event))));
     if (tool?.gesture === "outline") change(tool.cells(store.state, points));
+    if (tool?.ends && apply === tool.apply) store.stroke((state) => tool.ends(state, store.swept));
     finish(gesture.fills);
   }
 
@@ -217,9 +217,9 @@ export function listen(stage, screen) {
 export function pick(cell) {
   const code = codeOf(store.state, cell);
   if (code === store.state.codebook) {
-    store.say("This cell is empty: there is no code to pick.");
+    store.say("This cell is empty: there is no tile to pick.");
     return;
   }
   store.setTool({ code, name: "pin" });
-  store.say(`Code ${code} picked; the pin brush is ready.`);
+  store.say(`Tile ${code} selected; the pin brush is ready.`);
 }

@@ -49,8 +49,7 @@ export function steer(stage, cursor, outline) {
       return;
     }
     if (tool.needsCode && code === null && !inverse) {
-      store.say("Choose a code in the palette first, or pick one with I.");
-      store.dispatchEvent(new Event("needcode"));
+      store.askForTile(cell);
       return;
     }
     const fills = fillsAfter(store.tool, inverse);
@@ -72,7 +71,8 @@ export function steer(stage, cursor, outline) {
       return;
     }
     const [apply, cells] = [effectOf(store.tool, inverse), touched(tool, cell, size)];
-    store.dab((state) => apply(state, cells, code), cells, fills);
+    const ends = (apply === tool.apply && tool.ends) || ((state) => state);
+    store.dab((state) => ends(apply(state, cells, code), cells), cells, fills);
     dropCorner();
     store.say(describe(store.state, cell));
   }

@@ -1,7 +1,7 @@
 /** Paints what lies over the picture: how likely something is, which rules cells have. */
 
 import { columnOf, region, rowOf } from "../page/geometry.js";
-import { titleOf } from "../page/codes.js";
+import { ruleInWords } from "../page/codes.js";
 import { ruleBook } from "../page/rules.js";
 
 const DIM = 0.66; // how far the picture steps back behind a heat map
@@ -29,12 +29,34 @@ export function drawRules(context, colors, { state }, box) {
   const keys = state.base.map((_, cell) => (book.has(cell) ? key(cell) : null));
   for (const cell of book.keys()) drawMark(context, colors, book.get(cell), box(cell));
   drawOutline(context, colors, state, keys, box);
+  for (const { cell, text } of ruleNames(state)) drawName(context, colors, text, box(cell));
+}
+
+/** What the rules of a canvas are called and at which cell: {cell, text}, once where neighbours have the same codes. */
+export function ruleNames(state) {
+  const book = ruleBook(state);
+  const about = (cell) =>
+    book.has(cell) && JSON.stringify(book.get(cell).map(({ codes, allowed }) => [codes, allowed]));
   const named = new Set();
+  const names = [];
   for (const cell of [...book.keys()].sort((a, b) => a - b)) {
     if (named.has(cell)) continue;
-    for (const other of region(state, cell, (c) => keys[c])) named.add(other);
-    drawName(context, colors, book.get(cell), box(cell));
+    const together = region(state, cell, about);
+    for (const other of together) named.add(other);
+    names.push({ cell, text: nameOf(together.map((one) => book.get(one))) });
   }
+  return names;
+}
+
+/** Rules of cells that hang together and are about the same codes; the weakest says what is asked of all. */
+function nameOf(rules) {
+  return rules[0]
+    .map((_, i) => {
+      const alike = rules.map((of) => of[i]).sort((a, b) => a.strength - b.strength);
+      const least = alike[0].allowed && alike[0].strength < 1 && alike.at(-1).strength === 1;
+      return `${ruleInWords(alike[0])}${least ? ", at least one" : ""}`;
+    })
+    .join(", ");
 }
 
 // A dot for what is allowed, a bar for what is forbidden, hollow where it is no must.
@@ -86,9 +108,8 @@ function drawOutline(context, colors, state, keys, box) {
   context.setLineDash([]);
 }
 
-function drawName(context, colors, rules, [x, y, side]) {
+function drawName(context, colors, text, [x, y, side]) {
   if (side < 18) return;
-  const text = rules.map(({ codes, allowed }) => `${allowed ? "" : "no "}${titleOf(codes)}`).join(", ");
   context.font = `600 ${Math.min(12, side * 0.34)}px system-ui, sans-serif`;
   const wide = context.measureText(text).width + 8;
   const high = Math.min(16, side * 0.46);

@@ -7,7 +7,7 @@ import { brush, enclosed, rectangle, region, stroke } from "../page/geometry.js"
 import { ruleInWords } from "../page/codes.js";
 import { predictions } from "../page/predictions.js";
 import { showTab } from "../page/commands.js";
-import { ask, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
+import { ask, atLeastOne, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
 import { isKnown, keep, kindOf, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
 import { alike, looksOf } from "./looks.js";
@@ -38,6 +38,7 @@ export const TOOLS = {
     cells: square,
     needsCode: true,
     apply: askInHand,
+    ends: oneOfThem,
     inverse: unrestrict,
     onBlank: true,
   },
@@ -48,6 +49,10 @@ export const TOOLS = {
 
 function askInHand(state, cells) {
   return ask(state, cells, ruleInHand(store.tool));
+}
+
+function oneOfThem(state, cells) {
+  return (store.tool.one ?? true) ? atLeastOne(state, cells, ruleInHand(store.tool)) : state;
 }
 
 function look(cell) {
@@ -87,7 +92,7 @@ export function describe(state, cell) {
   const column = (cell % state.width) + 1;
   const kind = kindOf(state, cell);
   const code = kind === "pinned" ? state.pins[cell] : state.base[cell];
-  const content = isKnown(state, cell) ? `code ${code}` : "empty";
+  const content = isKnown(state, cell) ? `tile ${code}` : "empty";
   const rules = rulesAt(state, cell).map(ruleInWords);
   return [`Row ${row}, column ${column}: ${kind}, ${content}`, ...rules].join(" · ");
 }

@@ -26,22 +26,32 @@ export function mount({ element, props, server, trigger, watch }) {
         words.textContent = `${evaluations[order]} evaluations`;
       }
     },
+    // What a race ended with before; where there was none, it is run while the page is read.
+    filled(message) {
+      if (run) return;
+      if (message.lanes.length) message.lanes.forEach(showStep);
+      else fill();
+    },
     begin(message) {
       if (message.run === run) receive.blank(message);
     },
     end(message) {
       if (message.run === run) run = null;
     },
-    step({ run: of, order, index, total, image, known, seconds, last }) {
-      if (of !== run) return;
-      const { board, bar, words } = lanes.get(order);
-      board.show(image, known);
-      bar.max = total;
-      bar.value = index;
-      words.textContent = `${index} of ${total} evaluations · ${seconds.toFixed(1)} s`;
-      if (last) run = null;
+    step(message) {
+      if (message.run !== run) return;
+      showStep(message);
+      if (message.last) run = null;
     },
   };
+
+  function showStep({ order, index, total, image, known, seconds }) {
+    const { board, bar, words } = lanes.get(order);
+    board.show(image, known);
+    bar.max = total;
+    bar.value = index;
+    words.textContent = `${index} of ${total} evaluations · ${seconds.toFixed(1)} s`;
+  }
 
   // What a run that was let go of still sends is not shown: each message names its run.
   function stop() {

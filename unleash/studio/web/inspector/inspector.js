@@ -1,6 +1,7 @@
 /** The inspector: the likeliest codes of a cell, heat maps, and the repair of what fits least. */
 
-import { about, sprite } from "../page/codes.js";
+import { about } from "../page/codes.js";
+import { patch } from "../page/patch.js";
 import { predictions } from "../page/predictions.js";
 import { codeOf, isKnown, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
@@ -39,7 +40,7 @@ export function mount({ element }) {
 
   function summary(bits) {
     const known = bits.filter((value) => value !== null);
-    if (!known.length) return "There is no code yet that could surprise.";
+    if (!known.length) return "There is no tile yet that could surprise.";
     const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
     const most = Math.max(...known);
     return `Mean ${mean.toFixed(1)} bits, most ${most.toFixed(1)} at ${place(bits.indexOf(most))}`;
@@ -87,7 +88,7 @@ export function mount({ element }) {
       return;
     }
     const code = codeOf(store.state, cell);
-    const content = isKnown(store.state, cell) ? `code ${code}, ${about(code)}` : "empty";
+    const content = isKnown(store.state, cell) ? `tile ${code}, ${about(code)}` : "empty";
     find(".title").textContent = `At ${place(cell)}: ${content}`;
     if (!view) {
       find(".facts").textContent = "Asking the model…";
@@ -111,20 +112,20 @@ export function mount({ element }) {
     button.type = "button";
     const pinned = store.state.pins[cell] === code;
     button.textContent = pinned ? "Unpin" : "Pin";
-    button.title = `${button.textContent} code ${code}`;
+    button.title = `${button.textContent} tile ${code}`;
     button.setAttribute("aria-label", button.title);
     button.dataset.code = code;
     button.addEventListener("click", () => {
       store.edit((state) => (pinned ? unpin(state, [cell]) : pin(state, [cell], code)));
-      store.say(`Code ${code} ${pinned ? "no longer " : ""}pinned at ${place(cell)}.`);
+      store.say(`Tile ${code} ${pinned ? "no longer " : ""}pinned at ${place(cell)}.`);
     });
     const what = span("what", `${code} · ${about(code)}`);
     what.classList.toggle("present", code === present);
-    if (code === present) what.title = "This code is there";
+    if (code === present) what.title = "This tile is there";
     const bar = span("bar", "");
     bar.style.setProperty("--share", probability);
     what.append(bar);
-    item.append(thumb(code), what, span("percent", percent(probability)), button);
+    item.append(inPlace(cell, code), what, span("percent", percent(probability)), button);
     return item;
   }
 
@@ -137,12 +138,9 @@ export function mount({ element }) {
     return part;
   }
 
-  function thumb(code) {
-    const picture = document.createElement("canvas");
+  function inPlace(cell, code) {
+    const picture = patch(store.state, cell, code, 120);
     picture.className = "thumb";
-    picture.width = picture.height = 60;
-    picture.setAttribute("aria-hidden", true);
-    sprite.paint(picture.getContext("2d"), code, 0, 0, 60);
     return picture;
   }
 

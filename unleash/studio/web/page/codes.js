@@ -1,5 +1,6 @@
 /** What codes look like, on the model's sheet, what they are called, and which of them a person likes. */
 
+import { strengthInWords } from "./rules.js";
 import { read, SHELF, write } from "./storage.js";
 
 /** The sheet that shows every code: one image, `columns` thumbnails of `side` pixels in a row. */
@@ -62,25 +63,16 @@ export function about(code) {
 
 /** Several codes in a word: what they have in common, else how many they are. */
 export function titleOf(codes) {
-  if (codes.length === 1) return nameOf(codes[0])?.[0] ?? `code ${codes[0]}`;
+  if (codes.length === 1) return nameOf(codes[0])?.[0] ?? `tile ${codes[0]}`;
   const common = codes.slice(1).reduce((shared, code) => {
     const here = wordsOf(code);
     return shared.filter((word) => here.includes(word));
   }, wordsOf(codes[0]));
-  return common[0] ?? `${codes.length} codes`;
+  return common[0] ?? `${codes.length} tiles`;
 }
 
-const verbs = [
-  [1, "only", "no"],
-  [0.9, "nearly always", "hardly"],
-  [0, "rather", "rather no"],
-];
-
-/** A rule in words: "only window", "hardly sky". */
-export function ruleInWords({ codes, allowed, strength }) {
-  const [, yes, no] = verbs.find(([least]) => strength >= least);
-  return `${allowed ? yes : no} ${titleOf(codes)}`;
-}
+/** A rule in words: "only window", "avoid sky". */
+export const ruleInWords = (rule) => `${strengthInWords(rule)} ${titleOf(rule.codes)}`;
 
 // --- favourites and recent codes ---------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ import { toServer } from "./wire.js";
 const PAUSE = 250; // ms without a new wish before the server is asked
 const FAINT = 0.02; // a probability below which even the likeliest place is not shown as likely
 
+const HEATS = { entropy: "Entropy", surprise: "Surprise" };
+
 const fromBase64 = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 /** The bytes that were packed by zlib and written in base64. */
@@ -119,14 +121,31 @@ class Predictions extends EventTarget {
 
   /** What to show over the grid: of each cell 0 to 1; null if nothing. */
   get heat() {
+    const shown = this.#shown;
+    if (!shown) return null;
+    const { code, values, most } = shown;
+    // Small probabilities differ by what the eye would not see on an even scale.
+    const curve = code === null ? (x) => x : Math.sqrt;
+    return [...values].map((value) => curve(value / most));
+  }
+
+  /** What the heat means, in words: {name, least, most}, what the palest and the strongest colour stand for; null if
+   * nothing is shown. */
+  get legend() {
+    const shown = this.#shown;
+    if (!shown) return null;
+    const { code, heat, most } = shown;
+    if (code !== null)
+      return { name: `Tile ${code}`, least: "0 %", most: `${(most * 100).toFixed(1)} % likely` };
+    return { name: HEATS[heat], least: "0", most: `${most.toFixed(1)} bits` };
+  }
+
+  get #shown() {
     const { all } = this;
     const { code, heat } = this.#of;
     if (!all || (code === null && !heat)) return null;
     const values = code === null ? all[heat].map((value) => value ?? 0) : this.#probabilities(all, code);
-    const most = Math.max(code === null ? 1 : FAINT, ...values);
-    // Small probabilities differ by what the eye would not see on an even scale.
-    const curve = code === null ? (x) => x : Math.sqrt;
-    return [...values].map((value) => curve(value / most));
+    return { code, heat, values, most: Math.max(code === null ? 1 : FAINT, ...values) };
   }
 
   #probabilities({ levels, perOctave, cells }, code) {
@@ -151,7 +170,7 @@ class Predictions extends EventTarget {
   }
 
   #ask() {
-    if (!this.#send || !store.timeline || this.#asked || store.run || store.awaiting) return;
+    if (!this.#send || !store.timeline || this.#asked || store.run || store.queue.awaiting) return;
     if (this.all) this.#wants.all = false;
     if (this.#wants.cell) this.#put(this.cell);
     else if (this.#wants.all) this.#put(null);

@@ -8,6 +8,12 @@
 import { CanvasError, columnOf, rowOf } from "./geometry.js";
 import { flagsOf, mask } from "./state.js";
 
+/** The strength that the brush begins with. */
+export const PREFER = 0.8;
+
+/** Characters, at most, of the rules of a canvas as JSON: its recipe has room for no more. */
+const MAX_TEXT = 900_000;
+
 const found = new WeakMap();
 
 /** The rules of each cell that has any, as a map from the cell. */
@@ -86,7 +92,15 @@ export function restrict(state, cells, asked) {
     sound.add(key);
     book.set(cell, rules);
   });
-  return sound.size ? withBook(state, book) : state;
+  return sound.size ? bounded(withBook(state, book)) : state;
+}
+
+function bounded(state) {
+  const entries = state.rules.reduce((sum, { cells, codes }) => sum + cells.length + codes.length, 0);
+  // The shortest entry has two characters, the longest eight: mostly there is nothing to measure.
+  if (entries * 8 > MAX_TEXT && JSON.stringify(state.rules).length > MAX_TEXT)
+    throw new CanvasError("There are too many rules on this canvas to be saved: take some off first (Alt).");
+  return state;
 }
 
 /** Take all rules off cells. */
@@ -99,15 +113,44 @@ export function unrestrict(state, cells) {
 /** "Some window here": the rule, and the mask without which it would have nothing to say. */
 export const ask = (state, cells, rule) => mask(restrict(state, cells, rule), cells);
 
-/** The codes in hand: a set if one was collected, else the one code, sorted. */
+/** The strengths that the brush offers, and what they are called where codes are allowed and where they are forbidden. */
+export const STRENGTHS = [
+  [0.5, "favour", "disfavour"],
+  [0.8, "prefer", "avoid"],
+  [0.95, "strongly prefer", "strongly avoid"],
+  [0.99, "almost only", "hardly ever"],
+  [1, "only", "never"],
+];
+
+/** A strength in words, of those that the brush offers the next above. */
+export function strengthInWords({ allowed, strength }) {
+  const [, allows, forbids] = STRENGTHS.find(([value]) => value >= strength);
+  return allowed ? allows : forbids;
+}
+
+/** The cell in the middle of `cells`. */
+function middleOf(grid, cells) {
+  const mean = (of) => cells.reduce((sum, cell) => sum + of(grid, cell), 0) / cells.length;
+  const [row, column] = [mean(rowOf), mean(columnOf)];
+  const away = (cell) => Math.hypot(rowOf(grid, cell) - row, columnOf(grid, cell) - column);
+  return cells.reduce((best, cell) => (away(cell) < away(best) ? cell : best));
+}
+
+/** "At least one": of the cells that a rule allows codes at, the middle one must get one of them. */
+export function atLeastOne(state, cells, rule) {
+  if (!rule.allowed || rule.strength === 1 || !cells.length) return state;
+  return restrict(state, [middleOf(state, cells)], { ...rule, strength: 1 });
+}
+
+/** The selected codes: a set if one was collected, else the one code, sorted. */
 export function inHand({ code, set }) {
   if (code === null) return [];
   return set?.includes(code) ? [...set].sort((a, b) => a - b) : [code];
 }
 
-/** The rule that the brush paints with what is in hand. */
+/** The rule that the brush paints with the selected codes. */
 export const ruleInHand = (tool) => ({
   codes: inHand(tool),
   allowed: tool.allowed ?? true,
-  strength: tool.strength ?? 1,
+  strength: tool.strength ?? PREFER,
 });

@@ -331,7 +331,9 @@ export function mount({ element, props, watch }) {
       for (const [cell, code] of Object.entries(pins)) if (pinned[cell] !== code) shelf.use(code);
     pinned = pins;
   });
-  store.addEventListener("needcode", () => {
+  store.addEventListener("needtile", ({ detail: cell }) => {
+    predictions.lookAt(cell);
+    turnTo("here");
     showTab("codes");
     requestAnimationFrame(() => views[0].focus({ preventScroll: true })); // a tab needs a moment to come to the front
   });

@@ -1,0 +1,139 @@
+"""What everybody must be able to see and reach: contrast, names and roles, sizes, keys."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from .conftest import ROOT
+from .studio import Studio
+
+AXE = ROOT / ".lint" / "node_modules" / "axe-core" / "axe.min.js"
+ICON = 3.0
+"""The least contrast of an icon (WCAG 2.2, 1.4.11)."""
+
+CONTRAST = """element => {
+    const ratio = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const light = (colour) => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).map((part) => {
+            const value = part / 255;
+            return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const { color, backgroundColor } = getComputedStyle(element);
+    return ratio(light(color), light(backgroundColor));
+}"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds on the page, a line for each element."""
+    page.wait_for_timeout(250)  # colours fade from one to the next
+    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
+    return [
+        f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+@pytest.fixture
+def axe() -> Path:
+    """The file of axe-core, which `npm --prefix .lint ci` puts there."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm --prefix .lint ci")
+    return AXE
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wherever_one_looks(page: Page, url: str, axe: Path, theme: str) -> None:
+    studio = Studio(page).visit(f"{url}/?__theme={theme}")
+    page.add_script_tag(path=axe)
+    assert faults(page) == [], "the empty canvas"
+    studio.set_number("steps", 2)
+    studio.generate()
+    page.locator("#palette [data-word]").first.click()
+    page.locator("#palette .code").first.click()
+    assert faults(page) == [], "a tile in hand"
+    page.keyboard.press("l")
+    studio.click(4, 4)
+    assert faults(page) == [], "a rule"
+    page.keyboard.press("q")
+    studio.click(8, 8)
+    expect(page.locator("#inspector .likeliest li")).to_have_count(8, timeout=60_000)
+    assert faults(page) == [], "a cell inspected"
+    page.locator("#palette [data-view=here]").evaluate("button => button.click()")
+    for tab in ("Codes", "Vary", "Size"):
+        page.get_by_role("tab", name=tab).click()
+        assert faults(page) == [], tab
+    page.get_by_text("Model and sampling").click()
+    assert faults(page) == [], "model and sampling"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_lesson(page: Page, url: str, axe: Path, theme: str) -> None:
+    page.goto(f"{url}/how?__theme={theme}")
+    page.wait_for_selector("#coding [data-ready=true]")
+    page.add_script_tag(path=axe)
+    assert faults(page) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_tool_in_use_is_seen_under_the_pointer(page: Page, url: str, theme: str) -> None:
+    Studio(page).visit(f"{url}/?__theme={theme}")
+    for button in page.locator("#canvas [data-tool]").all():
+        button.click()
+        expect(button).to_have_attribute("aria-pressed", "true")
+        page.wait_for_timeout(50)
+        assert button.evaluate(CONTRAST) >= ICON, button.get_attribute("aria-label")
+
+
+def test_tab_leaves_a_menu_and_closes_it(studio: Studio) -> None:
+    page = studio.page
+    scene = page.get_by_label("Scene", exact=True)
+    before = scene.input_value()
+    scene.click()
+    expect(page.locator("#label [role=listbox]")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#label [role=listbox]")).to_be_hidden()
+    page.wait_for_timeout(300)
+    expect(page.locator("#label [role=listbox]")).to_be_hidden()
+    assert scene.input_value() == before
+
+
+def _heights(buttons: Locator) -> dict[str, float]:
+    boxes = {button.inner_text(): button.bounding_box() for button in buttons.all() if button.is_visible()}
+    return {name: round(box["height"]) for name, box in boxes.items() if box}
+
+
+def test_buttons_have_one_height_and_sliders_one_look(studio: Studio) -> None:
+    page = studio.page
+    heights: dict[str, float] = {}
+    looks: list[Any] = []
+    for tab in ("Codes", "Inspect", "Vary", "Size"):
+        page.get_by_role("tab", name=tab).click()
+        worded = page.locator("#desk button, #options button").filter(has_text="")
+        plain = worded.and_(page.locator("button:not([role=tab], [data-word], .reset-button, .label-wrap)"))
+        heights |= _heights(plain.and_(page.locator("button:visible")))
+        looks += page.locator("input[type=range]:visible").evaluate_all(
+            "sliders => sliders.map((s) => [getComputedStyle(s).appearance, getComputedStyle(s).accentColor])"
+        )
+    assert len(set(heights.values())) == 1, heights
+    assert len({tuple(look) for look in looks}) == 1
+
+
+def test_every_window_is_filled_and_none_overflows(browser: Browser, url: str) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    Studio(page).visit(url)
+    for width, height in [(320, 700), (390, 844), (1280, 800), (1920, 1080), (2560, 1440)]:
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_timeout(200)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        box = page.locator("#workspace").bounding_box()
+        assert box["width"] >= 0.9 * width
+        right = page.locator("#panels").bounding_box()
+        assert right["x"] + right["width"] <= width
+        assert width < 1000 or right["x"] + right["width"] >= width - 40
+    context.close()
