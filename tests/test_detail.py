@@ -189,3 +189,14 @@ def test_a_preview_is_saved_nowhere(fine):
     file = BytesIO()
     fine(num_inference_steps=2).images[0].save(file, "PNG")
     assert Image.open(file).size == (32, 32)
+
+
+def test_a_file_is_larger_than_the_picture_by_the_scale(model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    generate("--model", model, "--steps", 3, "--seed", 5, "--scale", 4, "--out", "a.png")
+    generate("--recipe", "a.png", "--scale", 2, "--out", "again.png")
+    assert [Image.open(file).size for file in ("a.png", "again.png")] == [(128, 128), (64, 64)]
+    assert read_recipe("a.png") == read_recipe("again.png")
+    done = CliRunner().invoke(app, ["generate", "--model", str(model), "--scale", "3", "--out", "b.png"])
+    assert done.exit_code == 2
+    assert "1, 2 or 4 times" in done.stderr

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from inspect import isgeneratorfunction
 from pathlib import Path
 
+import gradio as gr
 import pytest
 from PIL import Image
 
 from unleash import Settings, TokenCanvas, UnleashPipeline
 from unleash.sampling.work import finished, in_steps
-from unleash.studio.server.endpoints import functions
+from unleash.studio.server.endpoints import functions, publish_all
 from unleash.studio.server.handlers import Handlers
 
 SETTINGS = Settings(steps=6, label="day")
@@ -87,3 +88,17 @@ def test_the_picture_of_an_endpoint_is_that_of_a_call(
     _, recipe = finished(endpoints["generate"](settings=SETTINGS))
     codes = pipe(settings=SETTINGS).canvases[0].codes.tolist()
     assert json.loads(recipe)["codes"] == codes
+
+
+def test_what_every_endpoint_takes_can_be_read_by_clients(
+    pipe: UnleashPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Handlers, "pipeline", lambda *_: pipe)
+    with gr.Blocks() as demo:
+        publish_all(Handlers({"tiny": "tiny"}))
+    named = demo.get_api_info()["named_endpoints"]
+    takes = {
+        given["parameter_name"]: given["python_type"]["type"] for given in named["/generate"]["parameters"]
+    }
+    assert takes["steps"] == "int"
+    assert takes["regions"].startswith("list[dict(")

@@ -35,7 +35,7 @@ def marks(page: Page) -> Locator:
 
 def begin(studio: Studio, name: str = "church, night") -> None:
     """Open one of the pictures to begin with."""
-    studio.page.get_by_role("button", name=f"Begin with {name}").click()
+    studio.page.get_by_role("button", name=name, exact=True).click()
     expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
 
 

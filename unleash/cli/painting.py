@@ -21,7 +21,7 @@ from unleash.cli.options import (
     with_regions,
     with_sampling,
 )
-from unleash.cli.running import files_of, load, paint, save, save_film
+from unleash.cli.running import at_scale, files_of, load, paint, save, save_film
 
 
 @with_sampling
@@ -37,6 +37,9 @@ def generate(
         Path | None,
         typer.Option(help="Make the picture of this recipe (JSON, or a PNG by Unleash) again."),
     ] = None,
+    scale: Annotated[
+        int, typer.Option(help="Pixels of the file per pixel of the picture on each side: 1, 2 or 4.")
+    ] = 1,
     film: Annotated[
         Path | None, typer.Option(help="A .gif for the steps of the run, which is run once more for it.")
     ] = None,
@@ -53,12 +56,14 @@ def generate(
       unleash generate --label church-night --seed 3 --out night.png
       unleash generate --label bedroom-day --count 8 --out rooms
       unleash generate --recipe night.png --out again.png
+      unleash generate --recipe night.png --scale 4 --out large.png
       unleash generate --recipe night.png --seed 4 --steps 64 --out other.png
       unleash generate --label church-night --out night.png --film night.gif
       unleash generate --label church-day --region sky.png=church-dusk --out dusk.png
     """
     from unleash.images.recipes import read_recipe
     from unleash.models.folders import known_as
+    from unleash.operations.exporting import Wish
     from unleash.operations.making import Draft
 
     source = None if recipe is None else read_recipe(recipe)
@@ -66,7 +71,7 @@ def generate(
     name = model or (source.model if source else BUNDLED)
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
-    files = files_of(out, settings, count)
+    files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
     pipe = load(name, engine)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
@@ -81,13 +86,10 @@ def generate(
         and count == 1
     ):
         # Rounding differs between machines; the codes that were recorded do not.
-        save(
-            pipe.render(source.result, settings.detail),
-            source.model_copy(update={"kept_pixels": False}),
-            files[0],
-        )
+        image = at_scale(pipe, source.result, settings, wish.scale)
+        save(image, source.model_copy(update={"kept_pixels": False}), files[0])
     else:
-        paint(pipe, known_as(name), Draft(canvas), settings, files)
+        paint(pipe, known_as(name), Draft(canvas), settings, files, wish.scale)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 
@@ -120,8 +122,9 @@ def edit(
 
     Cells hold less than a photo does, so drawing all of them again would
     change all of it. Outside the mask your picture's own pixels are kept,
-    and the two fade into each other over half a cell; --render-all draws
-    the cells alone, as the recipe in the PNG does.
+    and the two fade into each other over half a cell; a photo with more
+    pixels than the canvas is saved whole, at its own size. --render-all
+    draws the cells alone, as the recipe in the PNG does.
 
     Examples:
 

@@ -43,8 +43,24 @@ def load(model: str, engine: EngineName = "auto") -> "UnleashPipeline":
     return pipe
 
 
+def at_scale(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Settings", scale: int) -> "Image":
+    """The picture of a canvas at a scale; how it became larger is told on stderr."""
+    from unleash.operations.exporting import enlarged
+
+    if scale == 1:
+        return pipe.render(canvas, settings.detail)
+    image, how = enlarged(lambda detail: pipe.render(canvas, detail), pipe.vqgan.details, scale)
+    typer.echo(f"{image.width}×{image.height} pixels, {how}", err=True)
+    return image
+
+
 def paint(
-    pipe: "UnleashPipeline", model: str, draft: "Draft", settings: "Settings", files: list[Path]
+    pipe: "UnleashPipeline",
+    model: str,
+    draft: "Draft",
+    settings: "Settings",
+    files: list[Path],
+    scale: int = 1,
 ) -> None:
     """Makes the picture of a draft once for each file, with seeds one apart."""
     from unleash.operations.making import make
@@ -56,8 +72,11 @@ def paint(
             for made in in_steps(make(pipe, model, draft, settings.numbered(i)), None):
                 bar.update(made is None)
         assert made is not None
-        save(made.image, made.recipe, file, made.box)
-        if (result := made.recipe.result) and not draft.canvas.unknown.any():
+        result, image = made.recipe.result, made.image
+        if scale > 1 and result is not None:
+            image = at_scale(pipe, result, settings, scale)
+        save(image, made.recipe, file, made.box)
+        if result and not draft.canvas.unknown.any():
             typer.echo(f"{share_changed(draft.canvas, result):.0%} of the cells changed", err=True)
 
 

@@ -60,7 +60,7 @@ def enlarged(
         scale: one of ``SCALES``.
 
     Returns:
-        The picture, and a clause such as ``enlarged by Lanczos resampling``.
+        The picture, and a clause such as ``enlarged by Lanczos``.
     """
     if scale == 1:
         return draw("full"), ""
@@ -68,9 +68,7 @@ def enlarged(
     image = draw("large" if large else "full")
     left = scale // 2 if large else scale
     if left == 1:
-        return image, "drawn by the model's decoder for large pictures"
+        return image, "drawn by the model's large decoder"
     size = (image.width * left, image.height * left)
-    how = f"drawn twice as large by the model and enlarged {left}× by Lanczos resampling"
-    if not large:
-        how = "enlarged by Lanczos resampling, since the model has no decoder for large pictures"
-    return image.resize(size, Image.Resampling.LANCZOS), how
+    drawn = f"drawn by the model's large decoder and enlarged {left}× (Lanczos)"
+    return image.resize(size, Image.Resampling.LANCZOS), drawn if large else "enlarged by Lanczos"

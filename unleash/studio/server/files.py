@@ -148,7 +148,7 @@ def save(
     if pixels is not None and pixels.photograph is not None and not unknown.any():
         box, whole = pixels.photograph.box, pixels.in_photograph(picture_of(pipe, codes))
     if whole is not None:
-        image, how = whole, "the size of the picture you opened"
+        image, how = whole, "as large as the picture you opened"
     else:
         box = None
         image, how = _drawn(pipe, recipe, codes, pixels, wish.scale)
@@ -159,7 +159,7 @@ def save(
         image.save(file, "JPEG", quality=95, subsampling=0)
     times = f"-{wish.scale}x" if wish.scale > 1 and whole is None else ""
     name = f"unleash-{recipe.settings.stem}{times}.{'png' if wish.format == 'png' else 'jpg'}"
-    said = f"Saved {name}, {image.width}×{image.height} pixels" + (f": {how}." if how else ".")
+    said = f"Saved at {image.width}×{image.height} pixels" + (f", {how}." if how else ".")
     return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name, "said": said}
 
 

@@ -57,7 +57,7 @@ class Painting(Family):
         """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
 
         Args:
-            image: the picture; cut to a square unless it carries a recipe of this model.
+            image: the picture; a square of it is the canvas unless it carries a recipe of this model.
             settings: see there.
             mask: a picture as large as the image; a cell that its white touches is repainted.
             cells: repaint these too: [[row, column], ...], counted from 0.
@@ -67,7 +67,8 @@ class Painting(Family):
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG that carries its recipe; as large as the image if pixels are kept and it has more
+                than the canvas.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
@@ -96,11 +97,12 @@ class Painting(Family):
             image: the picture; cut to a square unless it carries a recipe of this model.
             mask: a picture as large as the image, white where it is repainted; grey blends.
             settings: see there.
-            feather: pixels beyond the mask in which old and new fade into each other.
+            feather: pixels of the canvas beyond the mask in which old and new fade into each other.
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG that carries its recipe; as large as the image if pixels are kept and it has more
+                than the canvas.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)

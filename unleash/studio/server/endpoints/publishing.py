@@ -3,7 +3,7 @@
 ``gr.api`` alone knows neither bounds nor descriptions of parameters, and lets any value through.
 """
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from inspect import Parameter, Signature, getdoc, isgeneratorfunction, signature
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
@@ -157,11 +157,25 @@ def _documented(function: Callable[..., Any]) -> str:
 
 def _describe(component: Any, name: str, adapter: TypeAdapter[Any], text: str) -> None:
     schema = adapter.json_schema()
+    schema = _inlined(schema, schema.pop("$defs", {}))
     # What may be left out need not be null besides; clients know a file only by what a parameter is.
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     schema = kinds[0] if len(kinds) == 1 else schema
     component.label = name
     component._api_info = {**schema, "description": text, "additional_description": text}
+
+
+def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
+    """A JSON schema without references, and without ``additionalProperties``, which clients do not understand."""
+    if isinstance(schema, list):
+        return [_inlined(part, definitions) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        return _inlined(definitions[schema["$ref"].rsplit("/", 1)[1]], definitions)
+    return {
+        name: _inlined(part, definitions) for name, part in schema.items() if name != "additionalProperties"
+    }
 
 
 def _each(annotation: Any) -> tuple[Any, ...]:

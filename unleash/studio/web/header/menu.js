@@ -7,21 +7,31 @@ import { store } from "../page/store.js";
 export function saveMenu(element) {
   const [opener, menu] = [element.querySelector(".more"), element.querySelector(".menu")];
   const items = [...menu.querySelectorAll("[role=menuitem]")];
+  const shown = () => items.filter((item) => !item.hidden);
 
   function open() {
     const { left, bottom } = element.querySelector(".split").getBoundingClientRect();
     menu.style.left = `${Math.max(8, Math.min(left, innerWidth - 286))}px`;
     menu.style.top = `${bottom + 4}px`;
-    for (const item of items)
-      if (item.dataset.scale) item.querySelector("i").textContent = sizeOf(item.dataset.scale);
+    const photo = savesPhoto();
+    for (const item of items) {
+      const { scale } = item.dataset;
+      item.hidden = photo && scale > 1; // it has its own size
+      if (scale) item.querySelector("i").textContent = photo ? "as large as you opened it" : sizeOf(scale);
+    }
     menu.showPopover();
     items[0].focus();
   }
 
+  // The picture that was opened, with what was painted over it.
+  function savesPhoto() {
+    const { originals } = (store.tool.keepPixels && store.timeline && store.state.pixels) || {};
+    return originals?.length === 1 && Boolean(originals[0].photo);
+  }
+
   function sizeOf(scale) {
     if (!store.timeline) return "";
-    const { height, width, cell, pixels } = store.state;
-    if (store.tool.keepPixels && pixels?.originals.some(({ photo }) => photo)) return "the photo's own size";
+    const { height, width, cell } = store.state;
     return `${width * cell * scale}×${height * cell * scale} pixels`;
   }
 
@@ -31,12 +41,13 @@ export function saveMenu(element) {
     if (newState !== "open" && menu.contains(document.activeElement)) opener.focus();
   });
   menu.addEventListener("keydown", (event) => {
-    const at = items.indexOf(document.activeElement);
+    const all = shown();
+    const at = all.indexOf(document.activeElement);
     const next = {
-      ArrowDown: items[(at + 1) % items.length],
-      ArrowUp: items.at(at - 1),
-      Home: items[0],
-      End: items.at(-1),
+      ArrowDown: all[(at + 1) % all.length],
+      ArrowUp: all.at(at - 1),
+      Home: all[0],
+      End: all.at(-1),
     }[event.key];
     if (!next) return;
     event.preventDefault();

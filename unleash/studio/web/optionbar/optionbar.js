@@ -64,7 +64,8 @@ export function mount({ element }) {
   function show() {
     const { tool } = store;
     const { value, least, most, unit } = brushSize(tool);
-    const shown = [tool.name, store.timeline?.present.pixels ? "photograph" : ""];
+    const masks = !["pin", "allow", "pick", "inspect"].includes(tool.name);
+    const shown = [tool.name, masks && store.timeline?.present.pixels ? "photograph" : ""];
     for (const part of element.querySelectorAll("[data-for]"))
       part.hidden = !part.dataset.for.split(" ").some((name) => shown.includes(name));
     [find(".name").textContent, find(".hint").textContent] = WORDS[tool.name];

@@ -1,0 +1,113 @@
+"""What a save writes: formats, sizes, and pixels of opened pictures; what a project holds of the server."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from unleash import Recipe, Settings, TokenCanvas
+from unleash.images.photographs import Photograph
+from unleash.images.recipes import read_recipe
+from unleash.operations.exporting import Wish, enlarged
+from unleash.operations.opening import open_picture
+from unleash.studio.server import files
+from unleash.studio.server.kept_pixels import Pixels
+
+WHOLE = TokenCanvas.from_codes(np.arange(16).reshape(4, 4), 16)
+RECIPE = Recipe(model="tiny", canvas=WHOLE, settings=Settings(seed=4), codes=WHOLE.codes.tolist())
+NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8))
+
+
+def saved(pipe, wish=None, pixels=None, recipe=RECIPE):
+    message = files.save(pipe, recipe, pixels, wish)
+    return Path(message["file"]["path"]), message["said"]
+
+
+def test_a_png_twice_as_large_opens_with_its_recipe(pipe):
+    path, said = saved(pipe, Wish("png", 2))
+    assert (Image.open(path).size, path.name) == ((64, 64), "unleash-4-2x.png")
+    assert said == "Saved at 64×64 pixels, enlarged by Lanczos."
+    assert read_recipe(path) == RECIPE
+    opened = open_picture(pipe, "tiny", path)
+    assert (opened.canvas, opened.drawn) == (WHOLE, True)
+
+
+def test_a_model_with_a_large_decoder_draws_large_files():
+    def draw(detail):
+        return Image.new("RGB", {"full": (8, 4), "large": (16, 8)}[detail])
+
+    for scale, details, size, how in (
+        (1, ("full", "large"), (8, 4), ""),
+        (2, ("full", "large"), (16, 8), "drawn by the model's large decoder"),
+        (4, ("full", "large"), (32, 16), "drawn by the model's large decoder and enlarged 2× (Lanczos)"),
+        (4, ("full",), (32, 16), "enlarged by Lanczos"),
+    ):
+        image, told = enlarged(draw, details, scale)
+        assert (image.size, told) == (size, how)
+
+
+def test_a_jpeg_shows_the_same(pipe):
+    path, said = saved(pipe, Wish("jpeg", 1))
+    with Image.open(path) as image:
+        assert (image.format, image.size, path.suffix) == ("JPEG", (32, 32), ".jpg")
+        assert np.abs(np.array(image, int) - np.array(pipe.render(WHOLE), int)).mean() < 3
+    assert said == "Saved at 32×32 pixels."
+
+
+def test_what_is_not_finished_is_saved_with_holes_at_any_size_but_not_as_jpeg(pipe):
+    codes = WHOLE.codes.copy()
+    codes[0, 0] = 16
+    begun = Recipe(model="tiny", canvas=TokenCanvas.from_codes(codes, 16))
+    path, _ = saved(pipe, Wish("png", 4), recipe=begun)
+    alpha = np.array(Image.open(path).getchannel("A"))
+    assert alpha.shape == (128, 128)
+    assert not alpha[:32, :32].any()
+    assert alpha[32:].all()
+    with pytest.raises(ValueError, match="save it as PNG"):
+        files.save(pipe, begun, None, Wish("jpeg"))
+
+
+def kept(path=None):
+    mask = np.zeros((32, 32), np.uint8)
+    mask[8:16, 8:16] = 255
+    photograph = None if path is None else Photograph(path, (50.0, 0.0, 350.0, 300.0))
+    return Pixels(NOISE.crop((50, 0, 350, 300)).resize((32, 32)), Image.fromarray(mask), photograph)
+
+
+@pytest.mark.parametrize("wish", [Wish(), Wish("png", 4), Wish("jpeg")])
+def test_what_was_painted_over_a_photograph_is_saved_at_its_size(pipe, tmp_path, wish):
+    NOISE.save(tmp_path / "photo.png")
+    path, said = saved(pipe, wish, kept(tmp_path / "photo.png"))
+    image = Image.open(path)
+    assert image.size == (400, 300)
+    assert said == "Saved at 400×300 pixels, as large as the picture you opened."
+    if wish.format == "png":
+        touched = (np.array(image, int) != np.array(NOISE, int)).any(axis=-1)
+        assert touched[80:145, 130:195].mean() > 0.98
+        touched[60:165, 110:215] = False
+        assert not touched.any()
+        opened = open_picture(pipe, "tiny", path)
+        assert (opened.canvas, opened.changed) == (WHOLE, False)
+        assert opened.photograph is not None
+
+
+def test_kept_pixels_are_enlarged_where_there_is_no_photograph(pipe):
+    path, said = saved(pipe, Wish("png", 2), kept())
+    assert (Image.open(path).size, said) == ((64, 64), "Saved at 64×64 pixels, enlarged by Lanczos.")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        [],
+        "png",
+        {"format": "gif", "scale": 1},
+        {"format": "png", "scale": 3},
+        {"format": "png", "scale": True},
+    ],
+)
+def test_a_wish_that_is_none_is_refused(data):
+    with pytest.raises(ValueError, match="a picture is saved"):
+        Wish.from_dict(data)
