@@ -161,3 +161,24 @@ def test_a_message_is_a_line():
     assert len(shortened("word " * 1000)) <= 280
     assert shortened("word " * 1000).endswith("word…")
     assert shortened("Église – nuit ☾ 夜") == "Église – nuit ☾ 夜"
+
+
+def test_whatever_canvas_there_may_be_its_recipe_can_be_read_again():
+    """Rules are as long as they may be, all else as long as it can be."""
+    size, side = 2**16, 64
+    canvas = TokenCanvas.from_codes(np.full((side, side), size - 1), size).mask(np.ones((side, side), bool))
+    canvas = canvas.pin(np.ones((side, side), bool), size - 1)
+    canvases, everywhere = [canvas], np.ones((side, side), bool)
+
+    def forbid_more() -> None:
+        for code in range(size - 100, size):
+            canvases.append(canvases[-1].forbid(everywhere, [code], 0.30000000000000004))
+
+    with pytest.raises(ValueError, match=r"at most 900,000 characters as JSON, not 9.*; remove some"):
+        forbid_more()
+    canvas = canvases[-1]
+    recipe = Recipe(
+        model="m" * 500, canvas=canvas, codes=canvas.codes, settings=Settings(label="\u2028" * 200)
+    )
+    assert MAX_TEXT * 0.9 < len(recipe.to_json()) <= MAX_TEXT
+    assert Recipe.from_json(recipe.to_json()) == recipe

@@ -1,11 +1,14 @@
 """A run that changes its label half way."""
 
+import json
+
 import numpy as np
 import pytest
 
 from unleash import Recipe, Settings, TokenCanvas, UnleashPipeline
 from unleash.studio.server import registry
-from unleash.studio.server.runs import Message, run
+from unleash.studio.server.runs import Message, resume, run
+from unleash.studio.server.unfinished import Unfinished
 
 SETTINGS = Settings(steps=8, label="day", guidance_scale=1, seed=3)
 
@@ -69,3 +72,43 @@ def test_what_comes_too_late_is_said_to_be(pipe, canvas):
             next(frames)
             assert not registry.steer("all but finished", SETTINGS)
     assert not registry.steer("all but finished", SETTINGS)
+
+
+@pytest.mark.parametrize("at", [3, 7, 9, 15])
+@pytest.mark.parametrize("label", [None, "night"])
+def test_a_stopped_run_goes_on_to_the_pictures_that_it_would_have_made(pipe, canvas, at, label):
+    """With its label changed after two steps of the first picture, or not."""
+
+    def told(frames):
+        for i, frame in enumerate(frames, 1):
+            yield frame
+            if i == 2 and label:
+                registry.steer(frame["run"], Settings(label=label, guidance_scale=2))
+
+    settings = SETTINGS.model_copy(update={"correction": 0.3, "correction_order": "confidence"})
+    whole = list(told(run(pipe, "tiny", canvas, settings, 2)))
+    frame = whole[at - 1]
+    stopped = Unfinished.from_dict(json.loads(json.dumps(frame["unfinished"])))
+    rest = list(resume(pipe, "tiny", stopped, f"resumed at {at} {label}"))
+    for name in ("codes", "picture", "index", "total", "image", "recipe", "last"):
+        assert [frame[name] for frame in rest] == [frame[name] for frame in whole[at:]]
+    assert [frame["unfinished"] for frame in whole if frame["recipe"]] == [None, None]
+    assert {frame["run"] for frame in rest} == {f"resumed at {at} {label}"}
+
+
+def test_what_the_page_sends_as_a_stopped_run_is_checked(pipe, canvas):
+    sound = next(run(pipe, "tiny", canvas, SETTINGS, 2))["unfinished"]
+    assert Unfinished.from_dict(None) is None
+    for change in (
+        {"recipe": None},
+        {"progress": 3},
+        {"before": -1},
+        {"before": 10**9},
+        {"picture": 2},
+        {"pictures": 10**6},
+        {"picture": True},
+    ):
+        with pytest.raises(ValueError, match=r"\w"):
+            Unfinished.from_dict(sound | change)
+    with pytest.raises(ValueError, match="is an object"):
+        Unfinished.from_dict([])

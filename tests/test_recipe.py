@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from unleash.canvas.bounds import MAX_FILE, MAX_TEXT
+from unleash.canvas.bounds import MAX_TEXT
 from unleash.canvas.document import TokenCanvas, rectangle
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import RecipeError, Settings
@@ -282,9 +282,23 @@ def test_a_missing_or_huge_file_and_a_folder_are_refused(tmp_path):
     with pytest.raises(RecipeError, match="cannot be read: Is a directory"):
         read_recipe(tmp_path)
     with (tmp_path / "huge").open("wb") as file:
-        file.truncate(MAX_FILE + 1)
-    with pytest.raises(RecipeError, match="has 67,108,865 bytes"):
+        file.truncate(2**40)
+    with pytest.raises(RecipeError, match="at most 1,048,576 characters"):
         read_recipe(tmp_path / "huge")
+
+
+def test_a_recipe_is_read_out_of_a_png_of_any_size(tmp_path):
+    """A large picture has more than 64 MB; of its pixels none are read."""
+    path, good = tmp_path / "large.png", png()
+    end = good.index(b"IEND") - 4
+    with path.open("wb") as file:
+        file.write(good[:end])
+        for _ in range(3):
+            file.write((2**25).to_bytes(4, "big") + b"IDAT")
+            file.seek(2**25 + 4, 1)
+        file.write(good[end:])
+    assert path.stat().st_size > 2**26
+    assert read_recipe(path) == RECIPE
 
 
 @settings(max_examples=150, deadline=None)

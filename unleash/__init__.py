@@ -10,6 +10,7 @@ _HOMES = {
     "BidirectionalTransformer": "unleash.models",
     "CellInspection": "unleash.sampling.inspector",
     "Inspection": "unleash.sampling.inspector",
+    "Progress": "unleash.canvas.progress",
     "Recipe": "unleash.canvas.recipe",
     "Rule": "unleash.canvas.rules",
     "Settings": "unleash.canvas.settings",

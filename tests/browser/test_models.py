@@ -75,7 +75,8 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
 OTHER_CODES = """() => new Promise((resolve) => {
     const kept = JSON.parse(localStorage.getItem("unleash.canvas.1"));
     kept.state.codebook -= 1;
-    localStorage.setItem("unleash.canvas.1", JSON.stringify(kept));
+    for (const storage of [localStorage, sessionStorage])
+        storage.setItem("unleash.canvas.1", JSON.stringify(kept));
     indexedDB.open("unleash").onsuccess = ({ target: { result: database } }) => {
         const store = database.transaction("pictures", "readwrite").objectStore("pictures");
         store.openCursor().onsuccess = ({ target: { result: cursor } }) => {

@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from unleash import Settings
 
@@ -35,6 +35,57 @@ def test_pins_and_kept_cells_are_in_the_recipe_unchanged(studio: Studio) -> None
     filled = {(row, column) for row in range(8, 13) for column in range(8, 13)}
     kept = [i for i in range(256) if divmod(i, 16) not in filled | set(pins)]
     assert all(codes[i // 16][i % 16] == first["base"][i] for i in kept)
+
+
+def test_a_stopped_picture_goes_on_to_what_it_would_have_become_also_after_a_reload(studio: Studio) -> None:
+    page = studio.page
+    studio.set_number("steps", 40)
+    page.locator("#lock input").check()
+    studio.generate()
+    whole = studio.state
+    studio.tool("Mask all")
+    page.click("#generate")
+    expect(studio.words).to_contain_text(re.compile(r"Step [3-9]"))
+    studio.stop()
+    expect(studio.words).to_contain_text("Stopped at step")
+    expect(page.locator(".said")).to_contain_text("Resume goes on")
+    expect(page.locator(".results li")).to_have_count(2)
+    page.reload()
+    page.click("#resume")
+    expect(page.locator(".said")).to_contain_text("The picture is finished")
+    assert studio.state["base"] == whole["base"]
+    assert studio.state["recipe"] == whole["recipe"]
+    assert studio.masked == set()
+    expect(page.locator(".results li")).to_have_count(2), "in the place of the stopped one"
+    expect(page.locator("#resume")).to_be_disabled()
+
+
+def test_again_fills_the_region_anew_and_its_results_are_leafed_through_in_place(painted: Studio) -> None:
+    page, before = painted.page, painted.state["base"]
+    painted.tool("Rectangle")
+    painted.drag((4, 4), (7, 7))
+    painted.generate()
+    first = painted.state["base"]
+    page.click("#again")
+    expect(page.locator(".place")).to_have_text("2 of 2")
+    second = painted.state["base"]
+    assert first != second
+    inside = {row * 16 + column for row in range(4, 8) for column in range(4, 8)}
+    assert all(first[i] == second[i] == before[i] for i in range(256) if i not in inside)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator(".place")).to_have_text("1 of 2")
+    assert painted.state["base"] == first
+    page.get_by_role("button", name="Discard").click()
+    assert painted.state["base"] == before
+    assert painted.masked == {divmod(i, 16) for i in inside}
+    page.keyboard.press("Control+z")
+    assert painted.state["base"] == first
+
+
+def test_a_click_on_generate_while_the_page_is_loading_is_not_lost(page: Page, url: str) -> None:
+    page.goto(url, wait_until="commit")
+    page.click("#generate")
+    expect(page.locator(".results li")).to_have_count(1)
 
 
 def test_stop_keeps_what_there_is_and_frees_the_model(studio: Studio) -> None:
@@ -100,12 +151,21 @@ def test_a_locked_seed_makes_the_same_picture(studio: Studio) -> None:
     assert studio.state["base"] != first
 
 
-def test_nothing_masked_is_said_kindly(studio: Studio) -> None:
-    studio.generate()
-    studio.page.click("#generate")
-    expect(studio.page.locator(".toast-body")).to_contain_text("Nothing is masked")
-    studio.wait_idle()
-    assert studio.state["picture"] is not None
+def test_with_nothing_masked_there_is_a_choice_and_nothing_is_lost(painted: Studio) -> None:
+    page, before = painted.page, painted.state["base"]
+    page.click("#generate")
+    page.get_by_role("button", name="Paint a region first").click()
+    assert painted.state["base"] == before
+    expect(page.locator(".nothing")).to_be_hidden()
+    expect(page.get_by_role("button", name="Mask brush")).to_have_attribute("aria-pressed", "true")
+    page.locator("#lock input").uncheck()
+    page.click("#generate")
+    page.get_by_role("button", name="New picture").click()
+    expect(page.locator(".results li")).to_have_count(2)
+    painted.wait_idle()
+    assert painted.state["base"] != before
+    page.keyboard.press("Control+z")
+    assert painted.state["base"] == before
 
 
 def test_two_visitors_each_get_their_own(browser: Browser, url: str) -> None:

@@ -47,3 +47,20 @@ test("amending changes the present and the entries that are affected, wherever t
   );
   assert.deepEqual(amended, { past: [1, 20], present: 30, future: [40] });
 });
+
+test("a kept history comes before what was done since, and after a reload as it was", () => {
+  const kept = { past: [{ n: 1 }], present: { n: 2 }, future: [{ n: 3 }] };
+  assert.deepEqual(history.joined(kept, history.begin({ n: 2 })), kept);
+  const since = history.push(history.begin({ n: 2 }), { n: 5 });
+  assert.deepEqual(history.joined(kept, since), {
+    past: [{ n: 1 }, { n: 2 }],
+    present: { n: 5 },
+    future: [],
+  });
+  const other = history.begin({ n: 9 });
+  assert.deepEqual(history.joined(kept, other), {
+    past: [{ n: 1 }, { n: 2 }],
+    present: { n: 9 },
+    future: [],
+  });
+});

@@ -23,6 +23,45 @@ test("a picture is told from others by its label, seed and step", () => {
   );
 });
 
+test("what the person called it comes first, and a stopped one says where it stands", () => {
+  const recipe = { settings: { seed: 7 } };
+  assert.equal(past.nameOf({ recipe, title: "Dusk" }), "Dusk");
+  const unfinished = { before: 3, progress: { step: 2 } };
+  assert.equal(past.nameOf({ recipe, unfinished }), "Seed 7, stopped at step 5");
+});
+
+test("pictures are found by the words of their name, label and seed, and by their star", () => {
+  const named = (id, title, label, starred) =>
+    picture(id, null, { title, starred, recipe: { settings: { label, seed: Number(id) } } });
+  const pictures = [named("31", "Old Tower", "church-day", true), named("32", null, "church-night", false)];
+  const ids = (...given) => past.found(pictures, ...given).map(({ id }) => id);
+  assert.deepEqual(ids(""), ["31", "32"]);
+  assert.deepEqual(ids("tower church"), ["31"]);
+  assert.deepEqual(ids("NIGHT"), ["32"]);
+  assert.deepEqual(ids("32"), ["32"]);
+  assert.deepEqual(ids("", true), ["31"]);
+  assert.deepEqual(ids("night", true), []);
+});
+
+test("the results of a region are those of one canvas that are alike elsewhere, oldest first", () => {
+  const made = (id, codes, more) =>
+    picture(id, null, { codes, takes: "a", region: { cells: [true, false] }, ...more });
+  const pictures = [
+    made("6", [9, 1], { unfinished: {} }),
+    made("5", [8, 7]),
+    made("4", [3, 1], { takes: "b" }),
+    made("3", [2, 1]),
+    made("2", [4, 1]),
+    made("1", [0, 1], { takes: null, region: null }),
+  ];
+  assert.deepEqual(
+    past.takesOf(pictures, "url 3").map(({ id }) => id),
+    ["2", "3"],
+  );
+  for (const alone of ["url 1", "url 4", "url 5", "url 6", "none"])
+    assert.deepEqual(past.takesOf(pictures, alone), []);
+});
+
 test("what is made next comes from the picture, or the step, that is on the canvas", () => {
   const pictures = [picture("2"), picture("1")];
   const film = (id, parent, ...urls) => ({
@@ -46,7 +85,7 @@ test("the pictures of one run are compared with each other, else all", () => {
     past.choicesFor(pictures, "url 4").map(({ id }) => id),
     ["3", "4"],
   );
-  assert.equal(past.choicesFor(pictures, "url 1"), pictures);
+  assert.deepEqual(past.choicesFor(pictures, "url 1"), pictures);
 });
 
 test("the oldest picture makes room, but not the one on the canvas, and its children go to its parent", () => {
@@ -60,6 +99,16 @@ test("the oldest picture makes room, but not the one on the canvas, and its chil
   assert.ok(ids.includes("1"));
   assert.ok(!ids.includes("2"));
   assert.equal(pictures.find(({ id }) => id === "3").parent.picture, "1");
+});
+
+test("what has a star or a title makes no room", () => {
+  let pictures = [picture("0", null, { starred: true }), picture("1", null, { title: "Dusk" })];
+  for (let i = 2; i <= 62; i++) pictures = past.withPicture(pictures, picture(`${i}`), null);
+  assert.equal(pictures.length, 60);
+  assert.deepEqual(
+    pictures.slice(-3).map(({ id }) => id),
+    ["5", "1", "0"],
+  );
 });
 
 test("a picture made anew takes the place of the one of its name", () => {
@@ -133,11 +182,13 @@ const frame = (run, index, total = 2) => ({
 
 const result = (url) => ({ url, codes: [1, 2] });
 
+const run = (as) => ({ as, parent: null });
+
 test("each step is a frame of the film, the last a picture too", () => {
   const { session, canvas } = begun();
-  session.step(frame("a", 1), result("one"), null);
+  session.step(frame("a", 1), result("one"), run("a"));
   assert.equal(session.results.length, 0);
-  session.step(frame("a", 2), result("two"), null);
+  session.step(frame("a", 2), result("two"), run("a"));
   assert.deepEqual(
     session.results.map(({ id, url }) => [id, url]),
     [["a.0", "two"]],
@@ -156,7 +207,7 @@ test("each step is a frame of the film, the last a picture too", () => {
 
 test("a burst of strokes leaves its last picture", () => {
   const { session } = begun();
-  session.step(frame("a", 2), result("whole"), null);
+  session.step(frame("a", 2), result("whole"), run("a"));
   session.stroke(result("first"), { id: "b", parent: { picture: "a.0", step: null } });
   session.stroke(result("second"), { id: "c", parent: { picture: "b", step: null } });
   assert.deepEqual(
@@ -168,9 +219,48 @@ test("a burst of strokes leaves its last picture", () => {
   );
 });
 
+test("a stopped picture is kept until its run has gone on", () => {
+  const { session } = begun();
+  const recipe = { settings: { seed: 1 } };
+  const stopped = { ...result("half"), recipe: null, unfinished: { recipe } };
+  session.step(frame("a", 1), stopped, run("a"));
+  session.stopped(frame("a", 1), stopped, run("a"));
+  assert.deepEqual(
+    session.results.map(({ id, url, recipe: its }) => [id, url, its]),
+    [["a.0", "half", recipe]],
+  );
+  session.describe(session.results[0], { title: "Dusk", starred: true });
+  session.step(frame("b", 2), result("whole"), run("a"));
+  assert.deepEqual(
+    session.results.map(({ id, url, title, starred }) => [id, url, title, starred]),
+    [["a.0", "whole", "Dusk", true]],
+  );
+  assert.deepEqual(
+    session.films[0].frames.map(({ url, unfinished }) => [url, unfinished]),
+    [
+      ["half", null],
+      ["whole", null],
+    ],
+  );
+});
+
+test("a picture that is taken out can be put back, with what was made of it", () => {
+  const { session } = begun();
+  session.step(frame("a", 2), result("one"), run("a"));
+  session.step(frame("b", 2), result("two"), { as: "b", parent: { picture: "a.0", step: null } });
+  const before = session.results;
+  const putBack = session.remove(before[1]);
+  assert.deepEqual(
+    session.results.map(({ id, parent }) => [id, parent]),
+    [["b.0", null]],
+  );
+  putBack();
+  assert.deepEqual(session.results, before);
+});
+
 test("only the pictures of the present model are offered", () => {
   const { session } = begun();
-  session.step(frame("a", 2), result("whole"), null);
+  session.step(frame("a", 2), result("whole"), run("a"));
   session.model = "other";
   assert.deepEqual(session.results, []);
   session.model = "tiny";
@@ -185,7 +275,7 @@ test("a picture that was opened comes from none", () => {
 
 test("without a database the session goes on", async () => {
   const { session } = begun();
-  session.step(frame("a", 2), result("whole"), null);
+  session.step(frame("a", 2), result("whole"), run("a"));
   await session.recall();
   assert.equal(session.results.length, 1);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
+import { extended, stitched, withSeam } from "../../unleash/studio/web/page/growing.js";
 import { restrict } from "../../unleash/studio/web/page/rules.js";
 import {
   again,
@@ -25,7 +26,7 @@ globalThis.localStorage = { getItem: () => kept ?? null, setItem: (_, value) => 
 function started(grid = GRID) {
   const store = new Store();
   const heard = [];
-  for (const type of ["say", "stop", "ask", "reopen", "preview"])
+  for (const type of ["say", "stop", "ask", "reopen", "preview", "nothing", "announce"])
     store.addEventListener(type, ({ detail }) => heard.push([type, detail]));
   store.start(grid);
   return { store, heard };
@@ -163,7 +164,7 @@ describe("a run", () => {
     const { id } = store.run;
     store.stopRun();
     store.receiveFrame(late);
-    assert.deepEqual(heard.at(-1), ["stop", { id, instead: false }]);
+    assert.deepEqual(heard.at(-2), ["stop", { id, instead: false }]);
     assert.equal(store.state.picture, null);
   });
 
@@ -220,6 +221,211 @@ describe("a run", () => {
   });
 });
 
+/** A frame of a run that is not finished, with what the server needs to go on with it. */
+function halfway(store, codes, { start = toServer(store.asked.canvas), ...more } = {}) {
+  return {
+    ...frame(store, codes, { last: false, ...more }),
+    unfinished: {
+      recipe: { canvas: start, settings: { seed: 1, label: null } },
+      rest: null,
+      progress: { step: 1, codes: rows(GRID, codes), filled_at: [], confidence: null },
+      shown: rows(GRID, codes),
+      before: 0,
+      picture: 0,
+      pictures: 1,
+    },
+  };
+}
+
+describe("a stopped picture", () => {
+  function stopped(codes = [4, K, K, 0]) {
+    const all = painted();
+    all.store.edit(maskAll);
+    all.store.ask("generate");
+    all.store.receiveFrame(halfway(all.store, codes));
+    all.store.stopRun();
+    return all;
+  }
+
+  test("is kept, said to be stopped, and gone on with by Resume", () => {
+    const { store, heard } = stopped();
+    assert.equal(store.results.length, 2);
+    assert.match(heard.at(-1)[1], /Stopped at step 1 of 2/);
+    const { run, takes } = store.results[0];
+    store.ask("resume");
+    assert.equal(store.asked.kind, "resume");
+    assert.deepEqual(store.asked.stopped.progress.codes, rows(GRID, [4, K, K, 0]));
+    store.receiveFrame(frame(store, [4, 3, 2, 0], { start: store.asked.stopped.recipe.canvas }));
+    assert.deepEqual(store.state.base, [4, 3, 2, 0]);
+    assert.equal(openCells(store.state), 0);
+    assert.deepEqual(store.state.lastRegion.cells, [true, true, true, true], "all that the run filled");
+    assert.equal(store.unfinished, null);
+    assert.equal(store.results.length, 2, "in the place of the stopped one");
+    assert.deepEqual([store.results[0].run, store.results[0].takes], [run, takes]);
+  });
+
+  test("cannot be gone on with once the canvas is another, until that is undone", () => {
+    for (const change of [
+      (state) => mask(state, [0]),
+      (state) => keep(state, [1]),
+      (state) => pin(state, [1], 2),
+      (state) => restrict(state, [1], { codes: [2], allowed: true, strength: 1 }),
+    ]) {
+      const { store } = stopped();
+      assert.ok(store.unfinished);
+      assert.ok(store.edit(change));
+      assert.equal(store.unfinished, null);
+      store.undo();
+      assert.ok(store.unfinished);
+    }
+  });
+
+  test("comes back from the strip as it stood", () => {
+    const { store } = stopped();
+    const [half, whole] = store.results;
+    store.choose(whole);
+    assert.equal(store.unfinished, null);
+    store.edit((state) => pin(state, [3], 1));
+    store.choose(half);
+    assert.ok(store.unfinished);
+    assert.deepEqual(store.state.base, [4, 1, 2, 0]);
+    assert.deepEqual(store.state.masked, [false, true, true, false]);
+    assert.deepEqual(store.state.pins, {});
+    store.undo();
+    assert.deepEqual(store.state.pins, { 3: 1 });
+  });
+
+  test("survives a reload", () => {
+    const { store } = stopped();
+    kept = JSON.stringify({ state: store.state, tool: store.tool, model: GRID.model });
+    assert.ok(started().store.unfinished);
+  });
+
+  test("of a variation leaves the canvas, and Resume goes on with it", () => {
+    const { store } = painted();
+    const start = toServer({ ...store.state, masked: [false, false, true, true] });
+    store.ask("more");
+    store.receiveFrame(halfway(store, [0, 1, K, 3], { varies: true, start }));
+    store.stopRun();
+    assert.equal(store.preview, null);
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    assert.ok(store.unfinished);
+    store.ask("resume");
+    store.receiveFrame(frame(store, [0, 1, 4, 4], { start }));
+    assert.deepEqual(store.state.base, [0, 1, 4, 4]);
+    assert.equal(openCells(store.state), 0);
+  });
+});
+
+test("extending and stitching leave what was filled, and an older mask as it was", () => {
+  const { store } = painted();
+  store.edit((state) => mask(state, [3]));
+  const wider = extended(store.state, { right: 1 });
+  assert.deepEqual(wider.masked, [false, false, true, false, true, true]);
+  const joined = stitched(store.state, store.state, "horizontal", 2);
+  assert.deepEqual(joined.masked, [false, true, true, false, false, true, true, true]);
+  assert.deepEqual(withSeam(joined, 0).masked, [false, false, false, false, false, true, false, true]);
+});
+
+describe("Again", () => {
+  /** A picture with its cells 1 and 2 filled twice: [0, 4, 4, 3], then [0, 0, 0, 3]. */
+  function twice() {
+    const all = painted();
+    const { store } = all;
+    store.edit((state) => mask(state, [1, 2]));
+    generate(store, [0, 4, 4, 3]);
+    store.edit((state) => mask(state, [0]));
+    store.ask("again");
+    const start = toServer(store.asked.canvas);
+    assert.deepEqual(store.asked.canvas.masked, [false, true, true, false], "an older mask is left alone");
+    store.receiveFrame(frame(store, [0, 0, 0, 3], { start }));
+    return all;
+  }
+
+  test("fills the last region once more and leaves the rest, an older mask too", () => {
+    const { store } = twice();
+    assert.equal(store.asked.kind, "again");
+    assert.deepEqual(store.state.base, [0, 0, 0, 3]);
+    assert.deepEqual(store.state.masked, [true, false, false, false]);
+    store.undo();
+    assert.deepEqual(store.state.base, [0, 4, 4, 3], "undoes as one");
+  });
+
+  test("has nothing to do before anything was filled", () => {
+    const { store } = started();
+    store.ask("again");
+    assert.equal(store.run, null);
+  });
+
+  test("gives results to leaf through in place, which undo as one", () => {
+    const { store } = twice();
+    const { takes } = store;
+    assert.deepEqual([takes.present.all.length, takes.present.at], [2, 1]);
+    takes.leaf(1);
+    assert.deepEqual(store.state.base, [0, 4, 4, 3]);
+    assert.deepEqual(store.state.masked, [true, false, false, false]);
+    assert.equal(takes.present.at, 0);
+    takes.leaf(-1);
+    takes.leaf(-1);
+    assert.equal(takes.present.at, 0);
+    store.undo();
+    assert.deepEqual([store.state.base, takes.present.at], [[0, 0, 0, 3], 1]);
+  });
+
+  test("what the person pinned elsewhere stays while leafing", () => {
+    const { store } = twice();
+    store.edit((state) => pin(state, [3], 1));
+    store.takes.leaf(1);
+    assert.deepEqual(store.state.pins, { 3: 1 });
+    assert.deepEqual(store.state.base, [0, 4, 4, 3]);
+  });
+
+  test("an accepted result is chosen: there is no more to leaf through until the next Again", () => {
+    const { store } = twice();
+    store.takes.accept();
+    assert.equal(store.takes.present.all.length, 0);
+    store.ask("again");
+    store.receiveFrame(frame(store, [0, 2, 2, 3], { start: toServer(store.asked.canvas) }));
+    assert.equal(store.takes.present.all.length, 3);
+  });
+
+  test("a discarded one gives way to what was there before, with its mask", () => {
+    const { store } = twice();
+    assert.ok(store.takes.canDiscard);
+    store.takes.discard();
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    assert.deepEqual(store.state.masked, [true, true, true, false]);
+    assert.equal(store.results.length, 3, "it stays among the pictures");
+    store.undo();
+    assert.deepEqual(store.state.base, [0, 0, 0, 3]);
+  });
+});
+
+test("what is to be done when no run is under way is done once, after it", () => {
+  const { store } = started();
+  let done = 0;
+  store.ask("generate");
+  store.queue.whenIdle(() => (done += 1));
+  assert.equal(done, 0);
+  store.receiveFrame(frame(store, [0, 1, 2, 3]));
+  assert.equal(done, 1);
+  store.ask("new");
+  store.stopRun();
+  assert.equal(done, 1);
+});
+
+test("with nothing masked Generate offers a choice, and a new picture fills every cell but pins", () => {
+  const { store, heard } = painted();
+  store.ask("generate");
+  assert.equal(heard.at(-1)[0], "nothing");
+  assert.equal(store.run, null);
+  store.edit((state) => pin(state, [3], 1));
+  store.ask("new");
+  assert.equal(store.asked.kind, "generate");
+  assert.deepEqual(store.asked.run.region.cells, [true, true, true, false]);
+  assert.equal(openCells(store.state), 0, "the picture stays until the first step is there");
+});
+
 test("a variation changes the picture and leaves the person's mask and pins", () => {
   const { store, heard } = painted();
   store.edit((state) => pin(mask(state, [0]), [1], 4));
@@ -270,6 +476,25 @@ describe("Live", () => {
     assert.equal(openCells(store.state), 0);
   });
 
+  test("is filled anew when the settings become others meanwhile", () => {
+    const { store, heard } = painted();
+    store.dab((state) => mask(state, [0]), [0], "swept");
+    const { id } = store.run;
+    const late = frame(store, [4, 1, 2, 3]);
+    store.fillAnew();
+    assert.notEqual(store.run.id, id);
+    assert.deepEqual(store.asked.canvas.masked, [true, false, false, false]);
+    assert.ok(heard.some(([type, detail]) => type === "stop" && detail.id === id && detail.instead));
+    store.receiveFrame(late);
+    assert.deepEqual(store.state.base, [0, 1, 2, 3], "what was begun by the old ones is not shown");
+    store.receiveFrame(frame(store, [3, 1, 2, 3]));
+    assert.deepEqual(store.state.base, [3, 1, 2, 3]);
+    store.undo();
+    assert.deepEqual(store.state.base, [0, 1, 2, 3]);
+    store.fillAnew();
+    assert.equal(store.run, null);
+  });
+
   test("waits for Generate's own run", () => {
     const { store } = painted();
     store.edit(maskAll);
@@ -297,13 +522,13 @@ describe("runs asked for one after the other", () => {
     store.ask("more");
     store.ask("blend");
     assert.deepEqual(
-      store.following.map(({ kind }) => kind),
+      store.queue.list.map(({ kind }) => kind),
       ["more", "blend"],
     );
     store.receiveFrame(frame(store, [4, 4, 4, 4]));
     await aMoment();
     assert.equal(store.asked.kind, "more");
-    assert.equal(store.following.length, 1);
+    assert.equal(store.queue.list.length, 1);
   });
 
   test("Generate fills again what the run before it has filled", async () => {
@@ -342,12 +567,13 @@ describe("runs asked for one after the other", () => {
   });
 
   test("one that waited for a file with nothing masked fills nothing that was filled before", async () => {
-    const { store } = painted();
+    const { store, heard } = painted();
     store.await("file");
     store.ask("generate");
     store.arrived("file");
     await aMoment();
-    assert.equal(openCells(store.asked.canvas), 0);
+    assert.equal(store.run, null);
+    assert.equal(heard.at(-1)[0], "nothing");
   });
 
   test("Stop lets go of one that waits for a canvas", async () => {

@@ -15,6 +15,9 @@ MAX_CELLS = MAX_SIDE**2
 MAX_RULES = 1024
 """Maximum number of different rules on a canvas; each may apply to many cells."""
 
+MAX_RULE_TEXT = 900_000
+"""Maximum length of the rules of a canvas in characters of JSON; all else in a recipe has room besides."""
+
 MAX_STEPS = MAX_CELLS
 """Maximum number of steps, one per cell of the largest canvas."""
 
@@ -53,6 +56,3 @@ MAX_PROMPT = 1000
 
 MAX_NAME = 500
 """Maximum length of a model name in characters."""
-
-MAX_FILE = 2**26
-"""Maximum size of a file with a recipe in bytes."""

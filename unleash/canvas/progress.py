@@ -72,13 +72,18 @@ class Progress:
         confidence = data.get("confidence")
         return cls(
             step,
-            _whole(data.get("codes"), "codes"),
-            _whole(data.get("filled_at"), "filled_at"),
+            code_rows(data.get("codes"), "codes"),
+            code_rows(data.get("filled_at"), "filled_at"),
             None if confidence is None else _grid(confidence, "confidence", (int, float)).astype(np.float32),
         )
 
 
-def _whole(rows: Any, name: str) -> NDArray[np.int64]:
+def code_rows(rows: Any, name: str) -> NDArray[np.int64]:
+    """(h, w) what parsed, untrusted JSON lists row by row.
+
+    Raises:
+        ValueError: if it is anything but rows of whole numbers, as many in each.
+    """
     return _grid(rows, name, (int,)).astype(np.int64)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from unleash.canvas.bounds import MAX_RULES
+from unleash.canvas.bounds import MAX_RULE_TEXT, MAX_RULES
 from unleash.canvas.messages import quoted
 
 Cell: TypeAlias = tuple[int, int]
@@ -23,6 +23,8 @@ class RulesTooStrictError(ValueError):
 
 
 _FIELDS = {"cells", "codes", "allowed", "strength"}
+_CELL = len("[63,63],")
+_FRAME = len('{"cells":[],"codes":[],"allowed":false,"strength":0.30000000000000004},')
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,17 @@ class Rule:
         object.__setattr__(self, "allowed", bool(self.allowed))
         object.__setattr__(self, "strength", float(self.strength))
         # Cached: a canvas looks up rules cell by cell, and a rule may have thousands of codes.
+        digits = sum(map(len, map(str, self.codes)))
+        object.__setattr__(self, "_length", _FRAME + digits + len(self.codes))
         object.__setattr__(self, "_hash", hash((self.codes, self.allowed, self.strength)))
 
     def __hash__(self) -> int:
         return self._hash  # type: ignore[attr-defined]
+
+    @property
+    def length(self) -> int:
+        """Characters of the rule as JSON, without its cells, at most."""
+        return self._length  # type: ignore[attr-defined]
 
     def against(self, codebook_size: int) -> NDArray[np.bool_]:
         """(K,) bool: the codes that the rule makes less likely."""
@@ -101,12 +110,19 @@ def checked(rules: Rules, shape: tuple[int, int], codebook_size: int) -> dict[Ce
 
     Raises:
         ValueError: if a cell is off the grid of ``shape`` (h, w), there are more than ``MAX_RULES`` different
-            rules, a code is not in the codebook, or the strict rules of a cell exclude all codes.
+            rules, they are longer than ``MAX_RULE_TEXT``, a code is not in the codebook, or the strict rules
+            of a cell exclude all codes.
     """
     different = {rule for asked in rules.values() for rule in asked}
     if len(different) > MAX_RULES:
         raise ValueError(
             f"a canvas may have at most {MAX_RULES:,} different rules, not {len(different):,}; remove some"
+        )
+    length = _CELL * sum(map(len, rules.values())) + sum(rule.length for rule in different)
+    if length > MAX_RULE_TEXT:
+        raise ValueError(
+            f"the rules of a canvas may have at most {MAX_RULE_TEXT:,} characters as JSON, not {length:,}; "
+            "remove some"
         )
     if (highest := max((rule.codes[-1] for rule in different), default=0)) >= codebook_size:
         raise ValueError(f"code {quoted(highest)} is not in the codebook: codes are 0 to {codebook_size - 1}")

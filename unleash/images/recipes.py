@@ -7,11 +7,11 @@ import os
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from PIL import Image, PngImagePlugin
 
-from unleash.canvas.bounds import MAX_FILE, MAX_TEXT
+from unleash.canvas.bounds import MAX_TEXT
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import RecipeError
 from unleash.images.containers import png_text
@@ -102,14 +102,13 @@ def read_recipe(source: str | os.PathLike[str] | bytes) -> Recipe:
     Raises:
         RecipeError: if the file cannot be read or contains no valid recipe.
     """
-    data = source if isinstance(source, bytes) else _read(Path(source))
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Recipe.from_json(_text_chunk(data))
+    if isinstance(source, bytes):
+        return Recipe.from_json(_text(BytesIO(source)))
     try:
-        text = data[: MAX_TEXT + 1].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise RecipeError("this file is not a recipe; expected JSON or a PNG made by Unleash") from None
-    return Recipe.from_json(text)
+        with Path(source).open("rb") as file:
+            return Recipe.from_json(_text(file))
+    except OSError as error:
+        raise RecipeError(f"{source} cannot be read: {error.strerror}") from None
 
 
 def carried_recipe(path: str | os.PathLike[str]) -> Recipe | None:
@@ -128,21 +127,22 @@ def carried_recipe(path: str | os.PathLike[str]) -> Recipe | None:
     return None if text is None else Recipe.from_json(text)
 
 
-def _read(path: Path) -> bytes:
+def _text(file: BinaryIO) -> str:
+    """The JSON of a recipe, of which no more is read than a recipe may have; of a PNG, no pixels."""
+    head = file.read(8)
+    file.seek(0)
+    if head == b"\x89PNG\r\n\x1a\n":
+        return _text_chunk(file)
     try:
-        if (size := path.stat().st_size) > MAX_FILE:
-            raise RecipeError(
-                f"{path} has {size:,} bytes; a recipe, or a PNG with one, may have at most {MAX_FILE:,}"
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise RecipeError(f"{path} cannot be read: {error.strerror}") from None
+        return file.read(MAX_TEXT + 1).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise RecipeError("this file is not a recipe; expected JSON or a PNG made by Unleash") from None
 
 
-def _text_chunk(data: bytes) -> str:
-    """The JSON of the recipe in a PNG, without decoding pixels."""
+def _text_chunk(file: BinaryIO) -> str:
+    """The JSON of the recipe in a PNG."""
     try:
-        text = png_text(BytesIO(data), CHUNK, MAX_TEXT)
+        text = png_text(file, CHUNK, MAX_TEXT)
     except ValueError as error:
         raise RecipeError(f"the PNG cannot be read: {error}") from None
     if text is None:

@@ -23,6 +23,7 @@ from unleash.studio.server.components.optionbar import OptionBar
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
+from unleash.studio.server.components.run_panel import RunPanel
 from unleash.studio.server.components.sizes import Sizes
 from unleash.studio.server.controls import Amount, Controls
 from unleash.studio.server.downloads import clean_hourly
@@ -197,9 +198,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
-            with gr.Row(elem_id="run-row"):
-                generate = gr.Button("Generate", variant="primary", elem_id="generate", scale=3)
-                stop = gr.Button("Stop", elem_id="stop", scale=1, min_width=80)
+            RunPanel()
             estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(pipe.labels)
@@ -237,8 +236,6 @@ def _lay_out(handlers: Handlers) -> _Page:
                 placed |= controls.for_model(pipe, pipe.defaults)
                 placed |= controls.others(pipe.defaults, placed)
                 fit = controls.fit_menu()
-    for button, name in ((generate, "generate"), (stop, "stop")):
-        button.click(**command(name))
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
@@ -278,12 +275,18 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
         **LINE,
         **_INTERNAL,
     )
+    new = [page.canvas, page.model, page.pictures, *page.controls.inputs]
+    page.canvas.again(named(handlers.again, new), new, told, **RUNS, **LINE, **_INTERNAL)
+    stopped = [page.canvas, page.model]
+    page.canvas.resume(named(handlers.resume, stopped), stopped, told, **RUNS, **LINE, **_INTERNAL)
     page.canvas.fill(named(Live(handlers).fill, stroke), stroke, told, **RUNS, **LINE, **_INTERNAL)
     vary.wire(
         page.vary, Varying(handlers), page.canvas, asked, page.controls.inputs, told, **LINE, **_INTERNAL
     )
+    steers = [page.controls[name].input for name in ("label", "guidance_scale")]
+    gr.on(steers, **command("fill-anew"))
     gr.on(
-        [page.controls[name].input for name in ("label", "guidance_scale")],
+        steers,
         handlers.steer,
         [page.canvas, *page.controls.inputs],
         trigger_mode="always_last",
@@ -349,6 +352,8 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
         queue=False,
         **_INTERNAL,
     )
+    for ended in (restored.success, restored.failure):
+        ended(**command("settings-arrived"))
     # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):

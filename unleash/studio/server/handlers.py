@@ -27,7 +27,7 @@ from unleash.studio.server import menu as models
 from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
-from unleash.studio.server.runs import Message, end, run
+from unleash.studio.server.runs import Message, end, resume, run
 from unleash.studio.server.toasts import inform, toasted, warn
 
 EXAMPLES = HOME / "assets" / "examples"
@@ -119,6 +119,22 @@ class Handlers:
             pipe, count = self.pipeline(model), controls.pictures(pictures)
             known_as = models.known_as(self.offered[model])
             for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
+                yield message or gr.skip(), gr.skip()
+
+    def again(self, drawing: Drawing, model: str, pictures: float, *chosen: Any) -> Iterator[tuple[Any, Any]]:
+        """As :meth:`generate`, with a new seed even where it is locked."""
+        yield from self.generate(drawing, model, False, pictures, *chosen)
+
+    def resume(self, drawing: Drawing, model: str) -> Iterator[tuple[Any, Any]]:
+        """Go on with a stopped run: messages for the filmstrip."""
+        with toasted():
+            stopped = drawing.stopped
+            if stopped is None or drawing.run is None:
+                raise ValueError("there is no stopped picture to go on with")
+            known_as, begun_by = models.known_as(self.offered[model]), stopped.recipe.model
+            if known_as != begun_by:
+                raise ValueError(f"this picture was begun with {quoted(begun_by)}: choose that model first")
+            for message in resume(self.pipeline(model), known_as, stopped, drawing.run):
                 yield message or gr.skip(), gr.skip()
 
     def steer(self, drawing: Drawing, *chosen: Any) -> None:
@@ -242,10 +258,14 @@ class Handlers:
     def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
         """Write what is on the canvas as a PNG with its recipe."""
         with toasted():
-            if (files.visible(drawing.canvas) == drawing.canvas.mask_token).all():
+            canvas = drawing.seen
+            blank = int((files.visible(canvas) == canvas.mask_token).sum())
+            if blank == canvas.size:
                 raise ValueError("there is no picture to save yet: press Generate or open one")
             pipe, settings = self.pipeline(model), controls.settings(chosen)
-            recipe = files.recipe_of(self.offered[model], drawing.canvas, drawing.recipe, settings)
+            recipe = files.recipe_of(self.offered[model], canvas, drawing.recipe, settings)
+            if blank:
+                inform(f"{blank} cells are not filled yet: they are transparent in the file.")
             return files.save(pipe, recipe, drawing.pixels, drawing.wish)
 
     def switch(self, drawing: Drawing, model: str, before: str, *chosen: Any) -> News:

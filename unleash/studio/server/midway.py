@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from unleash.canvas.document import TokenCanvas
+from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
 from unleash.operations.making import Frame
 from unleash.pipeline import UnleashPipeline
@@ -12,18 +13,27 @@ _ASKED = ("label", "prompt", "negative_prompt", "guidance_scale")
 """Settings that may change half way."""
 
 
-def steered(pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, told: Told) -> Iterator[Frame]:
-    """The frames of a run that goes on from where it is, on as many steps as were left, when told so."""
-    before = 0
+def steered(
+    pipe: UnleashPipeline,
+    canvas: TokenCanvas,
+    settings: Settings,
+    told: Told,
+    start: Progress | None = None,
+    before: int = 0,
+) -> Iterator[Frame]:
+    """The frames of a run that goes on from where it is, on as many steps as were left, when told so.
+
+    A stopped run goes on from ``start``, with ``before`` steps before those of its canvas and settings.
+    """
     while True:
-        for step in pipe.stream(canvas, settings=settings):
+        for step in pipe.stream(canvas, settings=settings, start=start):
             yield Frame(step, before + step.index, before + step.total, canvas, settings)
             other = told.hear() if step.index < step.total else None
             if other:
                 break
         else:
             return
-        canvas, before = step.canvas, before + step.index
+        canvas, before, start = step.canvas, before + step.index, None
         settings = under(settings, other).model_copy(update={"steps": step.total - step.index})
 
 

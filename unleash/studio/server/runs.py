@@ -12,6 +12,7 @@ from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
+from unleash.studio.server.unfinished import Keeper, Unfinished
 
 Message = dict[str, Any]
 """What the page's filmstrip receives; ``kind`` says what it is."""
@@ -39,6 +40,9 @@ def run(
     stopped tells its :func:`end` instead. Without ``previews`` only the last step of each picture has an
     image: the time of decoding the others is saved. Closing the iterator ends the run at once.
 
+    What it takes to go on from a step is its message's ``unfinished``, which :class:`Unfinished` reads; None
+    after the last, without previews and where ``paint`` makes the pictures.
+
     Args:
         pipe: of the model.
         model: its name, as recipes have it.
@@ -52,17 +56,50 @@ def run(
     Raises:
         ValueError: if a run of this name has begun already.
     """
-    name = name or uuid4().hex
-    began = monotonic()
+    return _run(pipe, model, canvas, settings, range(pictures), None, previews, name or uuid4().hex, paint)
+
+
+def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) -> Iterator[Message | None]:
+    """As :func:`run`: a stopped run goes on to the pictures that it would have made.
+
+    Raises:
+        ValueError: if a run of this name has begun already, or ``stopped`` is no run of the model.
+    """
+    rest, pictures = stopped.rest or stopped.recipe, range(stopped.picture, stopped.pictures)
+    return _run(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name, None)
+
+
+def _run(
+    pipe: UnleashPipeline,
+    model: str,
+    canvas: TokenCanvas,
+    settings: Settings,
+    numbers: range,
+    stopped: Unfinished | None,
+    previews: bool,
+    name: str,
+    paint: Painter | None,
+) -> Iterator[Message | None]:
+    """The pictures ``numbers`` of a run, the first with the seed of ``settings``."""
+    began, steps = monotonic(), 0
     with under_way(name) as told:
         told.closed = paint is not None
-        for picture in range(pictures):
-            settings = under(settings, told.hear())
+        for picture in numbers:
+            if not stopped:
+                settings = under(settings, told.hear())
             if told.stopped:
                 yield end(name)
                 return
-            seeded = settings.numbered(picture)
-            frames = paint(pipe, canvas, seeded) if paint else steered(pipe, canvas, seeded, told)
+            seeded, keeper = settings.numbered(picture - numbers.start), Keeper(model)
+            frames: Iterator[Frame | None]
+            if paint:
+                frames = paint(pipe, canvas, seeded)
+            elif stopped:
+                begun = stopped.recipe
+                frames = steered(pipe, begun.canvas, begun.settings, told, stopped.progress, stopped.before)
+            else:
+                frames = steered(pipe, canvas, seeded, told)
+            stopped = None
             for frame in frames:
                 if told.stopped:
                     yield end(name)
@@ -70,16 +107,18 @@ def run(
                 if frame is None:
                     yield None
                     continue
-                done = picture * frame.total + frame.index
-                # Where nothing was to be filled there is one step, number 0 of 0.
-                left = (monotonic() - began) / max(done, 1) * (pictures * frame.total - done)
-                last = picture == pictures - 1
+                steps += 1
+                to_come = (numbers.stop - picture) * frame.total - frame.index
+                last, chosen = picture == numbers.stop - 1, frame.settings
+                unfinished = None
+                if previews and not paint:
+                    unfinished = keeper.note(frame, (canvas, under(seeded, chosen)))
+                which = {"picture": picture, "pictures": numbers.stop}
                 yield {
                     "kind": "frame",
                     "run": name,
-                    "picture": picture,
-                    "pictures": pictures,
-                    "seconds_left": round(left, 1),
+                    **which,
+                    "seconds_left": round((monotonic() - began) / steps * to_come, 1),
                     "index": frame.index,
                     "total": frame.total,
                     "last": last and frame.last,
@@ -87,9 +126,9 @@ def run(
                     "revealed": frame.step.revealed.tolist(),
                     "image": _shown(frame) if frame.last or previews else None,
                     "recipe": frame.recipe(model).model_dump(mode="json") if frame.last else None,
+                    "unfinished": unfinished and unfinished | which,
                 }
                 told.closed |= last and frame.index >= frame.total - 1
-                chosen = frame.settings
             settings = under(settings, chosen)
 
 

@@ -18,12 +18,19 @@ const inJson = new Proxy(props, {
   },
 });
 
-// Until the module is there a click would be lost, or send a form and with it the page away.
-element.inert = true;
+// Until the module is there nobody would hear a click: the last one is kept, and done as soon as it is.
+let clicked = null;
+const keep = (event) => {
+  event.preventDefault();
+  event.stopPropagation();
+  clicked = event.target.closest("button");
+};
+element.addEventListener("click", keep, { capture: true });
 import(`${root}/gradio_api/file=${props.module}`)
   .then(({ mount }) => {
-    element.inert = false;
+    element.removeEventListener("click", keep, { capture: true });
     mount({ element, trigger, props: inJson, server, upload, watch });
+    clicked?.click();
   })
   .catch((error) => {
     element.textContent = `This part of the studio could not be loaded: ${error.message}`;

@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from gradio.events import EventListener
+from numpy.typing import NDArray
 
 from unleash.canvas.document import TokenCanvas
+from unleash.canvas.progress import code_rows
 from unleash.canvas.recipe import Recipe
 from unleash.operations.exporting import Wish
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.registry import LONGEST_NAME, is_name
+from unleash.studio.server.unfinished import Unfinished
 
-_EVENTS = ("generate", "more", "relight", "blend", "fill", "save", "example")
+_EVENTS = ("generate", "again", "resume", "more", "relight", "blend", "fill", "save", "example")
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,8 @@ class Drawing:
         recipe: of the picture shown; None if no run made it.
         pixels: of an opened picture that are to be kept; only a save sends them.
         run: the name of the run that the page asks for, or waits for; None if it does neither.
+        stopped: the run to go on with; only its event sends one.
+        shown: (h, w) int64, the codes that the person sees where the canvas is unknown; only a save sends it.
         wish: as what a save is to write it.
     """
 
@@ -32,15 +38,31 @@ class Drawing:
     recipe: Recipe | None
     pixels: Pixels | None = None
     run: str | None = None
+    stopped: Unfinished | None = None
+    shown: NDArray[np.int64] | None = None
     wish: Wish = field(default_factory=Wish)
+
+    @property
+    def seen(self) -> TokenCanvas:
+        """The canvas as the person sees it: filled with what is ``shown``.
+
+        Raises:
+            ValueError: if that is not of this canvas.
+        """
+        if self.shown is None or not self.canvas.unknown.any():
+            return self.canvas
+        if self.shown.shape != self.canvas.base.shape:
+            raise ValueError("what is shown is not of this canvas: reload the page")
+        return self.canvas.filled(np.where(self.canvas.unknown, self.shown, self.canvas.codes))
 
 
 class Canvas(NativeComponent):
     """The picture under its token grid, with the tools that mask and pin cells.
 
     Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It asks for runs by
-    the events ``generate``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a stroke at
-    once, for a file by ``save``, and by ``example`` for the picture to begin with at ``{"index"}``.
+    the events ``generate``, ``again``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a
+    stroke at once, by ``resume`` for a stopped one to go on, for a file by ``save``, and by ``example`` for
+    the picture to begin with at ``{"index"}``.
 
     Args:
         grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
@@ -69,5 +91,7 @@ class Canvas(NativeComponent):
             Recipe.from_dict(made) if made else None,
             Pixels.from_dict(value.get("pixels")),
             run,
+            Unfinished.from_dict(value.get("stopped")),
+            None if value.get("shown") is None else code_rows(value["shown"], "shown"),
             Wish.from_dict(value.get("file")),
         )

@@ -166,7 +166,7 @@ def _describe(component: Any, name: str, adapter: TypeAdapter[Any], text: str) -
 
 
 def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:
-    """A JSON schema without references, and without ``additionalProperties``, which clients do not understand."""
+    """A JSON schema without what clients do not understand: references and ``additionalProperties``."""
     if isinstance(schema, list):
         return [_inlined(part, definitions) for part in schema]
     if not isinstance(schema, dict):

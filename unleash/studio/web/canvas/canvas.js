@@ -6,7 +6,7 @@ import { files } from "../page/files.js";
 import { mend } from "../page/gradio.js";
 import { predictions } from "../page/predictions.js";
 import { store } from "../page/store.js";
-import { toServer } from "../page/wire.js";
+import { rows, toServer } from "../page/wire.js";
 import { acceptDrops, openPicture } from "./drop.js";
 import { listen } from "./gestures.js";
 import { steer } from "./keyboard.js";
@@ -15,7 +15,7 @@ import { bindToolbar } from "./toolbar.js";
 import { welcome } from "./welcome.js";
 
 // The runs that a person asks for by a button or a key; the store asks for those of strokes.
-const RUNS = ["generate", "more", "relight", "blend"];
+const RUNS = ["generate", "again", "resume", "more", "relight", "blend"];
 
 /** Called once by Gradio's hook when the component is on the page. */
 export function mount({ element, props, trigger }) {
@@ -40,20 +40,32 @@ export function mount({ element, props, trigger }) {
   });
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
+  // What was said of another canvas holds no more; what is to be said of this one comes after the change.
+  store.addEventListener("change", ({ detail }) => detail || (live.textContent = ""));
+  store.addEventListener("ask", () => (live.textContent = ""));
   store.addEventListener("reopen", ({ detail }) => openPicture(detail));
   // The server sees the canvas as it is, and which run the page waits for.
   const tell = (more) => {
     props.value = {
       canvas: toServer(store.state),
       recipe: store.state.recipe,
-      run: store.run?.id ?? null,
+      run: steered(),
       ...more,
     };
   };
+  // Of a run that fills a stroke there is too little left to be changed: it is begun anew (`fill-anew`).
+  const steered = () => (store.run?.live ? null : (store.run?.id ?? null));
+  const save = async (file) => {
+    const { state } = store;
+    files.say("Saving…", true);
+    const pixels = store.tool.keepPixels ? await toSave(state, (photo) => files.photoOf(photo)) : null;
+    tell({ canvas: toServer(state), recipe: state.recipe, pixels, shown: guessed(state), file });
+    trigger("save");
+  };
   let named = null;
   const tellRun = () => {
-    if (named === (store.run?.id ?? null)) return;
-    named = store.run?.id ?? null;
+    if (named === steered()) return;
+    named = steered();
     tell();
   };
   store.addEventListener("change", ({ detail }) => {
@@ -62,26 +74,35 @@ export function mount({ element, props, trigger }) {
   });
   store.addEventListener("run", tellRun);
   store.addEventListener("ask", () => {
-    const { kind, canvas } = store.asked;
-    tell({ canvas: toServer(canvas), recipe: null });
+    const { kind, canvas, stopped } = store.asked;
+    tell({ canvas: toServer(canvas), recipe: null, run: store.run.id, stopped });
     trigger(kind);
   });
   offer({
     ...Object.fromEntries(RUNS.map((kind) => [kind, () => store.ask(kind)])),
+    "new-picture": () => store.ask("new"),
     stop: () => store.stopRun(),
-    async save(file = { format: "png", scale: 1 }) {
-      const { state } = store;
-      files.say("Saving…", true);
-      const pixels = store.tool.keepPixels ? await toSave(state, (photo) => files.photoOf(photo)) : null;
-      tell({ canvas: toServer(state), recipe: state.recipe, pixels, file });
-      trigger("save");
+    "fill-anew": () => store.fillAnew(),
+    // While a run is under way the picture is half made.
+    save(file = { format: "png", scale: 1 }) {
+      if (store.run) files.say("The picture will be saved as soon as the run has ended.", true);
+      store.queue.whenIdle(() => save(file));
     },
     "await-model": () => store.await("model"),
     "model-arrived": () => store.arrived("model"),
+    "settings-arrived": () => store.arrived("settings"),
     "await-file": () => store.await("file"),
     "file-arrived": () => files.arrived(),
     "not-saved": () => files.say(""),
   });
+  // Until the settings that this browser kept are back, a run would be of others.
+  store.await("settings");
   store.start(props.grid);
   element.dataset.ready = "true";
 }
+
+/** The codes that a stopped picture shows where it is not filled: a guess, which is what the person sees. */
+const guessed = ({ unfinished, ...state }) =>
+  unfinished && !unfinished.varies && unfinished.shown.flat().length === state.base.length
+    ? rows(state, unfinished.shown.flat())
+    : null;

@@ -1,75 +1,38 @@
-/** The filmstrip: what the server sends of a run, its progress, and the pictures of this session. */
+/** The filmstrip: the pictures of this session, to choose, star, name, find and delete. */
 
-import { download, files } from "../page/files.js";
-import { nameOf, placed } from "../page/session.js";
+import { found, nameOf, pictureOf, placed } from "../page/session.js";
+import { trouble } from "../page/storage.js";
 import { store } from "../page/store.js";
+import { receive, watchOver } from "./messages.js";
 
-const PATIENCE = 5000; // ms without a word of a run before the server is asked
-const TRIES = 2;
+const WIDEST = 4; // times its height; what is wider is shown smaller
 
 export function mount({ element, props, server, watch }) {
-  const run = element.querySelector(".run");
-  const bar = element.querySelector("progress");
-  const words = element.querySelector(".words");
-  const list = element.querySelector(".results");
-  const tree = element.querySelector(".tree");
+  const find = (selector) => element.querySelector(selector);
+  const [bar, list, tree] = [".bar", ".results", ".tree"].map(find);
+  const [search, starred, present] = [".search", ".starred", ".present"].map(find);
+  const [title, star, deleted] = [".title", ".star", ".deleted"].map(find);
+  let putBack = null;
 
-  const receive = {
-    frame: (message) => store.receiveFrame(message),
-    canvas: (message) => store.receiveCanvas(message, files.opened(message)),
-    grid: whenStarted((message) => store.fit(message)),
-    arrived: () => store.arrived("model"),
-    end: (message) => store.endRun(message.run),
-    file({ file, name, said }) {
-      download(file.url, name);
-      files.say(said);
-    },
-    pack: (message) => files.pack(message),
-    unpacked: (message) => files.unpacked(message),
-  };
+  const current = () => pictureOf(store.results, store.timeline?.present.picture?.url);
 
-  function showRun() {
-    const { run: live, following } = store;
-    const before = run.dataset.state;
-    run.dataset.state = live ? (live.waiting ? "waiting" : "running") : following.length ? "waiting" : "idle";
-    if (!live && following.length) {
-      bar.removeAttribute("value");
-      words.textContent = "Waiting for the canvas…";
-    } else if (!live) {
-      bar.value = before === "idle" ? 0 : bar.max;
-      words.textContent = "Ready";
-    } else if (live.live) {
-      // Over in a moment, which a moving bar would only make longer.
-      bar.value = 0;
-      words.textContent = `Filling…${more()}`;
-    } else if (live.waiting) {
-      bar.removeAttribute("value");
-      words.textContent = `Waiting for the model…${more()}`;
-    } else showStep(live.frame);
-  }
-
-  function more() {
-    const { length } = store.following;
-    return length ? ` · ${length} more to follow` : "";
-  }
-
-  function showStep({ index, total, picture, pictures, seconds_left: left }) {
-    bar.max = total * pictures;
-    bar.value = picture * total + index;
-    const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
-    const time = left === null ? "" : ` · ${left.toFixed(1)} s left`;
-    words.textContent = `Step ${index} of ${total}${which}${time}${more()}`;
-  }
+  // --- the pictures --------------------------------------------------------------------------------
 
   function showResults() {
     const { results } = store;
+    const held = list.contains(document.activeElement) && document.activeElement.closest("li").dataset.id;
+    bar.toggleAttribute("data-empty", !results.length && deleted.hidden);
     list.replaceChildren(...results.map(thumbnail));
     const grown = results.some(({ parent }) => parent);
     tree.hidden = !grown;
     if (grown && store.tool.tree) plant(results);
     showView(grown && store.tool.tree);
+    filter();
     showCurrent();
+    if (held) itemOf(held)?.firstChild.focus({ preventScroll: true });
   }
+
+  const itemOf = (id) => [...list.children].find((item) => item.dataset.id === id);
 
   function showView(asTree) {
     list.dataset.view = asTree ? "tree" : "strip";
@@ -97,19 +60,36 @@ export function mount({ element, props, server, watch }) {
     button.title = `${name}: put this picture on the canvas`;
     button.append(image);
     button.addEventListener("click", () => store.choose(result));
+    button.addEventListener("keydown", (event) => act(event, result));
     const item = document.createElement("li");
+    item.dataset.id = result.id;
+    item.toggleAttribute("data-starred", Boolean(result.starred));
+    item.toggleAttribute("data-stopped", Boolean(result.unfinished));
+    const { base } = result.recipe.canvas;
+    item.style.setProperty("--ratio", Math.min(base?.[0]?.length / base?.length || 1, WIDEST));
     item.append(button);
     return item;
   }
 
+  function filter() {
+    const shown = new Set(found(store.results, search.value, store.tool.starredOnly));
+    store.results.forEach((result, i) => (list.children[i].hidden = !shown.has(result)));
+    starred.setAttribute("aria-pressed", Boolean(store.tool.starredOnly));
+  }
+
   function showCurrent() {
-    const url = store.timeline?.present.picture?.url;
+    const picture = current();
     store.results.forEach((result, i) => {
       const [button] = list.children[i].children;
-      const current = result.url === url;
-      if (current && button.getAttribute("aria-current") !== "true") reveal(list.children[i]);
-      button.setAttribute("aria-current", current);
+      const is = result === picture;
+      if (is && button.getAttribute("aria-current") !== "true") reveal(list.children[i]);
+      button.setAttribute("aria-current", is);
     });
+    present.toggleAttribute("data-none", !picture);
+    if (!picture) return;
+    star.setAttribute("aria-pressed", Boolean(picture.starred));
+    title.placeholder = nameOf({ ...picture, title: null });
+    if (document.activeElement !== title) title.value = picture.title ?? "";
   }
 
   // Not scrollIntoView, which would scroll the page as well.
@@ -119,53 +99,80 @@ export function mount({ element, props, server, watch }) {
     list.scrollTop = past(offsetTop, offsetHeight, list.scrollTop, list.clientHeight);
   }
 
-  store.addEventListener("run", showRun);
-  store.addEventListener("results", showResults);
-  store.addEventListener("change", () => {
-    if (list.children.length === store.results.length) showCurrent();
+  // --- what the person says of them ----------------------------------------------------------------
+
+  function remove(picture) {
+    const item = itemOf(picture.id);
+    const neighbour = (item.nextElementSibling ?? item.previousElementSibling)?.dataset.id;
+    const held = item.contains(document.activeElement);
+    putBack = store.session.remove(picture);
+    deleted.hidden = false;
+    bar.removeAttribute("data-empty");
+    deleted.querySelector("span").textContent = `Deleted: ${nameOf(picture)}`;
+    if (held && neighbour) itemOf(neighbour).firstChild.focus({ preventScroll: true });
+    else if (held) deleted.querySelector("button").focus({ preventScroll: true });
+  }
+
+  function forget() {
+    putBack = null;
+    deleted.hidden = true;
+  }
+
+  function act(event, result) {
+    if (event.key === "Delete") remove(result);
+    else if (event.key === "F2") rename(result);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  function rename(result) {
+    if (result !== current()) store.choose(result);
+    title.focus();
+    title.select();
+  }
+
+  star.addEventListener("click", () => {
+    const picture = current();
+    store.session.describe(picture, { starred: !picture.starred });
   });
-  watchOver(server, () => (words.textContent = "The connection was lost; what was made so far is kept."));
-  store.addEventListener("stop", ({ detail }) => server.stop(detail.id));
+  title.addEventListener("change", () => {
+    const picture = current();
+    if (picture) store.session.describe(picture, { title: title.value.trim() || null });
+  });
+  title.addEventListener("keydown", ({ key }) => {
+    if (key === "Enter" || key === "Escape") title.blur();
+  });
+  find(".delete").addEventListener("click", () => remove(current()));
+  find(".undo").addEventListener("click", () => {
+    putBack();
+    forget();
+    showResults();
+  });
+  search.addEventListener("input", filter);
+  starred.addEventListener("click", () => {
+    store.setTool({ starredOnly: !store.tool.starredOnly });
+    filter();
+  });
   tree.addEventListener("click", () => {
     store.setTool({ tree: !store.tool.tree });
     showResults();
   });
+
+  for (const [type, hidden] of [
+    ["full", false],
+    ["kept", true],
+  ])
+    trouble.addEventListener(type, () => (find(".full").hidden = hidden));
+  store.addEventListener("results", showResults);
+  store.addEventListener("change", () => {
+    if (list.children.length === store.results.length) showCurrent();
+  });
+  store.addEventListener("run", () => store.run && forget());
+  watchOver(server, () => store.announce("The connection was lost; what was made so far is kept."));
+  store.addEventListener("stop", ({ detail }) => server.stop(detail.id));
   const hear = () => receive[props.value?.kind]?.(props.value);
   watch("value", hear);
   hear(); // Of the model's grid the server may have told before this was there to listen.
   showResults();
-}
-
-// The canvas may be taken up after this component is there.
-const whenStarted = (act) => (message) =>
-  store.timeline ? act(message) : store.addEventListener("results", () => act(message), { once: true });
-
-/**
- * A run that nothing was heard of for long may have ended unheard, or the connection is lost: `server.ended(id)` is
- * asked, and `lost` called if it cannot be reached.
- */
-function watchOver(server, lost) {
-  let timer = 0;
-
-  async function ask(id, tries) {
-    const ended = await server.ended(id); // undefined where there is no answer
-    if (store.run?.id !== id) return;
-    if (ended) store.endRun(id);
-    else if (ended === false) wait(id, TRIES);
-    else if (tries > 1) wait(id, tries - 1);
-    else {
-      store.stopRun();
-      lost();
-    }
-  }
-
-  function wait(id, tries) {
-    clearTimeout(timer);
-    timer = setTimeout(() => ask(id, tries), PATIENCE);
-  }
-
-  store.addEventListener("run", () => {
-    clearTimeout(timer);
-    if (store.run) wait(store.run.id, TRIES);
-  });
 }

@@ -52,7 +52,7 @@ export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, ur
   checkSize(grid);
   const { codes, ...layers } = moved(state, grid, top, left);
   const picture = url && state.picture ? { url, codes } : null;
-  return { ...state, ...grid, ...layers, picture, recipe: null, seam: null, filling: null };
+  return { ...state, ...grid, ...layers, picture, recipe: null, seam: null, filling: null, unfinished: null };
 }
 
 /** `b` right of `a`, or below it where `axis` is "vertical", with a seam of so many cells masked. */
@@ -91,6 +91,7 @@ export function stitched(a, b, axis, seam, url = null) {
     recipe: null,
     lastRegion: null,
     filling: null,
+    unfinished: null,
     seam: { axis, at: a[along], room: 2 * Math.min(a[along], b[along]), cells: 0, masked },
   };
   const picture = url && { url, codes: codesOf(whole) };

@@ -36,6 +36,26 @@ export function redo({ past, present, future }) {
   };
 }
 
+const KEPT = 50;
+
+/** What of a history outlives the page: the entries nearest to the present. */
+export const latest = ({ past, present, future }) => ({
+  past: past.slice(-KEPT),
+  present,
+  future: future.slice(0, KEPT),
+});
+
+/** A history that goes on from one that was kept, whose present may have been changed since. */
+export function joined(kept, { past, present, future }) {
+  const begins = past[0] ?? present;
+  const same = JSON.stringify(kept.present) === JSON.stringify(begins);
+  const before = same ? kept.past : [...kept.past, kept.present];
+  return {
+    past: [...before, ...past].slice(-LIMIT),
+    present,
+    future: same && !past.length && !future.length ? kept.future : future,
+  };
+}
 /** The last entry before the present one that shows another picture on the same grid; null if none does. */
 export const pictureBefore = ({ past, present }) =>
   past.findLast(

@@ -9,6 +9,7 @@
 
 import { strFromU8, strToU8, unzipSync, zipSync } from "../vendor/fflate.js";
 import { MAX_SIDE } from "./growing.js";
+import { isUnfinished } from "./run.js";
 import { blank } from "./state.js";
 import { toServer } from "./wire.js";
 
@@ -73,7 +74,8 @@ export async function unpack(file) {
     state,
     tool: { ...project.tool },
     pictures: sound(project.pictures).filter(
-      (picture) => typeof picture.url === "string" && picture.recipe?.canvas,
+      ({ url, recipe, unfinished }) =>
+        typeof url === "string" && recipe?.canvas && (!unfinished || isUnfinished(unfinished)),
     ),
     films: sound(project.films).filter(({ frames }) => Array.isArray(frames)),
     originals: { ...project.originals },
@@ -155,7 +157,8 @@ export function checkedState(value) {
       ([at, code]) => whole(Number(at), 0, height * width - 1) && whole(code, 0, codebook - 1),
     );
   if (!sound) throw new ProjectError("has a canvas that is broken.");
-  return { ...blank({ height, width, codebook, cell }), ...value, filling: null, run: null };
+  const unfinished = isUnfinished(value.unfinished) ? value.unfinished : null;
+  return { ...blank({ height, width, codebook, cell }), ...value, filling: null, run: null, unfinished };
 }
 
 function fromBase64(text) {

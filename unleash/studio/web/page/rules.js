@@ -11,6 +11,9 @@ import { flagsOf, mask } from "./state.js";
 /** The strength that the brush begins with. */
 export const PREFER = 0.8;
 
+/** Characters, at most, of the rules of a canvas as JSON: its recipe has room for no more. */
+const MAX_TEXT = 900_000;
+
 const found = new WeakMap();
 
 /** The rules of each cell that has any, as a map from the cell. */
@@ -89,7 +92,15 @@ export function restrict(state, cells, asked) {
     sound.add(key);
     book.set(cell, rules);
   });
-  return sound.size ? withBook(state, book) : state;
+  return sound.size ? bounded(withBook(state, book)) : state;
+}
+
+function bounded(state) {
+  const entries = state.rules.reduce((sum, { cells, codes }) => sum + cells.length + codes.length, 0);
+  // The shortest entry has two characters, the longest eight: mostly there is nothing to measure.
+  if (entries * 8 > MAX_TEXT && JSON.stringify(state.rules).length > MAX_TEXT)
+    throw new CanvasError("There are too many rules on this canvas to be saved: take some off first (Alt).");
+  return state;
 }
 
 /** Take all rules off cells. */

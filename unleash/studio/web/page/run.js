@@ -4,10 +4,16 @@
  * heard of it; `frame` is the last that was. It is `live` if a stroke asked for it, and `follows` while its frames
  * fit the canvas. `region` is what it fills, as a state's `lastRegion`, and `pixels` what it leaves of opened
  * pictures; of a variation, whose cells the server chooses, both are null.
+ *
+ * Its pictures are told from others by `as`, the name of the run that began them, also where this one goes on with
+ * that. `takes` is the name that all pictures of one region bear that were made of one canvas, by Again.
+ *
+ * What a stopped run leaves is `unfinished`: what the server needs to go on, {recipe, rest, progress, shown, before,
+ * picture, pictures}, and of the run {as, takes, region, pixels, varies}, and the `rules` that it went by.
  */
 
 import { painted } from "./pixels.js";
-import { regionOf, sameGrid, unknown, written } from "./state.js";
+import { again, codeOf, maskAll, openCells, regionOf, sameGrid, unknown, written } from "./state.js";
 import { fromServer } from "./wire.js";
 
 /** A name that no other run has, here or in another browser. */
@@ -24,7 +30,64 @@ export const asked = (state, id = runName()) => ({
   follows: true,
   region: regionOf(state),
   pixels: pixelsAfter(state),
+  as: id,
+  takes: id,
+  rules: state.rules,
 });
+
+/** A run that goes on with a stopped one. */
+export const resuming = ({ as, takes, region, pixels, varies, rules }, id = runName()) => ({
+  id,
+  waiting: true,
+  live: false,
+  follows: true,
+  region,
+  pixels,
+  as,
+  takes,
+  varies,
+  rules,
+});
+
+/**
+ * What to ask the server for: {kind, canvas, run, stopped}; null where there is nothing to do. `takes` is the name of
+ * the results that are on the canvas, undefined if there are none, `unfinished` what Resume goes on with.
+ */
+export function requestOf(kind, state, takes, unfinished) {
+  const of = (canvas, more) => ({ kind, canvas, run: { ...asked(canvas), ...more }, stopped: null });
+  if (kind === "resume") {
+    return unfinished && { kind, canvas: state, run: resuming(unfinished), stopped: unfinished };
+  }
+  if (kind === "again") return state.lastRegion && of(again(state), takes && { takes });
+  if (kind === "new") return { ...of(maskAll(state)), kind: "generate" };
+  return kind === "generate" && !openCells(state) ? null : of(state);
+}
+
+/** Whether this is what a stopped run leaves: it may come from a file. */
+export function isUnfinished(value) {
+  const { recipe, progress, shown, before, picture, pictures } = value ?? {};
+  const grids = [recipe?.canvas?.base, recipe?.canvas?.masked, progress?.codes, shown];
+  return (
+    [before, picture, pictures, progress?.step].every(Number.isInteger) &&
+    Array.isArray(recipe?.canvas?.pins) &&
+    grids.every((grid) => Array.isArray(grid) && grid.length > 0 && grid.every(Array.isArray))
+  );
+}
+
+/** Whether the canvas is still as the run that was stopped on it left it. */
+export function resumable(state) {
+  const { unfinished } = state;
+  if (!unfinished || unfinished.varies) return false;
+  const { pins, ...grid } = fromServer(unfinished.recipe.canvas);
+  const codes = unfinished.progress.codes.flat();
+  const open = unknown(state);
+  return (
+    sameGrid(state, grid) &&
+    JSON.stringify(state.pins) === JSON.stringify(pins) &&
+    JSON.stringify(state.rules) === JSON.stringify(unfinished.rules) &&
+    codes.every((code, cell) => code === (open[cell] ? state.codebook : codeOf(state, cell)))
+  );
+}
 
 const pixelsAfter = ({ pixels, masked, pins, soft }) =>
   painted(
@@ -42,9 +105,9 @@ const pixelsAfter = ({ pixels, masked, pins, soft }) =>
 export function strokeRun(state, which, swept, id, before = null) {
   const { base, codebook, lastRegion, masked } = state;
   const open = unknown(state);
-  const again = !open.includes(true) && lastRegion && [...swept].some((cell) => lastRegion.cells[cell]);
+  const refills = !open.includes(true) && lastRegion && [...swept].some((cell) => lastRegion.cells[cell]);
   const wanted = {
-    masked: (cell) => open[cell] || (again && lastRegion.cells[cell]),
+    masked: (cell) => open[cell] || (refills && lastRegion.cells[cell]),
     swept: (cell) =>
       swept.has(cell) || base[cell] === codebook || (masked[cell] && before?.region.cells[cell]),
   }[which];
@@ -58,7 +121,8 @@ export function begun(run, frame, state, parent) {
   const [height, width] = [frame.codes.length, frame.codes[0].length];
   // While it waited in line the canvas may have become another one.
   const follows = run.follows && sameGrid(state, { ...state, height, width });
-  return { ...run, follows, parent, ...(frame.varies && { region: null, pixels: null }) };
+  const varied = frame.varies && { region: null, pixels: null, varies: true };
+  return { ...run, follows, parent, ...varied };
 }
 
 const remembered = (state, region) => (region?.cells.includes(true) ? region : state.lastRegion);
@@ -73,21 +137,41 @@ export const entered = (state, { id, region }) => ({
 });
 
 /** What a frame has made, as a picture of the session. */
-export function resultOf({ region, pixels }, { codes, image, recipe }) {
+export function resultOf(run, { codes, image, recipe, unfinished }) {
+  const { region, pixels, as, takes, rules, varies } = run;
   const varied = recipe && !region ? regionOf({ ...fromServer(recipe.canvas), soft: null }) : null;
-  return { url: image, codes: codes.flat(), region: region ?? varied, pixels, recipe };
+  return {
+    url: image,
+    codes: codes.flat(),
+    region: region ?? varied,
+    pixels,
+    recipe,
+    takes,
+    unfinished: unfinished ? { ...unfinished, as, takes, region, pixels, rules, varies } : null,
+  };
 }
 
 /** The canvas with what a run has made so far, which the person may have edited since it began. */
-export function follow(state, { id, region }, { codes, url, recipe, pixels, region: filled }) {
+export function follow(state, { id, region }, { codes, url, recipe, pixels, region: filled, unfinished }) {
   // A variation leaves the person's mask as it is.
   const nowhere = Array(codes.length).fill(false);
   const cells = region?.cells ?? unpinned(state, recipe);
   const next = written(state, cells, codes, region ? (state.filling ?? cells) : nowhere);
-  return { ...next, run: id, picture: { url, codes }, recipe, pixels, lastRegion: remembered(state, filled) };
+  const lastRegion = remembered(state, filled);
+  return { ...next, run: id, picture: { url, codes }, recipe, pixels, lastRegion, unfinished };
 }
 
 function unpinned(state, recipe) {
   const { pins } = fromServer(recipe.canvas);
   return state.base.map((_, cell) => !(cell in pins));
+}
+
+/** What became of a run, in a sentence. */
+export function outcome({ frame, live }) {
+  if (!frame) return "The run has ended without a picture.";
+  const { index, total, unfinished, pictures, recipe } = frame;
+  if (unfinished) return `Stopped at step ${index} of ${total}. Resume goes on with this picture.`;
+  if (live) return "Filled.";
+  if (pictures > 1) return `${pictures} pictures are finished.`;
+  return `The picture is finished. Its seed is ${recipe?.settings.seed}.`;
 }

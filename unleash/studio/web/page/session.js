@@ -4,7 +4,8 @@
  *
  * A picture is `{id, made, model, parent, url, codes, region, pixels, recipe}`, its `parent` is `{picture, step}`: the
  * id of the picture the canvas came from, and the step its film was continued from (null for the finished picture);
- * null for a root. A film is `{id, made, run, parent, height, width, frames}`, with the id of its picture; a frame is
+ * null for a root. What a person says of it are its `title` and whether it is `starred`; one that was stopped is
+ * `unfinished` (run.js), and its recipe has no codes. A film is `{id, made, run, parent, height, width, frames}`, with the id of its picture; a frame is
  * what was on the canvas after step `index` of `total`.
  */
 
@@ -16,18 +17,48 @@ const MOST_RUNS = 12;
 
 export const pictureOf = (pictures, url) => pictures.find((picture) => picture.url === url) ?? null;
 
-/** What tells a picture from the others, in words. */
-export function nameOf({ recipe, parent }) {
+/** What tells a picture from the others, in words: what the person called it, or how it was made. */
+export function nameOf({ title, recipe, parent, unfinished }) {
+  if (title) return title;
   const { label, seed } = recipe.settings;
   const from = parent?.step ? `, continued from step ${parent.step}` : "";
-  return `${label ? `${label}, seed` : "Seed"} ${seed}${from}`;
+  const until = unfinished ? `, stopped at step ${unfinished.before + unfinished.progress.step}` : "";
+  return `${label ? `${label}, seed` : "Seed"} ${seed}${from}${until}`;
+}
+
+/** Those that have all these words in their name or their label, and a star where `starred` asks for it. */
+export function found(pictures, words, starred = false) {
+  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+  return pictures.filter((picture) => {
+    const { label, seed } = picture.recipe.settings;
+    const text = `${nameOf(picture)} ${label ?? ""} ${seed}`.toLowerCase();
+    return (!starred || picture.starred) && wanted.every((word) => text.includes(word));
+  });
+}
+
+/**
+ * The pictures of one region, oldest first, of which the one at `url` is one: made of the same canvas, alike
+ * everywhere else. Empty if there are no others.
+ */
+export function takesOf(pictures, url) {
+  const present = pictureOf(pictures, url);
+  const cells = present?.region?.cells;
+  if (!present?.takes || present.unfinished || !cells) return [];
+  const alike = ({ codes }) =>
+    codes?.length === present.codes.length &&
+    codes.every((code, cell) => cells[cell] || code === present.codes[cell]);
+  const takes = pictures.filter(
+    (other) => other.takes === present.takes && !other.unfinished && alike(other),
+  );
+  return takes.length > 1 ? takes.reverse() : [];
 }
 
 /** The pictures to choose among: those of the run that made the one at `url`, or else all that there are. */
 export function choicesFor(pictures, url) {
-  const run = pictureOf(pictures, url)?.run;
-  const variations = run ? pictures.filter((picture) => picture.run === run).reverse() : [];
-  return variations.length > 1 ? variations : pictures;
+  const whole = pictures.filter(({ unfinished }) => !unfinished);
+  const run = pictureOf(whole, url)?.run;
+  const variations = run ? whole.filter((picture) => picture.run === run).reverse() : [];
+  return variations.length > 1 ? variations : whole;
 }
 
 const frameOf = (film, url) => film.frames.find((frame) => frame.url === url);
@@ -58,19 +89,20 @@ export function merged(present, kept) {
 }
 
 /** Without a picture; what was made of it hangs on its parent now. */
-function withoutPicture(pictures, { id, parent }) {
+export function withoutPicture(pictures, { id, parent }) {
   const others = pictures.filter((picture) => picture.id !== id);
   return others.map((picture) => (picture.parent?.picture === id ? { ...picture, parent } : picture));
 }
 
-/** With one more, in its place in time. The oldest make room, but for the one at `url`: it is on the canvas. */
+/**
+ * With one more, in its place in time. The oldest make room, but for those with a star or a title and the one at
+ * `url`, which is on the canvas.
+ */
 export function withPicture(pictures, added, url) {
   const all = [...pictures.filter(({ id }) => id !== added.id), added].sort(newest);
-  if (all.length <= MOST_PICTURES) return all;
-  return withoutPicture(
-    all,
-    all.findLast((picture) => picture.url !== url),
-  );
+  const cherished = (picture) => picture.starred || picture.title || picture.url === url || picture === added;
+  const spare = all.findLast((picture) => !cherished(picture));
+  return all.length > MOST_PICTURES && spare ? withoutPicture(all, spare) : all;
 }
 
 /** With one more frame, of the film that `film` describes; the films of the oldest runs make room. */
@@ -174,15 +206,47 @@ export class Session {
     this.#add({ ...result, id: `opened.${made}`, parent: null, made });
   }
 
-  /** One more step of a run from `parent`; the last one is a picture too. */
-  step(frame, result, parent) {
-    const made = { id: `${frame.run}.${frame.picture}`, run: frame.run, parent, made: now() };
+  /** One more step of a `run`; the last one is a picture too. */
+  step(frame, result, run) {
+    const made = this.#madeBy(run, frame);
     const [height, width] = [frame.codes.length, frame.codes[0].length];
-    const step = { ...result, index: frame.index, total: frame.total };
+    const step = { ...result, unfinished: null, index: frame.index, total: frame.total };
     this.films = withFrame(this.films, { ...made, height, width }, step);
     if (!frame.recipe) return;
     this.keepFilms();
     this.#add({ ...result, ...made });
+  }
+
+  /** A `run` was stopped at this frame. */
+  stopped(frame, result, run) {
+    this.#add({ ...result, recipe: result.unfinished.recipe, ...this.#madeBy(run, frame) });
+  }
+
+  // The picture of a run that went on with a stopped one takes the place of that.
+  #madeBy({ as, parent }, { picture }) {
+    const id = `${as}.${picture}`;
+    const before = this.pictures.find((other) => other.id === id);
+    const { title, starred } = before ?? {};
+    return { id, run: as, parent: before ? before.parent : parent, made: now(), title, starred };
+  }
+
+  /** What the person says of a picture: {title}, {starred}. */
+  describe({ id }, change) {
+    this.#setPictures(this.pictures.map((other) => (other.id === id ? { ...other, ...change } : other)));
+  }
+
+  /** Take a picture out of the session; what puts it back. */
+  remove(picture) {
+    const before = this.pictures.filter(({ parent }) => parent?.picture === picture.id);
+    this.#setPictures(withoutPicture(this.pictures, picture));
+    return () => {
+      const parents = new Map(before.map(({ id, parent }) => [id, parent]));
+      const others = this.pictures.filter(({ id }) => id !== picture.id);
+      const again = others.map((other) =>
+        parents.has(other.id) ? { ...other, parent: parents.get(other.id) } : other,
+      );
+      this.#setPictures([...again, picture].sort(newest));
+    };
   }
 
   /** The picture of a stroke's own run. Stroke follows stroke in a moment: of them all the last is kept. */
@@ -190,6 +254,11 @@ export class Session {
     const before = this.pictures.find((picture) => picture.burst && picture.id === parent?.picture);
     const as = before ? { id: before.id, parent: before.parent } : { id, parent };
     this.#add({ ...result, ...as, made: now(), burst: true });
+  }
+
+  /** The pictures are to be looked at anew. */
+  tell() {
+    this.#told();
   }
 
   /** A run has ended. */

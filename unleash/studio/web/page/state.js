@@ -11,8 +11,9 @@
  * it was made, null when no run made it. A cell has `cell` pixels a side; `soft` is the soft brush's mask and
  * `pixels` are those of opened pictures (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
  * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
- * mask the run under way may still lift, as the person has not masked or kept them since it began. `selections` are
- * masks with a name (selections.js).
+ * mask the run under way may still lift, as the person has not masked or kept them since it began. `unfinished` is
+ * what it takes to go on with the run that was stopped on this canvas (run.js). `selections` are masks with a name
+ * (selections.js).
  */
 
 import { CanvasError } from "./geometry.js";
@@ -36,6 +37,7 @@ export function blank({ height, width, codebook, cell = 16 }) {
     seam: null,
     lastRegion: null,
     filling: null,
+    unfinished: null,
     selections: [],
   };
 }
@@ -150,10 +152,11 @@ export function soften(state, soft) {
   return { ...next, soft: liftSoft(soft, next.masked) };
 }
 
-/** Ask for the last region to be filled once more. */
+/** With the last region masked and nothing else: what is filled to have it once more. */
 export function again(state) {
   const { cells, soft } = state.lastRegion;
-  return { ...mask(state, cells), soft };
+  const masked = state.base.map((code, cell) => cells[cell] || code === state.codebook);
+  return { ...state, masked, soft };
 }
 
 // --- pins ------------------------------------------------------------------------------------------
@@ -214,6 +217,23 @@ export function place(state, { codes, url, region = null, recipe = null, pixels 
     recipe,
     pixels,
     lastRegion: region ?? state.lastRegion,
+    unfinished: null,
   };
+  return withMask(next, masked);
+}
+
+/** Another picture of what a run filled, {codes, url, recipe, pixels}: these cells as it has them. */
+export function taken(state, cells, { codes, url, recipe, pixels }) {
+  const nowhere = Array(codes.length).fill(false);
+  const next = written(state, cells, codes, nowhere);
+  return { ...next, picture: { url, codes }, recipe, pixels, unfinished: null };
+}
+
+/** These cells as they were in the state `before`, their mask too; `before` has the picture of it. */
+export function putBack(state, cells, before) {
+  const { picture, recipe, pixels, soft, lastRegion, unfinished } = before;
+  const base = state.base.map((code, cell) => (cells[cell] ? before.base[cell] : code));
+  const masked = state.masked.map((was, cell) => (cells[cell] ? before.masked[cell] : was));
+  const next = { ...state, base, picture, recipe, pixels, soft, lastRegion, unfinished, filling: null };
   return withMask(next, masked);
 }

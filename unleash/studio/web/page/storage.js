@@ -1,38 +1,74 @@
 /**
- * What survives a page reload, in this browser only: JSON by a key, and pictures, films and originals, which are
- * larger, in a database. Where that is forbidden or full the session goes on; it only will not outlive the page.
+ * What survives a page reload, in this browser only: JSON by a key, and pictures, films, originals and the history,
+ * which are larger, in a database. Where that is forbidden or full the session goes on; it only will not outlive the
+ * page, which `trouble` tells by "full", and by "kept" once there is room again.
  */
+
+export const trouble = new EventTarget();
+
+const full = new Set(); // of "values" and "database", those that had no room when last written
+
+function tell(where, isFull) {
+  const before = full.size > 0;
+  if (isFull) full.add(where);
+  else full.delete(where);
+  if (full.size > 0 !== before) trouble.dispatchEvent(new Event(before ? "kept" : "full"));
+}
 
 // --- JSON ------------------------------------------------------------------------------------------
 
 export const CANVAS = "unleash.canvas.1";
 export const SHELF = "unleash.shelf.1";
+const TAB = "unleash.tab.1";
 
-/** What was written under a key; null if nothing was. */
+/** What this tab wrote under a key, or else what any tab did last; null if nothing was. */
 export function read(key) {
+  for (const storage of ["sessionStorage", "localStorage"])
+    try {
+      const text = globalThis[storage].getItem(key);
+      if (text !== null) return JSON.parse(text);
+    } catch {
+      // Forbidden, or not ours.
+    }
+  return null;
+}
+
+/** Whether there was room for it; if not, what was there before is gone as well. */
+function put(storage, key, text) {
   try {
-    return JSON.parse(localStorage.getItem(key));
+    globalThis[storage].setItem(key, text);
+    return true;
   } catch {
-    return null;
+    // What is older than the page must not come back in its place.
+    try {
+      globalThis[storage].removeItem(key);
+    } catch {
+      // Forbidden.
+    }
+    return false;
   }
 }
 
+/** Write for all tabs. */
 export function write(key, value) {
-  try {
-    localStorage.setItem(key, JSON.stringify(value));
-  } catch {
-    // Full or forbidden.
-  }
+  put("localStorage", key, JSON.stringify(value));
 }
 
-/** A `save(value)` that writes under a key at most every `wait` milliseconds, and always before the page goes. */
+/** Write for this tab, which comes back to it after a reload, and for tabs that are opened later. */
+function writeHere(key, value) {
+  const text = JSON.stringify(value);
+  const here = put("sessionStorage", key, text);
+  tell("values", !(put("localStorage", key, text) && here));
+}
+
+/** A `save(value)` that writes under a key of this tab at most every `wait` milliseconds, and always before the page goes. */
 export function saver(key, wait = 300) {
   let waiting = null;
   let timer = 0;
   const flush = () => {
     clearTimeout(timer);
     timer = 0;
-    if (waiting !== null) write(key, waiting);
+    if (waiting !== null) writeHere(key, waiting);
     waiting = null;
   };
   globalThis.addEventListener?.("pagehide", flush);
@@ -44,16 +80,20 @@ export function saver(key, wait = 300) {
 
 // --- pictures, films and originals -----------------------------------------------------------------
 
-const STORES = { originals: {}, pictures: { keyPath: "id" }, films: { keyPath: "id" } };
+const BY_ID = { keyPath: "id" };
+const STORES = { originals: {}, pictures: BY_ID, films: BY_ID, histories: BY_ID };
 const ORIGINALS = 32;
+const TABS = 8; // whose histories are kept
 
 let opening = null;
 
 function database() {
   opening ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("unleash", 1);
+    const request = indexedDB.open("unleash", 2);
     request.onupgradeneeded = () => {
-      for (const [name, options] of Object.entries(STORES)) request.result.createObjectStore(name, options);
+      const { result } = request;
+      for (const [name, options] of Object.entries(STORES))
+        if (!result.objectStoreNames.contains(name)) result.createObjectStore(name, options);
     };
     request.onsuccess = () => {
       // A page that held on to it would keep every other from clearing or renewing it.
@@ -73,11 +113,14 @@ async function transact(name, mode, work, otherwise = null) {
   try {
     const transaction = (await database()).transaction(name, mode);
     const request = work(transaction.objectStore(name));
-    return await new Promise((resolve, reject) => {
+    const result = await new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(request?.result);
-      transaction.onerror = () => reject(transaction.error);
+      transaction.onerror = transaction.onabort = () => reject(transaction.error);
     });
-  } catch {
+    if (mode === "readwrite") tell("database", false);
+    return result;
+  } catch (error) {
+    if (error?.name === "QuotaExceededError") tell("database", true);
     return otherwise;
   }
 }
@@ -110,3 +153,70 @@ export const writeOriginal = (key, url) =>
   });
 
 export const readOriginal = (key) => transact("originals", "readonly", (store) => store.get(key));
+
+// --- the history of a tab --------------------------------------------------------------------------
+
+/** A promise of {old, own}: by which name this tab kept its history before, null if it did not, and does from now. */
+async function tabNames() {
+  let old = null;
+  try {
+    old = sessionStorage.getItem(TAB);
+  } catch {
+    // Forbidden.
+  }
+  // A tab that was copied has the name of the other, which holds on to it.
+  const own = old && (await claimed(old)) ? old : `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  if (own !== old) await claimed(own);
+  put("sessionStorage", TAB, own);
+  return { old, own };
+}
+
+/** Whether no other tab of this browser has the name; it is this one's until the page goes. */
+const claimed = (name) =>
+  new Promise((resolve) => {
+    if (!globalThis.navigator?.locks) return resolve(true);
+    return navigator.locks.request(`unleash.tab.${name}`, { ifAvailable: true }, (lock) => {
+      resolve(Boolean(lock));
+      return lock && new Promise(() => {});
+    });
+  });
+
+let names = null;
+
+const LONG = 500;
+
+/** Any JSON as text, each of its long strings once. */
+export function packed(value) {
+  const places = new Map();
+  const text = JSON.stringify(value, (_, part) => {
+    if (typeof part !== "string" || part.length < LONG) return part;
+    if (!places.has(part)) places.set(part, places.size);
+    return { long: places.get(part) };
+  });
+  return { text, strings: [...places.keys()] };
+}
+
+export const unpacked = ({ text, strings }) =>
+  JSON.parse(text, (_, part) => (typeof part?.long === "number" ? strings[part.long] : part));
+
+/** A promise of the history that this tab kept; null if it kept none. */
+export async function recallHistory() {
+  names ??= tabNames();
+  const { old } = await names;
+  const record = old && (await transact("histories", "readonly", (store) => store.get(old)));
+  return record ? unpacked(record) : null;
+}
+
+/** Keep the history of this tab, in place of what it kept before. */
+export async function keepHistory(history) {
+  names ??= tabNames();
+  const { own } = await names;
+  const record = { id: own, saved: Date.now(), ...packed(history) };
+  await transact("histories", "readwrite", (store) => {
+    store.put(record);
+    store.getAll().onsuccess = ({ target }) => {
+      const older = target.result.sort((a, b) => b.saved - a.saved).slice(TABS);
+      for (const { id } of older) store.delete(id);
+    };
+  });
+}

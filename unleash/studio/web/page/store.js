@@ -1,44 +1,46 @@
 /**
  * The one state all components of the page share: the canvas with its history, the tool in hand,
  * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
- * "run", "results", "preview" (what the stage shows in place of the canvas), "ask" (the server is to begin the run
- * that `asked` describes), "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a
- * picture whose codes are of no use here asks to be encoded anew) and "say".
+ * "run", "results", "nothing" (there is nothing to fill), "announce" (what became of a run, in words), "preview"
+ * (what the stage shows in place of the canvas), "ask" (the server is to begin the run that `asked` describes),
+ * "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a picture whose codes are of no
+ * use here asks to be encoded anew) and "say".
  */
 
 import * as history from "./history.js";
-import { canvasAt, Session } from "./session.js";
+import { Queue } from "./queue.js";
+import { canvasAt, pictureOf, Session } from "./session.js";
 import { CANVAS, read, saver } from "./storage.js";
+import { Undoing } from "./undoing.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
-import { asked, begun, entered, follow, resultOf, runName, strokeRun } from "./run.js";
-import { again, blank, keep, openCells, place, sameGrid } from "./state.js";
+import * as runs from "./run.js";
+import { blank, keep, place, sameGrid } from "./state.js";
+import { Takes } from "./takes.js";
+import { TOOL } from "./tool.js";
 import { fromServer, madeAs, openedBy } from "./wire.js";
-
-// The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
-const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
-// How different what looks alike may be, and whether it must hang together.
-const WAND = { tolerance: 0.12, connected: true };
-// The opacity of the marks over the picture, and the colour of the mask, null for the page's own.
-const MARKS = { marks: 1, maskColor: null };
 
 export class Store extends EventTarget {
   #save = saver(CANVAS);
-  #session = new Session(
+  #undoing = new Undoing(this);
+  /** The pictures of the session and their films (session.js). */
+  session = new Session(
     () => this.#emit("results"),
     () => this.state.picture?.url ?? null,
   );
   #swept = new Set();
-  #awaited = new Set();
+  #swapped = null;
 
   constructor() {
     super();
     this.timeline = null;
-    this.tool = { name: "mask", size: 2, code: null, grid: true, ...SOFT, ...WAND, ...MARKS };
+    this.tool = { ...TOOL };
     this.run = null;
     this.asked = null;
-    this.following = [];
     this.preview = null;
+    this.variation = null;
+    this.takes = new Takes(this);
+    this.queue = new Queue(this);
   }
 
   get state() {
@@ -47,12 +49,12 @@ export class Store extends EventTarget {
 
   /** The pictures of the session that the present model made, newest first (session.js). */
   get results() {
-    return this.#session.results;
+    return this.session.results;
   }
 
   /** The film in which the canvas was seen as it is, none while another is being made. */
   get film() {
-    return this.run ? null : this.#session.film;
+    return this.run ? null : this.session.film;
   }
 
   /** Take up the canvas this browser kept, or a blank one of the first model's `grid`. */
@@ -62,8 +64,9 @@ export class Store extends EventTarget {
     const state = sound ? { ...blank(grid), ...kept.state } : blank(grid);
     // An older page left masked what a run had filled.
     this.timeline = history.begin(state.picture?.filled ? keep(state, state.picture.filled) : state);
-    this.#session.model = (sound && kept.model) || grid.model;
-    this.#session.recall();
+    this.session.model = (sound && kept.model) || grid.model;
+    this.session.recall();
+    this.#undoing.recall();
     Object.assign(this.tool, sound ? kept.tool : {});
     this.#emit("change");
     this.#emit("tool");
@@ -72,7 +75,7 @@ export class Store extends EventTarget {
 
   /** Go on with the model that the server found again, of this `grid`; it may have other codes by now. */
   fit(grid) {
-    if (this.#session.model === grid.model && this.state.codebook === grid.codebook) return;
+    if (this.session.model === grid.model && this.state.codebook === grid.codebook) return;
     const { picture } = this.state;
     this.#changeModel(grid.model, blank(grid));
     if (picture) this.#emit("reopen", picture.url);
@@ -82,7 +85,7 @@ export class Store extends EventTarget {
   #changeModel(model, state) {
     if (this.run) this.#letGo();
     this.timeline = history.begin(state);
-    this.#session.model = model;
+    this.session.model = model;
     this.setTool({ code: null });
     this.#emit("change");
     this.#emit("results");
@@ -92,7 +95,8 @@ export class Store extends EventTarget {
     if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
     if (type === "change" || type === "tool")
-      this.#save({ state: this.state, tool: this.tool, model: this.#session.model });
+      this.#save({ state: this.state, tool: this.tool, model: this.session.model });
+    if (type === "change") this.#undoing.keep();
   }
 
   /** A sentence for the live region. */
@@ -104,6 +108,11 @@ export class Store extends EventTarget {
   askForTile(cell) {
     this.#emit("needtile", cell);
     this.say("No tile is selected: choose one under Codes, or pick one from the picture (I).");
+  }
+
+  /** What became of a run, for the status line and for who cannot see it. */
+  announce(text) {
+    this.#emit("announce", text);
   }
 
   setTool(change) {
@@ -131,6 +140,20 @@ export class Store extends EventTarget {
     this.timeline = history.push(this.#tagged(), next);
     this.#emit("change");
     return true;
+  }
+
+  /** Put what was kept of the history of this canvas before it. */
+  remember(kept) {
+    this.timeline = history.joined(kept, this.timeline);
+    this.#emit("change");
+  }
+
+  /** An edit in place of the last one, if that was made by this as well: however many there are, they undo as one. */
+  swap(change) {
+    const on = this.state === this.#swapped ? history.replace : history.push;
+    this.timeline = on(this.timeline, change(this.state));
+    this.#swapped = this.state;
+    this.#emit("change");
   }
 
   /** An edit that puts another canvas in place: what a run under way still sends does not fit that one. */
@@ -206,59 +229,53 @@ export class Store extends EventTarget {
   // --- runs ----------------------------------------------------------------------------------------
 
   /**
-   * Ask for a run of the canvas: "generate", "more", "relight" or "blend". It may have to wait in the server's
-   * queue; while another is under way, or another canvas is awaited, it is kept and asked for after that.
+   * Ask for a run of the canvas: "generate", "more", "relight" or "blend", "new" for every cell, "again" for the last
+   * region, "resume" for what was stopped. It may have to wait in the server's queue; while another is under way,
+   * or another canvas is awaited, it is kept and asked for after that.
    */
   ask(kind) {
-    if (this.run || this.awaiting) {
-      this.following = [...this.following, { kind, after: this.run }];
-      this.#emit("run");
-      if (this.run) this.say("One more, as soon as this run has ended. Stop ends both.");
-      else this.say("The run begins as soon as the canvas is there.");
+    if (this.run || this.queue.awaiting) {
+      this.queue.add(kind);
       return;
     }
-    this.#ask(kind, { canvas: this.state, run: asked(this.state) });
+    const takes = pictureOf(this.results, this.state.picture?.url)?.takes;
+    const request = runs.requestOf(kind, this.state, takes, this.unfinished);
+    if (request) this.#ask(request);
+    else if (kind === "generate") this.#emit("nothing");
   }
 
-  #ask(kind, { canvas, run }) {
-    this.asked = { kind, canvas, run };
-    this.run = run;
+  /** What Resume goes on with: the run that was stopped on this canvas, or a variation of it. */
+  get unfinished() {
+    if (this.run || !this.timeline) return null;
+    return runs.resumable(this.state) ? this.state.unfinished : this.variation;
+  }
+
+  #ask(request) {
+    this.asked = request;
+    this.run = request.run;
+    this.variation = null;
+    if (request.kind === "again") this.takes.reopen();
     this.#emit("run");
     this.#emit("ask");
   }
 
   /** Until `arrived(what)` no run begins: the canvas that it would be of is being replaced. */
   await(what) {
-    this.#awaited.add(what);
+    this.queue.await(what);
   }
 
   arrived(what) {
-    if (!this.#awaited.delete(what)) return;
+    this.queue.arrived(what);
+  }
+
+  /** The run under way, or those that wait, are others. */
+  tellRun() {
     this.#emit("run");
-    this.#follow();
-  }
-
-  /** Whether the canvas is being replaced. */
-  get awaiting() {
-    return this.#awaited.size > 0;
-  }
-
-  // Not at once: Gradio is still taking up what came with the message that ended the run.
-  #follow() {
-    setTimeout(() => {
-      if (this.run || this.awaiting || !this.following.length) return;
-      const [{ kind, after }, ...others] = this.following;
-      this.following = others;
-      // It was asked for when there was something to fill, which the run before it has filled by now.
-      if (kind === "generate" && after && !openCells(this.state) && this.state.lastRegion) this.edit(again);
-      this.ask(kind);
-    });
   }
 
   /** Let go of the run under way, and of those kept: whatever is still heard of it is not shown. */
   stopRun() {
-    this.following = [];
-    this.#awaited.clear();
+    this.queue.clear();
     if (this.run) this.#letGo();
     else this.#emit("run");
   }
@@ -272,38 +289,61 @@ export class Store extends EventTarget {
   /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
   #fill(which) {
     const answers = this.strokeChanged || which === "swept";
-    if (!answers || this.awaiting || (this.run && !this.run.live)) return;
-    const fill = strokeRun(this.state, which, this.#swept, runName(), this.run);
+    if (!answers || this.queue.awaiting || (this.run && !this.run.live)) return;
+    const fill = runs.strokeRun(this.state, which, this.#swept, runs.runName(), this.run);
     if (!fill) return;
     if (!this.strokeChanged) this.timeline = history.push(this.#tagged(), this.state);
     if (this.run) this.#emit("stop", { id: this.run.id, instead: true });
-    const run = { ...fill.run, parent: this.#session.origin };
-    this.timeline = history.replace(this.timeline, entered(this.state, run));
-    this.#ask("fill", { ...fill, run });
+    const run = { ...fill.run, parent: this.session.origin };
+    this.timeline = history.replace(this.timeline, runs.entered(this.state, run));
+    this.#ask({ kind: "fill", ...fill, run });
+  }
+
+  /** The settings are others: what fills a stroke is begun anew, by them. */
+  fillAnew() {
+    if (!this.run?.live) return;
+    const [before, id] = [this.run.id, runs.runName()];
+    this.#emit("stop", { id: before, instead: true });
+    const renamed = (entry) => (entry.run === before ? { ...entry, run: id } : entry);
+    this.timeline = history.amend(this.timeline, () => true, renamed);
+    this.#ask({ ...this.asked, run: { ...this.run, id, waiting: true } });
   }
 
   /** The run of this name has ended; nothing if it is not the one under way. */
   endRun(id) {
     if (this.run?.id !== id) return;
+    const { run } = this;
     this.run = null;
-    this.#session.keepFilms();
+    this.session.keepFilms();
+    this.#keepStopped(run);
     this.#emit("run");
-    this.#follow();
+    this.announce(runs.outcome(run));
+    this.queue.follow();
+  }
+
+  #keepStopped(run) {
+    const { frame } = run;
+    if (!frame?.unfinished) return;
+    const result = runs.resultOf(run, frame);
+    this.session.stopped(frame, result, run);
+    if (run.varies && run.follows) this.variation = result.unfinished;
+    if (this.preview) this.look(null);
   }
 
   /** Take what the server sends while it generates. */
-  receiveFrame(frame) {
+  receiveFrame(sent) {
     // Of a run that was let go of, some may still arrive.
-    if (this.run?.id !== frame.run) return;
+    if (this.run?.id !== sent.run) return;
+    const frame = this.run.varies ? { ...sent, varies: true } : sent;
     if (this.run.waiting && !this.run.live) this.#beginRun(frame);
     this.run = { ...this.run, waiting: false, frame };
-    const { follows, live, parent } = this.run;
-    const result = resultOf(this.run, frame);
+    const { follows, live } = this.run;
+    const result = runs.resultOf(this.run, frame);
     // A variation leaves the person's mask alone: its steps are looked at, only its end is put in place.
     const passes = frame.varies && !frame.recipe;
     if (frame.image && follows && !passes) this.#show(result);
-    if (!live && frame.image) this.#session.step(frame, result, parent);
-    if (live && frame.recipe) this.#session.stroke(result, this.run);
+    if (!live && frame.image) this.session.step(frame, result, this.run);
+    if (live && frame.recipe) this.session.stroke(result, this.run);
     this.#emit("run");
     this.#emit("change", { revealed: frame.revealed });
     if (passes && follows && !this.stroking) this.look(canvasAt(this.state, this.state, result));
@@ -315,20 +355,21 @@ export class Store extends EventTarget {
     this.timeline = history.amend(
       this.timeline,
       (entry) => entry.run === this.run.id,
-      (entry) => follow(entry, this.run, result),
+      (entry) => runs.follow(entry, this.run, result),
     );
   }
 
   #beginRun(frame) {
-    this.run = begun(this.run, frame, this.state, this.#session.origin);
-    if (this.run.follows) this.timeline = history.push(this.timeline, entered(this.state, this.run));
+    this.run = runs.begun(this.run, frame, this.state, this.session.origin);
+    if (this.run.follows) this.timeline = history.push(this.timeline, runs.entered(this.state, this.run));
   }
 
   /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
   choose(result) {
     const made = fromServer(result.recipe.canvas);
     if (made.codebook !== this.state.codebook) return this.#emit("reopen", result.url);
-    this.regrid((state) => (sameGrid(state, made) ? place(state, result) : madeAs(result, state.cell)));
+    const fits = sameGrid(this.state, made) && !result.unfinished;
+    this.regrid((state) => (fits ? place(state, result) : madeAs(result, state.cell)));
   }
 
   /** Show another state on the stage until the canvas changes; null shows the canvas. */
@@ -349,20 +390,20 @@ export class Store extends EventTarget {
     const { state, result } = openedBy(message, this.state, photo);
     if (message.other_model) this.#changeModel(message.other_model, state);
     else this.regrid(() => state);
-    if (result) this.#session.opened(result);
+    if (result) this.session.opened(result);
   }
 
   /** What a project file holds of the page. */
   get project() {
-    const { pictures, films } = this.#session;
+    const { pictures, films } = this.session;
     return { state: this.state, tool: this.tool, pictures, films };
   }
 
   /** A project was opened: its canvas is put in place, which is undoable; its pictures join those of the session. */
   takeProject({ model, state, tool, pictures, films }) {
-    if (model === this.#session.model) this.regrid(() => state);
+    if (model === this.session.model) this.regrid(() => state);
     else this.#changeModel(model, state);
-    this.#session.join(pictures, films);
+    this.session.join(pictures, films);
     this.setTool({ ...tool, code: null });
   }
 }

@@ -40,15 +40,19 @@ const bare = (canvas, cell) => {
   return { ...blank({ ...given, cell }), ...given };
 };
 
-/** A finished picture of the session on a canvas of its own. */
-export function madeAs({ recipe, url, codes, pixels }, cell) {
+/** A picture of the session on a canvas of its own; a stopped one as its run left it. */
+export function madeAs({ recipe, url, codes, pixels, unfinished }, cell) {
   const start = bare(recipe.canvas, cell);
   return {
-    ...filled(start, codes),
+    ...filled(start, codes, { partial: Boolean(unfinished) }),
     picture: { url, codes },
-    recipe,
+    recipe: unfinished ? null : recipe,
     pixels: pixels ?? null,
-    lastRegion: regionOf(start),
+    lastRegion: unfinished?.region ?? regionOf(start),
+    // What a variation was to change the person did not ask for cell by cell: here they did.
+    unfinished: unfinished
+      ? { ...unfinished, region: unfinished.region ?? regionOf(start), rules: start.rules, varies: false }
+      : null,
   };
 }
 

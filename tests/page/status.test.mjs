@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { statusOf } from "../../unleash/studio/web/run_panel/status.js";
+
+const status = (store, ended) =>
+  statusOf({ run: null, queue: { list: [] }, unfinished: null, ...store }, ended);
+
+test("with nothing under way there is no progress to see, and what became of the last run is said", () => {
+  assert.deepEqual(status({}), { state: "idle", value: 0, max: 1, text: "Ready", stopped: false });
+  assert.equal(status({}, "The picture is finished.").text, "The picture is finished.");
+});
+
+test("a run says its step, its picture and what is to follow", () => {
+  const frame = { index: 3, total: 8, picture: 1, pictures: 2, seconds_left: 1.25 };
+  const { state, value, max, text } = status({ run: { frame }, queue: { list: [{}] } });
+  assert.deepEqual([state, value, max], ["running", 11, 16]);
+  assert.equal(text, "Step 3 of 8 · picture 2 of 2 · 1.3 s left · 1 more to follow");
+});
+
+test("what waits has a bar that says no share", () => {
+  for (const store of [{ run: { waiting: true } }, { queue: { list: [{}] } }]) {
+    const { state, value } = status(store);
+    assert.deepEqual([state, value], ["waiting", null]);
+  }
+});
+
+test("a stopped picture says where it stands", () => {
+  const unfinished = {
+    before: 2,
+    progress: {
+      step: 3,
+      codes: [
+        [0, 5],
+        [1, 5],
+      ],
+    },
+    recipe: { canvas: { codebook_size: 5 } },
+    picture: 0,
+    pictures: 1,
+  };
+  assert.deepEqual(status({ unfinished }, "Stopped."), {
+    state: "idle",
+    value: 2,
+    max: 4,
+    text: "Stopped at step 5",
+    stopped: true,
+  });
+});

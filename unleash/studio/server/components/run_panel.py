@@ -1,0 +1,17 @@
+"""The buttons of a run and what becomes of it."""
+
+from typing import Any
+
+from unleash.studio.server.component import NativeComponent
+
+
+class RunPanel(NativeComponent):
+    """Generate, Stop, Resume and Again, the results of the last region, and how far the run under way is.
+
+    All of it the page does by itself, through the canvas: it has no value.
+    """
+
+    folder = "run_panel"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(elem_id="run-panel", **options)

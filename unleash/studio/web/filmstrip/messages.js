@@ -1,0 +1,58 @@
+/** What the server sends to the page as it happens, and what is done where it is silent. */
+
+import { download, files } from "../page/files.js";
+import { store } from "../page/store.js";
+
+const PATIENCE = 5000; // ms without a word of a run before the server is asked
+const TRIES = 2;
+
+/** What to do with a message of the server, by its kind. */
+export const receive = {
+  frame: (message) => store.receiveFrame(message),
+  canvas: (message) => store.receiveCanvas(message, files.opened(message)),
+  grid: whenStarted((message) => store.fit(message)),
+  arrived: () => store.arrived("model"),
+  end: (message) => store.endRun(message.run),
+  file({ file, name, said }) {
+    download(file.url, name);
+    files.say(said);
+  },
+  pack: (message) => files.pack(message),
+  unpacked: (message) => files.unpacked(message),
+};
+
+// The canvas may be taken up after this component is there.
+function whenStarted(act) {
+  return (message) =>
+    store.timeline ? act(message) : store.addEventListener("results", () => act(message), { once: true });
+}
+
+/**
+ * A run that nothing was heard of for long may have ended unheard, or the connection is lost: `server.ended(id)` is
+ * asked, and `lost` called if it cannot be reached.
+ */
+export function watchOver(server, lost) {
+  let timer = 0;
+
+  async function ask(id, tries) {
+    const ended = await server.ended(id); // undefined where there is no answer
+    if (store.run?.id !== id) return;
+    if (ended) store.endRun(id);
+    else if (ended === false) wait(id, TRIES);
+    else if (tries > 1) wait(id, tries - 1);
+    else {
+      store.stopRun();
+      lost();
+    }
+  }
+
+  function wait(id, tries) {
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(id, tries), PATIENCE);
+  }
+
+  store.addEventListener("run", () => {
+    clearTimeout(timer);
+    if (store.run) wait(store.run.id, TRIES);
+  });
+}

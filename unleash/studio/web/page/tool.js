@@ -1,0 +1,10 @@
+/** The tool in hand and how it is set, before a person has changed anything. */
+
+// The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
+const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
+// How different what looks alike may be, and whether it must hang together.
+const WAND = { tolerance: 0.12, connected: true };
+// The opacity of the marks over the picture, and the colour of the mask, null for the page's own.
+const MARKS = { marks: 1, maskColor: null };
+
+export const TOOL = { name: "mask", size: 2, code: null, grid: true, ...SOFT, ...WAND, ...MARKS };

@@ -1,0 +1,41 @@
+/** The history of the canvas across reloads of its tab. */
+
+import { latest } from "./history.js";
+import { keepHistory, recallHistory } from "./storage.js";
+
+const PAUSE = 1000; // ms between two writings
+
+export class Undoing {
+  #store;
+  #timer = 0;
+  #recalled = false;
+
+  constructor(store) {
+    this.#store = store;
+    globalThis.addEventListener?.("pagehide", () => this.#write());
+  }
+
+  /** Fetch what the tab kept, if it is of this model. */
+  async recall() {
+    const { model } = this.#store.session;
+    const kept = await recallHistory();
+    const fits = kept?.model === model && this.#store.session.model === model;
+    this.#recalled = true;
+    if (fits) this.#store.remember(kept.timeline);
+  }
+
+  /** Something changed: keep it, in a while. */
+  keep() {
+    this.#timer ||= setTimeout(() => this.#write(), PAUSE);
+  }
+
+  #write() {
+    clearTimeout(this.#timer);
+    const due = this.#timer;
+    this.#timer = 0;
+    // What was kept must be read before it is written over.
+    if (!due || !this.#recalled) return;
+    const { timeline, session } = this.#store;
+    keepHistory({ model: session.model, timeline: latest(timeline) });
+  }
+}

@@ -1,0 +1,31 @@
+/** What the status line says of a run, and how far its bar is. */
+
+/**
+ * {state, value, max, text, stopped}: the `state` is "idle", "waiting" or "running"; `value` of `max` is done, null
+ * where nobody knows; `stopped` says whether a picture waits to be gone on with. `ended` is what became of the last
+ * run, in words, null once the canvas is another.
+ */
+export function statusOf({ run, queue, unfinished }, ended = null) {
+  const following = queue.list;
+  const more = following.length ? ` · ${following.length} more to follow` : "";
+  const waiting = (text) => ({ state: "waiting", value: null, max: 1, text, stopped: false });
+  if (!run && following.length) return waiting("Waiting for the canvas…");
+  if (!run) return idle(unfinished, ended);
+  // Over in a moment, which a moving bar would only make longer.
+  if (run.live) return { state: "running", value: 0, max: 1, text: `Filling…${more}`, stopped: false };
+  if (run.waiting) return waiting(`Waiting for the model…${more}`);
+  const { index, total, picture, pictures, seconds_left: left } = run.frame;
+  const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
+  const text = `Step ${index} of ${total}${which} · ${left.toFixed(1)} s left${more}`;
+  return { state: "running", value: picture * total + index, max: total * pictures, text, stopped: false };
+}
+
+function idle(unfinished, ended) {
+  if (!unfinished) return { state: "idle", value: 0, max: 1, text: ended ?? "Ready", stopped: false };
+  const { before, progress, recipe, picture, pictures } = unfinished;
+  const codes = progress.codes.flat();
+  const known = codes.filter((code) => code !== recipe.canvas.codebook_size);
+  const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
+  const text = `Stopped at step ${before + progress.step}${which}`;
+  return { state: "idle", value: known.length, max: codes.length, text, stopped: true };
+}
