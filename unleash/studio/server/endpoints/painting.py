@@ -67,8 +67,7 @@ class Painting(Family):
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe; as large as the image if pixels are kept and it has more
-                than the canvas.
+            picture: a PNG that carries its recipe; of the image's size if its pixels are kept and are more.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
@@ -101,8 +100,7 @@ class Painting(Family):
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe; as large as the image if pixels are kept and it has more
-                than the canvas.
+            picture: a PNG that carries its recipe; of the image's size if its pixels are kept and are more.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
