@@ -15,7 +15,10 @@ class Files extends EventTarget {
   #count = 0;
   #opening = false;
 
-  /** `upload(file)` is a promise of its path on the server, `ask(event, data)` triggers an event there. */
+  /**
+   * `upload(file)` is a promise of its path on the server, `ask(event, data)` triggers an event there, and `mask` is
+   * a promise of what `mask_in` of header.py returns.
+   */
   serve(server) {
     this.#server = server;
   }
@@ -47,20 +50,20 @@ class Files extends EventTarget {
   async open(file, older = false) {
     this.#notice(null);
     if (isProject(file)) return this.#openProject(file);
-    store.await("file");
+    store.queue.await("file");
     this.#begin(file);
     try {
       const path = await this.#server.upload(file);
       this.#server.ask("open", { path, older, name: this.#name(file) });
     } catch {
       this.say(`${file.name} could not be sent to the studio: try again.`);
-      store.arrived("file");
+      store.queue.arrived("file");
     }
   }
 
   /** A file was opened, or refused. */
   arrived() {
-    store.arrived("file");
+    store.queue.arrived("file");
     if (this.#opening) this.say("");
   }
 
@@ -90,6 +93,13 @@ class Files extends EventTarget {
     return file instanceof Blob ? { path: await this.#server.upload(named(file)), box } : null;
   }
 
+  /** A promise of the URL of the mask in a file, cut and scaled to a size in pixels; else of an error in words. */
+  async maskIn(file, width, height) {
+    const { url, error } = await this.#server.mask({ path: await this.#server.upload(file), width, height });
+    if (error) throw new Error(error);
+    return url;
+  }
+
   // --- projects --------------------------------------------------------------------------------------
 
   /** Save the canvas, the session's pictures and the settings as one file. */
@@ -108,7 +118,7 @@ class Files extends EventTarget {
   }
 
   async #openProject(file) {
-    store.await("file");
+    store.queue.await("file");
     this.#begin(file);
     try {
       const project = await unpack(file);
@@ -118,7 +128,7 @@ class Files extends EventTarget {
         ...{ model, canvas, recipe, settings, pictures: count, locked },
       });
     } catch (error) {
-      store.arrived("file");
+      store.queue.arrived("file");
       if (!(error instanceof ProjectError)) throw error;
       this.say(`${file.name} ${error.message}`, true);
     }
