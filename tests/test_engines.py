@@ -88,10 +88,18 @@ def test_auto_really_measures(saved):
     assert all(seconds > 0 for seconds in json.loads(record.read_text("utf-8"))["step_seconds"].values())
 
 
+def test_an_engine_that_computes_something_else_is_not_used(saved, monkeypatch):
+    logits = OpenVINOEngine.logits
+    monkeypatch.setattr(OpenVINOEngine, "logits", lambda *given: logits(*given) + 0.02)
+    assert UnleashPipeline.from_pretrained(saved, engine="auto").engine.name == "torch"
+    with pytest.raises(ValueError, match="other logits than torch"):
+        UnleashPipeline.from_pretrained(saved, engine="openvino")
+
+
 def test_an_engine_that_is_not_there_is_said_in_a_line(pipe, monkeypatch):
     with pytest.raises(ValueError, match='no engine "tpu": choose auto, torch, openvino'):
         engine_named("tpu", pipe.vqgan, pipe.transformer)
     monkeypatch.setattr("unleash.models.engines.openvino.find_spec", lambda _: None)
     with pytest.raises(ValueError, match=r'pip install "unleash\[openvino\]"'):
-        engine_named("openvino", pipe.vqgan, pipe.transformer)
-    assert engine_named("auto", pipe.vqgan, pipe.transformer).name == "torch"
+        engine_named("openvino", pipe.vqgan, pipe.transformer, (torch.tensor([2]),))
+    assert engine_named("auto", pipe.vqgan, pipe.transformer, (torch.tensor([2]),)).name == "torch"

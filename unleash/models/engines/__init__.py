@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from unleash.canvas.recipe import EngineName
-from unleash.models.engines.choosing import fastest
+from unleash.models.engines.choosing import agrees, fastest
 from unleash.models.engines.engine import Engine
 from unleash.models.engines.openvino import OpenVINOEngine
 from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
@@ -35,10 +35,13 @@ def engine_named(
         source: the folder that both were loaded from; None: converted networks and timings are not kept.
 
     Raises:
-        ValueError: if there is no such engine, or it cannot be used here.
+        ValueError: if there is no such engine, it cannot be used here, or its logits are wrong.
     """
     if name not in get_args(EngineName):
         raise ValueError(f'there is no engine "{name}": choose {", ".join(get_args(EngineName))}')
     if name == "auto":
         return fastest(_CLASSES, tokenizer, predictor, condition, source)
-    return _CLASSES[name](tokenizer, predictor, source)
+    engine = _CLASSES[name](tokenizer, predictor, source)
+    if name != "torch" and not agrees(engine, condition):
+        raise ValueError(f'"{name}" gives other logits than torch for this model: choose torch')
+    return engine
