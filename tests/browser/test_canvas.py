@@ -69,7 +69,7 @@ def test_the_eyedropper_takes_a_code_that_the_pin_brush_paints(painted: Studio) 
     code = painted.state["base"][5 * 16 + 7]
     painted.tool("Eyedropper")
     painted.click(5, 7)
-    expect(painted.page.locator("#palette output")).to_have_text(f"code {code}")
+    expect(painted.page.locator("#palette output")).to_have_text(f"Tile {code}")
     painted.drag((10, 4), (10, 6))
     assert painted.pins == {(10, 4): code, (10, 5): code, (10, 6): code}
     painted.tool("Eraser")
@@ -114,7 +114,8 @@ def test_keyboard_alone(studio: Studio) -> None:
     press("ArrowDown")
     press("Space")
     assert list(studio.pins) == [(3, 2)]
-    page.locator("#palette .sheet").focus()
+    page.locator("#palette [data-word]").first.press("Enter")
+    expect(page.locator("#palette .sheet")).to_be_focused()
     press("Home")
     press("ArrowRight")
     chosen = page.locator("#palette [aria-selected=true]")

@@ -243,6 +243,7 @@ def test_forbidding_collecting_and_taking_rules_away(painted: Studio) -> None:
 
 def test_rules_add_up_and_one_that_leaves_no_code_is_refused(painted: Studio) -> None:
     page = painted.page
+    painted.tool("Allow brush")
     painted.choose_code(10)
     page.locator("#options [data-allowed=true]").click()
     page.locator("#options .rule [type=range]").fill("4")
