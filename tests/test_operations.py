@@ -89,7 +89,7 @@ def painted_over(image):
     [
         (lambda image: image, "drawn"),
         (lambda image: image.convert("RGBA"), "drawn"),
-        (lambda image: image.quantize(256), "drawn"),
+        (lambda image: image.quantize(256), "changed"),
         (painted_over, "changed"),
         (lambda image: painted_over(image).convert("P"), "changed"),
         (lambda image: image.crop((0, 0, 16, 16)), "changed"),

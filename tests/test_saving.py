@@ -12,8 +12,11 @@ from unleash.images.recipes import read_recipe
 from unleash.operations.exporting import Wish, enlarged
 from unleash.operations.opening import open_picture
 from unleash.studio.server import files
+from unleash.studio.server.components.header import mask_in
+from unleash.studio.server.data_urls import from_png_url
 from unleash.studio.server.kept_pixels import Pixels
 
+FIXTURES = Path(__file__).parent / "fixtures" / "pictures"
 WHOLE = TokenCanvas.from_codes(np.arange(16).reshape(4, 4), 16)
 RECIPE = Recipe(model="tiny", canvas=WHOLE, settings=Settings(seed=4), codes=WHOLE.codes.tolist())
 NOISE = Image.fromarray(np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8))
@@ -26,7 +29,7 @@ def saved(pipe, wish=None, pixels=None, recipe=RECIPE):
 
 def test_a_png_twice_as_large_opens_with_its_recipe(pipe):
     path, said = saved(pipe, Wish("png", 2))
-    assert (Image.open(path).size, path.name) == ((64, 64), "unleash-4-2x.png")
+    assert (Image.open(path).size, path.name) == ((64, 64), "unleash-picture-4-2x.png")
     assert said == "Saved at 64×64 pixels, enlarged by Lanczos."
     assert read_recipe(path) == RECIPE
     opened = open_picture(pipe, "tiny", path)
@@ -111,3 +114,41 @@ def test_kept_pixels_are_enlarged_where_there_is_no_photograph(pipe):
 def test_a_wish_that_is_none_is_refused(data):
     with pytest.raises(ValueError, match="a picture is saved"):
         Wish.from_dict(data)
+
+
+# -- masks in files --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def uploads(tmp_path, monkeypatch):
+    """The folder of what pages upload."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("mask16dark.png", 0.25), ("mask16soft.png", 0.5), ("m_rgba_onepixel254.png", 0.25)],
+)
+def test_the_page_reads_a_mask_as_the_command_does(uploads, name, share):
+    (uploads / name).write_bytes((FIXTURES / name).read_bytes())
+    answer = mask_in({"path": str(uploads / name), "width": 256, "height": 256})
+    assert (np.array(from_png_url(answer["url"])) > 127).mean() == pytest.approx(share, abs=0.005)
+    wide = mask_in({"path": str(uploads / name), "width": 64, "height": 32})
+    assert from_png_url(wide["url"]).size == (64, 32)
+
+
+def test_a_mask_that_cannot_be_read_is_refused_in_a_line(uploads):
+    Image.new("L", (20, 20)).save(uploads / "black.png")
+    (uploads / "text.png").write_text("no picture")
+    whole = {"width": 32, "height": 32}
+    for asked, complaint in (
+        ({"path": str(uploads / "black.png"), **whole}, "black.png is empty"),
+        ({"path": str(uploads / "text.png"), **whole}, "text.png is not a picture"),
+        ({"path": "/etc/passwd", **whole}, "was not uploaded"),
+        ({"path": str(uploads / "black.png"), "width": 10**9, "height": 1}, "no such size"),
+        (None, "was not uploaded"),
+    ):
+        error = mask_in(asked)["error"]
+        assert complaint in error
+        assert "\n" not in error

@@ -66,7 +66,7 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
         codebook_size: int = 16384,
         grid_size: int = 24,
         width: int = 768,
-        num_layers: int = 24,
+        num_layers: int = 12,
         num_heads: int = 12,
         hidden_width: int = 2048,
         num_classes: int = 1000,

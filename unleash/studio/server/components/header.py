@@ -2,9 +2,18 @@
 
 from typing import Any
 
+import numpy as np
 from gradio.events import EventListener
+from PIL import Image
 
-from unleash.studio.server.component import NativeComponent
+from unleash.images.compositing import fitted
+from unleash.images.masks import read_mask
+from unleash.images.reading import picture_size
+from unleash.studio.server.component import NativeComponent, uploaded
+from unleash.studio.server.data_urls import png_url
+
+_MAX_PIXELS = 2048
+"""On a side of a canvas."""
 
 
 class Header(NativeComponent):
@@ -20,4 +29,21 @@ class Header(NativeComponent):
     folder = "header"
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(elem_id="header", **options)
+        super().__init__(elem_id="header", server_functions=[mask_in], **options)
+
+
+def mask_in(asked: Any) -> dict[str, str]:
+    """The mask in an uploaded file ``{"path", "width", "height"}``, cut and scaled to a size in pixels.
+
+    Returns:
+        ``{"url"}`` of a grey PNG, white where the picture is to be repainted, or ``{"error"}`` in a line.
+    """
+    try:
+        given = asked if isinstance(asked, dict) else {}
+        path, size = uploaded(given.get("path")), (given.get("width"), given.get("height"))
+        if not all(isinstance(side, int) and 0 < side <= _MAX_PIXELS for side in size):
+            raise ValueError("the canvas has no such size: reload the page")
+        mask = fitted(read_mask(path, picture_size(path)), size)
+    except ValueError as error:
+        return {"error": f"{error}."}
+    return {"url": png_url(Image.fromarray((mask * 255).round().astype(np.uint8)))}

@@ -3,7 +3,7 @@
 import { toSave } from "../page/blending.js";
 import { offer } from "../page/commands.js";
 import { files } from "../page/files.js";
-import { leaveMenusByTab } from "../page/menus.js";
+import { mend } from "../page/gradio.js";
 import { predictions } from "../page/predictions.js";
 import { store } from "../page/store.js";
 import { rows, toServer } from "../page/wire.js";
@@ -21,7 +21,7 @@ const RUNS = ["generate", "again", "resume", "more", "relight", "blend"];
 export function mount({ element, props, trigger }) {
   const screen = new Screen(element.querySelector(".stage"));
   steer(screen.surface, screen.cursor, listen(screen.surface, screen));
-  leaveMenusByTab();
+  mend();
   bindToolbar(element, screen);
   acceptDrops(element.querySelector(".frame"));
   welcome(element, {

@@ -9,7 +9,7 @@ import { saveMenu } from "./menu.js";
 
 const SHOWN_MS = 8000; // how long it is said what became of a file
 
-export function mount({ element, trigger, upload }) {
+export function mount({ element, server, trigger, upload }) {
   const chooser = element.querySelector(".file");
   const words = element.querySelector(".words");
   const button = (name) => element.querySelector(`[data-command="${name}"]`);
@@ -17,6 +17,7 @@ export function mount({ element, trigger, upload }) {
   files.serve({
     upload: async (file) => (await upload(file)).path,
     ask: (event, data) => trigger(event, data),
+    mask: (asked) => server.mask_in(asked),
   });
   offer({ open: () => chooser.click() });
   bindButtons(element);

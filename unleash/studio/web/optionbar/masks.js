@@ -1,6 +1,8 @@
 /** The mask from and to files. */
 
 import { coverage, pictureOf, paper, sizeOf } from "../page/blending.js";
+import { files } from "../page/files.js";
+import { images } from "../page/images.js";
 import { soften } from "../page/state.js";
 import { store } from "../page/store.js";
 import { softOf } from "../canvas/softbrush.js";
@@ -24,24 +26,16 @@ export function saveMask() {
   link.click();
 }
 
-/** The mask in a picture file, cut and scaled to a size: bytes, 255 where it is white or, if it has any, opaque. */
+/**
+ * The mask in a picture file, cut and scaled to a size, as bytes. The server reads it, as it reads all pictures:
+ * browsers know neither every format nor what transparency means in a mask.
+ */
 async function readMask(file, width, height) {
-  const image = await createImageBitmap(file, { colorSpaceConversion: "none" }).catch(() => {
-    throw new Error(`${file.name} is no picture.`);
-  });
-  const scale = Math.max(width / image.width, height / image.height);
-  const [w, h] = [image.width * scale, image.height * scale];
+  const image = await images.load(await files.maskIn(file, width, height));
   const pen = paper(width, height).getContext("2d");
-  pen.imageSmoothingQuality = "high";
-  pen.drawImage(image, (width - w) / 2, (height - h) / 2, w, h);
+  pen.drawImage(image, 0, 0);
   const { data } = pen.getImageData(0, 0, width, height);
-  const alpha = Uint8ClampedArray.from({ length: width * height }, (_, i) => data[4 * i + 3]);
-  const bytes = alpha.some((value) => value < 255)
-    ? alpha
-    : alpha.map((_, i) => 0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2]);
-  if (!bytes.some((value) => value > 127))
-    throw new Error(`${file.name} marks nothing: what is painted anew is white in a mask.`);
-  return bytes;
+  return Uint8ClampedArray.from({ length: width * height }, (_, i) => data[4 * i]);
 }
 
 /** The mask as a grey PNG: the soft brush's pixels, and all those of cells masked as a whole. */

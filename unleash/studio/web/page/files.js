@@ -15,7 +15,10 @@ class Files extends EventTarget {
   #count = 0;
   #opening = false;
 
-  /** `upload(file)` is a promise of its path on the server, `ask(event, data)` triggers an event there. */
+  /**
+   * `upload(file)` is a promise of its path on the server, `ask(event, data)` triggers an event there, and `mask` is
+   * a promise of what `mask_in` of header.py returns.
+   */
   serve(server) {
     this.#server = server;
   }
@@ -88,6 +91,13 @@ class Files extends EventTarget {
   async photoOf({ key, box }) {
     const file = await rawOriginal(key);
     return file instanceof Blob ? { path: await this.#server.upload(named(file)), box } : null;
+  }
+
+  /** A promise of the URL of the mask in a file, cut and scaled to a size in pixels; else of an error in words. */
+  async maskIn(file, width, height) {
+    const { url, error } = await this.#server.mask({ path: await this.#server.upload(file), width, height });
+    if (error) throw new Error(error);
+    return url;
   }
 
   // --- projects --------------------------------------------------------------------------------------
