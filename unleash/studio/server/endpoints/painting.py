@@ -56,19 +56,19 @@ class Painting(Family):
     ) -> Work[Made]:
         """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
 
-                Args:
-                    image: the picture; a square of it is the canvas unless it carries a recipe of this model.
-                    settings: see there.
-                    mask: a picture as large as the image; a cell that its white touches is repainted.
-                    cells: repaint these too: [[row, column], ...], counted from 0.
-                    pins: put codes in cells: [[row, column, code], ...].
-                    rules: codes that cells may or may not get: [{"cells", "codes", "allowed", "strength"}, ...].
-                    keep_pixels: leave all other pixels as they were; None: unless the model drew the picture itself.
-                    model: a name in the studio's menu; None: the first.
+        Args:
+            image: the picture; a square of it is the canvas unless it carries a recipe of this model.
+            settings: see there.
+            mask: a picture as large as the image; a cell that its white touches is repainted.
+            cells: repaint these too: [[row, column], ...], counted from 0.
+            pins: put codes in cells: [[row, column, code], ...].
+            rules: codes that cells may or may not get: [{"cells", "codes", "allowed", "strength"}, ...].
+            keep_pixels: leave all other pixels as they were; None: unless the model drew the picture itself.
+            model: a name in the studio's menu; None: the first.
 
-                Returns:
-                            picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
-                            recipe: the recipe as JSON.
+        Returns:
+                    picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
+                    recipe: the recipe as JSON.
         """
         worker = self.worker(model)
         opened = worker.open(image)
@@ -92,16 +92,16 @@ class Painting(Family):
     ) -> Work[Made]:
         """Repaint what a mask marks, and leave every other pixel exactly as it was.
 
-                Args:
-                    image: the picture; cut to a square unless it carries a recipe of this model.
-                    mask: a picture as large as the image, white where it is repainted; grey blends.
-                    settings: see there.
-                    feather: pixels of the canvas beyond the mask in which old and new fade into each other.
-                    model: a name in the studio's menu; None: the first.
+        Args:
+            image: the picture; cut to a square unless it carries a recipe of this model.
+            mask: a picture as large as the image, white where it is repainted; grey blends.
+            settings: see there.
+            feather: pixels of the canvas beyond the mask in which old and new fade into each other.
+            model: a name in the studio's menu; None: the first.
 
-                Returns:
-                            picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
-                            recipe: the recipe as JSON.
+        Returns:
+                    picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
+                    recipe: the recipe as JSON.
         """
         worker = self.worker(model)
         opened = worker.open(image)
