@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, cast, get_args
 
 from PIL import Image
 
@@ -44,7 +44,7 @@ class Wish:
             raise ValueError(f"a picture is saved as png or jpeg, not as {quoted(kind)}")
         if isinstance(scale, bool) or scale not in SCALES:
             raise ValueError(f"a picture is saved at 1, 2 or 4 times its size, not {quoted(scale)}")
-        return cls(kind, scale)
+        return cls(cast(Format, kind), scale)
 
 
 def enlarged(

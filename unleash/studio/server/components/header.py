@@ -40,10 +40,12 @@ def mask_in(asked: Any) -> dict[str, str]:
     """
     try:
         given = asked if isinstance(asked, dict) else {}
-        path, size = uploaded(given.get("path")), (given.get("width"), given.get("height"))
-        if not all(isinstance(side, int) and 0 < side <= _MAX_PIXELS for side in size):
+        path, width, height = uploaded(given.get("path")), given.get("width"), given.get("height")
+        if not (isinstance(width, int) and isinstance(height, int)):
+            raise ValueError("the canvas has no size: reload the page")
+        if not (0 < width <= _MAX_PIXELS and 0 < height <= _MAX_PIXELS):
             raise ValueError("the canvas has no such size: reload the page")
-        mask = fitted(read_mask(path, picture_size(path)), size)
+        mask = fitted(read_mask(path, picture_size(path)), (width, height))
     except ValueError as error:
         return {"error": f"{error}."}
     return {"url": png_url(Image.fromarray((mask * 255).round().astype(np.uint8)))}
