@@ -21,7 +21,7 @@ class Studio:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.surface = page.locator(".stage .surface")
-        self.words = page.locator(".words")
+        self.words = page.locator(".run .words")
         self.run = page.locator(".run")
 
     def visit(self, url: str) -> "Studio":
@@ -122,9 +122,9 @@ class Studio:
             """() => {
                 window.frames_seen = [];
                 new MutationObserver(() => {
-                    const [words] = document.querySelectorAll(".words");
+                    const [words] = document.querySelectorAll(".run .words");
                     window.frames_seen.push(words.textContent);
-                }).observe(document.querySelector(".words"), { childList: true });
+                }).observe(document.querySelector(".run .words"), { childList: true });
             }"""
         )
 

@@ -1,7 +1,6 @@
 """Files in and out: pictures, PNGs with their recipe, recipes, and what is none of these."""
 
 import json
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -108,16 +107,3 @@ def test_a_png_of_other_codes_is_opened_as_a_picture(studio: Studio, photo: Path
     studio.open({"name": "older.json", "mimeType": "application/json", "buffer": text})
     expect(studio.page.locator(".toast-body").last).to_contain_text(f"and {studio.mask_token + 1} codes")
     assert studio.state == before, "of a recipe alone there is no picture"
-
-
-def test_a_half_filled_canvas_is_saved_with_holes(studio: Studio) -> None:
-    studio.begin_a_long_run()
-    studio.stop()
-    state = studio.state
-    unknown = [code == state["codebook"] for code in state["base"]]
-    image = Image.open(BytesIO(Path(studio.save().path()).read_bytes()))
-    holes = [
-        alpha == 0
-        for alpha in image.getchannel("A").resize((16, 16), Image.Resampling.NEAREST).get_flattened_data()
-    ]
-    assert holes == unknown

@@ -39,7 +39,8 @@ test("a stopped picture says where it stands", () => {
     picture: 0,
     pictures: 1,
   };
-  assert.deepEqual(status({ unfinished }, "Stopped."), {
+  assert.equal(status({ unfinished }, "The connection was lost.").text, "The connection was lost.");
+  assert.deepEqual(status({ unfinished }), {
     state: "idle",
     value: 2,
     max: 4,

@@ -47,7 +47,7 @@ def named(listener: Callable[..., Told], inputs: Sequence[Component]) -> Callabl
 
 
 def _read(component: Component, value: Any) -> Any:
-    if isinstance(component, NativeComponent | gr.Slider | gr.Number):
+    if isinstance(component, NativeComponent | gr.Slider | gr.Number | gr.JSON):
         return component.preprocess(value)
     if isinstance(component, gr.JSON):  # regions, which the settings check
         return value

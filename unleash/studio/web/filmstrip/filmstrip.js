@@ -163,7 +163,7 @@ export function mount({ element, props, server, watch }) {
     ["full", false],
     ["kept", true],
   ])
-    trouble.addEventListener(type, () => (find(".full").hidden = hidden));
+    trouble.addEventListener(type, () => (find(".storage-full").hidden = hidden));
   store.addEventListener("results", showResults);
   store.addEventListener("change", () => {
     if (list.children.length === store.results.length) showCurrent();

@@ -170,7 +170,7 @@ function unpinned(state, recipe) {
 export function outcome({ frame, live }) {
   if (!frame) return "The run has ended without a picture.";
   const { index, total, unfinished, pictures, recipe } = frame;
-  if (unfinished) return `Stopped at step ${index} of ${total}. Resume goes on with this picture.`;
+  if (unfinished) return `Stopped at step ${index} of ${total}; Resume goes on.`;
   if (live) return "Filled.";
   if (pictures > 1) return `${pictures} pictures are finished.`;
   return `The picture is finished. Its seed is ${recipe?.settings.seed}.`;

@@ -11,6 +11,9 @@ export function mount({ element }) {
   const nothing = find(".nothing");
   let ended = null; // what became of the last run, until the canvas changes
 
+  // Not `disabled`, which would take the focus away from who just pressed it.
+  const enable = (selector, is) => find(selector).setAttribute("aria-disabled", !is);
+
   function showRun() {
     const { state, value, max, text, stopped } = statusOf(store, ended);
     run.dataset.state = state;
@@ -19,17 +22,17 @@ export function mount({ element }) {
     else Object.assign(bar, { max, value });
     words.textContent = text;
     const busy = state !== "idle";
-    find("#stop").disabled = !busy;
-    find("#resume").disabled = busy || !store.unfinished;
-    find("#again").disabled = !store.timeline || !store.state.lastRegion;
+    enable("#stop", busy);
+    enable("#resume", !busy && store.unfinished);
+    enable("#again", store.timeline && store.state.lastRegion);
     showTakes();
   }
 
   function showTakes() {
     const { all, at } = store.timeline ? store.takes.present : { all: [], at: -1 };
     place.textContent = all.length ? `${at + 1} of ${all.length}` : "";
-    for (const name of ["previous", "next", "accept"]) find(`.${name}`).disabled = !all.length;
-    find(".discard").disabled = !all.length || !store.takes.canDiscard;
+    for (const name of ["previous", "next", "accept"]) enable(`.${name}`, all.length);
+    enable(".discard", all.length && store.takes.canDiscard);
   }
 
   function leaf(by) {
@@ -50,7 +53,10 @@ export function mount({ element }) {
     if (held) (back ?? find("#generate")).focus({ preventScroll: true });
   }
 
-  const on = (selector, act) => find(selector).addEventListener("click", act);
+  const on = (selector, act) =>
+    find(selector).addEventListener("click", ({ currentTarget }) => {
+      if (currentTarget.getAttribute("aria-disabled") !== "true") act();
+    });
   for (const name of ["generate", "stop", "resume", "again"]) on(`#${name}`, () => command(name));
   on(".previous", () => leaf(-1));
   on(".next", () => leaf(1));

@@ -26,6 +26,6 @@ function idle(unfinished, ended) {
   const codes = progress.codes.flat();
   const known = codes.filter((code) => code !== recipe.canvas.codebook_size);
   const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
-  const text = `Stopped at step ${before + progress.step}${which}`;
+  const text = ended ?? `Stopped at step ${before + progress.step}${which}`;
   return { state: "idle", value: known.length, max: codes.length, text, stopped: true };
 }
