@@ -159,6 +159,7 @@ export function mount({ element, props, server, watch }) {
     showResults();
   });
 
+  find(".save-project").addEventListener("click", () => files.saveProject());
   for (const [type, hidden] of [
     ["full", false],
     ["kept", true],
