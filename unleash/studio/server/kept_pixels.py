@@ -47,7 +47,7 @@ class Pixels:
         if photo is not None:
             given = photo if isinstance(photo, dict) else {}
             photo = Photograph(Path(uploaded(given.get("path"))), checked_box(given.get("box")))
-        return cls(*(from_png_url(data.get(name)) for name in ("original", "mask")), photo)
+        return cls(from_png_url(data.get("original")), from_png_url(data.get("mask")), photo)
 
     def in_photograph(self, made: Image.Image) -> Image.Image | None:
         """``made`` laid over the photograph at its own resolution; None if there is none.
