@@ -145,3 +145,11 @@ def test_a_bad_question_is_refused_in_words(cell: object) -> None:
 def test_no_question_is_refused_too(payload: object) -> None:
     with pytest.raises(ValueError, match=r"asked|canvas"):
         Question.from_dict(payload)
+
+
+def test_sheets_of_large_codebooks_fit_into_a_file() -> None:
+    found = sheet(torch.rand(8200, 3, 1, 1, generator=torch.Generator().manual_seed(0)))
+    assert sorted(found.order) == list(range(8200))
+    assert found.columns == 64
+    rows = found.image.height
+    assert rows * 32 < 2**14

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from unleash import UnleashPipeline
+from unleash import Settings, UnleashPipeline
 from unleash.models.checkpoints import Checkpoint, CheckpointError, read
 from unleash.models.conversion import convert
+from unleash.models.families import families
 from unleash.models.families.halton.llamagen import read_tokenizer
 from unleash.models.families.halton.maskgit import HEADS, imagenet_labels, read_transformer
 from unleash.models.known import KNOWN
@@ -186,3 +187,22 @@ def test_files_of_two_families_do_not_fit(tmp_path):
     with pytest.raises(CheckpointError, match="are they swapped"):
         convert(HALTON / "ImageNet_256_tiny.pth", HALTON / "vq_ds16_c2i.pt", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("family", families(), ids=lambda family: family.name)
+def test_the_published_sizes_are_those_that_the_list_tells(family):
+    full = family.full_size()
+    assert full.tokenizer.codebook_size == full.predictor.codebook_size
+    weights = [weight for part in (full.tokenizer, full.predictor) for weight in part.parameters()]
+    assert {weight.device.type for weight in weights} == {"meta"}
+    others = 123_700_000 if "text_encoder" in family.others else 0
+    numbers = others + sum(weight.numel() for weight in weights)
+    assert KNOWN[full.name].parameters == pytest.approx(numbers, rel=0.01)
+    Settings(**family.defaults)
+
+
+def test_a_published_folder_says_how_it_is_converted():
+    with pytest.raises(
+        CheckpointError, match=r"of AbsorbingDiffusionPipeline.*`unleash convert --vqgan .*vae"
+    ):
+        UnleashPipeline.from_pretrained(CHURCHES)

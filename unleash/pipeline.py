@@ -172,7 +172,10 @@ class UnleashPipeline(DiffusionPipeline):
         engine: EngineName = "torch",
         **options: Any,
     ) -> "UnleashPipeline":
-        """Loads a folder that ``save_pretrained`` or `unleash convert` wrote, or a Hub id.
+        """Loads a folder that ``save_pretrained`` or `unleash convert` wrote, a known model, or a Hub id.
+
+        A known model is one that `unleash models` lists, by its short name; it and a Hub id are fetched when
+        they are not here yet.
 
         ``engine`` computes it, see :meth:`use`; the other ``options`` go to diffusers.
 

@@ -554,13 +554,13 @@ describe("runs asked for one after the other", () => {
   test("a run waits for the canvas that another model makes, and is of that", async () => {
     const { store } = painted();
     const other = blank({ ...GRID, codebook: 7 });
-    store.await("model");
+    store.queue.await("model");
     store.ask("generate");
     store.dab((state) => mask(state, [0]), [0], "swept");
     assert.equal(store.run, null);
     store.receiveCanvas({ canvas: toServer(other), other_model: "other" });
     assert.equal(store.run, null, "until the server has also told of its settings");
-    store.arrived("model");
+    store.queue.arrived("model");
     await aMoment();
     assert.equal(store.asked.canvas.codebook, 7);
     assert.equal(store.run.id, store.asked.run.id);
@@ -568,9 +568,9 @@ describe("runs asked for one after the other", () => {
 
   test("one that waited for a file with nothing masked fills nothing that was filled before", async () => {
     const { store, heard } = painted();
-    store.await("file");
+    store.queue.await("file");
     store.ask("generate");
-    store.arrived("file");
+    store.queue.arrived("file");
     await aMoment();
     assert.equal(store.run, null);
     assert.equal(heard.at(-1)[0], "nothing");
@@ -578,10 +578,10 @@ describe("runs asked for one after the other", () => {
 
   test("Stop lets go of one that waits for a canvas", async () => {
     const { store } = painted();
-    store.await("file");
+    store.queue.await("file");
     store.ask("generate");
     store.stopRun();
-    store.arrived("file");
+    store.queue.arrived("file");
     await aMoment();
     assert.equal(store.run, null);
   });

@@ -26,7 +26,10 @@ BUNDLED = "weights/scenes"
 
 Model = Annotated[
     str | None,
-    typer.Option(help="A model folder, or its id on the Hugging Face Hub.", show_default=BUNDLED),
+    typer.Option(
+        help="A model folder, a name that `unleash models` lists, or an id on the Hugging Face Hub.",
+        show_default=BUNDLED,
+    ),
 ]
 Count = Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="How many pictures, with seeds one apart.")]
 Out = Annotated[

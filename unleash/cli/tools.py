@@ -14,7 +14,8 @@ from unleash.writing import whole_file, write_whole, written
 
 def studio(
     model: Annotated[
-        list[str] | None, typer.Option(help="A model folder or Hub id to offer besides the bundled ones.")
+        list[str] | None,
+        typer.Option(help="A model folder, known name or Hub id to offer besides the bundled ones."),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
     port: Annotated[
@@ -90,11 +91,13 @@ class Part(str, Enum):
     image = "image"
     start = "start"
     full = "full"
+    families = "families"
 
 
 def bench(
     only: Annotated[
-        list[Part] | None, typer.Option(help="Measure this part only. Repeatable.", show_default="all")
+        list[Part] | None,
+        typer.Option(help="Measure this part only. Repeatable.", show_default="all but families"),
     ] = None,
     model: Model = None,
     runs: Annotated[int, typer.Option(min=1, help="Of how many runs the median is taken.")] = 5,
@@ -110,6 +113,8 @@ def bench(
       start   from starting app.py to the first paint of its page
       full    a step of the paper's 77 M-parameter transformer, and how much
               of it bare matrix products of the same shapes take
+      families  every model family at a published size, with random weights:
+              an evaluation, the decoder, and a picture with its defaults
 
     Example:
 
@@ -121,7 +126,8 @@ def bench(
     from unleash.evaluation import bench as benchmark
 
     logging.disable_progress_bar()
-    report = benchmark.measure([part.value for part in only or Part], model or BUNDLED, runs)
+    parts = only or [part for part in Part if part is not Part.families]
+    report = benchmark.measure([part.value for part in parts], model or BUNDLED, runs)
     if json_file is not None:
         write_whole(json_file, json.dumps(report, indent=2) + "\n")
     benchmark.show(report)

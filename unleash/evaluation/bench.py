@@ -24,8 +24,10 @@ from rich.table import Table
 from torch import Generator, Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
+from unleash.canvas.settings import Settings
 from unleash.images.webp import webp
 from unleash.models import BidirectionalTransformer
+from unleash.models.families import families
 from unleash.models.families.absorbing.transformer import Block
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
@@ -79,7 +81,7 @@ class Figure:
 
 
 def measure(parts: Sequence[str], model: str, runs: int) -> dict[str, Any]:
-    """Runs some of the benchmarks ``step``, ``image``, ``start`` and ``full``.
+    """Runs some of the benchmarks ``step``, ``image``, ``start``, ``full`` and ``families``.
 
     Args:
         parts: the benchmarks to run.
@@ -97,6 +99,7 @@ def measure(parts: Sequence[str], model: str, runs: int) -> dict[str, Any]:
         "image": lambda: _image(UnleashPipeline.from_pretrained(model), model, runs),
         "start": lambda: _start(runs),
         "full": lambda: _full(runs),
+        "families": lambda: _families(runs),
     }
     figures = [asdict(figure) for part in parts for figure in makers[part]()]
     return {"machine": _machine(), "model": model, "runs": runs, "figures": figures}
@@ -244,6 +247,33 @@ def _full(runs: int) -> Iterator[Figure]:
     )
     for name, times in _profiled(lambda: model(blank), runs).items():
         yield _figure(f"in a step, {name}", times, "self time in one evaluation, from torch's profiler")
+
+
+@torch.inference_mode()
+def _families(runs: int) -> Iterator[Figure]:
+    """Each family at a published size, with random weights."""
+    for family in families():
+        full = family.full_size()
+        name, grid = full.name, (1, full.predictor.grid_size, full.predictor.grid_size)
+        predictor, tokenizer = _random(full.predictor), _random(full.tokenizer)
+        tokens = torch.full(grid, predictor.codebook_size)
+        step = _timed(lambda p=predictor, t=tokens, c=full.condition: p.logits(t, c), runs)  # type: ignore[misc]
+        picture = _timed(lambda v=tokenizer, t=tokens: v.decode(torch.zeros_like(t)), runs)  # type: ignore[misc]
+        millions = sum(weights.numel() for weights in predictor.parameters()) / 1e6
+        yield _figure(f"{name}, evaluation", step, f"token predictor of {millions:.0f} M parameters, batch 1")
+        yield _figure(f"{name}, decoder", picture, "one picture")
+        suited = Settings(**family.defaults)
+        passes = suited.steps * (1 if suited.guidance_scale == 1 else 2)
+        whole = [passes * a + b for a, b in zip(step, picture, strict=True)]
+        yield _figure(f"{name}, picture", whole, f"{passes} evaluations, its defaults, and the decoder")
+
+
+def _random(network: nn.Module) -> Any:
+    """A network on the meta device with random weights."""
+    network = network.to_empty(device="cpu").eval()
+    for weights in network.parameters():
+        weights.normal_(std=0.02)
+    return network
 
 
 def _profiled(evaluate: Callable[[], Any], runs: int) -> dict[str, list[float]]:

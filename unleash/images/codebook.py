@@ -24,6 +24,9 @@ _FILE = Path("vqgan") / "codes.webp"
 _ROW = 64
 """Thumbnails per row of the file."""
 
+_MOST_IN_32 = 8192
+"""Codes on a sheet of 32 thumbnails per row."""
+
 _MOST_SIDE = 64
 """Maximum side of a thumbnail in the file, in pixels."""
 
@@ -78,9 +81,11 @@ def _features(pictures: Tensor) -> Tensor:
     return torch.cat([colour, coarse.flatten(1)], dim=1)
 
 
-def sheet(pictures: Tensor, columns: int = 32) -> Sheet:
+def sheet(pictures: Tensor) -> Sheet:
     """Thumbnails (K, 3, side, side) on one image, ordered so that neighbours look alike."""
     order = alike(pictures)
+    # WebP has at most 16,383 pixels per side: larger codebooks have longer rows.
+    columns = 32 * -(-len(pictures) // _MOST_IN_32)
     image = _tiled(pictures[order], columns)
     return Sheet(image, order.tolist(), columns, pictures.shape[-1], looks.words(pictures))
 

@@ -137,6 +137,23 @@ class FileFormat:
 
 
 @dataclass(frozen=True)
+class FullSize:
+    """Networks of a published size without their weights.
+
+    Attributes:
+        name: of the model with that size.
+        tokenizer: on the meta device.
+        predictor: likewise.
+        condition: any, for a batch of one.
+    """
+
+    name: str
+    tokenizer: Any
+    predictor: Any
+    condition: Condition
+
+
+@dataclass(frozen=True)
 class Family:
     """A kind of model.
 
@@ -146,6 +163,8 @@ class Family:
         predictor: class of its token predictors.
         formats: the files it can be converted from.
         defaults: sampling settings from its paper, by name, for models that are converted.
+        full_size: makes the two networks at a published size, with no memory for weights, and the shapes of a
+            condition; and the name of that size. For measuring how fast they are.
         others: class names of further parts, all of them transformers', by their names in the pipeline and in
             published folders.
     """
@@ -154,6 +173,7 @@ class Family:
     tokenizer: type
     predictor: type
     formats: tuple[FileFormat, ...]
+    full_size: Callable[[], "FullSize"]
     defaults: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, str] = field(default_factory=dict)
 

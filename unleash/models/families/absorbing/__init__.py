@@ -3,15 +3,24 @@
 The bundled model, what `unleash train` makes and the paper's checkpoints are of this family.
 """
 
+import torch
+
 from unleash.models.families.absorbing import hub_layout, paper
 from unleash.models.families.absorbing.transformer import BidirectionalTransformer
 from unleash.models.families.absorbing.vqgan import VQGAN
-from unleash.models.protocol import Family, FileFormat
+from unleash.models.protocol import Family, FileFormat, FullSize
+
+
+def _full_size() -> FullSize:
+    with torch.device("meta"):
+        return FullSize("paper-churches", VQGAN(), BidirectionalTransformer(), ())
+
 
 FAMILY = Family(
     name="absorbing",
     tokenizer=VQGAN,
     predictor=BidirectionalTransformer,
+    full_size=_full_size,
     formats=(
         FileFormat(
             name="the paper's checkpoints",

@@ -1,12 +1,22 @@
 """Halton-MaskGIT (Besnier et al., ICLR 2025): photographs of ImageNet's classes, in LlamaGen's codes."""
 
+import torch
+
 from unleash.models.families.halton import llamagen, maskgit
-from unleash.models.protocol import Family, FileFormat
+from unleash.models.protocol import Family, FileFormat, FullSize
+
+
+def _full_size() -> FullSize:
+    with torch.device("meta"):
+        networks = llamagen.LlamaGenTokenizer(), maskgit.MaskGITTransformer()
+    return FullSize("halton-384-base", *networks, condition=(torch.zeros(1, dtype=torch.long),))
+
 
 FAMILY = Family(
     name="halton",
     tokenizer=llamagen.LlamaGenTokenizer,
     predictor=maskgit.MaskGITTransformer,
+    full_size=_full_size,
     formats=(
         FileFormat(
             name="Halton-MaskGIT and LlamaGen",

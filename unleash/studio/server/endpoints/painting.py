@@ -67,9 +67,8 @@ class Painting(Family):
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe; as large as the image if pixels are kept and it has more
-                than the canvas.
-            recipe: the recipe as JSON.
+                    picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
+                    recipe: the recipe as JSON.
         """
         worker = self.worker(model)
         opened = worker.open(image)
@@ -101,9 +100,8 @@ class Painting(Family):
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe; as large as the image if pixels are kept and it has more
-                than the canvas.
-            recipe: the recipe as JSON.
+                    picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
+                    recipe: the recipe as JSON.
         """
         worker = self.worker(model)
         opened = worker.open(image)

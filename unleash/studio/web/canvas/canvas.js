@@ -3,7 +3,7 @@
 import { toSave } from "../page/blending.js";
 import { offer } from "../page/commands.js";
 import { files } from "../page/files.js";
-import { leaveMenusByTab } from "../page/menus.js";
+import { mend } from "../page/gradio.js";
 import { predictions } from "../page/predictions.js";
 import { store } from "../page/store.js";
 import { rows, toServer } from "../page/wire.js";
@@ -21,7 +21,7 @@ const RUNS = ["generate", "again", "resume", "more", "relight", "blend"];
 export function mount({ element, props, trigger }) {
   const screen = new Screen(element.querySelector(".stage"));
   steer(screen.surface, screen.cursor, listen(screen.surface, screen));
-  leaveMenusByTab();
+  mend();
   bindToolbar(element, screen);
   acceptDrops(element.querySelector(".frame"));
   welcome(element, {
@@ -88,15 +88,15 @@ export function mount({ element, props, trigger }) {
       if (store.run) files.say("The picture will be saved as soon as the run has ended.", true);
       store.queue.whenIdle(() => save(file));
     },
-    "await-model": () => store.await("model"),
-    "model-arrived": () => store.arrived("model"),
-    "settings-arrived": () => store.arrived("settings"),
-    "await-file": () => store.await("file"),
+    "await-model": () => store.queue.await("model"),
+    "model-arrived": () => store.queue.arrived("model"),
+    "settings-arrived": () => store.queue.arrived("settings"),
+    "await-file": () => store.queue.await("file"),
     "file-arrived": () => files.arrived(),
     "not-saved": () => files.say(""),
   });
   // Until the settings that this browser kept are back, a run would be of others.
-  store.await("settings");
+  store.queue.await("settings");
   store.start(props.grid);
   element.dataset.ready = "true";
 }

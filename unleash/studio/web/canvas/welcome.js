@@ -21,7 +21,8 @@ export function welcome(element, { examples, grid, open }) {
     if (!store.timeline) return;
     const { live, name } = store.tool;
     const paints = live || TOOLS[name].onBlank;
-    board.hidden = Boolean(store.run || store.preview || store.awaiting || paints) || !isEmpty(store.state);
+    board.hidden =
+      Boolean(store.run || store.preview || store.queue.replacing || paints) || !isEmpty(store.state);
   }
 
   board.querySelector("ul").append(
@@ -30,7 +31,7 @@ export function welcome(element, { examples, grid, open }) {
       Object.assign(image, { src: `${root}/gradio_api/file=${path}`, alt: name });
       Object.assign(button, { type: "button", title: `Begin with ${name}` });
       button.addEventListener("click", () => {
-        store.await("file");
+        store.queue.await("file");
         show();
         open(index);
       });

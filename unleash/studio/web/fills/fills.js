@@ -2,6 +2,7 @@
 
 import { Board } from "../page/board.js";
 import { offer } from "../page/commands.js";
+import { mend } from "../page/gradio.js";
 import { runName } from "../page/run.js";
 
 export function mount({ element, props, server, trigger, watch }) {
@@ -9,6 +10,8 @@ export function mount({ element, props, server, trigger, watch }) {
     [...element.querySelectorAll("figure")].map((figure) => [figure.dataset.order, lane(figure)]),
   );
   let run = null; // the one that is shown
+
+  mend();
 
   function lane(figure) {
     return {

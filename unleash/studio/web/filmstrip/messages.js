@@ -11,7 +11,7 @@ export const receive = {
   frame: (message) => store.receiveFrame(message),
   canvas: (message) => store.receiveCanvas(message, files.opened(message)),
   grid: whenStarted((message) => store.fit(message)),
-  arrived: () => store.arrived("model"),
+  arrived: () => store.queue.arrived("model"),
   end: (message) => store.endRun(message.run),
   file({ file, name, said }) {
     download(file.url, name);

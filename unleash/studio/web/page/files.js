@@ -50,20 +50,20 @@ class Files extends EventTarget {
   async open(file, older = false) {
     this.#notice(null);
     if (isProject(file)) return this.#openProject(file);
-    store.await("file");
+    store.queue.await("file");
     this.#begin(file);
     try {
       const path = await this.#server.upload(file);
       this.#server.ask("open", { path, older, name: this.#name(file) });
     } catch {
       this.say(`${file.name} could not be sent to the studio: try again.`);
-      store.arrived("file");
+      store.queue.arrived("file");
     }
   }
 
   /** A file was opened, or refused. */
   arrived() {
-    store.arrived("file");
+    store.queue.arrived("file");
     if (this.#opening) this.say("");
   }
 
@@ -120,7 +120,7 @@ class Files extends EventTarget {
   }
 
   async #openProject(file) {
-    store.await("file");
+    store.queue.await("file");
     this.#begin(file);
     try {
       const project = await unpack(file);
@@ -130,7 +130,7 @@ class Files extends EventTarget {
         ...{ model, canvas, recipe, settings, pictures: count, locked },
       });
     } catch (error) {
-      store.arrived("file");
+      store.queue.arrived("file");
       if (!(error instanceof ProjectError)) throw error;
       this.say(`${file.name} ${error.message}`, true);
     }

@@ -17,7 +17,7 @@ export class Queue {
     this.list = [...this.list, { kind, after: run }];
     this.#store.tellRun();
     if (run) this.#store.say("One more, as soon as this run has ended. Stop ends both.");
-    else this.#store.say("The run begins as soon as the canvas is there.");
+    else this.#store.say("The run begins as soon as everything is there.");
   }
 
   /** Do it, as soon as no run is under way. */
@@ -41,6 +41,7 @@ export class Queue {
     this.#awaited.clear();
   }
 
+  /** Until `arrived(what)` no run begins: the canvas that it would be of is being replaced. */
   await(what) {
     this.#awaited.add(what);
   }
@@ -51,9 +52,14 @@ export class Queue {
     this.follow();
   }
 
-  /** Whether the canvas is being replaced. */
+  /** Whether no run may begin yet. */
   get awaiting() {
     return this.#awaited.size > 0;
+  }
+
+  /** Whether another canvas is on its way. */
+  get replacing() {
+    return [...this.#awaited].some((what) => what !== "settings");
   }
 
   /** Begin the next one, if it can begin. Not at once: Gradio is still taking up what ended the run before. */

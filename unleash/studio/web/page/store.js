@@ -258,15 +258,6 @@ export class Store extends EventTarget {
     this.#emit("ask");
   }
 
-  /** Until `arrived(what)` no run begins: the canvas that it would be of is being replaced. */
-  await(what) {
-    this.queue.await(what);
-  }
-
-  arrived(what) {
-    this.queue.arrived(what);
-  }
-
   /** The run under way, or those that wait, are others. */
   tellRun() {
     this.#emit("run");
@@ -375,11 +366,6 @@ export class Store extends EventTarget {
   look(state) {
     this.preview = state;
     this.#emit("preview");
-  }
-
-  /** Put a step of a film on the canvas, to go on from there another way. */
-  continueFrom(film, frame) {
-    this.edit((state) => canvasAt(state, film, frame));
   }
 
   // --- what comes from elsewhere -------------------------------------------------------------------

@@ -62,7 +62,8 @@ export function mount({ element, props, trigger, watch }) {
   function goOn() {
     pause();
     const frame = frames()[scrubber.valueAsNumber];
-    store.continueFrom(store.film, frame);
+    const { film } = store;
+    store.edit((state) => canvasAt(state, film, frame));
     store.say(`Step ${frame.index} is on the canvas. Change it, and Generate fills the rest.`);
   }
 
