@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from PIL import Image
 
@@ -42,9 +42,9 @@ class Wish:
         kind, scale = asked.get("format"), asked.get("scale")
         if kind not in get_args(Format):
             raise ValueError(f"a picture is saved as png or jpeg, not as {quoted(kind)}")
-        if isinstance(scale, bool) or scale not in SCALES:
+        if isinstance(scale, bool) or not isinstance(scale, int) or scale not in SCALES:
             raise ValueError(f"a picture is saved at 1, 2 or 4 times its size, not {quoted(scale)}")
-        return cls(cast(Format, kind), scale)
+        return cls("png" if kind == "png" else "jpeg", scale)
 
 
 def enlarged(

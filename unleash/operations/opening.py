@@ -21,6 +21,9 @@ from unleash.pipeline import UnleashPipeline
 _DIFFERENT = 12
 """Mean difference of a cell, of 255, from which its pixels are not what the model draws of its code."""
 
+_EVERYWHERE = 0.95
+"""Share of the cells from which a picture differs everywhere."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -144,7 +147,7 @@ def compare(
     drawn = draw().convert("RGB")
     if not differs(picture.image, drawn):
         return Shown("drawn")
-    kept = stamp is None and recipe.kept_pixels is None and _outside(recipe, picture.image, drawn)
+    kept = stamp is None and recipe.kept_pixels is None and _keeps(recipe, picture.image, drawn)
     return Shown("kept", picture.image) if kept else Shown("changed")
 
 
@@ -177,16 +180,17 @@ def differs(image: Image.Image, drawn: Image.Image) -> bool:
     return bool(np.abs(difference).mean() >= 0.1)
 
 
-def _outside(recipe: Recipe, image: Image.Image, drawn: Image.Image) -> bool:
-    """Whether a picture differs from what the model draws only outside the cells that the run filled.
+def _keeps(recipe: Recipe, image: Image.Image, drawn: Image.Image) -> bool:
+    """Whether a picture looks as one that keeps pixels, of which recipes before version 4 say nothing.
 
-    That is how kept pixels look, of which recipes before version 4 say nothing.
+    It differs from what the model draws outside the cells that the run filled, or nearly everywhere. One that
+    was painted over differs in some of the cells that the run filled, and in others not.
     """
     filled = recipe.canvas.unknown
     cell = drawn.width // recipe.canvas.width
     away = np.abs(np.array(image, dtype=int) - np.array(drawn, dtype=int)).mean(axis=-1)
-    cells = away.reshape(filled.shape[0], cell, filled.shape[1], cell).mean(axis=(1, 3))
-    return not filled.all() and not (cells[filled] > _DIFFERENT).any()
+    cells = away.reshape(filled.shape[0], cell, filled.shape[1], cell).mean(axis=(1, 3)) > _DIFFERENT
+    return not cells[filled].any() or bool(cells.mean() > _EVERYWHERE)
 
 
 def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:

@@ -40,12 +40,15 @@ def mask_in(asked: Any) -> dict[str, str]:
     """
     try:
         given = asked if isinstance(asked, dict) else {}
-        path, width, height = uploaded(given.get("path")), given.get("width"), given.get("height")
-        if not (isinstance(width, int) and isinstance(height, int)):
-            raise ValueError("the canvas has no size: reload the page")
-        if not (0 < width <= _MAX_PIXELS and 0 < height <= _MAX_PIXELS):
-            raise ValueError("the canvas has no such size: reload the page")
+        path = uploaded(given.get("path"))
+        width, height = (_side(given.get(name)) for name in ("width", "height"))
         mask = fitted(read_mask(path, picture_size(path)), (width, height))
     except ValueError as error:
         return {"error": f"{error}."}
     return {"url": png_url(Image.fromarray((mask * 255).round().astype(np.uint8)))}
+
+
+def _side(pixels: Any) -> int:
+    if isinstance(pixels, bool) or not isinstance(pixels, int) or not 0 < pixels <= _MAX_PIXELS:
+        raise ValueError("the canvas has no such size: reload the page")
+    return pixels

@@ -1,5 +1,6 @@
 /** The filmstrip: the pictures of this session, to choose, star, name, find and delete. */
 
+import { files } from "../page/files.js";
 import { found, nameOf, pictureOf, placed } from "../page/session.js";
 import { trouble } from "../page/storage.js";
 import { store } from "../page/store.js";
@@ -159,6 +160,7 @@ export function mount({ element, props, server, watch }) {
     showResults();
   });
 
+  find(".save-project").addEventListener("click", () => files.saveProject());
   for (const [type, hidden] of [
     ["full", false],
     ["kept", true],

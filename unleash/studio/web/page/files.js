@@ -105,7 +105,9 @@ class Files extends EventTarget {
   /** Save the canvas, the session's pictures and the settings as one file. */
   saveProject() {
     this.say("Packing the project…", true);
-    this.#server.ask("pack", { name: this.#name(store.project) });
+    const { state, tool, session } = store;
+    const { pictures, films } = session;
+    this.#server.ask("pack", { name: this.#name({ state, tool, pictures, films }) });
   }
 
   /** The server's answer: the model and the settings. */
@@ -140,7 +142,9 @@ class Files extends EventTarget {
     if (!asked) return;
     const { originals, ...project } = asked.project;
     for (const [key, value] of Object.entries(originals)) restoreOriginal(key, value);
-    store.takeProject({ ...project, model });
+    store.take(model, project.state);
+    store.session.join(project.pictures, project.films);
+    store.setTool({ ...project.tool, code: null });
     this.say(`Opened ${asked.file.name}.`);
   }
 }

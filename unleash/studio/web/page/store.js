@@ -1,10 +1,9 @@
 /**
- * The one state all components of the page share: the canvas with its history, the tool in hand,
- * the run under way, the pictures and films of the session. Components listen for "change" (the canvas), "tool",
- * "run", "results", "nothing" (there is nothing to fill), "announce" (what became of a run, in words), "preview"
- * (what the stage shows in place of the canvas), "ask" (the server is to begin the run that `asked` describes),
- * "stop" (a run was let go of: {id}, and whether for another, {instead}), "reopen" (a picture whose codes are of no
- * use here asks to be encoded anew) and "say".
+ * The one state all components of the page share: the canvas with its history, the tool in hand, the run under way,
+ * the pictures and films of the session. Components listen for "change" (the canvas), "tool", "run", "results", "say",
+ * "nothing" (to fill), "announce" (what became of a run), "preview" (what the stage shows instead of the canvas), "ask"
+ * (the server is to begin the run that `asked` describes), "stop" (a run was let go of: {id, instead}, the latter if
+ * for another run), and "reopen" (a picture is to be encoded anew).
  */
 
 import * as history from "./history.js";
@@ -47,7 +46,7 @@ export class Store extends EventTarget {
     return this.timeline.present;
   }
 
-  /** The pictures of the session that the present model made, newest first (session.js). */
+  /** The session's pictures by the present model, newest first (session.js). */
   get results() {
     return this.session.results;
   }
@@ -374,23 +373,13 @@ export class Store extends EventTarget {
   /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
   receiveCanvas(message, photo = null) {
     const { state, result } = openedBy(message, this.state, photo);
-    if (message.other_model) this.#changeModel(message.other_model, state);
-    else this.regrid(() => state);
+    this.take(message.other_model ?? this.session.model, state);
     if (result) this.session.opened(result);
   }
 
-  /** What a project file holds of the page. */
-  get project() {
-    const { pictures, films } = this.session;
-    return { state: this.state, tool: this.tool, pictures, films };
-  }
-
-  /** A project was opened: its canvas is put in place, which is undoable; its pictures join those of the session. */
-  takeProject({ model, state, tool, pictures, films }) {
-    if (model === this.session.model) this.regrid(() => state);
-    else this.#changeModel(model, state);
-    this.session.join(pictures, films);
-    this.setTool({ ...tool, code: null });
+  /** Put another canvas in place, which is undoable if it is of the same model. */
+  take(model, state) {
+    return model === this.session.model ? this.regrid(() => state) : this.#changeModel(model, state);
   }
 }
 
