@@ -258,7 +258,7 @@ def live(artist: Artist, _: Path) -> bool:
     return bool(changed.any()) and not changed[8:].any()
 
 
-DAY = "church-day"
+DAY = "church, day"
 JOBS: list[tuple[str, str | None, Job]] = [
     ("make a church at dusk and change only its tower", None, church_at_dusk_and_only_its_tower),
     ("put a window where one wants it", DAY, a_window_where_one_wants_it),
