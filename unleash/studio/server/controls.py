@@ -145,7 +145,7 @@ def pictures(value: Any) -> int:
 
 def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
     """What to set each control to, by its name, for these settings and a model."""
-    shown = {name: _shown(name, value) for name, value in chosen.model_dump().items()}
+    shown = {name: _shown(name, value) for name, value in chosen.model_dump(mode="json").items()}
     shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
     shown |= {name: prompt_box(pipe, name, getattr(chosen, name)) for name in PROMPTS}
     return shown | for_model(pipe, chosen)

@@ -131,7 +131,7 @@ class AmusedTransformer(UVit2DModel):
         height, width = tokens.shape[1:]
         # Of what is asked for: width, height, the corner it was cut from, and how beautiful it is.
         about = [width * _CELL_SIZE, height * _CELL_SIZE, 0, 0, _AESTHETIC_SCORE]
-        about_all = words.new_tensor(about).expand(len(tokens), -1)
+        about_all = words.new_tensor(about).expand(tokens.shape[0], -1)
         masked = tokens.masked_fill(tokens == self.codebook_size, self.config.vocab_size - 1)
         even = (0, width % 2, 0, height % 2) if self.config.downsample else (0, 0, 0, 0)
         masked = F.pad(masked, even, value=self.config.vocab_size - 1)

@@ -152,7 +152,7 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
         check_tokens(tokens, self.codebook_size)
         asked = F.silu(self.class_embedding(classes))
         x = self.token_embedding(tokens) + self.position_embedding
-        x = torch.cat([x, self.registers.expand(len(x), -1, -1)], dim=1)
+        x = torch.cat([x, self.registers.expand(x.shape[0], -1, -1)], dim=1)
         for block in self.blocks:
             x = block(x, asked)
         shift, scale = self.modulation(asked)[:, None].chunk(2, dim=-1)
