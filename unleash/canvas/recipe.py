@@ -43,9 +43,6 @@ def _upgraded(version: Any) -> Any:
     return VERSION if version in _OLDER else version
 
 
-EngineName = Literal["auto", "torch", "openvino"]
-"""What computes a model; ``auto`` stands for the fastest on a machine."""
-
 CanvasField = Annotated[TokenCanvas, PlainValidator(_canvas), PlainSerializer(TokenCanvas.to_dict)]
 _Row = Annotated[tuple[StrictInt, ...], Field(max_length=MAX_SIDE)]
 Codes = Annotated[tuple[_Row, ...], Field(max_length=MAX_SIDE), BeforeValidator(_rows)]

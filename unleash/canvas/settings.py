@@ -33,6 +33,9 @@ OrderName = Literal["random", "confidence", "halton", "entropy", "moment", "rast
 ScheduleName = Literal["linear", "cosine", "arccos", "information"]
 CorrectionName = Literal["oldest", "confidence"]
 FinishName = Literal["full", "large"]
+EngineName = Literal["auto", "torch", "openvino"]
+"""What computes a model; ``auto`` stands for the fastest on a machine."""
+
 Shown = TypeVar("Shown")
 
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
-from unleash.canvas.recipe import EngineName
-from unleash.canvas.settings import RENAMED, Region, Settings
+from unleash.canvas.settings import RENAMED, EngineName, Region, Settings
 from unleash.cli.running import files_of, load, paint
 
 if TYPE_CHECKING:

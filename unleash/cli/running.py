@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from unleash.canvas.recipe import EngineName
+from unleash.canvas.settings import EngineName
 from unleash.writing import write_whole, written
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ has a name; ``auto`` is the fastest on this machine.
 from pathlib import Path
 from typing import get_args
 
-from unleash.canvas.recipe import EngineName
+from unleash.canvas.settings import EngineName
 from unleash.models.engines.choosing import agrees, fastest
 from unleash.models.engines.engine import Engine
 from unleash.models.engines.openvino import OpenVINOEngine

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.canvas.recipe import EngineName
+from unleash.canvas.settings import EngineName
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named

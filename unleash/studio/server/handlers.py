@@ -15,8 +15,8 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted
-from unleash.canvas.recipe import EngineName, Recipe
-from unleash.canvas.settings import Settings
+from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import EngineName, Settings
 from unleash.images.fitting import Fit
 from unleash.images.recipes import carried_recipe
 from unleash.models.folders import HOME

@@ -8,7 +8,7 @@ from threading import Thread
 
 from torch import Tensor
 
-from unleash.canvas.recipe import EngineName
+from unleash.canvas.settings import EngineName
 from unleash.images.code_names import CodeName, load_names
 from unleash.images.codebook import Sheet, load_thumbnails, save_thumbnails, sheet
 from unleash.models.fetching import converted_models
