@@ -59,6 +59,7 @@ def test_a_full_storage_is_said_and_no_older_canvas_comes_back(studio: Studio) -
     assert own_pins(studio) == {"0": 3}
     page.evaluate(FULL)
     studio.click(0, 1)
+    expect(page.locator(".storage-full")).to_be_visible()
     expect(page.locator(".storage-full")).to_contain_text("Save it as a project file")
     kept = "localStorage.getItem('unleash.canvas.1') ?? sessionStorage.getItem('unleash.canvas.1')"
     assert page.evaluate(kept) is None
