@@ -8,6 +8,7 @@ import torch
 from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer, UnleashPipeline
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On two cores one process looks at the page while the other runs the rest (pytest-xdist)."""
     for item in items:
