@@ -1,19 +1,9 @@
 """What several tests share: small models with random weights."""
 
-from pathlib import Path
-
 import pytest
 import torch
 
 from unleash import VQGAN, AbsorbingDiffusionScheduler, BidirectionalTransformer, UnleashPipeline
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On two cores one process looks at the page while the other runs the rest (pytest-xdist)."""
-    for item in items:
-        group = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
