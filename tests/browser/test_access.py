@@ -104,7 +104,8 @@ def test_tab_leaves_a_menu_and_closes_it(studio: Studio) -> None:
 
 def _heights(buttons: Locator) -> dict[str, float]:
     boxes = {button.inner_text(): button.bounding_box() for button in buttons.all() if button.is_visible()}
-    return {name: round(box["height"]) for name, box in boxes.items() if box}
+    # What only a screen reader finds is a pixel high.
+    return {name: round(box["height"]) for name, box in boxes.items() if box and box["height"] > 1}
 
 
 def test_buttons_have_one_height_and_sliders_one_look(studio: Studio) -> None:
