@@ -11,6 +11,8 @@ BAD = {
     "steps": [0, -1, 4097, 10**30],
     "temperature": [-1, 5e-324, 9e-4, 100.5, 1e308, float("inf"), float("nan")],
     "guidance_scale": [-0.1, 100.5, 1e308, float("inf"), float("nan")],
+    "guidance_start": [-0.1, 1.1, float("inf"), float("nan")],
+    "guidance_end": [-0.1, 1.1, float("inf"), float("nan")],
     "top_k": [0, -1, 2**16 + 1, 10**30],
     "top_p": [0, -1, 1.1, 1e308, float("nan")],
     "correction": [-0.1, 0.6, float("nan")],
