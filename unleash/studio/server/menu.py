@@ -61,7 +61,8 @@ def computed(model: str, engine: EngineName) -> UnleashPipeline:
     """The pipeline of a folder or Hub id, by torch until the engine is ready, which may take a while."""
     pipe = load(model)
     if engine != "torch":
-        Thread(target=_change, args=(pipe, engine), name="engine", daemon=True).start()
+        # Not a daemon: to end the process amid a conversion would abort it.
+        Thread(target=_change, args=(pipe, engine), name="engine").start()
     return pipe
 
 
