@@ -83,6 +83,7 @@ class Artist:
     def open(self, path: Path) -> None:
         self.actions += 1
         self.studio.open(path)
+        self.key("b")
         expect(self.page.locator("#options .keep-pixels")).to_be_visible()
 
     # -- what there is, which costs no action --------------------------------------------------------

@@ -138,7 +138,7 @@ def test_a_run_that_waits_behind_a_stranger_can_be_stopped(slow: Studio, url: st
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_another_label_reaches_a_run_that_waits(slow: Studio, url: str, live: bool) -> None:
+def test_another_label_reaches_a_run_that_takes_turns_with_anothers(slow: Studio, url: str, live: bool) -> None:
     page = slow.page
     slow.generate()
     context = page.context.browser.new_context(viewport={"width": 1280, "height": 800})
@@ -158,7 +158,8 @@ def test_another_label_reaches_a_run_that_waits(slow: Studio, url: str, live: bo
     expect(page.locator(FINISHED)).to_have_count(2)
     slow.wait_idle()
     settings = slow.state["recipe"]["settings"]
-    assert (settings["label"], settings["steps"]) == ("bedroom-night", 2 if live else 6)
+    assert settings["label"] == "bedroom-night"
+    assert 1 <= settings["steps"] <= (2 if live else 6), "those that were left"
     context.close()
 
 
