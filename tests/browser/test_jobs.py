@@ -303,6 +303,7 @@ def quick(studio: Studio) -> Studio:
     return studio
 
 
+@pytest.mark.timeout(600)  # ten jobs in one page
 def test_no_job_takes_more_than_six_actions_or_loses_anything(quick: Studio, tmp_path: Path) -> None:
     report: list[dict[str, Any]] = []
     for name, scene, job in JOBS:
