@@ -224,7 +224,8 @@ def test_any_number_beside_a_slider(studio: Studio, control: str) -> None:
         studio.tool("Mask all")
         box.fill(given)
         studio.page.keyboard.press("Control+Enter")
-        expect(studio.page.locator(FINISHED).nth(before)).to_be_visible()
+        # As many steps as there are cells take a while where the browser works beside the model.
+        expect(studio.page.locator(FINISHED).nth(before)).to_be_visible(timeout=90_000)
         studio.page.locator("#stop").dispatch_event("click")
         studio.wait_idle()
         assert studio.page.locator(".toast-body").count() == 0
