@@ -138,7 +138,9 @@ def test_a_run_that_waits_behind_a_stranger_can_be_stopped(slow: Studio, url: st
 
 
 @pytest.mark.parametrize("live", [False, True])
-def test_another_label_reaches_a_run_that_takes_turns_with_anothers(slow: Studio, url: str, live: bool) -> None:
+def test_another_label_reaches_a_run_that_takes_turns_with_anothers(
+    slow: Studio, url: str, live: bool
+) -> None:
     page = slow.page
     slow.generate()
     context = page.context.browser.new_context(viewport={"width": 1280, "height": 800})
