@@ -29,7 +29,7 @@ def steered(
         for step in pipe.stream(canvas, settings=settings, start=start):
             yield Frame(step, before + step.index, before + step.total, canvas, settings)
             other = told.hear() if step.index < step.total else None
-            if other:
+            if other and under(settings, other) != settings:  # a menu may tell of a choice twice
                 break
         else:
             return
