@@ -26,7 +26,6 @@ export function mount({ element, props, trigger }) {
   acceptDrops(element.querySelector(".frame"));
   welcome(element, {
     examples: props.examples,
-    grid: props.grid,
     open: (index) => trigger("example", { index }),
   });
 

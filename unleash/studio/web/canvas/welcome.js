@@ -4,18 +4,13 @@ import { command } from "../page/commands.js";
 import { store } from "../page/store.js";
 import { TOOLS } from "./tools.js";
 
-/** `examples` = [[name, path]]; `open(index)` asks the server for one; `grid` is that of a new canvas. */
-export function welcome(element, { examples, grid, open }) {
+/** `examples` = [[name, path]]; `open(index)` asks the server for one. */
+export function welcome(element, { examples, open }) {
   const board = element.querySelector(".welcome");
   const root = window.gradio_config?.root ?? "";
 
-  const isEmpty = ({ height, width, base, codebook, pins, rules, picture }) =>
-    height === grid.height &&
-    width === grid.width &&
-    !picture &&
-    !rules.length &&
-    !Object.keys(pins).length &&
-    base.every((code) => code === codebook);
+  const isEmpty = ({ base, codebook, pins, rules, picture }) =>
+    !picture && !rules.length && !Object.keys(pins).length && base.every((code) => code === codebook);
 
   function show() {
     if (!store.timeline) return;
