@@ -202,7 +202,7 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: if there is no such engine, or it cannot be used here.
         """
-        condition = self._conditions(self.defaults)[0]
+        condition = () if engine == "torch" else self._conditions(self.defaults)[0]
         self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder)
 
     def to(self, *args: Any, **kwargs: Any) -> "UnleashPipeline":

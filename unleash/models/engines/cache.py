@@ -6,7 +6,7 @@ from pathlib import Path
 
 from huggingface_hub.constants import HF_HOME
 
-HOME = Path(HF_HOME) / "unleash"
+HOME = Path(HF_HOME) / "unleash-engines"  # not among the models that were fetched
 NETWORKS = Path(__file__).parents[1]
 
 

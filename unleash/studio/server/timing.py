@@ -9,9 +9,9 @@ import torch
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
+from unleash.models.engines import Engine
 from unleash.models.protocol import Detail
 from unleash.pipeline import UnleashPipeline
-from unleash.studio.server.menu import load
 
 
 @dataclass(frozen=True)
@@ -27,18 +27,20 @@ class Pace:
     cell: Mapping[Detail, float]
 
 
+def pace(pipe: UnleashPipeline) -> Pace:
+    """The pace of a model with the engine it has now, measured once."""
+    return _measured(pipe, pipe.engine)
+
+
 @lru_cache(maxsize=16)
-def pace(model: str) -> Pace:
-    """The pace of a model, measured once: the second of two evaluations, for the first one warms up."""
-    pipe = load(model)
+def _measured(pipe: UnleashPipeline, engine: Engine) -> Pace:
+    """By the second of two evaluations, for the first one warms up."""
     codes = torch.from_numpy(pipe.blank().codes)[None].to(pipe.device)
     cells = codes.numel()
     known = torch.zeros_like(codes)
     with torch.no_grad():
         window = _second(lambda: pipe.logits(codes))
-        pictures = {
-            detail: _second(partial(pipe.vqgan.decode, known, detail)) for detail in pipe.vqgan.details
-        }
+        pictures = {detail: _second(partial(engine.decode, known, detail)) for detail in pipe.vqgan.details}
     return Pace(window, {detail: seconds / cells for detail, seconds in pictures.items()})
 
 

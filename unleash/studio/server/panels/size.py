@@ -56,7 +56,8 @@ def wire_estimate(
 
     def about(drawing: Drawing, name: str, count: float, *chosen: Any) -> Message:
         with toasted():
-            pipe, measured = handlers.pipeline(name), timing.pace(handlers.offered[name])
+            pipe = handlers.pipeline(name)
+            measured = timing.pace(pipe)
             seconds = timing.seconds(
                 pipe, measured, drawing.canvas, controls.settings(chosen), controls.pictures(count)
             )
