@@ -42,7 +42,7 @@ def lay_out(labels: Sequence[str]) -> VaryPanel:
             value=0.5,
             step=0.05,
             label="Strength",
-            info="The share of cells drawn again; pins stay",
+            info="How much may change; pins stay",
             elem_id="strength",
         )
         more = gr.Button("More like this", elem_id="more")
