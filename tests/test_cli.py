@@ -161,7 +161,7 @@ def test_what_measured_best_is_written_into_a_folder_and_used(pipe, tmp_path):
     pipe.save_pretrained(tmp_path / "own")
     run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 2, "--correction", 0.5)
     run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 3)
-    refused("evaluate", "defaults", "--model", tmp_path / "own", "--order", "up")
+    refused("evaluate", "defaults", "--model", tmp_path / "own", "--reveal-order", "up")
     assert UnleashPipeline.from_pretrained(tmp_path / "own").defaults == Settings(steps=3, correction=0.5)
 
 

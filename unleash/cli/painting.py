@@ -19,12 +19,12 @@ from unleash.cli.options import (
     Regions,
     with_job,
     with_regions,
-    with_sampling,
 )
 from unleash.cli.running import at_scale, files_of, load, paint, save, save_film
+from unleash.sampling_options import with_sampling
 
 
-@with_sampling
+@with_sampling()
 def generate(
     model: Model = None,
     *,
