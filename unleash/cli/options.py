@@ -121,8 +121,8 @@ def with_regions(
     for text in given:
         file, equals, shows = text.partition("=")
         if not file or not equals or not shows.strip():
-            example = "for example --region sky.png=church-dusk"
-            raise ValueError(f"--region {text!r}: mask.png=what is right, {example}")
+            example = "--region sky.png=church-dusk"
+            raise ValueError(f"--region {text!r}: expected mask.png=what, for example {example}")
         cells = touched_cells(read_mask(Path(file), size), (canvas.height, canvas.width))
         if cells.any():
             rows, cols = (places.tolist() for places in cells.nonzero())

@@ -51,7 +51,7 @@ class Reel(NativeComponent):
             raise ValueError("a film needs at least one picture")
         images = [_opened(url) for url in urls]
         if sum(image.width * image.height for image in images) > MOST_PIXELS:
-            raise ValueError(f"the film has too many pictures: {MOST_PIXELS} pixels in all are right")
+            raise ValueError(f"the film has too many pictures: at most {MOST_PIXELS:,} pixels in all")
         return Film(name, images)
 
 
