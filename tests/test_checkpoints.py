@@ -271,7 +271,7 @@ def test_resolve_compares_weights_with_configuration(copy):
     with pytest.raises(CheckpointError, match=r"has no norm\.bias"):
         resolve(copy)
     save_file(tensors | {"norm.bias": torch.zeros(5)}, file)
-    with pytest.raises(CheckpointError, match=r"norm.bias of shape \(5,\) where \(64,\)"):
+    with pytest.raises(CheckpointError, match=r"norm.bias of shape \(5,\); expected \(64,\)"):
         resolve(copy)
     file.write_bytes(b"\0" * 100)
     with pytest.raises(CheckpointError, match="transformer cannot be read"):

@@ -74,11 +74,11 @@ def test_the_hub_id_of_a_known_model_is_its_name(hub):
 
 
 def test_a_model_that_is_not_what_was_published_is_refused(monkeypatch):
-    with pytest.raises(CheckpointError, match=r"not the one that was published: its logits are off by"):
+    with pytest.raises(CheckpointError, match=r"not the published one: its logits differ by"):
         resolve("paper-churches")
     near = replace(KNOWN["paper-churches"].published, tokens=(96,) * 3)
     monkeypatch.setitem(KNOWN, "paper-churches", replace(KNOWN["paper-churches"], published=near))
-    with pytest.raises(CheckpointError, match=r"its logits are off by \d+"):
+    with pytest.raises(CheckpointError, match=r"its logits differ by \d+"):
         resolve("paper-churches")
     assert not fetching.is_here(KNOWN["paper-churches"])
 
