@@ -1,4 +1,4 @@
-"""One thread works for everybody, a step at a time, and whoever has had least of it comes next.
+"""A single worker thread that is shared fairly: the run with the least time so far has its step next.
 
 Gradio would serve one event after another, each to its end, or many at once, each in a thread of its own with
 threads of torch that get in each other's way.
@@ -17,10 +17,10 @@ from typing import Any
 import gradio as gr
 
 LINGER = 0.05
-"""Seconds in which a run that is owed time may come back for its next step before another gets it."""
+"""Seconds for which the run with the least time may return for its next step before others get it."""
 
 AT_ONCE = 64
-"""Events that take turns; more wait until one of them has ended."""
+"""Maximum number of events that take turns; others wait until one of them has ended."""
 
 LINE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 """Options of an event that takes turns."""
@@ -37,7 +37,7 @@ class _Turn:
 
 
 class Turns:
-    """Work of several people, done by one thread in turns that are fair by time (start-time fair queueing,
+    """Work for several people, done by one thread in turns that are fair by time (start-time fair queueing,
     Goyal, Vin and Cheng, SIGCOMM 1996).
 
     Who comes back after a pause is owed nothing for it; who just came in is served as soon as whoever is
@@ -53,7 +53,7 @@ class Turns:
         self._thread: Thread | None = None
 
     def do(self, person: str, work: Callable[[], Any]) -> Any:
-        """The result of ``work``, done when it is the turn of ``person``; what it raises is raised here."""
+        """The result of ``work``, done at the turn of ``person``; raises what it raises."""
         turn = _Turn(person, work)
         with self._changed:
             self._had[person] = max(self._had.get(person, 0.0), self._now)
@@ -65,7 +65,7 @@ class Turns:
         return turn.result.result()
 
     def each(self, person: str, steps: Iterator[Any]) -> Iterator[Any]:
-        """What an iterator gives, each step of it a turn."""
+        """Iterates, with a turn for each step."""
         while (value := self.do(person, lambda: next(steps, _ENDED))) is not _ENDED:
             yield value
 
@@ -96,7 +96,7 @@ class Turns:
             return first
 
     def _owed(self, first: _Turn | None) -> float:
-        """Seconds for which whoever had the last turn may yet come before ``first``."""
+        """Seconds for which the person with the last turn may still precede ``first``."""
         if self._last is None or first is None:
             return 0.0
         person, ended = self._last
@@ -139,7 +139,7 @@ def _in_turn(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
 
 
 def _person(request: gr.Request | None) -> str:
-    """Who asks: a tab of a browser or a client of the API."""
+    """The identity of a browser tab or API client."""
     if request is None:
         return ""
     return str(getattr(request, "session_hash", None) or getattr(request.client, "host", ""))

@@ -1,4 +1,4 @@
-"""The tab "Size": larger canvases, two pictures in one, and the pixels of opened pictures."""
+"""The tab "Size": larger canvases, stitching, and how opened pictures are fitted."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,7 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 
 
 def lay_out() -> Sizes:
-    """Put the tab where the tabs are laid out."""
+    """Create the tab."""
     with gr.Tab("Size"):
         return Sizes()
 
@@ -33,7 +33,7 @@ def wire(
     pipeline: Callable[[str], UnleashPipeline],
     queue: dict[str, Any],
 ) -> None:
-    """Let the tab open a second picture; ``queue`` says where who needs the model waits."""
+    """Let the tab open a second picture; ``queue``: options of the queue for the model."""
 
     def open_second(drawing: Drawing, name: str, event: gr.EventData) -> Message:
         with toasted():
@@ -52,7 +52,7 @@ def wire_estimate(
     settings: Controls,
     handlers: Handlers,
 ) -> None:
-    """Let the page ask how long filling its canvas will take."""
+    """Let the page request the estimated time to fill its canvas."""
 
     def about(drawing: Drawing, name: str, count: float, *chosen: Any) -> Message:
         with toasted():
@@ -62,7 +62,7 @@ def wire_estimate(
                 pipe, measured, drawing.canvas, controls.settings(chosen), controls.pictures(count)
             )
         shape = [drawing.canvas.height, drawing.canvas.width]
-        # With an id, or the page would not hear the same answer twice.
+        # With an id, or the same answer twice would not trigger an event.
         return {"id": uuid4().hex, "seconds": round(seconds, 1), "canvas": shape}
 
     inputs = [canvas, model, pictures, *settings.inputs]
