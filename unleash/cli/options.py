@@ -1,4 +1,4 @@
-"""Options that several commands share, each stated once."""
+"""Options that several commands share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from unleash.pipeline import UnleashPipeline
 
 BUNDLED = "weights/scenes"
-"""The model that comes with the repository, and is used if no other is asked for."""
+"""The bundled model, the default."""
 
 Model = Annotated[
     str | None,
@@ -31,25 +31,23 @@ Model = Annotated[
         show_default=BUNDLED,
     ),
 ]
-Count = Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="How many pictures, with seeds one apart.")]
+Count = Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="Number of pictures, with consecutive seeds.")]
 Out = Annotated[
     Path,
-    typer.Option(
-        help="A PNG file, or a folder to put it in under a name of label and seed; with --count a folder."
-    ),
+    typer.Option(help="A PNG file, or a folder for files named by label and seed; with --count a folder."),
 ]
 KeepPixels = Annotated[
     bool | None,
     typer.Option(
         "--keep-pixels/--render-all",
-        help="Leave every pixel that is not repainted as it was, or draw the whole picture from its cells.",
-        show_default="keep, unless the picture is just what Unleash drew",
+        help="Keep every pixel that is not repainted, or decode the whole picture from its cells.",
+        show_default="keep, unless Unleash drew the whole picture",
     ),
 ]
 
 Engine = Annotated[
     EngineName,
-    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
+    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one."),
 ]
 
 Regions = Annotated[
@@ -57,20 +55,20 @@ Regions = Annotated[
     typer.Option(
         "--region",
         metavar="mask.png=what",
-        help="Cells that the mask touches have this label or prompt instead. Repeatable.",
+        help="Cells that the mask touches get this label or prompt instead. Repeatable.",
     ),
 ]
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a command that paints was asked for besides its own options.
+    """The shared options of a command that makes pictures.
 
     Attributes:
-        model: that is used.
-        settings: those that were given.
-        files: where each picture goes.
-        engine: what computes the model.
+        model: the model.
+        settings: the given settings.
+        files: the file for each picture.
+        engine: the engine.
     """
 
     model: str
@@ -80,7 +78,7 @@ class Job:
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
-        """The model's pipeline, loaded when it is first needed."""
+        """The model's pipeline, loaded on first access."""
         return load(self.model, self.engine)
 
     @cached_property
@@ -91,27 +89,27 @@ class Job:
         return known_as(self.model)
 
     def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
-        """A picture as cells."""
+        """Opens a picture on a canvas."""
         from unleash.operations.opening import open_picture
 
         opened = open_picture(self.pipe, self.name, picture, fit)
         if opened.changed:
             typer.echo(
-                f"{picture.name} was changed after Unleash wrote it: what it shows is opened, and its recipe "
+                f"{picture.name} was changed after Unleash wrote it: it is opened as it is, and its recipe "
                 f"is not used (`unleash generate --recipe {picture.name}` makes the older picture)",
                 err=True,
             )
         return opened
 
     def paint(self, draft: "Draft") -> None:
-        """Makes the picture of a draft once for each file; what was not given is as the model has it."""
+        """Makes the picture of a draft once for each file; settings not given are the model's defaults."""
         paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
 
 
 def with_regions(
     settings: Settings, given: list[str] | None, canvas: "TokenCanvas", size: tuple[int, int]
 ) -> Settings:
-    """The settings with regions of ``mask.png=what``, whose masks are as large as the picture."""
+    """The settings with regions from ``mask.png=what``; the masks have the size of the picture."""
     if not given:
         return settings
     from unleash.images.compositing import touched_cells
@@ -131,7 +129,7 @@ def with_regions(
 
 
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command options of run, model and files, in place of its parameter ``job``."""
+    """Gives a command options for settings, model and files, in place of its parameter ``job``."""
 
     def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)

@@ -1,4 +1,4 @@
-"""From a typed and documented function to an endpoint that says what it takes, and checks what it gets.
+"""Publishing typed and documented functions as endpoints with descriptions and validation.
 
 ``gr.api`` alone knows neither bounds nor descriptions of parameters, and lets any value through.
 """
@@ -33,7 +33,7 @@ _FILE = {
 def _uploaded(value: Any) -> Path:
     # Only what says it is a file was looked at by Gradio, which lets nothing pass but what was uploaded.
     if not is_file_obj_with_meta(value):
-        raise ValueError("a file is needed: gradio_client sends one with handle_file(path)")
+        raise ValueError("expected a file: gradio_client uploads one with handle_file(path)")
     return Path(value["path"])
 
 
