@@ -36,7 +36,7 @@ export const asked = (state, id = runName()) => ({
 });
 
 /** A run that resumes a stopped one. */
-export const resuming = ({ as, takes, region, pixels, varies, rules }, id = runName()) => ({
+const resuming = ({ as, takes, region, pixels, varies, rules }, id = runName()) => ({
   id,
   waiting: true,
   live: false,

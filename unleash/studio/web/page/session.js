@@ -89,7 +89,7 @@ export function merged(present, kept) {
 }
 
 /** Remove a picture; its children get its parent. */
-export function withoutPicture(pictures, { id, parent }) {
+function withoutPicture(pictures, { id, parent }) {
   const others = pictures.filter((picture) => picture.id !== id);
   return others.map((picture) => (picture.parent?.picture === id ? { ...picture, parent } : picture));
 }
