@@ -14,7 +14,7 @@ __all__ = ["functions", "publish_all"]
 
 
 def publish_all(handlers: Handlers, **queue: Any) -> None:
-    """Publish every endpoint of a studio; ``queue``: options of the queue for ``gr.api``."""
+    """Publish every endpoint of a studio; ``queue``: options of the queue for ``gr.on``."""
     for function in functions(handlers):
         publish(function, **queue)
 
