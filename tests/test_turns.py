@@ -7,7 +7,7 @@ from time import sleep
 import gradio as gr
 import pytest
 
-from unleash.studio.server.turns import LINE, Turns, take_turns
+from unleash.studio.server.turns import LINE, Standing, Turns, expect, standing, take_turns
 
 
 @pytest.fixture
@@ -128,3 +128,63 @@ def test_all_steps_are_done_by_one_thread_and_errors_reach_who_asked(turns: Turn
         with pytest.raises(ValueError, match="model"):
             turns.do(who, fail)
     assert turns.do("a", lambda: 3) == 3
+
+
+def test_of_people_who_had_equal_time_whose_run_is_shortest_comes_first(turns: Turns) -> None:
+    done: list[str] = []
+    held = Event()
+    blocked = Thread(target=lambda: turns.do("blocker", lambda: held.wait(10)))
+    blocked.start()
+
+    def run(name: str, count: int) -> Iterator[int]:
+        expect(count * 0.01)
+        yield 0
+        yield from steps(name, count, 0.01, done)
+
+    threads = [
+        Thread(target=lambda n=n, c=c: list(turns.each(n, run(n, c))))
+        for n, c in (("long", 12), ("short", 4))
+    ]
+    for thread in threads:
+        thread.start()
+    sleep(0.1)
+    held.set()
+    for thread in (*threads, blocked):
+        thread.join()
+    assert done == ["short"] * 4 + ["long"] * 12
+
+
+def test_a_run_knows_how_many_take_turns_and_when_it_will_be_done(turns: Turns) -> None:
+    assert standing() is None
+    told: dict[str, Standing | None] = {}
+    ready = {name: Event() for name in "abc"}
+
+    def run(name: str, seconds: float) -> Iterator[int]:
+        expect(seconds)
+        yield 0
+        told[name] = standing()
+        yield 1
+
+    def go(name: str, seconds: float) -> None:
+        each = turns.each(name, run(name, seconds))
+        next(each)
+        ready[name].set()
+        for other in ready.values():
+            other.wait(10)
+        next(each)
+        both.wait(10)
+        each.close()
+
+    both = Event()
+    threads = [Thread(target=go, args=pair) for pair in (("a", 10.0), ("b", 4.0), ("c", 100.0))]
+    for thread in threads:
+        thread.start()
+    while len(told) < 3:
+        sleep(0.01)
+    both.set()
+    for thread in threads:
+        thread.join()
+    assert [told[name].people for name in "abc"] == [3, 3, 3]
+    assert [round(told[name].seconds) for name in "abc"] == [24, 12, 114]
+    list(turns.each("d", iter([1])))
+    assert turns.do("d", standing) == Standing(1, 0.0), "whoever is done takes no turns"

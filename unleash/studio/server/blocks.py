@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from math import inf
 from typing import Any
 
 import gradio as gr
@@ -30,6 +31,7 @@ from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
 from unleash.studio.server.handlers import Handlers, News, examples, label_of
+from unleash.studio.server.limits import LONGEST
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -111,19 +113,28 @@ class _Page:
         return listen
 
 
-def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> gr.Blocks:
+def build(
+    given: Sequence[str] = (),
+    may_add: bool = False,
+    engine: EngineName = "torch",
+    longest: float | None = None,
+) -> gr.Blocks:
     """The studio as a Gradio app.
 
     Args:
         given: folders or Hub ids of models to offer before the bundled ones.
         may_add: whether models may be added on the page: never where strangers can reach it.
         engine: what computes the models; until it is ready, torch does.
+        longest: seconds that one request may be predicted to take; None: ``LONGEST``, or without limit where
+            models may be added.
 
     Raises:
         ValueError: if there is no model, or the first cannot be loaded.
     """
     serve_modules(examples())
-    handlers = Handlers(models.menu(given), may_add, engine)
+    if longest is None:
+        longest = inf if may_add else LONGEST
+    handlers = Handlers(models.menu(given), may_add, engine, longest)
     with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
@@ -173,6 +184,7 @@ def serve(
     share: bool = False,
     mcp: bool = False,
     engine: EngineName = "auto",
+    longest: float | None = None,
 ) -> None:
     """Build the studio and serve it: what ``unleash studio`` does.
 
@@ -181,7 +193,7 @@ def serve(
     """
     if mcp:
         check()
-    demo = build(given, alone(host, share), engine)
+    demo = build(given, alone(host, share), engine, longest)
     launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
