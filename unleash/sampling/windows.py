@@ -95,7 +95,8 @@ def cells_of_windows(needed: Tensor, side: int | None) -> list[int]:
     """How many needed cells of (B, h, w) bool each of :func:`windows_of` holds."""
     if side is None:
         return [int(image.sum()) for image in needed if image.any()]
-    padded = F.pad(needed, _padding(*needed.shape[1:], side))
+    height, width = needed.shape[1:]
+    padded = F.pad(needed, _padding(height, width, side))
     return [int(padded[_slices(window, side)].sum()) for window in windows_of(needed, side)]
 
 
