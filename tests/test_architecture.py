@@ -21,12 +21,13 @@ BELOW = {
     "scheduler": {"sampling"},
     "pipeline": {"canvas", "images", "models", "sampling", "scheduler"},
     "operations": {"canvas", "images", "models", "sampling", "pipeline"},
+    "serving": {"canvas", "images", "models", "sampling", "pipeline", "operations"},
     "scenes": set(),
     "training": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
     "evaluation": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
     "studio": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
     "cli": {"canvas", "images", "models", "sampling", "pipeline", "operations"}
-    | {"scenes", "training", "evaluation", "studio"},
+    | {"scenes", "training", "evaluation", "studio", "serving"},
     "__init__": set(),
     "__main__": {"cli"},
 }

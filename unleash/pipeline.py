@@ -194,7 +194,7 @@ class UnleashPipeline(DiffusionPipeline):
         return pipe
 
     def use(self, engine: EngineName) -> None:
-        """Has runs that begin from now on computed by an engine: ``torch``, ``openvino`` or ``auto``.
+        """Has runs that begin from now on computed by an engine: see ``EngineName``.
 
         The codes that two engines draw from the same seed may differ in rare cells, since their logits differ
         by rounding. ``auto`` is the fastest on this machine, for which they are timed once.

@@ -10,7 +10,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.canvas.settings import EngineName
+from unleash.canvas.settings import EngineName, check_engine
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -39,7 +39,7 @@ from unleash.studio.server.owner import alone, check_address, reach
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
-from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
+from unleash.studio.server.turns import AT_ONCE, ELSEWHERE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -129,8 +129,9 @@ def build(
             models may be added.
 
     Raises:
-        ValueError: if there is no model, or the first cannot be loaded.
+        ValueError: if there is no such engine, there is no model, or the first cannot be loaded.
     """
+    check_engine(engine)
     serve_modules(examples())
     if longest is None:
         longest = inf if may_add else LONGEST
@@ -147,7 +148,7 @@ def build(
         size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, LINE)
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
-    take_turns(demo)
+    take_turns(demo, ELSEWHERE if engine.startswith("ray://") else 1)
     return demo.queue(api_open=False)  # or programs could go round the line
 
 

@@ -25,6 +25,9 @@ ALIKE = 0.25
 AT_ONCE = 64
 """Events that take turns; more wait until one of them has ended."""
 
+ELSEWHERE = 16
+"""Steps that are under way at once where other machines compute them."""
+
 LINE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 """Options of an event that takes turns."""
 
@@ -80,16 +83,19 @@ class Turns:
 
     Who comes back after a pause is owed nothing for it; who just came in is served as soon as whoever is
     ahead of them has had one turn. Of people who have had equal time, whose run is shortest comes first.
+
+    Args:
+        threads: that do it; more than one only where the work is waiting for other machines.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
         self._changed = Condition()
         self._waiting: list[_Turn] = []
         self._runs: set[_Run] = set()
         self._had: dict[str, float] = {}  # seconds; who has had no more than _now is not among them
         self._now = 0.0
         self._last: tuple[_Run, float] | None = None
-        self._thread: Thread | None = None
+        self._threads = threads
 
     def do(self, person: str, work: Callable[[], Any]) -> Any:
         """The result of ``work``, done when it is the turn of ``person``; what it raises is raised here."""
@@ -122,9 +128,9 @@ class Turns:
         with self._changed:
             self._had[run.person] = max(self._had.get(run.person, 0.0), self._now)
             self._waiting.append(turn)
-            if self._thread is None:
-                self._thread = Thread(target=self._work, name="model", daemon=True)
-                self._thread.start()
+            while self._threads:
+                self._threads -= 1
+                Thread(target=self._work, name="model", daemon=True).start()
             self._changed.notify()
         return turn.result.result()
 
@@ -171,18 +177,23 @@ class Turns:
     def _spent(self, run: _Run, seconds: float, done: bool) -> None:
         with self._changed:
             run.left = max(run.left - seconds, 0.0)
-            self._had[run.person] += seconds
+            self._had[run.person] = self._had.get(run.person, self._now) + seconds
             self._last = None if done else (run, perf_counter())
             kept = {waiting.run.person for waiting in self._waiting}
             self._had = {who: had for who, had in self._had.items() if had > self._now or who in kept}
 
 
-def take_turns(demo: gr.Blocks) -> None:
-    """Let all listeners of an app that wait in one line take turns, a generator for each of its steps."""
+def take_turns(demo: gr.Blocks, threads: int = 1) -> None:
+    """Let all listeners of an app that wait in one line take turns, a generator for each of its steps.
+
+    Args:
+        demo: the app.
+        threads: that serve them, see :class:`Turns`.
+    """
     turns: dict[str, Turns] = {}
     for listener in demo.fns.values():
         if listener.fn is not None and listener.concurrency_id == LINE["concurrency_id"]:
-            listener.fn = _in_turn(listener.fn, turns.setdefault(listener.concurrency_id, Turns()))
+            listener.fn = _in_turn(listener.fn, turns.setdefault(listener.concurrency_id, Turns(threads)))
 
 
 def _in_turn(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
