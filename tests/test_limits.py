@@ -1,6 +1,7 @@
 """A studio that others use too bounds what one request may take, and says so in a line."""
 
 import json
+from collections.abc import Iterator
 from math import inf
 
 import gradio as gr
@@ -15,6 +16,7 @@ from unleash.studio.server.endpoints import functions
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.limits import admit_inspection, admit_run
 from unleash.studio.server.live import Live
+from unleash.studio.server.turns import Turns, expect
 from unleash.studio.server.varying import Varying
 
 LARGE = TokenCanvas.blank(64, 64, 16)
@@ -95,6 +97,25 @@ def test_the_prediction_is_never_less_than_what_is_evaluated(
     settings = Settings(steps=steps, reveal_order=order, correction=correction)
     exact = pipe.evaluations(canvas, settings=settings)
     assert exact <= pipe.evaluations_at_most(canvas, settings) <= (3 if order == "raster" else 1.5) * exact
+
+
+def test_who_begins_a_run_while_others_have_theirs_is_told_so(handlers: Handlers) -> None:
+    def other() -> Iterator[None]:
+        while True:
+            expect(30.0)
+            yield
+
+    turns, chosen = Turns(), list(Settings(steps=10).model_dump().values())
+    theirs = turns.each("somebody", other())
+    next(theirs)
+    run = handlers.generate(Drawing(TokenCanvas.blank(4, 4, 16), None, run="a run"), "tiny", True, 1, *chosen)
+    mine = turns.each("me", run)
+    told, _ = next(mine)
+    assert told == {"kind": "waiting", "run": "a run", "people": 2, "seconds": 20.0}
+    assert next(mine)[0]["people"] == 2
+    theirs.close()
+    assert next(mine)[0]["people"] == 1
+    mine.close()
 
 
 def test_relighting_counts_as_if_every_cell_were_filled(pipe: UnleashPipeline) -> None:

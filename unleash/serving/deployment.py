@@ -88,10 +88,14 @@ def serve_models(
         What the models are called there.
 
     Raises:
-        ValueError: if a model cannot be found.
+        ValueError: if a model cannot be found, or two have the same name.
     """
-    names = {resolve(model).name: model for model in models}
-    ray.init(address=address or "local", log_to_driver=False, ignore_reinit_error=True)
+    names: dict[str, str] = {}
+    for model in models:
+        name = resolve(model).name
+        if names.setdefault(name, model) != model:
+            raise ValueError(f"{names[name]} and {model} would both be called {name}: rename a folder")
+    ray.init(address=address or "local", log_to_driver=False)
     serve.start(http_options={"host": host, "port": port})
     gpu = {"num_gpus": 1} if ray.cluster_resources().get("GPU") else {}
     least, most = replicas

@@ -15,7 +15,7 @@ from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
 
 _CLASSES: dict[str, type[Engine]] = {"torch": Engine, "openvino": OpenVINOEngine}
 
-__all__ = ["Engine", "EngineName", "engine_named"]
+__all__ = ["SCHEME", "Engine", "EngineName", "engine_named"]
 
 
 def engine_named(

@@ -11,6 +11,7 @@ from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
 from unleash.canvas.settings import EngineName, check_engine
+from unleash.models.engines import SCHEME
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -148,7 +149,7 @@ def build(
         size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, LINE)
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
-    take_turns(demo, ELSEWHERE if engine.startswith("ray://") else 1)
+    take_turns(demo, ELSEWHERE if engine.startswith(SCHEME) else 1)
     return demo.queue(api_open=False)  # or programs could go round the line
 
 
