@@ -26,9 +26,8 @@ _AT_ONCE = 8
 """Requests that are evaluated together on a GPU. On CPUs a batch is no faster, and rounds otherwise."""
 
 
-@serve.deployment(max_ongoing_requests=2 * _AT_ONCE)
-class Networks:
-    """A replica: a model, and the engine that computes it.
+class Replica:
+    """A model, and the engine that computes it.
 
     Args:
         model: a folder, a known name or a Hub id.
@@ -66,6 +65,9 @@ class Networks:
         return logits_together(self._engine, asked)
 
 
+_DEPLOYMENT = serve.deployment(max_ongoing_requests=2 * _AT_ONCE)(Replica)
+
+
 def serve_models(
     models: Sequence[str],
     address: str | None = None,
@@ -101,8 +103,8 @@ def serve_models(
     least, most = replicas
     scaling = {"min_replicas": least, "max_replicas": most, "target_ongoing_requests": 2}
     for name, model in names.items():
-        networks = Networks.options(
+        replicas_of = _DEPLOYMENT.options(
             autoscaling_config=scaling, ray_actor_options={"num_cpus": 1, **gpu}
         ).bind(model, engine)
-        serve.run(networks, name=name, route_prefix=f"/{name}")
+        serve.run(replicas_of, name=name, route_prefix=f"/{name}")
     return list(names)
