@@ -105,6 +105,26 @@ def test_whoever_starts_many_runs_gets_no_more_than_who_starts_one(turns: Turns)
     assert done[:last].count("greedy") <= 26, done
 
 
+def test_ever_new_short_runs_do_not_hold_up_a_long_one(turns: Turns) -> None:
+    done: list[str] = []
+
+    def run(name: str, count: int) -> Iterator[int]:
+        expect(count * 0.01)
+        yield from steps(name, count, 0.01, done)
+
+    def newcomers(which: int) -> None:
+        for number in range(30):
+            list(turns.each(f"newcomer {which} {number}", run("new", 1)))
+
+    long = Thread(target=lambda: list(turns.each("long", run("long", 1000))), daemon=True)
+    many = [Thread(target=newcomers, args=[which]) for which in range(2)]
+    for thread in (long, *many):
+        thread.start()
+    for thread in many:
+        thread.join()
+    assert done.count("long") >= 15, f"{done.count('long')} steps beside {done.count('new')}"
+
+
 def test_a_pause_earns_nothing(turns: Turns) -> None:
     done: list[str] = []
     list(turns.each("a", steps("a", 10, 0.01, done)))

@@ -78,11 +78,12 @@ def standing() -> Standing | None:
 
 
 class Turns:
-    """Work of several people, done by one thread in turns that are fair by time (start-time fair queueing,
-    Goyal, Vin and Cheng, SIGCOMM 1996).
+    """Work of several people, done by one thread in turns that are fair by time (weighted fair queueing,
+    Demers, Keshav and Shenker, SIGCOMM 1989, with equal weights).
 
-    Who comes back after a pause is owed nothing for it; who just came in is served as soon as whoever is
-    ahead of them has had one turn. Of people who have had equal time, whose run is shortest comes first.
+    Who comes in, or comes back after a pause, is taken to have had as much as each of those who are at work
+    should have had by then; so nobody is owed anything for a pause, and newcomers do not push in for ever.
+    Of people who have had equal time, whose run is shortest comes first.
 
     Args:
         threads: that do it; more than one only where the work is waiting for other machines.
@@ -92,19 +93,22 @@ class Turns:
         self._changed = Condition()
         self._waiting: list[_Turn] = []
         self._runs: set[_Run] = set()
-        self._had: dict[str, float] = {}  # seconds; who has had no more than _now is not among them
-        self._now = 0.0
+        self._had: dict[str, float] = {}  # seconds
+        self._due = 0.0  # what each should have had; those with no more, and without a run, are forgotten
         self._last: tuple[_Run, float] | None = None
         self._threads = threads
 
     def do(self, person: str, work: Callable[[], Any]) -> Any:
         """The result of ``work``, done when it is the turn of ``person``; what it raises is raised here."""
+        with self._changed:
+            self._enter(person)
         return self._do(_Run(self, person), work)
 
     def each(self, person: str, steps: Iterator[Any]) -> Iterator[Any]:
         """What an iterator gives, each step of it a turn."""
         run = _Run(self, person)
         with self._changed:
+            self._enter(person)
             self._runs.add(run)
         try:
             while (value := self._do(run, lambda: next(steps, _ENDED))) is not _ENDED:
@@ -122,11 +126,14 @@ class Turns:
         mine = left.pop(run.person, run.left)
         return Standing(1 + len(left), mine + sum(min(other, mine) for other in left.values()))
 
+    def _enter(self, person: str) -> None:
+        if all(run.person != person for run in self._runs):
+            self._had[person] = max(self._had.get(person, 0.0), self._due)
+
     def _do(self, run: _Run, work: Callable[[], Any]) -> Any:
         turn = _Turn(run, work)
         turn.context.run(_RUN.set, run)
         with self._changed:
-            self._had[run.person] = max(self._had.get(run.person, 0.0), self._now)
             self._waiting.append(turn)
             while self._threads:
                 self._threads -= 1
@@ -156,13 +163,13 @@ class Turns:
                 if first is not None and patience <= 0:
                     break
                 self._changed.wait(patience if first else None)
-            self._last, self._now = None, min(self._had[turn.run.person] for turn in self._waiting)
+            self._last = None
             self._waiting.remove(first)
             return first
 
     def _rank(self, run: _Run) -> tuple[int, float, float]:
         """Whose is lower comes first."""
-        had = self._had.get(run.person, self._now)
+        had = self._had.get(run.person, self._due)
         return int(had / ALIKE), run.left, had
 
     def _owed(self, first: _Turn | None) -> float:
@@ -177,10 +184,11 @@ class Turns:
     def _spent(self, run: _Run, seconds: float, done: bool) -> None:
         with self._changed:
             run.left = max(run.left - seconds, 0.0)
-            self._had[run.person] = self._had.get(run.person, self._now) + seconds
+            self._had[run.person] = self._had.get(run.person, self._due) + seconds
             self._last = None if done else (run, perf_counter())
-            kept = {waiting.run.person for waiting in self._waiting}
-            self._had = {who: had for who, had in self._had.items() if had > self._now or who in kept}
+            here = {each.person for each in self._runs} | {turn.run.person for turn in self._waiting}
+            self._due += seconds / len(here | {run.person})
+            self._had = {who: had for who, had in self._had.items() if had > self._due or who in here}
 
 
 def take_turns(demo: gr.Blocks, threads: int = 1) -> None:
