@@ -19,12 +19,12 @@ from unleash.cli.options import (
     Regions,
     with_job,
     with_regions,
-    with_sampling,
 )
 from unleash.cli.running import at_scale, files_of, load, paint, paint_everywhere, save, save_film
+from unleash.sampling_options import with_sampling
 
 
-@with_sampling
+@with_sampling()
 def generate(
     model: Model = None,
     *,
@@ -75,7 +75,7 @@ def generate(
     settings = source.settings.changed(**chosen) if source else Settings(**chosen)
     name = model or (source.model if source else BUNDLED)
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
-        raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
+        raise ValueError(f"--film {film}: give a file name ending in .gif, and leave --count at 1")
     everywhere = engine == "ray"
     if everywhere and (film is not None or scale != 1):
         raise ValueError("--engine ray makes many pictures, at --scale 1 and without --film")
@@ -160,6 +160,6 @@ def _pin(text: str) -> tuple[tuple[int, int], int]:
     """The cell and the code of ``row,col=code``."""
     match = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*=\s*(-?\d+)\s*", text)
     if match is None:
-        raise ValueError(f"--pin {text!r}: row,col=code is right, for example --pin 3,5=817")
+        raise ValueError(f"--pin {text!r}: expected row,col=code, for example --pin 3,5=817")
     row, col, code = map(int, match.groups())
     return (row, col), code
