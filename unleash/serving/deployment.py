@@ -21,6 +21,7 @@ from unleash.models.folders import resolve
 from unleash.models.protocol import Detail
 from unleash.pipeline import UnleashPipeline
 from unleash.serving.batches import Asked, logits_together
+from unleash.serving.cluster import join, placed
 
 _AT_ONCE = 8
 """Requests that are evaluated together on a GPU. On CPUs a batch is no faster, and rounds otherwise."""
@@ -90,21 +91,22 @@ def serve_models(
         What the models are called there.
 
     Raises:
-        ValueError: if a model cannot be found, or two have the same name.
+        ValueError: if there is no such cluster, a model cannot be found there, or two have the same name.
     """
     names: dict[str, str] = {}
     for model in models:
         name = resolve(model).name
         if names.setdefault(name, model) != model:
             raise ValueError(f"{names[name]} and {model} would both be called {name}: rename a folder")
-    ray.init(address=address or "local", log_to_driver=False)
-    serve.start(http_options={"host": host, "port": port})
+    join(address)
     gpu = {"num_gpus": 1} if ray.cluster_resources().get("GPU") else {}
     least, most = replicas
     scaling = {"min_replicas": least, "max_replicas": most, "target_ongoing_requests": 2}
-    for name, model in names.items():
-        replicas_of = _DEPLOYMENT.options(
-            autoscaling_config=scaling, ray_actor_options={"num_cpus": 1, **gpu}
-        ).bind(model, engine)
-        serve.run(replicas_of, name=name, route_prefix=f"/{name}")
+    replica = _DEPLOYMENT.options(autoscaling_config=scaling, ray_actor_options={"num_cpus": 1, **gpu})
+    try:
+        serve.start(http_options={"host": host, "port": port})
+        for name, model in names.items():
+            serve.run(replica.bind(placed(model), engine), name=name, route_prefix=f"/{name}")
+    except RuntimeError as error:
+        raise ValueError(f"the models cannot be served: {error}") from error
     return list(names)

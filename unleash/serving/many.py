@@ -1,5 +1,6 @@
 """Many pictures, made by all machines of a Ray cluster."""
 
+import os
 from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +15,7 @@ from unleash.images.recipes import write_png
 from unleash.operations.making import Draft, make
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import finished
+from unleash.serving.cluster import join, placed
 
 
 class _Artist:
@@ -37,8 +39,8 @@ def pictures(
 ) -> Iterator[tuple[Path, bytes]]:
     """A PNG for each of the files, as they are done: an artist for each CPU or, if there are any, each GPU.
 
-    An artist that dies is replaced, and makes its picture again. The cluster is the one that Ray finds
-    (``RAY_ADDRESS``), or this machine.
+    An artist that dies is replaced, and makes its picture again. The cluster is that at ``RAY_ADDRESS``, or
+    this machine.
 
     Args:
         model: a folder, a known name or a Hub id, found by every machine.
@@ -46,12 +48,12 @@ def pictures(
         canvas: that is filled.
         wanted: files, and the settings of their pictures.
     """
-    ray.init(log_to_driver=False, ignore_reinit_error=True)
+    join(os.environ.get("RAY_ADDRESS"))
     resources = ray.cluster_resources()
     gpus = int(resources.get("GPU", 0))
     artist = ray.remote(
         num_cpus=0 if gpus else 1, num_gpus=1 if gpus else 0, max_restarts=-1, max_task_retries=-1
     )(_Artist)
     count = min(gpus or int(resources["CPU"]), len(wanted))
-    pool = ActorPool([artist.remote(model, name) for _ in range(count)])
+    pool = ActorPool([artist.remote(placed(model), name) for _ in range(count)])
     yield from pool.map_unordered(lambda actor, one: actor.picture.remote(one[0], canvas, one[1]), wanted)
