@@ -47,10 +47,8 @@ def named(listener: Callable[..., Told], inputs: Sequence[Component]) -> Callabl
 
 
 def _read(component: Component, value: Any) -> Any:
-    if isinstance(component, NativeComponent | gr.Slider | gr.Number | gr.JSON):
+    if isinstance(component, NativeComponent | gr.Slider | gr.Number):
         return component.preprocess(value)
-    if isinstance(component, gr.JSON):  # regions, which the settings check
-        return value
     # What the choices of a menu are depends on the model; what a run does with others, it says itself.
     if value is None or isinstance(value, str | bool):
         return value

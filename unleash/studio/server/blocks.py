@@ -19,7 +19,7 @@ from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.optionbar import OptionBar
+from unleash.studio.server.components.optionbar import OptionBar, asks
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -64,6 +64,7 @@ class _Page:
     locked: gr.Checkbox
     dice: gr.Button
     header: Header
+    options: OptionBar
     fit: gr.Radio
     pair: tuple[gr.Image, gr.Image]
     settings_kept: gr.BrowserState
@@ -81,7 +82,7 @@ class _Page:
     @property
     def changing(self) -> list[Any]:
         """What :meth:`changes` may change."""
-        return [self.filmstrip, *self.pair, self.model_before, *self.kept]
+        return [self.filmstrip, self.options, *self.pair, self.model_before, *self.kept]
 
     def changes(self, listener: Callable[..., News]) -> Callable[..., dict[Component, Any]]:
         """The listener of an event whose outputs are ``changing``, of one that tells news."""
@@ -104,6 +105,7 @@ class _Page:
             if news.settings is not None and news.pipe is not None:
                 updates = controls.updates(news.settings, news.pipe)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
+                shown[self.options] = asks(news.pipe)
             if news.label is not None and news.pipe is not None:
                 shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
@@ -189,7 +191,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     header = Header()
-    OptionBar()
+    options = OptionBar(asks(pipe))
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(
@@ -251,6 +253,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         locked=locked,
         dice=dice,
         header=header,
+        options=options,
         fit=fit,
         pair=(given, seen),
         settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),

@@ -110,7 +110,7 @@ class Handlers:
     ) -> Iterator[tuple[Any, Any]]:
         """Fill the canvas: messages for the filmstrip, and the seed where a new one was drawn."""
         with toasted():
-            settings = controls.settings_to_run(chosen, locked)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked))
             if not drawing.canvas.unknown.any():
                 inform("Nothing is masked: paint the cells to fill again, or press A to mask all of them.")
                 yield end(drawing.run), gr.skip()
@@ -262,7 +262,7 @@ class Handlers:
             blank = int((files.visible(canvas) == canvas.mask_token).sum())
             if blank == canvas.size:
                 raise ValueError("there is no picture to save yet: press Generate or open one")
-            pipe, settings = self.pipeline(model), controls.settings(chosen)
+            pipe, settings = self.pipeline(model), drawing.settings(controls.settings(chosen))
             recipe = files.recipe_of(self.offered[model], canvas, drawing.recipe, settings)
             if blank:
                 inform(f"{blank} cells are not filled yet: they are transparent in the file.")
@@ -288,7 +288,10 @@ class Handlers:
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
-        message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
+        fits = canvas.base.shape == drawing.canvas.base.shape
+        regions = files.paintable(new, drawing.regions) if fits else ()
+        message = files.canvas_message(canvas, image, other_model=other, regions=regions)
+        message |= {"cell": new.vqgan.cell_size}
         return News(message, model=model, chosen=False, settings=settings, pipe=new)
 
     def codebook(self, model: str) -> Catalogue:

@@ -42,7 +42,7 @@ class Live:
             gr.Error: if the model is not offered, or a setting is out of range.
         """
         with toasted():
-            settings = controls.settings_to_run(chosen, locked=True)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked=True))
             steps = min(settings.steps, few_steps(int(drawing.canvas.unknown.sum())))
             settings = settings.model_copy(update={"steps": steps})
             yield gr.skip(), settings.seed

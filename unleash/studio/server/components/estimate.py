@@ -6,9 +6,10 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Estimate(NativeComponent):
-    """A line that says how long filling a large canvas will take; it asks by ``submit``.
+    """A line that says how long filling a large canvas or several regions will take; it asks by ``submit``.
 
-    Its value is only ever written by the server: ``{"id", "seconds", "canvas": [height, width]}``.
+    Its value is only ever written by the server: ``{"id", "seconds", "canvas": [height, width],
+    "evaluations"}``, the last those of a step at most.
     """
 
     folder = "estimate"

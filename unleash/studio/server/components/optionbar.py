@@ -2,13 +2,22 @@
 
 from typing import Any
 
+from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.component import NativeComponent
 
 
 class OptionBar(NativeComponent):
-    """The options of the tool in hand; all of it happens in the browser."""
+    """The options of the tool in hand, of which those of regions depend on what a model can be asked for.
+
+    Its value is only ever written by the server: :func:`asks`.
+    """
 
     folder = "optionbar"
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(elem_id="options", **options)
+    def __init__(self, value: dict[str, Any], **options: Any) -> None:
+        super().__init__(value, elem_id="options", **options)
+
+
+def asks(pipe: UnleashPipeline) -> dict[str, Any]:
+    """What a model can be asked for: its ``conditioning``, and its ``labels`` if it has any."""
+    return {"conditioning": pipe.conditioning, "labels": list(pipe.labels)}
