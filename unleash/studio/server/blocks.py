@@ -46,6 +46,10 @@ SESSIONS = 300
 """Visitors whose sessions Gradio remembers, 350 kB each: those seen last."""
 
 
+FOLLOWING = 16
+"""Pages that can follow the drawing of a large codebook at once."""
+
+
 @dataclass(frozen=True)
 class _Page:
     """The components that something happens to."""
@@ -327,7 +331,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     for event in (opened, chosen, unpacked):
         for ended in (event.success, event.failure):
             ended(**command("file-arrived"))
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     saved = page.canvas.save(
         handlers.save,
@@ -360,7 +364,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     gr.on(
         [control.change for control in page.kept],

@@ -294,12 +294,14 @@ class Handlers:
         message |= {"cell": new.vqgan.cell_size}
         return News(message, model=model, chosen=False, settings=settings, pipe=new)
 
-    def codebook(self, model: str) -> Catalogue:
-        """What the codes of a model look like, and what they show."""
+    def codebook(self, model: str) -> Iterator[Catalogue]:
+        """What the codes of a model look like, and what they show; of a large codebook as it is drawn."""
         with toasted():
             self.pipeline(model)
             folder = self.offered[model]
-            return Catalogue(model, models.codebook(folder), models.names(folder))
+            names = models.names(folder)
+            for number, (share, sheet) in enumerate(models.drawn_codebook(folder)):
+                yield Catalogue(model, sheet, names, share, begins=number == 0)
 
     def restore(self, kept: list[Any] | None) -> News:
         """The grid of the model to go on with; the model and the settings that this browser kept, as far as

@@ -1,7 +1,7 @@
 """The models the studio offers."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from threading import Thread
@@ -13,12 +13,16 @@ from unleash.images.code_names import CodeName, load_names
 from unleash.images.codebook import Sheet, load_thumbnails, save_thumbnails, sheet
 from unleash.models.fetching import converted_models
 from unleash.models.folders import HOME, known_as, resolve, same_model
-from unleash.models.thumbnails import thumbnails
 from unleash.pipeline import UnleashPipeline
+from unleash.studio.server import registry
+from unleash.studio.server.drawing import Drawing
 
 __all__ = ["BUNDLED", "Menu", "codebook", "find", "known_as", "load", "menu", "name_of", "names"]
 
 BUNDLED = HOME / "weights"
+
+MANY_CODES = 4096
+"""Thumbnails of more codes take so long that they are shown as they are drawn."""
 
 Menu = dict[str, str]
 """What a model is called in the menu, and its folder or Hub id."""
@@ -76,16 +80,39 @@ def _change(pipe: UnleashPipeline, engine: EngineName) -> None:
 @lru_cache(maxsize=4)
 def codebook(model: str) -> Sheet:
     """What the codes of a model look like, from its folder if that can tell."""
-    vqgan = load(model).vqgan
+    kept = _kept(model)
+    return sheet(_drawing(model).wait() if kept is None else kept)
+
+
+def drawn_codebook(model: str) -> Iterator[tuple[float, Sheet | None]]:
+    """As :func:`codebook`, of a large one as it is drawn: the share that is, and a sheet now and then.
+
+    Those that are not drawn yet are guessed at; the last sheet is whole.
+    """
+    if _kept(model) is None and load(model).vqgan.codebook_size > MANY_CODES:
+        order = None
+        for share, pictures in _drawing(model).follow():
+            if share == 1:
+                break
+            shown = None if pictures is None else sheet(pictures, order)
+            order = shown.order if shown else order
+            yield share, shown
+    yield 1.0, codebook(model)
+
+
+def _kept(model: str) -> Tensor | None:
+    """The thumbnails in the folder of a model; None if there are none that can be used."""
     try:
-        kept = load_thumbnails(resolve(model), vqgan.codebook_size)
+        return load_thumbnails(resolve(model), load(model).vqgan.codebook_size)
     except ValueError as error:
         logging.getLogger(__name__).warning("Every code is decoded: %s", error)
-        kept = None
-    if kept is None:
-        kept = thumbnails(vqgan)
-        _keep(kept, resolve(model))
-    return sheet(kept)
+        return None
+
+
+@lru_cache(maxsize=4)
+def _drawing(model: str) -> Drawing:
+    folder = resolve(model)
+    return Drawing(load(model).vqgan, lambda pictures: _keep(pictures, folder), registry.busy)
 
 
 def _keep(pictures: Tensor, folder: Path) -> None:

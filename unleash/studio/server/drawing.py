@@ -1,0 +1,103 @@
+"""Thumbnails of large codebooks, drawn behind what people do."""
+
+from collections.abc import Callable, Iterator
+from threading import Thread
+from time import monotonic, sleep
+
+import torch
+from torch import Tensor
+
+from unleash.models.protocol import ImageTokenizer
+from unleash.models.thumbnails import SIDE, draw, guesses
+
+_BATCH = 64
+"""Codes drawn at once; when the first are there, the others are guessed at."""
+
+_MORE = 4
+"""How many times as many codes must be drawn for the pictures to be shown again."""
+
+_LONGEST_WAIT = 5.0
+"""Seconds that a batch waits for runs: where there are always some, it is drawn between them."""
+
+_PAUSE = 1.0
+"""Seconds between two messages about a drawing."""
+
+
+class Drawing:
+    """The thumbnails of a codebook, drawn in a thread of its own, codes in random order.
+
+    Args:
+        vqgan: decodes them.
+        done: is given them all, (K, 3, side, side) float in [0, 1].
+        busy: whether a run needs the machine; the drawing waits for a while then.
+    """
+
+    def __init__(
+        self, vqgan: ImageTokenizer, done: Callable[[Tensor], None], busy: Callable[[], bool]
+    ) -> None:
+        self._vqgan, self._done, self._busy = vqgan, done, busy
+        self._order = torch.randperm(
+            vqgan.codebook_size, generator=torch.Generator().manual_seed(0), dtype=torch.long
+        )
+        # A byte a number, or those of 16,384 codes would take 200 MB for as long as they are drawn.
+        self._drawn = torch.zeros(len(self._order), 3, SIDE, SIDE, dtype=torch.uint8)
+        self._count = 0
+        self.error: Exception | None = None
+        self._thread = Thread(target=self._draw, name="thumbnails", daemon=True)
+        self._thread.start()
+
+    @property
+    def share(self) -> float:
+        """How much of the codes is drawn, 0 to 1."""
+        return self._count / len(self._order)
+
+    def pictures(self) -> Tensor:
+        """(K, 3, side, side) float in [0, 1]: the thumbnails that are drawn, and guesses at the others."""
+        codes = self._order[: self._count]
+        drawn = self._drawn[: self._count].float() / 255
+        pictures = guesses(self._vqgan.code_vectors.detach(), codes, drawn)
+        pictures[codes] = drawn
+        return pictures
+
+    def follow(self) -> Iterator[tuple[float, Tensor | None]]:
+        """How much is drawn, and the pictures each time that there are many more; at the end all of them.
+
+        Raises:
+            Exception: what the drawing ended with.
+        """
+        shown = 0
+        while self._thread.is_alive():
+            news = self._count >= max(1, _MORE * shown)
+            if news:
+                shown = self._count
+            yield self.share, self.pictures() if news else None
+            until = monotonic() + _PAUSE
+            while self._thread.is_alive() and monotonic() < until:
+                sleep(0.05)
+        if self.error is not None:
+            raise self.error
+        yield 1.0, self.pictures()
+
+    def wait(self) -> Tensor:
+        """All of them, once they are drawn.
+
+        Raises:
+            Exception: what the drawing ended with.
+        """
+        self._thread.join()
+        if self.error is not None:
+            raise self.error
+        return self.pictures()
+
+    def _draw(self) -> None:
+        try:
+            for codes in self._order.split(_BATCH):
+                until = monotonic() + _LONGEST_WAIT
+                while self._busy() and monotonic() < until:
+                    sleep(0.1)
+                made = (draw(self._vqgan, codes) * 255).round().byte()
+                self._drawn[self._count : self._count + len(codes)] = made
+                self._count += len(codes)
+            self._done(self.pictures())
+        except Exception as error:
+            self.error = error
