@@ -104,14 +104,15 @@ def test_a_run_is_told_under_its_name_and_its_last_step_says_so(page: Page, whic
 REGIONS = [{"shows": "night", "cells": [[0, 0], [1, 2]]}]
 
 
-def drawn(canvas: TokenCanvas, regions: Any) -> str:
+def with_regions(canvas: TokenCanvas, regions: Any, run: str) -> str:
     """What the page sends of a canvas with regions."""
-    return json.dumps({"canvas": canvas.to_dict(), "recipe": None, "run": "painted", "regions": regions})
+    return json.dumps({"canvas": canvas.to_dict(), "recipe": None, "run": run, "regions": regions})
 
 
 @pytest.mark.parametrize("which", ["generate", "more", "live"])
 def test_a_run_goes_by_the_regions_painted_on_the_canvas(page: Page, which: str) -> None:
-    _, heard, error = page.asks(which=which, drawing=drawn(WHOLE.mask([(0, 0)]), REGIONS))
+    drawing = with_regions(WHOLE.mask([(0, 0)]), REGIONS, f"regions {which}")
+    _, heard, error = page.asks(which=which, drawing=drawing)
     assert error is None
     recipes = [message["recipe"] for message, _ in heard if message.get("recipe")]
     assert [recipe["settings"]["regions"] for recipe in recipes] == [REGIONS]
@@ -129,10 +130,11 @@ def test_a_run_goes_by_the_regions_painted_on_the_canvas(page: Page, which: str)
     ],
 )
 def test_regions_that_cannot_be_are_refused_and_the_run_ends(page: Page, regions: Any) -> None:
-    _, heard, error = page.asks(drawing=drawn(BLANK, regions))
+    run = f"region {next(NAMES)}"
+    _, heard, error = page.asks(drawing=with_regions(BLANK, regions, run))
     assert isinstance(error, gr.Error)
     assert "\n" not in str(error)
-    assert heard[-1] == (end("painted"), gr.skip())
+    assert heard[-1] == (end(run), gr.skip())
 
 
 def test_nothing_masked_ends_the_run_and_leaves_the_seed(page: Page) -> None:

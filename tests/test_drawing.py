@@ -48,7 +48,8 @@ def test_a_large_codebook_is_shown_as_it_is_drawn_and_kept(pipe: UnleashPipeline
     assert sorted(whole.order) == list(range(16))
     assert all(sorted(sheet.order) == list(range(16)) for _, sheet in before if sheet)
     kept = load_thumbnails(Path(large), 16)
-    torch.testing.assert_close(kept, thumbnails(pipe.vqgan), atol=0.06, rtol=0)
+    away = torch.cdist(kept.flatten(1), thumbnails(pipe.vqgan).flatten(1))
+    assert away.argmin(1).tolist() == list(range(16)), "each is that of its code"
     assert list(models.drawn_codebook(large)) == [(1.0, whole)], "the next time it is there at once"
 
 

@@ -27,7 +27,7 @@ def thumbnails(vqgan: ImageTokenizer, side: int = SIDE, batch: int = 128) -> Ten
     return torch.cat([draw(vqgan, codes, side) for codes in watched])
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def draw(vqgan: ImageTokenizer, codes: Tensor, side: int = SIDE) -> Tensor:
     """Codes (B,), each decoded amid copies of itself: (B, 3, side, side) float in [0, 1]."""
     cell = vqgan.cell_size
@@ -37,7 +37,7 @@ def draw(vqgan: ImageTokenizer, codes: Tensor, side: int = SIDE) -> Tensor:
     return F.interpolate(drawn, size=(side, side), mode="bilinear", antialias=True)
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def guesses(vectors: Tensor, codes: Tensor, drawn: Tensor) -> Tensor:
     """What all codes may look like, as far as that is linear in their vectors.
 

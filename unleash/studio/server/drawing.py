@@ -53,8 +53,8 @@ class Drawing:
 
     def pictures(self) -> Tensor:
         """(K, 3, side, side) float in [0, 1]: the thumbnails that are drawn, and guesses at the others."""
-        codes = self._order[: self._count]
-        drawn = self._drawn[: self._count].float() / 255
+        count = self._count  # which goes on growing
+        codes, drawn = self._order[:count], self._drawn[:count].float() / 255
         pictures = guesses(self._vqgan.code_vectors.detach(), codes, drawn)
         pictures[codes] = drawn
         return pictures
