@@ -194,7 +194,10 @@ def test_a_model_that_its_owner_types_is_text(browser: Browser, own_url: str) ->
     for payload in (payload for payload in PAYLOADS if payload.count("/") != 1):
         field.fill(payload)
         field.press("Enter")
-        watch.reads(f"No folder {quoted(payload)}; give a model folder or a Hub id such as owner/name")
+        watch.reads(
+            f"No folder {quoted(payload)}; give a model folder, a name that `unleash models` lists, "
+            "or a Hub id such as owner/name"
+        )
     page.wait_for_timeout(300)
     assert watch.unasked == []
     context.close()

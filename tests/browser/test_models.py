@@ -41,7 +41,7 @@ def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, o
     studio.generate()
     studio.drag((2, 2), (2, 5))
     before, masked = studio.state, studio.masked
-    sheet = "getComputedStyle(document.querySelector('.code')).backgroundImage"
+    sheet = "document.querySelector('[style*=--sheet]').style.getPropertyValue('--sheet')"
     codebook = page.evaluate(sheet)
     page.get_by_text("Model and sampling").click()
     field = page.get_by_label("Another model")

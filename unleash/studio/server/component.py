@@ -92,5 +92,8 @@ class NativeComponent(gr.HTML):
 
 
 def serve_modules(others: Sequence[str | Path] = ()) -> None:
-    """Let the browser fetch the studio's ES modules and ``others``, and nothing else of the package."""
-    gr.set_static_paths([*sorted(WEB.rglob("*.js")), *others])
+    """Let the browser fetch the studio's files and ``others``, and nothing else of the package.
+
+    The folder, not its files: Gradio compares every request with every path.
+    """
+    gr.set_static_paths([WEB, *others])
