@@ -195,7 +195,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     header = Header()
-    options = OptionBar(asks(pipe))
+    options = OptionBar(value=asks(pipe))
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(

@@ -14,7 +14,7 @@ class OptionBar(NativeComponent):
 
     folder = "optionbar"
 
-    def __init__(self, value: dict[str, Any], **options: Any) -> None:
+    def __init__(self, value: dict[str, Any] | None = None, **options: Any) -> None:
         super().__init__(value, elem_id="options", **options)
 
 
