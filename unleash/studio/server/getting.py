@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 from unleash.canvas.messages import quoted
-from unleash.models.fetching import FetchStoppedError, disk_free, disk_needed, fetch_known, is_here
 from unleash.models.known import KNOWN
 from unleash.studio.server.runs import Message
 
@@ -76,6 +75,8 @@ class Getter:
             sleep(_PAUSE)
 
     def _fetch(self, name: str) -> None:
+        from unleash.models.fetching import FetchStoppedError, fetch_known  # noqa: PLC0415 - takes seconds
+
         try:
             fetch_known(KNOWN[name], told=self._told)
         except FetchStoppedError:
@@ -89,6 +90,8 @@ class Getter:
             self._change(stage="done", said=f"{name} is here: press Use to paint with it.")
 
     def _told(self, arrived: int | None) -> None:
+        from unleash.models.fetching import FetchStoppedError  # noqa: PLC0415
+
         if self._stop.is_set():
             raise FetchStoppedError
         assert self.now is not None
@@ -105,6 +108,8 @@ class Getter:
 
 def message(now: Fetch | None) -> Message:
     """The table of public models, and how far the one is that is being fetched."""
+    from unleash.models.fetching import disk_free, disk_needed, is_here  # noqa: PLC0415
+
     free, _ = disk_free()
     return {
         "id": uuid4().hex,

@@ -1,9 +1,11 @@
 """The bar of options above the canvas."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.component import NativeComponent
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 
 class OptionBar(NativeComponent):
@@ -18,6 +20,6 @@ class OptionBar(NativeComponent):
         super().__init__(value, elem_id="options", **options)
 
 
-def asks(pipe: UnleashPipeline) -> dict[str, Any]:
+def asks(pipe: "UnleashPipeline") -> dict[str, Any]:
     """What a model can be asked for: its ``conditioning``, and its ``labels`` if it has any."""
     return {"conditioning": pipe.conditioning, "labels": list(pipe.labels)}
