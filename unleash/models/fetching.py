@@ -42,7 +42,7 @@ Told = Callable[[int | None], None]
 
 
 class FetchStoppedError(Exception):
-    """What a :data:`Told` raises to end a download, which goes on from there the next time."""
+    """What a :data:`Told` raises to end a download; files that are whole by then are kept."""
 
 
 def converted_models() -> Path:

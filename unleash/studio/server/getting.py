@@ -58,7 +58,7 @@ class Getter:
                 raise ValueError(f"{self.now.name} is being fetched: wait for its end, or cancel it")
             self.now = Fetch(name)
             self._stop.clear()
-        # A daemon: a studio that ends leaves a download that goes on from there the next time.
+        # A daemon: a studio that ends does not wait for a download.
         Thread(target=self._fetch, args=(name,), name="fetch", daemon=True).start()
 
     def cancel(self) -> None:
@@ -80,7 +80,7 @@ class Getter:
         try:
             fetch_known(KNOWN[name], told=self._told)
         except FetchStoppedError:
-            self._change(stage="ended", said="Cancelled; the next time it goes on from there.")
+            self._change(stage="ended", said="Cancelled. Files that had arrived whole are kept for the next time.")
         except ValueError as error:
             self._change(stage="ended", said=f"{error}.")
         except Exception:
