@@ -131,6 +131,8 @@ def _bar(told: Told | None) -> type[tqdm] | None:
     if told is None:
         return None
     tell: Told = told
+    # Its downloads count bytes twice and cannot be ended; plain ones are served of every file.
+    constants.HF_HUB_DISABLE_XET = True
 
     class Bar(tqdm):
         def __init__(self, *args: Any, **options: Any) -> None:
