@@ -96,7 +96,7 @@ def test_a_picture_without_a_mask_or_of_another_size_is_told_of():
     done = run("--mask", "masks")
     assert done.exit_code == 1
     a, b, c = done.stderr.splitlines()
-    assert "one mask for it is needed in masks: a.png, say, is missing" in a
+    assert "masks must contain one mask for it: for example a.png" in a
     assert "not a picture" in b
     assert "16×16 pixels" in c
     assert not Path("out").exists()
@@ -106,11 +106,11 @@ def test_a_picture_without_a_mask_or_of_another_size_is_told_of():
     ("arguments", "complaint"),
     [
         ([], "--mask, --pin or both"),
-        (["--mask", "nowhere"], "no mask and no folder of masks nowhere"),
+        (["--mask", "nowhere"], "no mask or folder of masks nowhere"),
         (["--mask", "masks", "--label", "noon"], "no label 'noon'"),
-        (["--mask", "masks", "--region", "nowhere=night"], "no mask and no folder of masks nowhere"),
-        (["--mask", "masks", "--out", "photos"], "give the results another one"),
-        (["--mask", "masks", "--out", "all.png"], "give the results a folder"),
+        (["--mask", "masks", "--region", "nowhere=night"], "no mask or folder of masks nowhere"),
+        (["--mask", "masks", "--out", "photos"], "give another one for the results"),
+        (["--mask", "masks", "--out", "all.png"], "give a folder for the results"),
     ],
 )
 def test_what_is_wrong_for_all_of_them_is_told_before_the_first(arguments, complaint):
@@ -132,7 +132,7 @@ def test_an_empty_folder_is_refused(tmp_path):
     (tmp_path / "empty").mkdir()
     done = CliRunner().invoke(app, ["edit", "empty", "--mask", "all.png", "--model", "model", "--out", "out"])
     assert done.exit_code == 2
-    assert "empty has no pictures" in done.stderr
+    assert "empty contains no pictures" in done.stderr
 
 
 def test_a_region_leaves_the_models_own_settings(pipe):

@@ -194,7 +194,7 @@ def test_any_seed(studio: Studio, locked: bool) -> None:
         field.press_sequentially(given)
         page.keyboard.press("Control+Enter")
         if locked and given in ("-5", "99999999999999999999"):
-            expect(page.locator(".toast-body").last).to_contain_text("A seed is a whole number")
+            expect(page.locator(".toast-body").last).to_contain_text("A seed must be a whole number")
             studio.wait_idle()
             assert results(page) == count - 1
             page.locator(".toast-close").last.click()

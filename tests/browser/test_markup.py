@@ -138,7 +138,7 @@ def test_the_model_of_a_recipe_is_text(watch: Watch, model: Path) -> None:
     recipe = shared(studio)
     for seed, payload in enumerate(PAYLOADS, start=1):
         send(studio, recipe | {"model": payload, "settings": {"seed": seed}})
-        which = f"which is not offered here: {model.name} is used instead."
+        which = f"which is not in the menu: {model.name} is used instead."
         watch.reads(f"This was made with {quoted(payload)}, {which}")
         expect(watch.page.locator("#seed input")).to_have_value(str(seed))
 

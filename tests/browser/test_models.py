@@ -134,7 +134,7 @@ def test_only_what_nobody_else_can_reach_is_the_owners_alone(monkeypatch: pytest
 
 
 def test_the_server_refuses_a_model_that_a_visitor_names(other: Path) -> None:
-    with pytest.raises(ValueError, match="only whoever runs the studio"):
+    with pytest.raises(ValueError, match="only the owner of the studio"):
         Handlers({"scenes": "weights/scenes"}).add(str(other))
-    with pytest.raises(ValueError, match="is not offered"):
+    with pytest.raises(ValueError, match="there is no model"):
         Handlers({"scenes": "weights/scenes"}).pipeline(str(other))

@@ -18,15 +18,15 @@ from unleash.cli.options import (
     Regions,
     region_masks,
     with_job,
-    with_sampling,
 )
 from unleash.cli.running import at_scale, files_of, load, paint, save, save_film
+from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
     from unleash.operations.folders import FolderEdit
 
 
-@with_sampling
+@with_sampling()
 def generate(
     model: Model = None,
     *,
@@ -73,7 +73,7 @@ def generate(
     settings = source.settings.changed(**chosen) if source else Settings(**chosen)
     name = model or (source.model if source else BUNDLED)
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
-        raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
+        raise ValueError(f"--film {film}: give a file name ending in .gif, and leave --count at 1")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
     pipe = load(name, engine)
     canvas = source.canvas if source else pipe.blank()
@@ -112,7 +112,7 @@ def edit(
         Path | None,
         typer.Option(
             help="A PNG as large as IMAGE: what is white (or, if it has transparency, opaque) is repainted. "
-            "For a folder: one mask for all, or a folder of masks named like the pictures."
+            "For a folder: one mask for all, or a folder of masks with the names of the pictures."
         ),
     ] = None,
     pin: Annotated[
@@ -136,9 +136,10 @@ def edit(
     pixels than the canvas is saved whole, at its own size. --render-all
     draws the cells alone, as the recipe in the PNG does.
 
-    Of a folder each picture is edited, and the results are named like them.
-    One that cannot be is told of at the end, and the command exits with 1.
-    Results that are there already are not made again: run it again to go on.
+    If IMAGE is a folder, each picture in it is edited; results have the
+    names of the pictures and go to the folder --out. Errors are listed at
+    the end, and the exit code is then 1. Results that exist already are
+    skipped: run the command again to complete an interrupted one.
 
     Examples:
 
@@ -168,7 +169,7 @@ def edit(
 
 
 def _edit_folder(job: Job, asked: "FolderEdit") -> None:
-    """Edits a folder of pictures with a bar; at the end a line for each one that could not be."""
+    """Edits a folder of pictures with a progress bar, and lists the errors at the end."""
     from tqdm import tqdm
 
     from unleash.operations.folders import edit_folder
@@ -190,6 +191,6 @@ def _pin(text: str) -> tuple[tuple[int, int], int]:
     """The cell and the code of ``row,col=code``."""
     match = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*=\s*(-?\d+)\s*", text)
     if match is None:
-        raise ValueError(f"--pin {text!r}: row,col=code is right, for example --pin 3,5=817")
+        raise ValueError(f"--pin {text!r}: expected row,col=code, for example --pin 3,5=817")
     row, col, code = map(int, match.groups())
     return (row, col), code

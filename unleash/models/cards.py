@@ -1,4 +1,4 @@
-"""A model's card: what its authors say of it, and its licence."""
+"""Model cards: a description by the authors, and the licence."""
 
 import re
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ _PICTURES = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"\[([^\]]+)\]\((?!https?://)[^)]*\)")
-"""A link to a place that only its repository has."""
+"""A link to a file of the repository."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a model's authors say of it.
+    """A model card.
 
     Attributes:
-        licence: as its header states it; None if it states none.
-        text: Markdown, without header, pictures and links within its repository.
+        licence: the licence in its header; None if none is stated.
+        text: Markdown, without the header, pictures and links within the repository.
     """
 
     licence: str | None
@@ -30,7 +30,7 @@ class Card:
 
 
 def read_card(folder: Path) -> Card | None:
-    """The card of a model's folder, its ``README.md``; None if it has none that can be read."""
+    """The card in a model's folder, its ``README.md``; None if there is none that can be read."""
     try:
         with (folder / "README.md").open("rb") as file:
             written = file.read(MAX_CONFIG).decode("utf-8", "replace")

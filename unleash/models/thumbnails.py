@@ -11,17 +11,17 @@ SIDE = 32
 """Pixels on a side of a thumbnail."""
 
 _MANY = 32
-"""Batches from which on there is a bar, where somebody watches."""
+"""Number of batches from which a progress bar is shown on a terminal."""
 
 _PATCH = 3
-"""Cells on a side of the uniform patch a code is decoded in: the one in the middle sees no border."""
+"""Side in cells of the uniform patch in which a code is decoded, so that the middle is far from borders."""
 
 _COARSE = 8
 """Pixels on a side of a guess."""
 
 
 def thumbnails(vqgan: ImageTokenizer, side: int = SIDE, batch: int = 128) -> Tensor:
-    """Each code decoded amid copies of itself: (K, 3, side, side) float in [0, 1]."""
+    """Each code decoded among copies of itself: (K, 3, side, side) float in [0, 1]."""
     parts = torch.arange(vqgan.codebook_size).split(batch)
     watched = tqdm(parts, "thumbnails of the codes", disable=None if len(parts) > _MANY else True)
     return torch.cat([draw(vqgan, codes, side) for codes in watched])
@@ -29,7 +29,7 @@ def thumbnails(vqgan: ImageTokenizer, side: int = SIDE, batch: int = 128) -> Ten
 
 @torch.no_grad()
 def draw(vqgan: ImageTokenizer, codes: Tensor, side: int = SIDE) -> Tensor:
-    """Codes (B,), each decoded amid copies of itself: (B, 3, side, side) float in [0, 1]."""
+    """Codes (B,), each decoded among copies of itself: (B, 3, side, side) float in [0, 1]."""
     cell = vqgan.cell_size
     middle = slice(cell, 2 * cell)
     patches = vqgan.decode(codes.to(vqgan.code_vectors.device)[:, None, None].expand(-1, _PATCH, _PATCH))
@@ -39,11 +39,11 @@ def draw(vqgan: ImageTokenizer, codes: Tensor, side: int = SIDE) -> Tensor:
 
 @torch.no_grad()
 def guesses(vectors: Tensor, codes: Tensor, drawn: Tensor) -> Tensor:
-    """What all codes may look like, as far as that is linear in their vectors.
+    """Estimates of all thumbnails by linear regression on the code vectors.
 
     Args:
         vectors: (K, d) of all codes.
-        codes: (B,) long, those that were drawn.
+        codes: (B,) long, those that have been drawn.
         drawn: (B, 3, side, side) float in [0, 1], their thumbnails.
 
     Returns:

@@ -18,17 +18,17 @@ from unleash.sampling.work import finished
 from unleash.writing import NotWrittenError, written
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif")
-"""Of the files that are taken for pictures."""
+"""File name endings of pictures."""
 
 
 @dataclass(frozen=True)
 class Edited:
-    """What became of one picture of a folder.
+    """The outcome for one picture of a folder.
 
     Attributes:
         picture: its file.
-        files: that were written for it.
-        error: why it could not be edited, in one line; None if it was, or all its results were there already.
+        files: the results that were written.
+        error: why it could not be edited, in one line; None if it was, or if all results existed already.
     """
 
     picture: Path
@@ -41,13 +41,13 @@ class FolderEdit:
     """What to do with each picture of a folder.
 
     Attributes:
-        folder: of the pictures; folders in it are left out.
-        out: where the results go, named like the pictures, and with their seeds if there are several of each.
-        masks: one mask for all, or a folder of masks named like the pictures; None: only pins are set.
-        pins: the code of each cell that gets one.
-        regions: of each region, its mask, given as ``masks`` are, and what it shows.
-        settings: of the sampling; what was not given is as the model has it.
-        count: results of each picture, with seeds one apart.
+        folder: the folder of the pictures; its subfolders are ignored.
+        out: the folder for the results, named after the pictures, and their seeds if ``count`` is above 1.
+        masks: one mask for all, or a folder of masks named after the pictures; None: only pins are set.
+        pins: codes to put in cells.
+        regions: the mask of each region, given like ``masks``, and the label or prompt that it shows.
+        settings: settings of the sampling; those not given are the model's.
+        count: number of results per picture, with seeds one apart.
         keep_pixels: see :func:`unleash.operations.edits.edit`.
     """
 
@@ -64,26 +64,26 @@ class FolderEdit:
         """The pictures, by name.
 
         Raises:
-            ValueError: if there are none, two differ only in their ending, the results would lie among them,
-                or a mask is not there.
+            ValueError: if there are none, two differ only in their ending, ``out`` is their own folder, or a
+                mask does not exist.
         """
         for masks in [self.masks, *(masks for masks, _ in self.regions)]:
             if masks is not None and not masks.exists():
-                raise ValueError(f"there is no mask and no folder of masks {masks}")
+                raise ValueError(f"there is no mask or folder of masks {masks}")
         if self.out.resolve() == self.folder.resolve():
-            raise ValueError(f"{self.out} is the folder of the pictures: give the results another one")
+            raise ValueError(f"{self.out} is the folder of the pictures: give another one for the results")
         if self.out.exists() and not self.out.is_dir():
-            raise ValueError(f"{self.out} is a file: give the results a folder")
+            raise ValueError(f"{self.out} is a file: give a folder for the results")
         found = sorted(filter(_is_picture, self.folder.iterdir()), key=lambda path: (path.stem, path.name))
         if not found:
-            raise ValueError(f"{self.folder} has no pictures ({', '.join(ENDINGS)})")
+            raise ValueError(f"{self.folder} contains no pictures ({', '.join(ENDINGS)})")
         for one, other in pairwise(found):
             if one.stem == other.stem:
                 raise ValueError(f"{one.name} and {other.name} would have the same result: rename one")
         return found
 
     def results(self, picture: Path) -> list[tuple[Path, Settings]]:
-        """The files of a picture's results, and the settings of each."""
+        """The file of each result of a picture, and its settings."""
         each = [self.settings.numbered(number) for number in range(self.count)]
         marks = ["" if self.count == 1 else f"-{settings.seed}" for settings in each]
         return [
@@ -93,10 +93,10 @@ class FolderEdit:
 
 
 def edit_folder(pipe: UnleashPipeline, model: str, asked: FolderEdit) -> Iterator[Edited]:
-    """Edit the pictures of a folder, one after the other; one that cannot be edited is told of and left out.
+    """Edit the pictures of a folder one by one; yields the outcome of each, and goes on after an error.
 
-    Results that are there already are not made again, so that this goes on where it was stopped: a file is
-    written whole or not at all.
+    Results that exist already are skipped, so that an interrupted run can be repeated to complete it; files
+    are written whole or not at all.
 
     Args:
         pipe: of the model.
@@ -105,7 +105,7 @@ def edit_folder(pipe: UnleashPipeline, model: str, asked: FolderEdit) -> Iterato
 
     Raises:
         ValueError: before the first picture, as :meth:`FolderEdit.pictures`, and if there is nothing to do or
-            a setting is none for this model.
+            a setting is not valid for this model.
         NotWrittenError: if a result cannot be written.
     """
     pictures = asked.pictures()
@@ -117,7 +117,7 @@ def edit_folder(pipe: UnleashPipeline, model: str, asked: FolderEdit) -> Iterato
 
 
 def mask_of(picture: Path, masks: Path) -> Path:
-    """The mask of a picture: ``masks`` itself if it is a file, else the file in it that is named alike.
+    """The mask of a picture: ``masks`` if it is a file, else the picture in it of the same name.
 
     Raises:
         ValueError: if there is none, or there are several.
@@ -127,8 +127,8 @@ def mask_of(picture: Path, masks: Path) -> Path:
     found = sorted(path for path in masks.iterdir() if path.stem == picture.stem and _is_picture(path))
     if len(found) != 1:
         names = " and ".join(path.name for path in found)
-        wrong = f"{names} are all named like it" if found else f"{picture.stem}.png, say, is missing"
-        raise ValueError(f"one mask for it is needed in {masks}: {wrong}")
+        wrong = f"{names} have its name" if found else f"for example {picture.stem}.png"
+        raise ValueError(f"{masks} must contain one mask for it: {wrong}")
     return found[0]
 
 

@@ -11,12 +11,12 @@ from unleash.images.masks import read_mask
 def regions_of(
     masks: Iterable[tuple[Path, str]], grid: tuple[int, int], size: tuple[int, int]
 ) -> tuple[Region, ...]:
-    """The regions of a canvas: the cells that each mask touches, and the label or prompt that they show.
+    """The regions of a canvas: the cells that each mask touches, with their label or prompt.
 
     Args:
-        masks: of each region, the file of its mask and what it shows.
+        masks: the mask file of each region, and the label or prompt that it shows.
         grid: (height, width) of the canvas in cells.
-        size: (width, height) of the picture in pixels, which the masks must have.
+        size: (width, height) of the picture, and of the masks, in pixels.
 
     Raises:
         ValueError: if a mask cannot be read or has another size, or there are too many.

@@ -1,4 +1,4 @@
-"""Thumbnails of large codebooks, drawn behind what people do."""
+"""Thumbnails of large codebooks, drawn in the background."""
 
 from collections.abc import Callable, Iterator
 from threading import Thread
@@ -11,25 +11,25 @@ from unleash.models.protocol import ImageTokenizer
 from unleash.models.thumbnails import SIDE, draw, guesses
 
 _BATCH = 64
-"""Codes drawn at once; when the first are there, the others are guessed at."""
+"""Codes per batch; after the first batch, the other thumbnails are estimated."""
 
 _MORE = 4
-"""How many times as many codes must be drawn for the pictures to be shown again."""
+"""The thumbnails are shown again each time that the number drawn has grown by this factor."""
 
 _LONGEST_WAIT = 5.0
-"""Seconds that a batch waits for runs: where there are always some, it is drawn between them."""
+"""Seconds that a batch waits at most while runs are under way."""
 
 _PAUSE = 1.0
-"""Seconds between two messages about a drawing."""
+"""Seconds between two updates of the progress bar."""
 
 
 class Drawing:
-    """The thumbnails of a codebook, drawn in a thread of its own, codes in random order.
+    """The thumbnails of a codebook, drawn in a background thread, codes in random order.
 
     Args:
-        vqgan: decodes them.
-        done: is given them all, (K, 3, side, side) float in [0, 1].
-        busy: whether a run needs the machine; the drawing waits for a while then.
+        vqgan: the tokenizer.
+        done: called with all thumbnails, (K, 3, side, side) float in [0, 1].
+        busy: whether a run is under way; the next batch is then delayed.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Drawing:
         self._order = torch.randperm(
             vqgan.codebook_size, generator=torch.Generator().manual_seed(0), dtype=torch.long
         )
-        # A byte a number, or those of 16,384 codes would take 200 MB for as long as they are drawn.
+        # As bytes: as floats, 16,384 thumbnails would take 200 MB.
         self._drawn = torch.zeros(len(self._order), 3, SIDE, SIDE, dtype=torch.uint8)
         self._count = 0
         self.error: Exception | None = None
@@ -48,11 +48,11 @@ class Drawing:
 
     @property
     def share(self) -> float:
-        """How much of the codes is drawn, 0 to 1."""
+        """The share of thumbnails drawn, 0 to 1."""
         return self._count / len(self._order)
 
     def pictures(self) -> Tensor:
-        """(K, 3, side, side) float in [0, 1]: the thumbnails that are drawn, and guesses at the others."""
+        """(K, 3, side, side) float in [0, 1]: the thumbnails drawn so far, and estimates of the others."""
         count = self._count  # which goes on growing
         codes, drawn = self._order[:count], self._drawn[:count].float() / 255
         pictures = guesses(self._vqgan.code_vectors.detach(), codes, drawn)
@@ -60,10 +60,10 @@ class Drawing:
         return pictures
 
     def follow(self) -> Iterator[tuple[float, Tensor | None]]:
-        """How much is drawn, and the pictures each time that there are many more; at the end all of them.
+        """Yields the share drawn, and the thumbnails when many more have been drawn; at the end all of them.
 
         Raises:
-            Exception: what the drawing ended with.
+            Exception: the error that stopped the drawing.
         """
         shown = 0
         while self._thread.is_alive():
@@ -79,10 +79,10 @@ class Drawing:
         yield 1.0, self.pictures()
 
     def wait(self) -> Tensor:
-        """All of them, once they are drawn.
+        """Wait for all thumbnails, (K, 3, side, side) float in [0, 1].
 
         Raises:
-            Exception: what the drawing ended with.
+            Exception: the error that stopped the drawing.
         """
         self._thread.join()
         if self.error is not None:

@@ -1,4 +1,4 @@
-"""Public models fetched from the page: one at a time, in a thread of its own."""
+"""Downloads of public models, requested on the page: one at a time, in a background thread."""
 
 import logging
 from collections.abc import Iterator
@@ -18,55 +18,55 @@ _PAUSE = 0.3
 
 @dataclass(frozen=True)
 class Fetch:
-    """How far a model is.
+    """The state of a download.
 
     Attributes:
-        name: of the model.
+        name: name of the model.
         fetched: bytes so far.
-        stage: what is done with it, or how it ended.
-        said: about its end, in a line.
+        stage: ``fetching`` or ``converting``; ``done`` or, if it was cancelled or failed, ``ended``.
+        said: how it ended, in one line.
     """
 
     name: str
     fetched: int = 0
-    stage: str = "fetching"  # "converting", "done", "ended"
+    stage: str = "fetching"
     said: str | None = None
 
     @property
     def ended(self) -> bool:
-        """Whether nothing is done any more."""
+        """Whether it is over."""
         return self.stage in ("done", "ended")
 
 
 class Getter:
-    """Fetches a model at a time, whether or not a page looks on."""
+    """Downloads one model at a time, whether or not a page follows it."""
 
     def __init__(self) -> None:
         self.now: Fetch | None = None
         self._lock, self._stop = Lock(), Event()
 
     def begin(self, name: str) -> None:
-        """Fetch the known model of this name.
+        """Start the download of a known model.
 
         Raises:
-            ValueError: if there is none, or another is being fetched.
+            ValueError: if there is no such model, or another download is running.
         """
         if name not in KNOWN:
-            raise ValueError(f"{quoted(name)} is none of the public models: choose one of the table")
+            raise ValueError(f"{quoted(name)} is not one of the public models: choose one in the table")
         with self._lock:
             if self.now is not None and not self.now.ended:
-                raise ValueError(f"{self.now.name} is being fetched: wait for its end, or cancel it")
+                raise ValueError(f"{self.now.name} is being downloaded: wait for it, or cancel it")
             self.now = Fetch(name)
             self._stop.clear()
-        # A daemon: a studio that ends does not wait for a download.
+        # A daemon thread: the studio does not wait for a download when it ends.
         Thread(target=self._fetch, args=(name,), name="fetch", daemon=True).start()
 
     def cancel(self) -> None:
-        """End the download, if there is one."""
+        """Cancel the download, if there is one."""
         self._stop.set()
 
     def follow(self) -> Iterator[Message]:
-        """What the page shows, and again as the download goes on, up to its end."""
+        """Messages for the page: the table, and updates until the download is over."""
         while True:
             now = self.now
             yield message(now)
@@ -80,14 +80,14 @@ class Getter:
         try:
             fetch_known(KNOWN[name], told=self._told)
         except FetchStoppedError:
-            self._change(stage="ended", said="Cancelled. Files that had arrived whole are kept for the next time.")
+            self._change(stage="ended", said="Cancelled. Completed files are kept for the next time.")
         except ValueError as error:
             self._change(stage="ended", said=f"{error}.")
         except Exception:
-            logging.getLogger(__name__).exception("%s was not fetched", name)
-            self._change(stage="ended", said=f"{name} was not fetched: the studio's log says why.")
+            logging.getLogger(__name__).exception("%s could not be downloaded", name)
+            self._change(stage="ended", said=f"{name} could not be downloaded: see the log of the studio.")
         else:
-            self._change(stage="done", said=f"{name} is here: press Use to paint with it.")
+            self._change(stage="done", said=f"{name} is ready: press Use to paint with it.")
 
     def _told(self, arrived: int | None) -> None:
         from unleash.models.fetching import FetchStoppedError  # noqa: PLC0415
@@ -107,7 +107,7 @@ class Getter:
 
 
 def message(now: Fetch | None) -> Message:
-    """The table of public models, and how far the one is that is being fetched."""
+    """The table of public models, and the state of the download."""
     from unleash.models.fetching import disk_free, disk_needed, is_here  # noqa: PLC0415
 
     free, _ = disk_free()

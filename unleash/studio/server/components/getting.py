@@ -1,4 +1,4 @@
-"""Public models to fetch."""
+"""The table of public models."""
 
 from typing import Any
 
@@ -8,11 +8,11 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Getting(NativeComponent):
-    """The table of the public models: each can be fetched and, once it is here, used. For the owner alone.
+    """The table of public models, to download and use them; only for the owner of a studio.
 
-    Its value is only ever written by the server, a message of ``unleash.studio.server.getting``. It asks by
-    ``look`` for the present one, by ``get`` for the model of a name to be fetched, by ``cancel`` for the
-    download to end, and by ``use`` for the model of a name to be chosen.
+    Only the server writes its value, a message of ``unleash.studio.server.getting``. Events: ``look`` requests
+    the current one, ``get`` the download of the model ``{"name"}``, ``cancel`` its end, and ``use`` chooses the
+    model ``{"name"}``.
     """
 
     EVENTS = list(map(EventListener, ("look", "get", "cancel", "use")))  # type: ignore[assignment]  # noqa: RUF012

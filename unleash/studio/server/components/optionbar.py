@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 class OptionBar(NativeComponent):
-    """The options of the tool in hand, of which those of regions depend on what a model can be asked for.
+    """The options of the current tool; they run in the browser only.
 
-    Its value is only ever written by the server: :func:`asks`.
+    Only the server writes its value, :func:`asks`: the menu of regions depends on the model.
     """
 
     folder = "optionbar"
@@ -21,5 +21,5 @@ class OptionBar(NativeComponent):
 
 
 def asks(pipe: "UnleashPipeline") -> dict[str, Any]:
-    """What a model can be asked for: its ``conditioning``, and its ``labels`` if it has any."""
+    """The ``conditioning`` of a model, and its ``labels`` if it has any."""
     return {"conditioning": pipe.conditioning, "labels": list(pipe.labels)}

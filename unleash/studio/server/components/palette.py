@@ -15,14 +15,14 @@ from unleash.studio.server.component import NativeComponent
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What there is to know of a model's codes.
+    """A model's codes.
 
     Attributes:
-        model: in the menu; favourites are kept for each.
-        sheet: what they look like; None: as was told before.
-        names: what they mostly show, one for each code or none at all.
-        share: how many of them are drawn, 0 to 1; the others are guessed at.
-        begins: whether it is the first that is told since the page asked.
+        model: name in the menu; favourites are stored per model.
+        sheet: their thumbnails; None: those sent before.
+        names: what each code mostly shows; may be empty.
+        share: how many thumbnails have been drawn, 0 to 1; the others are estimates.
+        begins: whether it is the first message since the page asked.
     """
 
     model: str
@@ -33,7 +33,7 @@ class Catalogue:
 
 
 class Palette(NativeComponent):
-    """Every code as a thumbnail; choosing one puts it in the hand of the canvas's brushes.
+    """Thumbnails of all codes, to select those that brushes paint.
 
     Its value is the :class:`Catalogue` to show.
     """
@@ -44,7 +44,7 @@ class Palette(NativeComponent):
         super().__init__(elem_id="palette", **options)
 
     def postprocess(self, value: Catalogue | None) -> dict[str, Any] | None:  # type: ignore[override]
-        """The sheet as a file the browser fetches once, and what lies where on it as JSON."""
+        """The sheet as a file that the browser can cache, and its layout as JSON."""
         if value is None:
             return None
         sheet, told = value.sheet, {"model": value.model, "share": value.share, "begins": value.begins}
