@@ -15,7 +15,6 @@ from unleash.cli.running import files_of, load, paint
 from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
-    from unleash.canvas.document import TokenCanvas
     from unleash.images.fitting import Fit
     from unleash.operations.making import Draft
     from unleash.operations.opening import Opened
@@ -72,19 +71,26 @@ class Job:
     Attributes:
         model: that is used.
         settings: those that were given.
-        files: where each picture goes.
+        out: where the pictures go.
+        count: how many are made.
         engine: what computes the model.
     """
 
     model: str
     settings: Settings
-    files: list[Path]
+    out: Path
+    count: int
     engine: EngineName
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded when it is first needed."""
         return load(self.model, self.engine)
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """Where each picture goes."""
+        return files_of(self.out, self.settings, self.count)
 
     @cached_property
     def name(self) -> str:
@@ -94,9 +100,10 @@ class Job:
         return known_as(self.model)
 
     def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
-        """A picture as cells."""
+        """A picture as cells; before that takes its time, whether there is a place for the result."""
         from unleash.operations.opening import open_picture
 
+        assert self.files
         opened = open_picture(self.pipe, self.name, picture, fit)
         if opened.changed:
             typer.echo(
@@ -106,31 +113,20 @@ class Job:
             )
         return opened
 
-    def paint(self, draft: "Draft") -> None:
+    def paint(self, draft: "Draft", regions: tuple[Region, ...] = ()) -> None:
         """Makes the picture of a draft once for each file; what was not given is as the model has it."""
-        paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
+        settings = self.settings.over(self.pipe.defaults).model_copy(update={"regions": regions})
+        paint(self.pipe, self.name, draft, settings, self.files)
 
 
-def with_regions(
-    settings: Settings, given: list[str] | None, canvas: "TokenCanvas", size: tuple[int, int]
-) -> Settings:
-    """The settings with regions of ``mask.png=what``, whose masks are as large as the picture."""
-    if not given:
-        return settings
-    from unleash.images.compositing import touched_cells
-    from unleash.images.masks import read_mask
-
-    regions = []
-    for text in given:
-        file, equals, shows = text.partition("=")
-        if not file or not equals or not shows.strip():
+def region_masks(given: list[str] | None) -> list[tuple[Path, str]]:
+    """Of each ``mask.png=what``, the file and what its region shows."""
+    parts = [(text, *text.partition("=")) for text in given or []]
+    for text, file, _, shows in parts:
+        if not file or not shows.strip():
             example = "--region sky.png=church-dusk"
             raise ValueError(f"--region {text!r}: expected mask.png=what, for example {example}")
-        cells = touched_cells(read_mask(Path(file), size), (canvas.height, canvas.width))
-        if cells.any():
-            rows, cols = (places.tolist() for places in cells.nonzero())
-            regions.append(Region(shows=shows.strip(), cells=tuple(zip(rows, cols, strict=True))))
-    return settings.changed(regions=tuple(regions))
+    return [(Path(file), shows.strip()) for _, file, _, shows in parts]
 
 
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
@@ -138,7 +134,7 @@ def with_job(command: Callable[..., None]) -> Callable[..., None]:
 
     def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)
-        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count), engine), **own)
+        command(job=Job(model or BUNDLED, settings, out, count, engine), **own)
 
     shared = {
         "model": (Model, None),

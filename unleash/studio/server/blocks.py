@@ -21,7 +21,7 @@ from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.optionbar import OptionBar
+from unleash.studio.server.components.optionbar import OptionBar, asks
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -49,6 +49,10 @@ SESSIONS = 300
 """Number of most recent visitors whose sessions Gradio keeps, 350 kB each."""
 
 
+FOLLOWING = 16
+"""Pages that can follow the drawing of a large codebook at once."""
+
+
 @dataclass(frozen=True)
 class _Page:
     """The components with events."""
@@ -67,6 +71,7 @@ class _Page:
     locked: gr.Checkbox
     dice: gr.Button
     header: Header
+    options: OptionBar
     fit: gr.Radio
     pair: tuple[gr.Image, gr.Image]
     settings_kept: gr.BrowserState
@@ -84,7 +89,7 @@ class _Page:
     @property
     def changing(self) -> list[Any]:
         """The outputs that :meth:`changes` sets."""
-        return [self.filmstrip, *self.pair, self.model_before, *self.kept]
+        return [self.filmstrip, self.options, *self.pair, self.model_before, *self.kept]
 
     def changes(self, listener: Callable[..., News]) -> Callable[..., dict[Component, Any]]:
         """Wraps a listener that returns `News` for an event whose outputs are ``changing``."""
@@ -107,6 +112,7 @@ class _Page:
             if news.settings is not None and news.pipe is not None:
                 updates = controls.updates(news.settings, news.pipe)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
+                shown[self.options] = asks(news.pipe)
             if news.label is not None and news.pipe is not None:
                 shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
@@ -203,7 +209,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     pipe = handlers.pipeline(first)
     header = Header()
-    OptionBar()
+    options = OptionBar(value=asks(pipe))
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(
@@ -265,6 +271,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         locked=locked,
         dice=dice,
         header=header,
+        options=options,
         fit=fit,
         pair=(given, seen),
         settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
@@ -338,7 +345,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     for event in (opened, chosen, unpacked):
         for ended in (event.success, event.failure):
             ended(**command("file-arrived"))
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     saved = page.canvas.save(
         handlers.save,
@@ -371,7 +378,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     # Not on the menu's change event: a menu in a closed accordion is not on the page and triggers none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     gr.on(
         [control.change for control in page.kept],

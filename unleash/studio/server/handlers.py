@@ -116,7 +116,7 @@ class Handlers:
     ) -> Iterator[tuple[Any, Any]]:
         """Fill the canvas: yields messages for the filmstrip, and the seed if a new one was drawn."""
         with toasted():
-            settings = controls.settings_to_run(chosen, locked)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked))
             if not drawing.canvas.unknown.any():
                 inform("Nothing is masked: paint the cells to fill again, or press A to mask all of them.")
                 yield end(drawing.run), gr.skip()
@@ -273,7 +273,7 @@ class Handlers:
             blank = int((files.visible(canvas) == canvas.mask_token).sum())
             if blank == canvas.size:
                 raise ValueError("there is no picture to save yet: press Generate or open one")
-            pipe, settings = self.pipeline(model), controls.settings(chosen)
+            pipe, settings = self.pipeline(model), drawing.settings(controls.settings(chosen))
             recipe = files.recipe_of(self.offered[model], canvas, drawing.recipe, settings)
             if blank:
                 inform(f"{blank} cells are not filled yet and are transparent in the file.")
@@ -297,15 +297,20 @@ class Handlers:
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
-        message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
+        fits = canvas.base.shape == drawing.canvas.base.shape
+        regions = files.paintable(new, drawing.regions) if fits else ()
+        message = files.canvas_message(canvas, image, other_model=other, regions=regions)
+        message |= {"cell": new.vqgan.cell_size}
         return News(message, model=model, chosen=False, settings=settings, pipe=new)
 
-    def codebook(self, model: str) -> Catalogue:
-        """The thumbnails and names of a model's codes."""
+    def codebook(self, model: str) -> Iterator[Catalogue]:
+        """The thumbnails and names of a model's codes; those of a large codebook as they are drawn."""
         with toasted():
             self.pipeline(model)
             folder = self.offered[model]
-            return Catalogue(model, models.codebook(folder), models.names(folder))
+            names = models.names(folder)
+            for number, (share, sheet) in enumerate(models.drawn_codebook(folder)):
+                yield Catalogue(model, sheet, names, share, begins=number == 0)
 
     def restore(self, kept: list[Any] | None) -> News:
         """The grid of the current model; and the model and settings stored in the browser, as far as

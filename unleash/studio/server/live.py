@@ -43,7 +43,7 @@ class Live:
             gr.Error: if the model is not in the menu, or a setting is out of range.
         """
         with toasted():
-            settings = controls.settings_to_run(chosen, locked=True)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked=True))
             steps = min(settings.steps, few_steps(int(drawing.canvas.unknown.sum())))
             settings = settings.model_copy(update={"steps": steps})
             pipe, known_as = self.handlers.pipeline(model), models.known_as(self.handlers.offered[model])

@@ -32,7 +32,7 @@ class Varying:
     ) -> Iterator[tuple[Any, Any]]:
         """Draw a share of the cells again: messages for the filmstrip, and the seed if it is new."""
         with toasted():
-            settings = controls.settings_to_run(chosen, locked)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked))
             draft = edits.vary(drawing.canvas, strength, settings.seed)
             yield from self._run(drawing.run, draft, model, pictures, settings)
 
@@ -73,7 +73,7 @@ class Varying:
     ) -> Iterator[tuple[Any, Any]]:
         """Mix in another picture, where ``masked`` or a share of it in patches, and heal the borders."""
         with toasted():
-            settings = controls.settings_to_run(chosen, locked)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked))
             if other is None:
                 raise ValueError("choose the picture to blend with first")
             theirs = TokenCanvas.from_codes(other, drawing.canvas.codebook_size)

@@ -85,7 +85,7 @@ export class Store extends EventTarget {
     if (this.run) this.#letGo();
     this.timeline = history.begin(state);
     this.session.model = model;
-    this.setTool({ code: null });
+    this.setTool({ code: null, region: null });
     this.#emit("change");
     this.#emit("results");
   }
