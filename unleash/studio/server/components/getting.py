@@ -11,8 +11,8 @@ class Getting(NativeComponent):
     """The table of public models, to download and use them; only for the owner of a studio.
 
     Only the server writes its value, a message of ``unleash.studio.server.getting``. Events: ``look`` asks
-    for the current one, ``get`` the download of the model ``{"name"}``, ``cancel`` its end; ``use`` chooses the
-    model ``{"name"}``.
+    for the current one, ``get`` for the download of the model ``{"name"}``, ``cancel`` for its end; ``use``
+    chooses the model ``{"name"}``.
     """
 
     EVENTS = list(map(EventListener, ("look", "get", "cancel", "use")))  # type: ignore[assignment]  # noqa: RUF012
