@@ -15,7 +15,6 @@ from unleash.cli.running import files_of, load, paint
 from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
-    from unleash.canvas.document import TokenCanvas
     from unleash.images.fitting import Fit
     from unleash.operations.making import Draft
     from unleash.operations.opening import Opened
@@ -47,7 +46,10 @@ KeepPixels = Annotated[
 
 Engine = Annotated[
     EngineName,
-    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one."),
+    typer.Option(
+        help="What computes the model: torch, openvino (an extra), auto, the faster one here, or "
+        "ray://HOST:PORT, where `unleash serve-models` serves it; for generate also ray, a cluster."
+    ),
 ]
 
 Regions = Annotated[
@@ -67,19 +69,26 @@ class Job:
     Attributes:
         model: the model.
         settings: the given settings.
-        files: the file for each picture.
+        out: where the pictures go.
+        count: how many are made.
         engine: the engine.
     """
 
     model: str
     settings: Settings
-    files: list[Path]
+    out: Path
+    count: int
     engine: EngineName
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded on first access."""
         return load(self.model, self.engine)
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """Where each picture goes."""
+        return files_of(self.out, self.settings, self.count)
 
     @cached_property
     def name(self) -> str:
@@ -89,9 +98,10 @@ class Job:
         return known_as(self.model)
 
     def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
-        """Opens a picture on a canvas."""
+        """A picture as cells; before that takes its time, whether there is a place for the result."""
         from unleash.operations.opening import open_picture
 
+        assert self.files
         opened = open_picture(self.pipe, self.name, picture, fit)
         if opened.changed:
             typer.echo(
@@ -101,31 +111,20 @@ class Job:
             )
         return opened
 
-    def paint(self, draft: "Draft") -> None:
+    def paint(self, draft: "Draft", regions: tuple[Region, ...] = ()) -> None:
         """Makes the picture of a draft once for each file; settings not given are the model's defaults."""
-        paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
+        settings = self.settings.over(self.pipe.defaults).model_copy(update={"regions": regions})
+        paint(self.pipe, self.name, draft, settings, self.files)
 
 
-def with_regions(
-    settings: Settings, given: list[str] | None, canvas: "TokenCanvas", size: tuple[int, int]
-) -> Settings:
-    """The settings with regions from ``mask.png=what``; the masks have the size of the picture."""
-    if not given:
-        return settings
-    from unleash.images.compositing import touched_cells
-    from unleash.images.masks import read_mask
-
-    regions = []
-    for text in given:
-        file, equals, shows = text.partition("=")
-        if not file or not equals or not shows.strip():
+def region_masks(given: list[str] | None) -> list[tuple[Path, str]]:
+    """Of each ``mask.png=what``, the file and what its region shows."""
+    parts = [(text, *text.partition("=")) for text in given or []]
+    for text, file, _, shows in parts:
+        if not file or not shows.strip():
             example = "--region sky.png=church-dusk"
             raise ValueError(f"--region {text!r}: expected mask.png=what, for example {example}")
-        cells = touched_cells(read_mask(Path(file), size), (canvas.height, canvas.width))
-        if cells.any():
-            rows, cols = (places.tolist() for places in cells.nonzero())
-            regions.append(Region(shows=shows.strip(), cells=tuple(zip(rows, cols, strict=True))))
-    return settings.changed(regions=tuple(regions))
+    return [(Path(file), shows.strip()) for _, file, _, shows in parts]
 
 
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
@@ -133,7 +132,7 @@ def with_job(command: Callable[..., None]) -> Callable[..., None]:
 
     def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)
-        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count), engine), **own)
+        command(job=Job(model or BUNDLED, settings, out, count, engine), **own)
 
     shared = {
         "model": (Model, None),

@@ -27,6 +27,15 @@ def studio(
     share: Annotated[bool, typer.Option(help="Create a public link through gradio.live.")] = False,
     mcp: Annotated[bool, typer.Option("--mcp", help="Also offer its endpoints as MCP tools.")] = False,
     engine: Engine = "auto",
+    longest: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            metavar="SECONDS",
+            help="What one request may be predicted to take.",
+            show_default="600 where others can reach the studio, else no limit",
+        ),
+    ] = None,
 ) -> None:
     """Open the studio: paint masks and pins in the browser, and watch the cells fill.
 
@@ -42,7 +51,7 @@ def studio(
     """
     from unleash.studio import serve
 
-    serve(model or (), host, port, share, mcp, engine)
+    serve(model or (), host, port, share, mcp, engine, longest)
 
 
 def scenes(

@@ -1,5 +1,6 @@
 """Opening and saving files: pictures, with or without a recipe, and recipes."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -9,7 +10,7 @@ from PIL import Image, ImageOps
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
-from unleash.canvas.settings import Settings
+from unleash.canvas.settings import Region, Settings
 from unleash.images.photographs import Photograph
 from unleash.images.reading import read_picture
 from unleash.images.recipes import carried_recipe, write_png
@@ -41,6 +42,7 @@ def canvas_message(
     other_model: str | None = None,
     original: Image.Image | None = None,
     photograph: Photograph | None = None,
+    regions: Iterable[Region] = (),
 ) -> Message:
     """A message that puts a canvas on the page, without undo if it is of ``other_model``.
 
@@ -60,7 +62,13 @@ def canvas_message(
         "recipe": recipe.model_dump(mode="json") if recipe else None,
         "original": png_url(original) if original else None,
         "box": list(photograph.box) if photograph else None,
+        "regions": [region.model_dump(mode="json") for region in regions],
     }
+
+
+def paintable(pipe: UnleashPipeline, regions: Iterable[Region]) -> list[Region]:
+    """The regions that show what the model can be asked for."""
+    return [region for region in regions if pipe.conditioning == "text" or region.shows in pipe.labels]
 
 
 def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
@@ -88,7 +96,8 @@ def open_recipe(
     """A message that opens the result of a recipe on the page, with the kept pixels in ``shown``."""
     image = picture_of(pipe, result(recipe.canvas, recipe))
     shown = shown or Shown("drawn")
-    return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph)
+    regions = paintable(pipe, recipe.settings.regions)
+    return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph, regions)
 
 
 def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:

@@ -67,6 +67,11 @@ def under_way(name: str) -> Iterator[Told]:
             _remember(name, told)
 
 
+def busy() -> bool:
+    """Whether a run is under way."""
+    return bool(_UNDER_WAY)
+
+
 def stop(name: Any) -> None:
     """End the run ``name`` at its next step, or at its start if it is waiting. Called by the page."""
     if is_name(name):

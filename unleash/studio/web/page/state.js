@@ -13,7 +13,7 @@
  * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
  * mask the run under way may still lift, as the person has not masked or kept them since it began. `unfinished` is
  * what it takes to go on with the run that was stopped on this canvas (run.js). `selections` are masks with a name
- * (selections.js).
+ * (selections.js), `regions` are parts with a label or prompt of their own (regions.js).
  */
 
 import { CanvasError, cellName } from "./geometry.js";
@@ -39,6 +39,7 @@ export function blank({ height, width, codebook, cell = 16 }) {
     filling: null,
     unfinished: null,
     selections: [],
+    regions: [],
   };
 }
 
