@@ -48,7 +48,10 @@ KeepPixels = Annotated[
 
 Engine = Annotated[
     EngineName,
-    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
+    typer.Option(
+        help="What computes the model: torch, openvino (an extra), auto, the faster one here, or "
+        "ray://HOST:PORT, where `unleash serve-models` serves it; for generate also ray, a cluster."
+    ),
 ]
 
 Regions = Annotated[

@@ -19,7 +19,7 @@ from unleash.cli.options import (
     region_masks,
     with_job,
 )
-from unleash.cli.running import at_scale, files_of, load, paint, save, save_film
+from unleash.cli.running import at_scale, files_of, load, paint, paint_everywhere, save, save_film
 from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
@@ -52,6 +52,10 @@ def generate(
     are the recipe's, but for the options you give besides: those vary the
     picture. Without any, it is the same picture again.
 
+    --engine ray has all machines of a Ray cluster make the pictures: the one
+    at RAY_ADDRESS, or this machine alone. Pictures that are there already are
+    not made again, and each thousand has a folder of its own.
+
     Examples:
 
     \b
@@ -62,6 +66,7 @@ def generate(
       unleash generate --recipe night.png --seed 4 --steps 64 --out other.png
       unleash generate --label church-night --out night.png --film night.gif
       unleash generate --label church-day --region sky.png=church-dusk --out dusk.png
+      unleash generate --label church-day --count 100000 --out churches --engine ray
     """
     from unleash.images.recipes import read_recipe
     from unleash.models.folders import known_as
@@ -74,8 +79,11 @@ def generate(
     name = model or (source.model if source else BUNDLED)
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: give a file name ending in .gif, and leave --count at 1")
+    everywhere = engine == "ray"
+    if everywhere and (film is not None or scale != 1):
+        raise ValueError("--engine ray makes many pictures, at --scale 1 and without --film")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
-    pipe = load(name, engine)
+    pipe = load(name, "torch" if everywhere else engine)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
     cell = pipe.vqgan.cell_size
@@ -83,7 +91,9 @@ def generate(
         size = (canvas.width * cell, canvas.height * cell)
         regions = regions_of(region_masks(region), (canvas.height, canvas.width), size)
         settings = settings.model_copy(update={"regions": regions})
-    if (
+    if everywhere:
+        paint_everywhere(name, known_as(name), canvas, settings, files)
+    elif (
         source is not None
         and source.result is not None
         and not chosen

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from math import inf
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.canvas.settings import EngineName
+from unleash.canvas.settings import EngineName, check_engine
+from unleash.models.engines import SCHEME
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -30,6 +32,7 @@ from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
 from unleash.studio.server.handlers import Handlers, News, examples, label_of
+from unleash.studio.server.limits import LONGEST
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -37,7 +40,7 @@ from unleash.studio.server.owner import alone, check_address, reach
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
-from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
+from unleash.studio.server.turns import AT_ONCE, ELSEWHERE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -117,19 +120,29 @@ class _Page:
         return listen
 
 
-def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> gr.Blocks:
+def build(
+    given: Sequence[str] = (),
+    may_add: bool = False,
+    engine: EngineName = "torch",
+    longest: float | None = None,
+) -> gr.Blocks:
     """The studio as a Gradio app.
 
     Args:
         given: folders or Hub ids of models to list before the bundled ones.
         may_add: whether models may be added on the page; only safe if nobody but the owner can reach it.
         engine: the engine for the models; torch is used until it is ready.
+        longest: predicted seconds that one request may take; None: ``LONGEST``, or no limit if models may be
+            added.
 
     Raises:
-        ValueError: if there is no model, or the first cannot be loaded.
+        ValueError: if there is no such engine, there is no model, or the first cannot be loaded.
     """
+    check_engine(engine)
     serve_modules(examples())
-    handlers = Handlers(models.menu(given), may_add, engine)
+    if longest is None:
+        longest = inf if may_add else LONGEST
+    handlers = Handlers(models.menu(given), may_add, engine, longest)
     with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
@@ -142,7 +155,7 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
         size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, LINE)
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
-    take_turns(demo)
+    take_turns(demo, ELSEWHERE if engine.startswith(SCHEME) else 1)
     return demo.queue(api_open=False)  # or programs could bypass the queue
 
 
@@ -179,6 +192,7 @@ def serve(
     share: bool = False,
     mcp: bool = False,
     engine: EngineName = "auto",
+    longest: float | None = None,
 ) -> None:
     """Build the studio and serve it, as ``unleash studio`` does.
 
@@ -187,7 +201,7 @@ def serve(
     """
     if mcp:
         check()
-    demo = build(given, alone(host, share), engine)
+    demo = build(given, alone(host, share), engine, longest)
     launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 

@@ -5,6 +5,7 @@ They keep no state about visitors: the state comes with each event and is return
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,7 +28,8 @@ from unleash.studio.server import menu as models
 from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
-from unleash.studio.server.runs import Message, end, resume, run
+from unleash.studio.server.limits import admit_run
+from unleash.studio.server.runs import Message, end, resume, run, waiting
 from unleash.studio.server.toasts import inform, toasted, warn
 
 EXAMPLES = HOME / "assets" / "examples"
@@ -70,11 +72,13 @@ class Handlers:
         offered: the models in the menu.
         may_add: whether more may be added: only if nobody but the owner can reach the app.
         engine: the engine that computes them.
+        longest: predicted seconds that one request may take.
     """
 
     offered: models.Menu
     may_add: bool = False
     engine: EngineName = "torch"
+    longest: float = inf
 
     def pipeline(self, name: str) -> UnleashPipeline:
         """The pipeline of a model in the menu; visitors cannot load any other."""
@@ -117,9 +121,10 @@ class Handlers:
                 inform("Nothing is masked: paint the cells to fill again, or press A to mask all of them.")
                 yield end(drawing.run), gr.skip()
                 return
-            yield gr.skip(), settings.seed
             pipe, count = self.pipeline(model), controls.pictures(pictures)
             known_as = models.known_as(self.offered[model])
+            admit_run(pipe, drawing.canvas, settings, count, self.longest)
+            yield waiting(drawing.run) or gr.skip(), settings.seed
             for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
                 yield message or gr.skip(), gr.skip()
 
@@ -136,7 +141,11 @@ class Handlers:
             known_as, begun_by = models.known_as(self.offered[model]), stopped.recipe.model
             if known_as != begun_by:
                 raise ValueError(f"this picture was started with {quoted(begun_by)}: choose that model first")
-            for message in resume(self.pipeline(model), known_as, stopped, drawing.run):
+            pipe, rest = self.pipeline(model), stopped.rest or stopped.recipe
+            admit_run(pipe, stopped.recipe.canvas, stopped.recipe.settings, 1, self.longest)
+            admit_run(pipe, rest.canvas, rest.settings, stopped.pictures - stopped.picture, self.longest)
+            yield waiting(drawing.run) or gr.skip(), gr.skip()
+            for message in resume(pipe, known_as, stopped, drawing.run):
                 yield message or gr.skip(), gr.skip()
 
     def steer(self, drawing: Drawing, *chosen: Any) -> None:

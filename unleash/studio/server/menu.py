@@ -11,6 +11,7 @@ from torch import Tensor
 from unleash.canvas.settings import EngineName
 from unleash.images.code_names import CodeName, load_names
 from unleash.images.codebook import Sheet, load_thumbnails, save_thumbnails, sheet
+from unleash.models.engines import SCHEME
 from unleash.models.fetching import converted_models
 from unleash.models.folders import HOME, known_as, resolve, same_model
 from unleash.pipeline import UnleashPipeline
@@ -62,9 +63,15 @@ def load(model: str) -> UnleashPipeline:
 
 @lru_cache(maxsize=4)
 def computed(model: str, engine: EngineName) -> UnleashPipeline:
-    """The pipeline of a folder or Hub id; it uses torch until the engine is ready, which may take a while."""
+    """The pipeline of a folder or Hub id; it uses torch until the engine is ready, which may take a while.
+
+    Raises:
+        ValueError: if the engine is on other machines, which do not answer.
+    """
     pipe = load(model)
-    if engine != "torch":
+    if engine.startswith(SCHEME):
+        pipe.use(engine)
+    elif engine != "torch":
         # Not a daemon: ending the process during a conversion would abort it.
         Thread(target=_change, args=(pipe, engine), name="engine").start()
     return pipe

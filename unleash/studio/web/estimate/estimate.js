@@ -1,6 +1,7 @@
 /** Says beforehand about how long a run will take, where that is more than a moment. */
 
 import { gradioElement } from "../page/commands.js";
+import { inWords } from "../page/durations.js";
 import { partsToFill } from "../page/regions.js";
 import { openCells } from "../page/state.js";
 import { store } from "../page/store.js";
@@ -59,9 +60,4 @@ export function mount({ element, props, trigger, watch }) {
     say(`${why.join(", ")}: Generate will take about ${inWords(seconds)}.`);
   });
   if (store.timeline) later();
-}
-
-function inWords(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return `${Math.round(seconds / 60)} min`;
 }

@@ -320,6 +320,13 @@ export class Store extends EventTarget {
     if (this.preview) this.look(null);
   }
 
+  /** Hear, while a run waits for its first step, who takes turns and how long it will take. */
+  receiveTurns({ run, people, seconds }) {
+    if (this.run?.id !== run) return;
+    this.run = { ...this.run, turns: { people, seconds } };
+    this.#emit("run");
+  }
+
   /** Take what the server sends while it generates. */
   receiveFrame(sent) {
     // Of a run that was let go of, some may still arrive.
