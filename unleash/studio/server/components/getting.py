@@ -10,7 +10,7 @@ from unleash.studio.server.component import NativeComponent
 class Getting(NativeComponent):
     """The table of public models, to download and use them; only for the owner of a studio.
 
-    Only the server writes its value, a message of ``unleash.studio.server.model_downloads``. ``look`` requests
+    Only the server writes its value, a message of ``studio.server.model_downloads``. ``look`` requests
     the table, ``get`` the download of the model ``{"name"}``, ``cancel`` its end; ``use`` chooses a model.
     """
 
