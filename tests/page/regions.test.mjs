@@ -85,6 +85,16 @@ test("the server gets rows and columns, and later regions go over earlier ones",
   ]);
 });
 
+test("cells off the canvas are left out", () => {
+  const cells = [
+    [0, 1],
+    [2, 0],
+    [0, 4],
+  ];
+  assert.deepEqual(regionsFromServer([{ shows: "night", cells }], grid), [{ shows: "night", cells: [1] }]);
+  assert.deepEqual(regionsFromServer([{ shows: "night", cells: [[9, 9]] }], grid), []);
+});
+
 test("an opened recipe brings its regions, an opened picture none", () => {
   const regions = [{ shows: "night", cells: [[1, 1]] }];
   const canvas = toServer(picture);

@@ -3,7 +3,7 @@
  * over its states. No two show the same, none is empty, and a cell belongs to one at most.
  */
 
-import { CanvasError, cellAt, columnOf, rowOf } from "./geometry.js";
+import { CanvasError, cellAt, columnOf, inside, rowOf } from "./geometry.js";
 import { areNamedCells } from "./selections.js";
 import { flagsOf, mask, unknown } from "./state.js";
 
@@ -82,11 +82,12 @@ export const regionsToServer = (state) =>
     cells: cells.map((cell) => [rowOf(state, cell), columnOf(state, cell)]),
   }));
 
-/** The regions of settings on a canvas of this `grid`, where later ones go over earlier ones. */
+/** The regions of settings on a canvas of this `grid`, as far as they lie on it; later ones go over earlier ones. */
 export function regionsFromServer(regions, grid) {
   const shown = new Map();
   for (const { shows, cells } of regions)
-    for (const [row, column] of cells) shown.set(cellAt(grid, row, column), shows);
+    for (const [row, column] of cells)
+      if (inside(grid, row, column)) shown.set(cellAt(grid, row, column), shows);
   const kinds = [...new Set(regions.map(({ shows }) => shows))];
   const cellsOf = (kind) => [...shown].flatMap(([cell, shows]) => (shows === kind ? [cell] : []));
   return kinds
