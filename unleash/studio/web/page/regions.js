@@ -61,7 +61,7 @@ export function partsToFill(state) {
 }
 
 /** The colour of a region in CSS, by its place in the list: neighbours differ most. */
-export const colourOf = (index) => `hsl(${Math.round(index * 137.5) % 360} 75% 45%)`;
+export const colourOf = (index) => `hsl(${Math.round(210 + index * 137.5) % 360} 75% 42%)`;
 
 /** Regions of two canvases as those of one; those that show the same become one. */
 export const joinedRegions = (first, second) =>
