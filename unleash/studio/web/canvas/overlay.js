@@ -40,7 +40,7 @@ export function drawRegions(context, colors, { state }, box) {
       state.base.map((_, cell) => inside.has(cell) || null),
       box,
     );
-    drawName(context, { ...colors, likely }, shortened(shows), box(cells[0]));
+    drawName(context, { likely, paper: "#fff" }, shortened(shows), box(cells[0]));
   });
 }
 

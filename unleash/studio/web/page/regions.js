@@ -60,8 +60,8 @@ export function partsToFill(state) {
   return filled.length + Number(open.some((is, cell) => is && !inRegions.has(cell)));
 }
 
-/** The colour of a region in CSS, by its place in the list: neighbours differ most. */
-export const colourOf = (index) => `hsl(${Math.round(210 + index * 137.5) % 360} 75% 42%)`;
+/** The colour of a region in CSS, by its place in the list: neighbours differ, and white text on it is readable. */
+export const colourOf = (index) => `hsl(${Math.round(210 + index * 137.5) % 360} 75% 27%)`;
 
 /** Regions of two canvases as those of one; those that show the same become one. */
 export const joinedRegions = (first, second) =>
