@@ -1,11 +1,13 @@
 """aMUSEd is what diffusers' own pipeline of it is, on small components with random weights."""
 
 import json
+from pathlib import Path
 
 import diffusers
 import pytest
 import torch
 
+from tests.test_outline import check_outline
 from unleash import TokenCanvas, UnleashPipeline
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
@@ -105,6 +107,10 @@ def ours(published, tmp_path_factory):
     pipe = UnleashPipeline.from_pretrained(folder)
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+def test_its_outline(ours):
+    check_outline(Path(ours.config["_name_or_path"]), ours)
 
 
 @torch.no_grad()

@@ -119,6 +119,10 @@ def test_the_command_waits_with_what_is_heavy():
     assert wrong == []
 
 
+HEAVY = {"torch", "diffusers", "transformers", "openvino", "skia"}
+"""What the page is served without."""
+
+
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
@@ -126,6 +130,7 @@ def test_the_command_waits_with_what_is_heavy():
         ("unleash.scenes.scene", {"torch", "diffusers", "gradio"}),
         ("unleash.cli", {"torch", "diffusers", "gradio", "skia"}),
         ("unleash.operations", {"gradio", "skia"}),
+        ("unleash.studio; unleash.studio.build()", HEAVY),
     ],
 )
 def test_what_an_import_loads(module, absent):

@@ -28,6 +28,7 @@ from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
 from unleash.models.engines import Engine, EngineName, engine_named
 from unleash.models.folders import check_weights, load_networks, resolve
+from unleash.models.outline import defaults
 from unleash.models.protocol import (
     Condition,
     Conditioning,
@@ -230,9 +231,7 @@ class UnleashPipeline(DiffusionPipeline):
     @property
     def defaults(self) -> Settings:
         """The settings of a run that is given none: the model's ``sampling_defaults``."""
-        config = self.scheduler.config
-        plain = Settings(reveal_order=config["reveal_order"], schedule=config["schedule"])
-        return plain.changed(**self.config.get("sampling_defaults") or {})
+        return defaults(self.config, self.scheduler.config)
 
     def __call__(
         self,

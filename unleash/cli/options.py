@@ -108,7 +108,7 @@ class Job:
     @cached_property
     def name(self) -> str:
         """The model's name in recipes."""
-        from unleash.models.folders import known_as
+        from unleash.models.locating import known_as
 
         return known_as(self.model)
 

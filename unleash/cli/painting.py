@@ -62,7 +62,7 @@ def generate(
       unleash generate --label church-day --region sky.png=church-dusk --out dusk.png
     """
     from unleash.images.recipes import read_recipe
-    from unleash.models.folders import known_as
+    from unleash.models.locating import known_as
     from unleash.operations.exporting import Wish
     from unleash.operations.making import Draft
 

@@ -26,9 +26,8 @@ from torch.profiler import ProfilerActivity, profile
 
 from unleash.canvas.settings import Settings
 from unleash.images.webp import webp
-from unleash.models import BidirectionalTransformer
 from unleash.models.families import families
-from unleash.models.families.absorbing.transformer import Block
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer, Block
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 

@@ -1,9 +1,7 @@
-"""Where a model's folder is, and whether what lies in it is whole."""
+"""Models from their folders: fetched if need be, checked, loaded."""
 
 import json
-import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -20,7 +18,9 @@ from unleash.models.conversion import foreign_format
 from unleash.models.families import families
 from unleash.models.fetching import fetch_folder, fetch_known
 from unleash.models.known import known_model
-from unleash.models.protocol import Conditioning, Family
+from unleash.models.locating import local
+from unleash.models.outline import WEIGHTS, Outline, outline
+from unleash.models.protocol import Family
 from unleash.models.soundness import (
     at_most,
     check_config,
@@ -31,64 +31,7 @@ from unleash.models.soundness import (
 )
 from unleash.writing import write_whole
 
-__all__ = [
-    "HOME",
-    "CheckpointError",
-    "Description",
-    "bundled",
-    "describe",
-    "known_as",
-    "load_networks",
-    "resolve",
-    "same_model",
-]
-
-_PACKAGE = Path(__file__).parents[1]
-
-HOME = _PACKAGE if (_PACKAGE / "weights").is_dir() else _PACKAGE.parent
-"""Where ``weights`` and ``assets`` lie: inside an installed package, beside the package in a clone."""
-
-_WEIGHTS = "diffusion_pytorch_model.safetensors"
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a model is, as far as its folder tells.
-
-    Attributes:
-        family: the name of its family.
-        image_size: pixels on a side of its pictures.
-        grid_size: cells on a side.
-        cell_size: pixels on a side of a cell.
-        codebook_size: K.
-        parameters: numbers in its weights, of both networks.
-        bytes: of its weight files.
-        conditioning: what it can be asked for.
-        labels: by name; empty if it has none.
-    """
-
-    family: str
-    image_size: int
-    grid_size: int
-    cell_size: int
-    codebook_size: int
-    parameters: int
-    bytes: int
-    conditioning: Conditioning
-    labels: tuple[str, ...]
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """The same in words, under headings."""
-        more = f" and {len(self.labels) - 20:,} more" if len(self.labels) > 20 else ""
-        labels = ", ".join(self.labels[: 20 if more else None]) + more
-        return {
-            "pictures": f"{self.image_size}×{self.image_size} pixels",
-            "grid": f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels",
-            "codebook": f"{self.codebook_size} codes",
-            "size": f"{self.parameters / 1e6:.1f} M parameters, {self.bytes / 1e6:.0f} MB",
-            "labels": "none; it takes a prompt" if self.conditioning == "text" else labels or "none",
-        }
+__all__ = ["CheckpointError", "check_weights", "describe", "load_networks", "resolve"]
 
 
 def resolve(model: str | Path, revision: str | None = None) -> Path:
@@ -102,7 +45,7 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     Raises:
         CheckpointError: if it is neither, or its weights are not what its configuration says.
     """
-    folder = _local(model) or _fetch(str(model), revision)
+    folder = local(model) or _fetch(str(model), revision)
     family = _family(folder)
     for part, network in _networks(family).items():
         _check_part(folder / part, network)
@@ -113,85 +56,26 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     return folder
 
 
-def known_as(model: str | Path) -> str:
-    """The one name of a model, as recipes have it, however its folder was given.
-
-    A slash at the end, ``./``, an absolute path and a symbolic link make no difference. A folder beside the
-    bundled models or below the current folder is named by its place there, any other by its whole path; what
-    is not here is a Hub id.
-    """
-    if (folder := _local(model)) is None:
-        return str(model)
-    folder, home = folder.resolve(), HOME.resolve()
-    if folder != home and folder.is_relative_to(home):
-        return folder.relative_to(home).as_posix()
-    here = Path.cwd()
-    if folder != here and folder.is_relative_to(here):
-        name = folder.relative_to(here).as_posix()
-        if not (home / name).exists():
-            return name
-    return folder.as_posix()
-
-
-def same_model(recorded: str, model: str | Path) -> bool:
-    """Whether the name that a recipe records means ``model``, in whatever spelling.
-
-    What a recipe records may come from anyone: it is compared as text and never looked up.
-    """
-    spellings = {str(model), known_as(model)}
-    if (folder := _local(model)) is not None:
-        spellings |= {folder.absolute().as_posix(), folder.resolve().as_posix()}
-    return _plain(recorded) in map(_plain, spellings)
-
-
-def _plain(name: str) -> str:
-    return posixpath.normpath(name.replace("\\", "/"))
-
-
-def _local(model: str | Path) -> Path | None:
-    """The folder of a model on this machine; None if there is none."""
-    places = (Path(model).expanduser(), HOME / model)
-    return next((place for place in places if place.exists()), None)
-
-
 def check_weights(folder: Path, parts: Mapping[str, nn.Module]) -> None:
     """Whether the weights that were read from a model's folder can be used, and are those its card names.
 
     Raises:
         CheckpointError: if a part has a weight that is no finite number, or a file is not the card's.
     """
-    if fault := contradicts_card(folder, [f"{name}/{_WEIGHTS}" for name in parts]):
+    if fault := contradicts_card(folder, [f"{name}/{WEIGHTS}" for name in parts]):
         raise CheckpointError(f"{folder} {fault}")
     for name, part in parts.items():
         if fault := not_finite(part.state_dict()):
             raise CheckpointError(f"{folder / name} {fault}")
 
 
-def bundled() -> list[str]:
-    """The names of the models that come with the package."""
-    return [f"weights/{index.parent.name}" for index in sorted(HOME.glob("weights/*/model_index.json"))]
-
-
-def describe(model: str | Path) -> Description:
+def describe(model: str | Path) -> Outline:
     """What a model is, without loading its weights; ``model`` as for :func:`resolve`.
 
     Raises:
         CheckpointError: as :func:`resolve`.
     """
-    folder = resolve(model)
-    family = _family(folder)
-    tokenizer, predictor = (_skeleton(folder / part, kind) for part, kind in _networks(family).items())
-    return Description(
-        family=family.name,
-        image_size=predictor.grid_size * tokenizer.cell_size,
-        grid_size=predictor.grid_size,
-        cell_size=tokenizer.cell_size,
-        codebook_size=predictor.codebook_size,
-        parameters=sum(weights.numel() for part in (tokenizer, predictor) for weights in part.parameters()),
-        bytes=sum(file.stat().st_size for file in folder.glob("*/*.safetensors")),
-        conditioning=predictor.conditioning,
-        labels=predictor.labels,
-    )
+    return outline(resolve(model))
 
 
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
@@ -207,7 +91,7 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
         )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
-        tensors = load_file(folder / name / _WEIGHTS)
+        tensors = load_file(folder / name / WEIGHTS)
         network.load_state_dict(
             {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
         )
@@ -327,7 +211,7 @@ def _check_part(folder: Path, network: Any) -> None:
 
     diffusers only warns of missing weights, and goes on with random ones.
     """
-    weights = folder / _WEIGHTS
+    weights = folder / WEIGHTS
     try:
         if weights.exists() and not weights.is_file():  # a pipe would be waited for
             raise CheckpointError(f"{weights} is no ordinary file")
@@ -340,7 +224,7 @@ def _check_part(folder: Path, network: Any) -> None:
     except CheckpointError:
         raise
     except FileNotFoundError as error:
-        raise CheckpointError(f"{folder} lacks {Path(error.filename or _WEIGHTS).name}") from error
+        raise CheckpointError(f"{folder} lacks {Path(error.filename or WEIGHTS).name}") from error
     # Networks fail in many ways on numbers that do not go together.
     except (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, SafetensorError) as error:
         said = next(iter(str(error).splitlines()), type(error).__name__)

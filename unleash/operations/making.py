@@ -1,8 +1,10 @@
 """From a draft to a picture with its recipe, step by step."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image
 
@@ -10,8 +12,10 @@ from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.fitting import Box
-from unleash.pipeline import Step, UnleashPipeline
 from unleash.sampling.work import Work
+
+if TYPE_CHECKING:
+    from unleash.pipeline import Step, UnleashPipeline
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def fill(pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings) -> Iter
 Finish: TypeAlias = Callable[[Image.Image], Image.Image]
 """What is done to a picture between the decoder and its file."""
 
-Painter: TypeAlias = Callable[[UnleashPipeline, TokenCanvas, Settings], Iterator[Frame | None]]
+Painter: TypeAlias = Callable[["UnleashPipeline", TokenCanvas, Settings], Iterator[Frame | None]]
 """Makes a picture of a canvas, of at least one frame; None is a pause between two evaluations."""
 
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import get_args
 
 from unleash.canvas.settings import EngineName
-from unleash.models.engines.choosing import agrees, fastest
-from unleash.models.engines.engine import Engine
+from unleash.models.engines.choosing import agrees, fastest, kept_choice
+from unleash.models.engines.engine import Engine, device_of
 from unleash.models.engines.openvino import OpenVINOEngine
 from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
 
 _CLASSES: dict[str, type[Engine]] = {"torch": Engine, "openvino": OpenVINOEngine}
 
-__all__ = ["Engine", "EngineName", "engine_named"]
+__all__ = ["Engine", "EngineName", "engine_named", "is_chosen"]
 
 
 def engine_named(
@@ -45,3 +45,8 @@ def engine_named(
     if name != "torch" and not agrees(engine, condition):
         raise ValueError(f'"{name}" gives other logits than torch for this model: choose torch')
     return engine
+
+
+def is_chosen(engine: Engine) -> bool:
+    """Whether ``auto`` knows already which engine is the fastest for the networks of this one."""
+    return engine.source is None or kept_choice(engine.source, device_of(engine.predictor)).is_file()

@@ -32,7 +32,7 @@ def fastest(
     """
     device = device_of(predictor)
     possible = {name: kind for name, kind in engines.items() if kind.problem(device) is None}
-    kept = None if source is None else cached_file(source, f"fastest-{_machine(device)}.json")
+    kept = None if source is None else kept_choice(source, device)
     if kept is not None and kept.is_file():
         name = json.loads(kept.read_text("utf-8")).get("engine")
         if name in possible:
@@ -46,6 +46,11 @@ def fastest(
     if kept is not None:
         write_whole(kept, json.dumps({"engine": best, "step_seconds": seconds}))
     return made[best]
+
+
+def kept_choice(source: Path, device: torch.device) -> Path:
+    """The file that names the fastest engine for a model's folder; it is there once they were timed."""
+    return cached_file(source, f"fastest-{_machine(device)}.json")
 
 
 def agrees(engine: Engine, condition: Condition) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from time import sleep
 from typing import Any
 
 import gradio as gr
@@ -41,6 +42,9 @@ from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+
+_PAGE_FIRST = 2.0
+"""Seconds in which the page can be served before the model is loaded."""
 
 SESSIONS = 300
 """Visitors whose sessions Gradio remembers, 350 kB each: those seen last."""
@@ -101,17 +105,27 @@ class _Page:
             if news.pair is not None:
                 images = zip(self.pair, news.pair, strict=True)
                 shown |= {half: gr.Image(image, visible=image is not None) for half, image in images}
-            if news.settings is not None and news.pipe is not None:
-                updates = controls.updates(news.settings, news.pipe)
+            if news.settings is not None and news.about is not None:
+                updates = controls.updates(news.settings, news.about)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
-            if news.label is not None and news.pipe is not None:
-                shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
+            if news.label is not None and news.about is not None:
+                shown[self.controls["label"]] = controls.label_menu(news.about.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
 
         return listen
 
 
-def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> gr.Blocks:
+class Studio(PlainBlocks):
+    """The studio as a Gradio app.
+
+    Attributes:
+        handlers: what it does.
+    """
+
+    handlers: Handlers
+
+
+def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> Studio:
     """The studio as a Gradio app.
 
     Args:
@@ -120,11 +134,11 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
         engine: what computes the models; until it is ready, torch does.
 
     Raises:
-        ValueError: if there is no model, or the first cannot be loaded.
+        ValueError: if there is no model, or the first is no model.
     """
     serve_modules(examples())
     handlers = Handlers(models.menu(given), may_add, engine)
-    with PlainBlocks(
+    with Studio(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
@@ -137,14 +151,19 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
     take_turns(demo)
-    return demo.queue(api_open=False)  # or programs could go round the line
+    demo.queue(api_open=False)  # or programs could go round the line
+    demo.handlers = handlers
+    return demo
 
 
-def launch(demo: gr.Blocks, **options: Any) -> None:
+def launch(demo: Studio, **options: Any) -> None:
     """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``.
 
+    The page comes first: the first model is loaded once a page asks for it, or after a moment.
+
     Raises:
-        ValueError: if the address is not one of this machine, or the port is taken.
+        ValueError: if the address is not one of this machine, the port is taken, or the first model cannot be
+            loaded.
     """
     host, port, share = (options.get(name) for name in ("server_name", "server_port", "share"))
     check_address(host, port)
@@ -163,6 +182,12 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
     )
     if demo.mcp_server_obj is not None:
         end_with_client(demo.mcp_server_obj)
+    try:
+        sleep(_PAGE_FIRST)
+        demo.handlers.pipeline(next(iter(demo.handlers.offered)))
+    except ValueError:
+        demo.close()
+        raise
     demo.block_thread()
 
 
@@ -187,7 +212,7 @@ def serve(
 
 def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
-    pipe = handlers.pipeline(first)
+    about = handlers.about(first)
     header = Header()
     OptionBar()
     with gr.Row(elem_id="workspace", equal_height=False):
@@ -201,7 +226,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             RunPanel()
             estimate = Estimate()
             with gr.Row():
-                label = controls.label_menu(pipe.labels)
+                label = controls.label_menu(about.labels)
                 pictures = Amount(
                     1,
                     MAX_PICTURES,
@@ -211,9 +236,9 @@ def _lay_out(handlers: Handlers) -> _Page:
                     label="Variations",
                     elem_id="pictures",
                 )
-            prompts = {name: controls.prompt_box(pipe, name) for name in controls.PROMPTS}
+            prompts = {name: controls.prompt_box(about, name) for name in controls.PROMPTS}
             with gr.Row():
-                steps = controls.control("steps", pipe.defaults.steps, info=None)  # there is no room
+                steps = controls.control("steps", about.defaults.steps, info=None)  # there is no room
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -225,7 +250,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
-                varied = vary.lay_out(pipe.labels)
+                varied = vary.lay_out(about.labels)
                 sizes = size.lay_out()
             with gr.Row():
                 given = _half("Your picture", "given")
@@ -233,8 +258,8 @@ def _lay_out(handlers: Handlers) -> _Page:
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
                 placed = {"label": label, **prompts, "steps": steps, "seed": seed}
-                placed |= controls.for_model(pipe, pipe.defaults)
-                placed |= controls.others(pipe.defaults, placed)
+                placed |= controls.for_model(about, about.defaults)
+                placed |= controls.others(about.defaults, placed)
                 fit = controls.fit_menu()
     return _Page(
         canvas=canvas,

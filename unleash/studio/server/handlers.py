@@ -6,7 +6,7 @@ Nothing here remembers anybody: what a person has done comes in with the event a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import gradio as gr
@@ -19,9 +19,9 @@ from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import EngineName, Settings
 from unleash.images.fitting import Fit
 from unleash.images.recipes import carried_recipe
-from unleash.models.folders import HOME
+from unleash.models.locating import HOME
+from unleash.models.outline import Outline
 from unleash.operations.opening import encode_picture
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
 from unleash.studio.server.component import event_data, uploaded
@@ -29,6 +29,9 @@ from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
 from unleash.studio.server.runs import Message, end, resume, run
 from unleash.studio.server.toasts import inform, toasted, warn
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 EXAMPLES = HOME / "assets" / "examples"
 
@@ -45,7 +48,7 @@ class News:
         offered: the models in the menu.
         settings: of the next run.
         label: of the next run, where nothing else about it changes.
-        pipe: of the model to go on with, which the controls suit.
+        about: the model to go on with, which the controls suit.
         pictures: how many a run makes.
         locked: whether the seed stays.
     """
@@ -57,7 +60,7 @@ class News:
     offered: Sequence[str] | None = None
     settings: Settings | None = None
     label: str | None = None
-    pipe: UnleashPipeline | None = None
+    about: Outline | None = None
     pictures: int | None = None
     locked: bool | None = None
 
@@ -76,21 +79,28 @@ class Handlers:
     may_add: bool = False
     engine: EngineName = "torch"
 
-    def pipeline(self, name: str) -> UnleashPipeline:
-        """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
+    def pipeline(self, name: str) -> "UnleashPipeline":
+        """The pipeline of a model in the menu, once it is loaded."""
+        return models.computed(self._source(name), self.engine)
+
+    def about(self, name: str) -> Outline:
+        """What a model in the menu is; it is not loaded for that."""
+        return models.about(self._source(name))
+
+    def _source(self, name: str) -> str:
+        """The folder or Hub id of a model in the menu; nothing else is ever loaded for a visitor."""
         if name not in self.offered:
             raise ValueError(f"the model {quoted(name)} is not offered: choose {' or '.join(self.offered)}")
-        return models.computed(self.offered[name], self.engine)
+        return self.offered[name]
 
     def grid(self, name: str) -> dict[str, Any]:
         """What a canvas of a model in the menu is made of: cells, their pixels and codes; whose they are."""
-        pipe = self.pipeline(name)
-        blank = pipe.blank()
+        about = self.about(name)
         return {
-            "height": blank.height,
-            "width": blank.width,
-            "codebook": blank.codebook_size,
-            "cell": pipe.vqgan.cell_size,
+            "height": about.grid_size,
+            "width": about.grid_size,
+            "codebook": about.codebook_size,
+            "cell": about.cell_size,
             "model": models.known_as(self.offered[name]),
         }
 
@@ -163,7 +173,8 @@ class Handlers:
                 if not changed:
                     other = models.known_as(self.offered[name]) if name != model else None
                     message = files.open_recipe(pipe, recipe, shown, other)
-                    return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
+                    about = self.about(name)
+                    return News(message, (None, None), model=name, settings=recipe.settings, about=about)
             pipe = self.pipeline(model)
             opened = encode_picture(pipe, path, fit)
         seen = pipe.render(opened.canvas)
@@ -176,10 +187,10 @@ class Handlers:
         """Take up one of the bundled pictures, and choose the label that it shows."""
         with toasted():
             path = _example(event_data(event))
-        pipe, label = self.pipeline(model), label_of(path)
-        shown = label if label in pipe.labels else None
+        about, label = self.about(model), label_of(path)
+        shown = label if label in about.labels else None
         # Nobody asks what the model sees in a picture that it made.
-        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, pipe=pipe)
+        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, about=about)
 
     def open_given(self, fit: Fit, model: str, event: gr.EventData) -> News:
         """Take up a file that the page has uploaded."""
@@ -232,7 +243,7 @@ class Handlers:
             (None, None),
             model=name,
             settings=settings,
-            pipe=self.pipeline(name),
+            about=self.about(name),
             pictures=pictures,
             locked=asked.get("locked") is True,
         )
@@ -289,7 +300,7 @@ class Handlers:
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
         message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
-        return News(message, model=model, chosen=False, settings=settings, pipe=new)
+        return News(message, model=model, chosen=False, settings=settings, about=self.about(model))
 
     def codebook(self, model: str) -> Catalogue:
         """What the codes of a model look like, and what they show."""
@@ -304,7 +315,7 @@ class Handlers:
         offered = list(self.offered)  # some may have been added since the page was laid out
         try:
             model, pictures, locked, *chosen = kept or []
-            settings, pipe = controls.settings(chosen), self.pipeline(model)
+            settings, about = controls.settings(chosen), self.about(model)
         except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
             return News(self._goes_on_with(offered[0]), offered=offered)
         return News(
@@ -312,7 +323,7 @@ class Handlers:
             model=model,
             offered=offered,
             settings=settings,
-            pipe=pipe,
+            about=about,
             pictures=pictures,
             locked=locked,
         )

@@ -8,7 +8,6 @@ from uuid import uuid4
 import gradio as gr
 from gradio.components import Component
 
-from unleash.models.folders import describe
 from unleash.studio.server.component import command
 from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
@@ -129,5 +128,5 @@ def add(handlers: Handlers, wanted: str, request: gr.Request | None) -> list[Any
 
 def about(handlers: Handlers, name: str) -> str:
     """A line about a model of the menu: its grid, codebook and size."""
-    facts = describe(handlers.offered[name]).facts if name in handlers.offered else {}
+    facts = handlers.about(name).facts if name in handlers.offered else {}
     return " · ".join(facts[heading] for heading in ("grid", "codebook", "size") if heading in facts)

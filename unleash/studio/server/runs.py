@@ -1,18 +1,22 @@
 """Runs: a canvas filled step by step, told to the page as it happens."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
 from unleash.operations.making import Frame, Painter
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
 from unleash.studio.server.unfinished import Keeper, Unfinished
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 Message = dict[str, Any]
 """What the page's filmstrip receives; ``kind`` says what it is."""

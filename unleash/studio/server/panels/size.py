@@ -1,12 +1,11 @@
 """The tab "Size": larger canvases, two pictures in one, and the pixels of opened pictures."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import gradio as gr
 
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Canvas, Drawing
@@ -16,6 +15,9 @@ from unleash.studio.server.controls import Controls
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.runs import Message
 from unleash.studio.server.toasts import toasted
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
@@ -30,7 +32,7 @@ def wire(
     sizes: Sizes,
     canvas: Canvas,
     model: gr.Dropdown,
-    pipeline: Callable[[str], UnleashPipeline],
+    pipeline: "Callable[[str], UnleashPipeline]",
     queue: dict[str, Any],
 ) -> None:
     """Let the tab open a second picture; ``queue`` says where who needs the model waits."""
