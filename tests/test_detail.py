@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from unleash import VQGAN, Settings, TokenCanvas, UnleashPipeline
 from unleash.cli import app
 from unleash.images.recipes import read_recipe
+from unleash.models.outline import outline
 from unleash.operations.opening import open_picture
 from unleash.sampling.windows import decode
-from unleash.models.outline import outline
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.runs import run
 
