@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from unleash import UnleashPipeline
-from unleash.models.engines import Engine, cache, engine_named
+from unleash.models.engines import Engine, cache, engine_named, is_chosen
+from unleash.models.engines.choosing import Timing
 from unleash.models.engines.openvino import OpenVINOEngine
 
 pytest.importorskip("openvino")
@@ -73,19 +74,34 @@ def test_converted_networks_are_kept_for_as_long_as_the_model_is_the_same(saved,
 
 
 def test_auto_takes_the_fastest_and_remembers_it(saved, monkeypatch):
-    timed = {"torch": 0.2, "openvino": 0.1}
-    monkeypatch.setattr("unleash.models.engines.choosing.step_seconds", lambda engine, _: timed[engine.name])
+    timed = {"torch": Timing(0.0, 0.2), "openvino": Timing(2.0, 0.1)}
+    monkeypatch.setattr("unleash.models.engines.choosing.timing", lambda engine, _: timed[engine.name])
     assert UnleashPipeline.from_pretrained(saved, engine="auto").engine.name == "openvino"
-    timed["torch"] = 0.01
+    timed["torch"] = Timing(0.0, 0.01)
     assert UnleashPipeline.from_pretrained(saved, engine="auto").engine.name == "openvino"
     (record,) = cache.HOME.rglob("fastest-*.json")
-    assert json.loads(record.read_text("utf-8"))["step_seconds"] == {"torch": 0.2, "openvino": 0.1}
+    assert json.loads(record.read_text("utf-8")) == {"torch": [0.0, 0.2], "openvino": [2.0, 0.1]}
+
+
+def test_auto_does_not_start_an_engine_for_a_few_steps(saved, monkeypatch):
+    timed = {"torch": Timing(0.0, 0.2), "openvino": Timing(2.0, 0.1)}
+    monkeypatch.setattr("unleash.models.engines.choosing.timing", lambda engine, _: timed[engine.name])
+    pipe = UnleashPipeline.from_pretrained(saved)
+    pipe.use("auto", steps=4)
+    assert pipe.engine.name == "torch"
+    assert not is_chosen(pipe.engine), "nothing is measured for a few steps"
+    pipe.use("auto")
+    assert is_chosen(pipe.engine)
+    for steps, name in ((4, "torch"), (19, "torch"), (21, "openvino")):
+        pipe.use("auto", steps)
+        assert pipe.engine.name == name
 
 
 def test_auto_really_measures(saved):
     assert UnleashPipeline.from_pretrained(saved, engine="auto").engine.name in ("torch", "openvino")
     (record,) = cache.HOME.rglob("fastest-*.json")
-    assert all(seconds > 0 for seconds in json.loads(record.read_text("utf-8"))["step_seconds"].values())
+    timed = [Timing(*each) for each in json.loads(record.read_text("utf-8")).values()]
+    assert all(each.start >= 0 and each.step > 0 for each in timed)
 
 
 def test_an_engine_that_computes_something_else_is_not_used(saved, monkeypatch):

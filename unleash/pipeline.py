@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from math import inf
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from unleash.canvas.messages import quoted
 from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
 from unleash.models.engines import Engine, EngineName, engine_named
-from unleash.models.folders import check_weights, load_networks, resolve
+from unleash.models.folders import check_weights, load_networks, load_others, resolve
 from unleash.models.outline import defaults
 from unleash.models.protocol import (
     Condition,
@@ -185,26 +186,28 @@ class UnleashPipeline(DiffusionPipeline):
                 configuration and its card say, or not all finite numbers.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
-        networks = load_networks(folder, options.get("dtype", options.get("torch_dtype")))
+        dtype = options.get("dtype", options.get("torch_dtype"))
+        others, networks = load_others(folder, dtype), load_networks(folder, dtype)
         # As diffusers decides itself, but without advice to install what the app does not need.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
         check_weights(folder, networks)
-        pipe = super().from_pretrained(folder, **(networks | memory | options))
+        pipe = super().from_pretrained(folder, **(others | networks | memory | options))
         pipe._folder = folder
         pipe.use(engine)
         return pipe
 
-    def use(self, engine: EngineName) -> None:
+    def use(self, engine: EngineName, steps: float = inf) -> None:
         """Has runs that begin from now on computed by an engine: ``torch``, ``openvino`` or ``auto``.
 
         The codes that two engines draw from the same seed may differ in rare cells, since their logits differ
-        by rounding. ``auto`` is the fastest on this machine, for which they are timed once.
+        by rounding. ``auto`` is the one that is first done with so many ``steps`` on this machine, for which
+        they are timed once, unless the steps are few.
 
         Raises:
             ValueError: if there is no such engine, or it cannot be used here.
         """
         condition = () if engine == "torch" else self._conditions(self.defaults)[0]
-        self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder)
+        self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder, steps)
 
     def to(self, *args: Any, **kwargs: Any) -> "UnleashPipeline":
         """As diffusers has it; where the engine in use cannot compute there, torch does."""

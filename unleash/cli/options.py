@@ -103,7 +103,7 @@ class Job:
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded when it is first needed."""
-        return load(self.model, self.engine)
+        return load(self.model)
 
     @cached_property
     def name(self) -> str:
@@ -127,7 +127,14 @@ class Job:
 
     def paint(self, draft: "Draft") -> None:
         """Makes the picture of a draft once for each file; what was not given is as the model has it."""
-        paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
+        paint(
+            self.pipe,
+            self.name,
+            draft,
+            self.settings.over(self.pipe.defaults),
+            self.files,
+            engine=self.engine,
+        )
 
 
 def with_regions(

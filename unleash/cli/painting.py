@@ -72,7 +72,7 @@ def generate(
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
-    pipe = load(name, engine)
+    pipe = load(name)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
     cell = pipe.vqgan.cell_size
@@ -89,7 +89,7 @@ def generate(
         image = at_scale(pipe, source.result, settings, wish.scale)
         save(image, source.model_copy(update={"kept_pixels": False}), files[0])
     else:
-        paint(pipe, known_as(name), Draft(canvas), settings, files, wish.scale)
+        paint(pipe, known_as(name), Draft(canvas), settings, files, wish.scale, engine)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 

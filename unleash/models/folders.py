@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers.models.modeling_utils import no_init_weights
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import nn
@@ -31,7 +33,7 @@ from unleash.models.soundness import (
 )
 from unleash.writing import write_whole
 
-__all__ = ["CheckpointError", "check_weights", "describe", "load_networks", "resolve"]
+__all__ = ["CheckpointError", "check_weights", "describe", "load_networks", "load_others", "resolve"]
 
 
 def resolve(model: str | Path, revision: str | None = None) -> Path:
@@ -85,10 +87,6 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
     those of the file, mapped into memory: there is never a second copy.
     """
     family, loaded = _family(folder), {}
-    if family.others and find_spec("transformers") is None:
-        raise CheckpointError(
-            f'{folder} takes prompts, which needs transformers: pip install "unleash[text]"'
-        )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
         tensors = load_file(folder / name / WEIGHTS)
@@ -96,6 +94,25 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
             {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
         )
         loaded[name] = network.eval()
+    return loaded
+
+
+def load_others(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
+    """What else there is in a folder that `resolve` gave, by the names in the pipeline: what reads prompts.
+
+    Raises:
+        CheckpointError: if transformers is missing, or a part cannot be read.
+    """
+    others = _family(folder).others
+    if others and find_spec("transformers") is None:
+        raise CheckpointError(
+            f'{folder} takes prompts, which needs transformers: pip install "unleash[text]"'
+        )
+    loaded = {}
+    for name, class_name in others.items():
+        kind = getattr(import_module("transformers"), class_name)
+        typed = {"dtype": dtype or torch.float32} if issubclass(kind, nn.Module) else {}
+        loaded[name] = kind.from_pretrained(folder / name, **typed)
     return loaded
 
 
@@ -202,7 +219,7 @@ def _skeleton(folder: Path, network: Any) -> Any:
     """The part of a model that its configuration describes, without weights."""
     config = read_config(folder / "config.json")
     check_config(config)
-    with torch.device("meta"):
+    with torch.device("meta"), no_init_weights():
         return network.from_config(config)
 
 

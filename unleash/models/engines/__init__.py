@@ -4,6 +4,7 @@ An engine computes what the protocol asks of an `ImageTokenizer` and a `TokenPre
 has a name; ``auto`` is the fastest on this machine.
 """
 
+from math import inf
 from pathlib import Path
 from typing import get_args
 
@@ -24,6 +25,7 @@ def engine_named(
     predictor: TokenPredictor,
     condition: Condition = (),
     source: Path | None = None,
+    steps: float = inf,
 ) -> Engine:
     """The engine of a name for two networks.
 
@@ -33,6 +35,7 @@ def engine_named(
         predictor: likewise.
         condition: of one picture, to measure with.
         source: the folder that both were loaded from; None: converted networks and timings are not kept.
+        steps: how many are going to be computed, which ``auto`` goes by.
 
     Raises:
         ValueError: if there is no such engine, it cannot be used here, or its logits are wrong.
@@ -40,7 +43,7 @@ def engine_named(
     if name not in get_args(EngineName):
         raise ValueError(f'there is no engine "{name}": choose {", ".join(get_args(EngineName))}')
     if name == "auto":
-        return fastest(_CLASSES, tokenizer, predictor, condition, source)
+        return fastest(_CLASSES, tokenizer, predictor, condition, source, steps)
     engine = _CLASSES[name](tokenizer, predictor, source)
     if name != "torch" and not agrees(engine, condition):
         raise ValueError(f'"{name}" gives other logits than torch for this model: choose torch')

@@ -15,6 +15,7 @@ from unleash.canvas.settings import EngineName
 from unleash.images.code_names import CodeName, load_names
 from unleash.models.locating import HOME, known_as, local, same_model
 from unleash.models.outline import Outline, outline
+from unleash.operations import loading
 from unleash.studio.server.turns import IDLE
 
 if TYPE_CHECKING:
@@ -92,9 +93,7 @@ def load(model: str) -> "UnleashPipeline":
 
 @lru_cache(maxsize=4)
 def _loaded(model: str) -> "UnleashPipeline":
-    from unleash.pipeline import UnleashPipeline  # noqa: PLC0415 - takes seconds
-
-    return UnleashPipeline.from_pretrained(model)
+    return loading.load(model)
 
 
 def computed(model: str, engine: EngineName) -> "UnleashPipeline":
