@@ -10,6 +10,7 @@ from unleash import UnleashPipeline
 from unleash.models.engines import Engine, cache, engine_named, is_chosen
 from unleash.models.engines.choosing import Timing
 from unleash.models.engines.openvino import OpenVINOEngine
+from unleash.studio.server import menu
 
 pytest.importorskip("openvino")
 
@@ -102,6 +103,14 @@ def test_auto_really_measures(saved):
     (record,) = cache.HOME.rglob("fastest-*.json")
     timed = [Timing(*each) for each in json.loads(record.read_text("utf-8")).values()]
     assert all(each.start >= 0 and each.step > 0 for each in timed)
+
+
+@pytest.mark.slow
+def test_the_studio_has_engines_timed_by_another_process(saved, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    menu._choose(str(saved))
+    assert len([*(tmp_path / "home").rglob("fastest-*.json")]) == 1
+    assert {file.stem for file in (tmp_path / "home").rglob("*.xml")} == {"logits", "full"}
 
 
 def test_an_engine_that_computes_something_else_is_not_used(saved, monkeypatch):

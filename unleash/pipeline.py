@@ -206,8 +206,12 @@ class UnleashPipeline(DiffusionPipeline):
         Raises:
             ValueError: if there is no such engine, or it cannot be used here.
         """
-        condition = () if engine == "torch" else self._conditions(self.defaults)[0]
+        condition = () if engine == "torch" else self.condition()
         self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder, steps)
+
+    def condition(self) -> Condition:
+        """What its token predictor is asked with if no label and no prompt is given; of one picture."""
+        return self._conditions(self.defaults)[0]
 
     def to(self, *args: Any, **kwargs: Any) -> "UnleashPipeline":
         """As diffusers has it; where the engine in use cannot compute there, torch does."""

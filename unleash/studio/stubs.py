@@ -20,7 +20,7 @@ def without_stubs() -> Iterator[None]:
             raise OSError("a component")
         return whole(thing)
 
-    inspect.getfile = getfile
+    inspect.getfile = getfile  # type: ignore[assignment]
     try:
         yield
     finally:

@@ -16,7 +16,7 @@ from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
 
 _CLASSES: dict[str, type[Engine]] = {"torch": Engine, "openvino": OpenVINOEngine}
 
-__all__ = ["Engine", "EngineName", "engine_named", "is_chosen"]
+__all__ = ["Engine", "EngineName", "engine_named", "engines_here", "is_chosen"]
 
 
 def engine_named(
@@ -48,6 +48,14 @@ def engine_named(
     if name != "torch" and not agrees(engine, condition):
         raise ValueError(f'"{name}" gives other logits than torch for this model: choose torch')
     return engine
+
+
+def engines_here(
+    tokenizer: ImageTokenizer, predictor: TokenPredictor, source: Path | None = None
+) -> list[Engine]:
+    """Every engine that can compute two networks where they are, whether its logits are right or not."""
+    kinds = [kind for kind in _CLASSES.values() if kind.problem(device_of(predictor)) is None]
+    return [kind(tokenizer, predictor, source) for kind in kinds]
 
 
 def is_chosen(engine: Engine) -> bool:

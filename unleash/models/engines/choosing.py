@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from unleash.models.engines.cache import cached_file
 from unleash.models.engines.engine import Engine, device_of
@@ -71,12 +72,23 @@ def kept_choice(source: Path, device: torch.device) -> Path:
 
 def agrees(engine: Engine, condition: Condition) -> bool:
     """Whether an engine gives torch's logits to 1e-3, on a grid of which half is known."""
+    return torch.allclose(*_logits(engine, condition), rtol=1e-3, atol=1e-3)
+
+
+def largest_difference(engine: Engine, condition: Condition) -> float:
+    """Of a logit from torch's, on the same grid."""
+    logits, wanted = _logits(engine, condition)
+    return float((logits - wanted).abs().max())
+
+
+def _logits(engine: Engine, condition: Condition) -> tuple[Tensor, Tensor]:
+    """Of an engine, and of torch."""
     side, size = engine.predictor.grid_size, engine.predictor.codebook_size
     drawn = torch.randint(0, size, (2, side, side), generator=torch.Generator().manual_seed(0))
     tokens = drawn.flatten().masked_fill(torch.arange(drawn.numel()) % 2 == 0, size).view_as(drawn)
     tokens, both = tokens.to(device_of(engine.predictor)), repeated(condition, 2)
     wanted = Engine(engine.tokenizer, engine.predictor).logits(tokens, both)
-    return torch.allclose(engine.logits(tokens, both), wanted, rtol=1e-3, atol=1e-3)
+    return engine.logits(tokens, both), wanted
 
 
 class Timing(NamedTuple):
@@ -91,9 +103,9 @@ class Timing(NamedTuple):
     step: float
 
 
-def timing(engine: Engine, condition: Condition) -> Timing:
+def timing(engine: Engine, condition: Condition, runs: int = RUNS) -> Timing:
     """How long an engine takes that has computed something before."""
-    step, began = step_seconds(engine, condition), perf_counter()
+    step, began = step_seconds(engine, condition, runs), perf_counter()
     step_seconds(type(engine)(engine.tokenizer, engine.predictor, engine.source), condition, runs=1)
     return Timing(max(perf_counter() - began - 2 * step, 0.0), step)
 

@@ -56,6 +56,7 @@ class _Page:
 
     canvas: Canvas
     filmstrip: Filmstrip
+    run_panel: RunPanel
     palette: Palette
     predictions: Predictions
     sizes: Sizes
@@ -223,7 +224,7 @@ def _lay_out(handlers: Handlers) -> _Page:
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
-            RunPanel()
+            run_panel = RunPanel()
             estimate = Estimate()
             with gr.Row():
                 label = controls.label_menu(about.labels)
@@ -264,6 +265,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
+        run_panel=run_panel,
         palette=palette,
         predictions=predictions,
         sizes=sizes,
@@ -379,6 +381,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     )
     for ended in (restored.success, restored.failure):
         ended(**command("settings-arrived"))
+    restored.success(handlers.loaded, page.model, page.run_panel, **_INTERNAL)
     # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):

@@ -328,6 +328,12 @@ class Handlers:
             locked=locked,
         )
 
+    def loaded(self, model: str) -> bool:
+        """Whether a model can be used: an answer comes as soon as it can."""
+        with toasted():
+            self.pipeline(model)
+        return True
+
     def _goes_on_with(self, model: str) -> Message:
         return {"kind": "grid", "id": uuid4().hex, **self.grid(model)}
 

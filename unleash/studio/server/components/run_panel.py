@@ -8,7 +8,7 @@ from unleash.studio.server.component import NativeComponent
 class RunPanel(NativeComponent):
     """Generate, Stop, Resume and Again, the results of the last region, and how far the run under way is.
 
-    All of it the page does by itself, through the canvas: it has no value.
+    All of it the page does by itself, through the canvas. Its value is whether the model can be used.
     """
 
     folder = "run_panel"

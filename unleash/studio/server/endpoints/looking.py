@@ -204,7 +204,9 @@ class Looking(Family):
         named = names(source) or (None,) * len(sheet.order)
         file = BytesIO()
         sheet.image.save(file, "PNG")
-        catalogue = Catalogue(sheet.order, sheet.columns, sheet.side, [name and name.name for name in named])
+        catalogue = Catalogue(
+            sheet.order, sheet.columns, sheet.side, [name.name if name else None for name in named]
+        )
         return to_fetch(file.getvalue(), "codebook.png"), catalogue
 
     def models(self) -> list[Offered]:
