@@ -161,7 +161,7 @@ def test_what_measured_best_is_written_into_a_folder_and_used(pipe, tmp_path):
     pipe.save_pretrained(tmp_path / "own")
     run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 2, "--correction", 0.5)
     run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 3)
-    refused("evaluate", "defaults", "--model", tmp_path / "own", "--order", "up")
+    refused("evaluate", "defaults", "--model", tmp_path / "own", "--reveal-order", "up")
     assert UnleashPipeline.from_pretrained(tmp_path / "own").defaults == Settings(steps=3, correction=0.5)
 
 
@@ -298,7 +298,7 @@ def test_pins_alone_are_an_edit_too(model):
         (["--pin", "1,1=16"], "code 16 is not in the codebook: codes are 0 to 15"),
         (["--pin", "4,1=3"], "cell (4, 1) is off the grid"),
         (["--pin", "-1,1=3"], "off the grid"),
-        (["--pin", "1:1=3"], "row,col=code is right"),
+        (["--pin", "1:1=3"], "expected row,col=code"),
         (["--pin", "1,1=3", "--label", "noon"], "no label 'noon'"),
         (["--mask", "nothing.png"], "no file nothing.png"),
         (["--mask", "black.png"], "black.png is empty"),
@@ -498,7 +498,7 @@ def test_convert_and_generate():
     run("convert", *files, "--heads", 4, "--image-size", 64, "--out", "model")
     run("generate", "--model", "model", "--steps", 2, "--out", "a.png")
     assert pixels("a.png").shape == (64, 64, 3)
-    assert "there already" in refused("convert", *files, "--out", "model")
+    assert "already exists" in refused("convert", *files, "--out", "model")
 
 
 def test_convert_takes_files_of_any_family():
@@ -538,11 +538,11 @@ def test_studio_serves(monkeypatch):
     monkeypatch.setattr("unleash.studio.serve", lambda *arguments: calls.append(arguments))
     run("studio", "--model", "a", "--model", "b", "--host", "0.0.0.0", "--port", 8000, "--share")
     run("studio")
-    run("studio", "--mcp", "--engine", "torch")
+    run("studio", "--mcp", "--engine", "torch", "--longest", 60)
     assert calls == [
-        (["a", "b"], "0.0.0.0", 8000, True, False, "auto"),
-        ((), "127.0.0.1", None, False, False, "auto"),
-        ((), "127.0.0.1", None, False, True, "torch"),
+        (["a", "b"], "0.0.0.0", 8000, True, False, "auto", None),
+        ((), "127.0.0.1", None, False, False, "auto", None),
+        ((), "127.0.0.1", None, False, True, "torch", 60),
     ]
 
 

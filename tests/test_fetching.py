@@ -13,9 +13,11 @@ from tests.hub import serving
 from unleash import UnleashPipeline
 from unleash.cli import app
 from unleash.models import fetching
+from unleash.models.cards import read_card
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.folders import resolve
 from unleash.models.known import KNOWN, Published
+from unleash.studio.server.getting import Getter, message
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CHURCHES, HALTON = FIXTURES / "parity-hub-churches", FIXTURES / "parity-halton"
@@ -74,11 +76,11 @@ def test_the_hub_id_of_a_known_model_is_its_name(hub):
 
 
 def test_a_model_that_is_not_what_was_published_is_refused(monkeypatch):
-    with pytest.raises(CheckpointError, match=r"not the one that was published: its logits are off by"):
+    with pytest.raises(CheckpointError, match=r"not the published one: its logits differ by"):
         resolve("paper-churches")
     near = replace(KNOWN["paper-churches"].published, tokens=(96,) * 3)
     monkeypatch.setitem(KNOWN, "paper-churches", replace(KNOWN["paper-churches"], published=near))
-    with pytest.raises(CheckpointError, match=r"its logits are off by \d+"):
+    with pytest.raises(CheckpointError, match=r"its logits differ by \d+"):
         resolve("paper-churches")
     assert not fetching.is_here(KNOWN["paper-churches"])
 
@@ -110,7 +112,7 @@ def test_an_interrupted_download_goes_on_where_it_ended(hub):
 def test_a_download_that_is_interrupted_again_and_again(hub):
     hub.cuts = 1000
     with pytest.raises(
-        CheckpointError, match="halton-256-tiny is not here yet, and the Hub cannot be reached"
+        CheckpointError, match="halton-256-tiny has not been downloaded, and the Hub cannot be reached"
     ):
         resolve("halton-256-tiny")
     hub.cuts = 0
@@ -119,7 +121,9 @@ def test_a_download_that_is_interrupted_again_and_again(hub):
 
 def test_a_damaged_download_is_deleted_and_the_next_one_is_right(hub):
     hub.damaged = True
-    with pytest.raises(CheckpointError, match=r"damaged on its way .* is deleted: run it again"):
+    with pytest.raises(
+        CheckpointError, match=r"damaged during the download .* has been deleted: run it again"
+    ):
         resolve("halton-256-tiny")
     hub.damaged = False
     assert (resolve("halton-256-tiny") / "model_index.json").is_file()
@@ -133,14 +137,18 @@ def test_no_network(monkeypatch):
         "http://127.0.0.1:9/{repo_id}/resolve/{revision}/{filename}",
     )
     for name in ("halton-256-tiny", "paper-churches", "some/model"):
-        with pytest.raises(CheckpointError, match=f"{name} is not here yet, and the Hub cannot be reached"):
+        with pytest.raises(
+            CheckpointError, match=f"{name} has not been downloaded, and the Hub cannot be reached"
+        ):
             resolve(name)
 
 
 def test_offline_by_choice(monkeypatch):
     monkeypatch.setattr(hub_constants, "HF_HUB_OFFLINE", True)
     for name in ("halton-256-tiny", "paper-churches", "some/model"):
-        with pytest.raises(CheckpointError, match=f"{name} is not here yet, and HF_HUB_OFFLINE forbids"):
+        with pytest.raises(
+            CheckpointError, match=f"{name} has not been downloaded, and HF_HUB_OFFLINE is set"
+        ):
             resolve(name)
 
 
@@ -163,15 +171,15 @@ def test_a_disk_that_fills_up_on_the_way(monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(fetching, "hf_hub_download", full)
-    with pytest.raises(CheckpointError, match=r"the disk of .* is full: free some, or set HF_HOME"):
+    with pytest.raises(CheckpointError, match=r"the disk of .* is full: free some space, or set HF_HOME"):
         resolve("halton-256-tiny")
 
 
 def test_a_repository_or_file_that_was_moved(hub):
     del hub.repositories["FoundationVision/LlamaGen"]
-    with pytest.raises(CheckpointError, match="no FoundationVision/LlamaGen on the Hub: it was moved"):
+    with pytest.raises(CheckpointError, match="nor FoundationVision/LlamaGen on the Hub: the name"):
         resolve("halton-256-tiny")
-    with pytest.raises(CheckpointError, match="no some/model on the Hub: it was moved"):
+    with pytest.raises(CheckpointError, match="nor some/model on the Hub: the name"):
         resolve("some/model")
     hub.add("FoundationVision/LlamaGen", HALTON, "vq_ds16_c2i.pt")
     with pytest.raises(
@@ -211,3 +219,81 @@ def test_from_the_shell(tmp_path):
     result = CliRunner().invoke(app, ["generate", "--model", "halton-256-huge", "--out", str(out)])
     assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
     assert "unleash models" in result.stderr
+
+
+def test_a_download_is_told_of_and_its_card_says_where_it_is_from(hub, tmp_path):
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n# Halton\n![x](a.png)\n")
+    hub.add("llvictorll/Halton-Maskgit", tmp_path, "README.md")
+    told = []
+    folder = fetching.fetch_known(KNOWN["halton-256-tiny"], told=told.append)
+    assert told[-1] is None
+    assert sum(told[:-1]) == sum(
+        (HALTON / name).stat().st_size for name in ("vq_ds16_c2i.pt", "ImageNet_256_tiny.pth")
+    )
+    card = read_card(folder)
+    assert card.licence == "MIT"
+    for said in ("# Halton", "llvictorll/Halton-Maskgit", "FoundationVision/LlamaGen"):
+        assert said in card.text
+    assert "a.png" not in card.text
+
+
+def test_a_download_that_is_stopped_keeps_the_files_that_are_whole(hub):
+    whole = (HALTON / "vq_ds16_c2i.pt").stat().st_size
+    arrived = 0
+
+    def stop(more):
+        nonlocal arrived
+        arrived += more or 0
+        if arrived > whole:
+            raise fetching.FetchStoppedError
+
+    with pytest.raises(fetching.FetchStoppedError):
+        fetching.fetch_known(KNOWN["halton-256-tiny"], told=stop)
+    assert not fetching.is_here(KNOWN["halton-256-tiny"])
+    fetching.fetch_known(KNOWN["halton-256-tiny"], told=lambda _: None)
+    assert (hub.fetched("vq_ds16_c2i.pt"), hub.fetched("ImageNet_256_tiny.pth")) == (1, 2)
+
+
+def ended(getter):
+    """The last message about a download."""
+    return list(getter.follow())[-1]["fetch"]
+
+
+def test_the_page_follows_a_download_to_its_end():
+    getter = Getter()
+    with pytest.raises(ValueError, match="not one of the public models"):
+        getter.begin("weights/scenes")
+    getter.begin("halton-256-tiny")
+    with pytest.raises(ValueError, match="halton-256-tiny is being downloaded: wait for it, or cancel it"):
+        getter.begin("paper-churches")
+    assert ended(getter)["stage"] == "done"
+    (shown,) = (model for model in message(None)["models"] if model["name"] == "halton-256-tiny")
+    assert shown["here"]
+    assert ended(getter)["said"] == "halton-256-tiny is ready: press Use to paint with it."
+
+
+def test_what_goes_wrong_with_a_download_is_said_in_a_line_and_the_next_one_goes_on(hub):
+    getter = Getter()
+    del hub.repositories["FoundationVision/LlamaGen"]
+    getter.begin("halton-256-tiny")
+    assert "it was moved or deleted" in ended(getter)["said"]
+    assert "\n" not in ended(getter)["said"]
+    hub.add("FoundationVision/LlamaGen", HALTON, "vq_ds16_c2i.pt")
+    getter.begin("halton-256-tiny")
+    assert ended(getter)["stage"] == "done"
+
+
+def test_a_download_that_is_cancelled_says_so(monkeypatch):
+    getter = Getter()
+    monkeypatch.setattr(Getter, "_told", told_after(getter.cancel, Getter._told))
+    getter.begin("halton-256-tiny")
+    assert ended(getter)["said"] == "Cancelled. Completed files are kept for the next time."
+    assert not fetching.is_here(KNOWN["halton-256-tiny"])
+
+
+def told_after(first, told):
+    def both(getter, arrived):
+        first()
+        told(getter, arrived)
+
+    return both

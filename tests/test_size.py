@@ -96,7 +96,7 @@ def test_what_is_no_pair_of_pngs_is_refused(data):
 
 
 def test_pixels_of_another_canvas_are_refused():
-    with pytest.raises(ValueError, match="not those of this canvas"):
+    with pytest.raises(ValueError, match="do not belong to this canvas"):
         pixels(255).under(Image.new("RGB", (8, 8)))
 
 
@@ -189,5 +189,5 @@ def test_only_a_file_that_a_page_has_uploaded_is_opened(tmp_path, monkeypatch):
         with pytest.raises(ValueError, match="was not uploaded: choose it again"):
             uploaded(path)
     for path in (given.with_name("gone.png"), given.parent):
-        with pytest.raises(ValueError, match="is gone: choose it again"):
+        with pytest.raises(ValueError, match="has expired: choose it again"):
             uploaded(str(path))

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, update_wrapper, wraps
+from functools import cached_property, update_wrapper
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
-from unleash.canvas.settings import RENAMED, EngineName, Region, Settings
+from unleash.canvas.settings import EngineName, Region, Settings
 from unleash.cli.running import files_of, load, paint
+from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
-    from unleash.canvas.document import TokenCanvas
     from unleash.images.fitting import Fit
     from unleash.operations.making import Draft
     from unleash.operations.opening import Opened
@@ -48,7 +48,10 @@ KeepPixels = Annotated[
 
 Engine = Annotated[
     EngineName,
-    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
+    typer.Option(
+        help="What computes the model: torch, openvino (an extra), auto, the faster one here, or "
+        "ray://HOST:PORT, where `unleash serve-models` serves it; for generate also ray, a cluster."
+    ),
 ]
 
 Regions = Annotated[
@@ -60,29 +63,6 @@ Regions = Annotated[
     ),
 ]
 
-_FLAGS = {"guidance_scale": "--guidance"}
-"""Options that have another name than their setting."""
-
-
-def _sampling() -> dict[str, Any]:
-    """The options of the settings, made of what their fields say, and hidden ones for old names."""
-    options: dict[str, Any] = {}
-    for name, field in Settings.model_fields.items():
-        if name == "regions":  # given as masks, by the commands that have a picture of known size
-            continue
-        asked_for = get_args(field.annotation) or (field.annotation,)
-        kind = next((number for number in (int, float) if number in asked_for), str)
-        help_text, default = field.description or "", "the model's own"
-        if get_origin(field.annotation) is Literal:
-            help_text += f" One of {', '.join(asked_for)}."
-        if name in ("label", "seed"):
-            default = "any" if name == "label" else str(field.default)
-        flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
-        options[name] = Annotated[kind | None, typer.Option(flag, help=help_text, show_default=default)]
-    for old in RENAMED:
-        options[old] = Annotated[str | None, typer.Option(f"--{old}", hidden=True)]
-    return options
-
 
 @dataclass(frozen=True)
 class Job:
@@ -91,19 +71,26 @@ class Job:
     Attributes:
         model: that is used.
         settings: those that were given.
-        files: where each picture goes.
+        out: where the pictures go.
+        count: how many are made.
         engine: what computes the model.
     """
 
     model: str
     settings: Settings
-    files: list[Path]
+    out: Path
+    count: int
     engine: EngineName
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded when it is first needed."""
         return load(self.model)
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """Where each picture goes."""
+        return files_of(self.out, self.settings, self.count)
 
     @cached_property
     def name(self) -> str:
@@ -113,9 +100,10 @@ class Job:
         return known_as(self.model)
 
     def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
-        """A picture as cells."""
+        """A picture as cells; before that takes its time, whether there is a place for the result."""
         from unleash.operations.opening import open_picture
 
+        assert self.files
         opened = open_picture(self.pipe, self.name, picture, fit)
         if opened.changed:
             typer.echo(
@@ -125,38 +113,20 @@ class Job:
             )
         return opened
 
-    def paint(self, draft: "Draft") -> None:
+    def paint(self, draft: "Draft", regions: tuple[Region, ...] = ()) -> None:
         """Makes the picture of a draft once for each file; what was not given is as the model has it."""
-        paint(
-            self.pipe,
-            self.name,
-            draft,
-            self.settings.over(self.pipe.defaults),
-            self.files,
-            engine=self.engine,
-        )
+        settings = self.settings.over(self.pipe.defaults).model_copy(update={"regions": regions})
+        paint(self.pipe, self.name, draft, settings, self.files, engine=self.engine)
 
 
-def with_regions(
-    settings: Settings, given: list[str] | None, canvas: "TokenCanvas", size: tuple[int, int]
-) -> Settings:
-    """The settings with regions of ``mask.png=what``, whose masks are as large as the picture."""
-    if not given:
-        return settings
-    from unleash.images.compositing import touched_cells
-    from unleash.images.masks import read_mask
-
-    regions = []
-    for text in given:
-        file, equals, shows = text.partition("=")
-        if not file or not equals or not shows.strip():
-            example = "for example --region sky.png=church-dusk"
-            raise ValueError(f"--region {text!r}: mask.png=what is right, {example}")
-        cells = touched_cells(read_mask(Path(file), size), (canvas.height, canvas.width))
-        if cells.any():
-            rows, cols = (places.tolist() for places in cells.nonzero())
-            regions.append(Region(shows=shows.strip(), cells=tuple(zip(rows, cols, strict=True))))
-    return settings.changed(regions=tuple(regions))
+def region_masks(given: list[str] | None) -> list[tuple[Path, str]]:
+    """Of each ``mask.png=what``, the file and what its region shows."""
+    parts = [(text, *text.partition("=")) for text in given or []]
+    for text, file, _, shows in parts:
+        if not file or not shows.strip():
+            example = "--region sky.png=church-dusk"
+            raise ValueError(f"--region {text!r}: expected mask.png=what, for example {example}")
+    return [(Path(file), shows.strip()) for _, file, _, shows in parts]
 
 
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
@@ -164,7 +134,7 @@ def with_job(command: Callable[..., None]) -> Callable[..., None]:
 
     def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)
-        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count), engine), **own)
+        command(job=Job(model or BUNDLED, settings, out, count, engine), **own)
 
     shared = {
         "model": (Model, None),
@@ -184,36 +154,4 @@ def with_job(command: Callable[..., None]) -> Callable[..., None]:
         ]
     update_wrapper(run, command)
     run.__signature__ = signature(command).replace(parameters=parameters)  # type: ignore[attr-defined]
-    return with_sampling(run)
-
-
-def with_sampling(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options of a run, in place of its parameter ``chosen``.
-
-    ``chosen`` gets those that were given, under their names in ``Settings``; for the others the model, or a
-    recipe, decides.
-    """
-    sampling = _sampling()
-    options = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in sampling.items()
-    ]
-    own = signature(command)
-    parameters: list[Parameter] = []
-    for parameter in own.parameters.values():
-        shown = [parameter.replace(kind=Parameter.KEYWORD_ONLY)]
-        parameters += options if parameter.name == "chosen" else shown
-
-    @wraps(command)
-    def wrapped(**given: Any) -> None:
-        chosen = {name: value for name in sampling if (value := given.pop(name)) is not None}
-        for old in chosen.keys() & RENAMED.keys():
-            flag = RENAMED[old].replace("_", "-")
-            typer.echo(f"--{old} is deprecated: use --{flag}", err=True)
-            chosen[RENAMED[old]] = chosen.pop(old)
-        command(chosen=chosen, **given)
-
-    # Both, because the argument parser looks at both.
-    wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return wrapped
+    return with_sampling()(run)

@@ -1,1 +1,1 @@
-"""Model families: pictures to codes and back, and what code a cell may have; and where models lie."""
+"""Model families (pictures to codes and back, predictions of codes), and where models are stored."""

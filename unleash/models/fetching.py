@@ -1,14 +1,15 @@
 """Models from the Hugging Face Hub: fetched into its cache, and converted once into a folder beside it.
 
-Bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are those of huggingface_hub.
+Progress bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are handled by huggingface_hub.
 """
 
 import errno
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from huggingface_hub import constants, hf_hub_download, snapshot_download
@@ -21,8 +22,11 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from tqdm import tqdm
 
+from unleash.canvas.bounds import MAX_CONFIG
 from unleash.canvas.messages import quoted
+from unleash.models.cards import parsed
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
 from unleash.models.known import PER_PARAMETER, KnownModel, Published, PublishedFile
@@ -30,16 +34,24 @@ from unleash.models.protocol import TokenPredictor
 from unleash.models.soundness import digest_of
 
 _OURS = ("*.json", "*.safetensors", "*.webp", "README.md")
-"""Files of a folder that Unleash wrote."""
+"""Files of a model folder in Unleash's own layout."""
+
+
+Told = Callable[[int | None], None]
+"""Called with the number of bytes that just arrived, and with None when the conversion begins."""
+
+
+class FetchStoppedError(Exception):
+    """Raised by a :data:`Told` to end a download; files that are complete by then are kept."""
 
 
 def converted_models() -> Path:
-    """The folder of the models that were fetched and converted."""
+    """The folder of the fetched and converted models."""
     return Path(constants.HF_HUB_CACHE).parent / "unleash"
 
 
 def converted_folder(model: KnownModel, revision: str | None = None) -> Path:
-    """Where a known model lies once it was fetched and converted."""
+    """The folder of a known model once it has been fetched and converted."""
     revision = revision or model.revision
     mark = "" if revision is None else "@" + re.sub(r"[^\w.-]", "-", revision)
     return converted_models() / f"{model.name}{mark}"
@@ -50,11 +62,17 @@ def is_here(model: KnownModel) -> bool:
     return (converted_folder(model) / "model_index.json").is_file()
 
 
-def fetch_known(model: KnownModel, revision: str | None = None) -> Path:
-    """The folder of a known model, which is fetched and converted if it is not here.
+def fetch_known(model: KnownModel, revision: str | None = None, told: Told | None = None) -> Path:
+    """The folder of a known model, which is fetched and converted first if it is missing.
+
+    Args:
+        model: a known model.
+        revision: of its predictor's repository; None: the one that is known.
+        told: follows the download and can end it; None: progress bars on the terminal.
 
     Raises:
         CheckpointError: if it cannot be fetched, does not fit on the disk, or is not what was published.
+        FetchStoppedError: if ``told`` raised it.
         NotWrittenError: if its folder cannot be written.
     """
     target = converted_folder(model, revision)
@@ -63,21 +81,24 @@ def fetch_known(model: KnownModel, revision: str | None = None) -> Path:
     _check_room(model)
     revision = revision or model.revision
     if model.beside:
-        _snapshot(model.name, model.predictor.repository, revision, model.beside)
+        _snapshot(model.name, model.predictor.repository, revision, model.beside, told)
     one = model.tokenizer.repository == model.predictor.repository
-    tokenizer = _file(model.name, model.tokenizer, revision if one else None)
-    predictor = _file(model.name, model.predictor, revision)
+    tokenizer = _file(model.name, model.tokenizer, revision if one else None, told)
+    predictor = _file(model.name, model.predictor, revision, told)
+    card = _card(model, revision)
+    if told is not None:
+        told(None)
 
     def accept(network: TokenPredictor) -> None:
         if model.published is not None:
             _check_published(network, model.published)
 
-    convert(tokenizer, predictor, target, accept=accept)
+    convert(tokenizer, predictor, target, accept=accept, card=card)
     return target
 
 
 def fetch_folder(repository: str, revision: str | None) -> Path:
-    """The folder of a repository that holds a model in our own layout.
+    """The folder of a repository with a model in Unleash's own layout.
 
     Raises:
         CheckpointError: if it cannot be fetched.
@@ -85,26 +106,65 @@ def fetch_folder(repository: str, revision: str | None) -> Path:
     return _snapshot(repository, repository, revision, _OURS)
 
 
-def _snapshot(name: str, repository: str, revision: str | None, patterns: Sequence[str]) -> Path:
-    """Those files of a repository that there are, as a folder of the Hub's cache."""
+def _snapshot(
+    name: str, repository: str, revision: str | None, patterns: Sequence[str], told: Told | None = None
+) -> Path:
+    """The files of a repository that exist, as a folder of the Hub's cache."""
     with _explained(name, repository, revision):
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=list(patterns)))
+        wanted: dict[str, Any] = {"revision": revision, "allow_patterns": list(patterns)}
+        return Path(snapshot_download(repository, **wanted, tqdm_class=_bar(told)))
 
 
-def _file(name: str, file: PublishedFile, revision: str | None) -> Path:
+def _file(name: str, file: PublishedFile, revision: str | None, told: Told | None = None) -> Path:
     """A file of a repository, in the Hub's cache."""
     with _explained(name, file.repository, revision):
         try:
-            path = Path(hf_hub_download(file.repository, file.path, revision=revision))
+            path = Path(hf_hub_download(file.repository, file.path, revision=revision, tqdm_class=_bar(told)))
         except RemoteEntryNotFoundError as error:
             raise CheckpointError(f"{file.repository} on the Hub has no {file.path} any more") from error
     _check_digest(path)
     return path
 
 
+def _bar(told: Told | None) -> type[tqdm] | None:
+    """A progress bar class for the Hub's client that shows nothing and reports the bytes to ``told``."""
+    if told is None:
+        return None
+    tell: Told = told
+    # Its bars count bytes twice and it cannot be cancelled; plain HTTP serves every file as well.
+    constants.HF_HUB_DISABLE_XET = True
+
+    class Bar(tqdm):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options | {"disable": True})
+            self.counts = options.get("unit") == "B"
+            self.update(options.get("initial") or 0)
+
+        def update(self, n: float | None = 1) -> bool | None:
+            if self.counts:
+                tell(int(n or 0))
+            return None
+
+    return Bar
+
+
+def _card(model: KnownModel, revision: str | None) -> str:
+    """The card of a converted model: its licence, its sources, and the text of its repository's card."""
+    repository = model.predictor.repository
+    try:
+        with _explained(model.name, repository, revision):
+            file = Path(hf_hub_download(repository, "README.md", revision=revision))
+        said = parsed(file.read_bytes()[:MAX_CONFIG].decode("utf-8", "replace")).text
+    except (CheckpointError, OSError):  # it has none, or the Hub cannot be reached
+        said = ""
+    sources = dict.fromkeys(file.repository for file in (model.predictor, model.tokenizer))
+    links = " and ".join(f"[{name}](https://huggingface.co/{name})" for name in sources)
+    return f"---\nlicense: {model.licence}\n---\n\n`{model.name}`, converted from {links}.\n\n{said}\n"
+
+
 @contextmanager
 def _explained(name: str, repository: str, revision: str | None) -> Iterator[None]:
-    """What goes wrong with a download is told in a line that says what to do.
+    """Context in which errors of a download become one line that says what to do.
 
     Raises:
         CheckpointError: for every error of the Hub's client.
@@ -112,50 +172,62 @@ def _explained(name: str, repository: str, revision: str | None) -> Iterator[Non
     cache = constants.HF_HUB_CACHE
     try:
         yield
-    except CheckpointError:
+    except (CheckpointError, FetchStoppedError):
         raise
     except GatedRepoError as error:
-        line = f"{repository} on the Hub asks for your consent: give it there, then `hf auth login`"
+        line = f"{repository} is gated: accept its terms on the Hub, then run `hf auth login`"
         raise CheckpointError(line) from error
     except RevisionNotFoundError as error:
         raise CheckpointError(f"{repository} on the Hub has no revision {quoted(revision)}") from error
     except RepositoryNotFoundError as error:
         raise CheckpointError(
-            f"there is no folder {quoted(name)} here, and no {repository} on the Hub: "
-            "it was moved or deleted, is private, or its name is mistyped"
+            f"there is neither a folder {quoted(name)} nor {repository} on the Hub: "
+            "the name is mistyped, or the repository is private or was moved or deleted"
         ) from error
     except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
         raise CheckpointError(_unreached(name)) from error
     except HfHubHTTPError as error:
         status = error.response.status_code
-        line = f"{name} could not be fetched: the Hub answered {status}; run it again later"
+        line = f"{name} could not be fetched: the Hub answered {status}; try again later"
         raise CheckpointError(line) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            line = f"the disk of {cache} is full: free some, or set HF_HOME to a folder on another disk"
+            line = f"the disk of {cache} is full: free some space, or set HF_HOME to a folder on another disk"
         else:
             line = f"{name} could not be fetched: {next(iter(str(error).splitlines()), 'an error')}"
         raise CheckpointError(line) from error
-    except Exception as error:  # which client for HTTP there is, and so its errors, is up to huggingface_hub
+    except (
+        Exception
+    ) as error:  # the HTTP client, and so its errors, depends on the version of huggingface_hub
         raise CheckpointError(_unreached(name)) from error
 
 
 def _unreached(name: str) -> str:
     if constants.HF_HUB_OFFLINE:
-        return f"{name} is not here yet, and HF_HUB_OFFLINE forbids fetching it: unset it once"
-    return f"{name} is not here yet, and the Hub cannot be reached: with a network, run it again"
+        return f"{name} has not been downloaded, and HF_HUB_OFFLINE is set: unset it once to download it"
+    return f"{name} has not been downloaded, and the Hub cannot be reached: try again with a network"
 
 
-def _check_room(model: KnownModel) -> None:
-    """Whether what was downloaded and what is made of it fits on the disk."""
+def disk_needed(model: KnownModel) -> int:
+    """Bytes on the disk that the download and the converted model take."""
+    return model.download + PER_PARAMETER * model.parameters
+
+
+def disk_free() -> tuple[int, Path]:
+    """Free bytes on the disk of the Hub's cache, and the folder."""
     home = Path(constants.HF_HUB_CACHE)
     while not home.exists():
         home = home.parent
-    needed, free = model.download + PER_PARAMETER * model.parameters, shutil.disk_usage(home).free
+    return shutil.disk_usage(home).free, home
+
+
+def _check_room(model: KnownModel) -> None:
+    """Checks that the download and the converted model fit on the disk."""
+    needed, (free, home) = disk_needed(model), disk_free()
     if needed > free:
         raise CheckpointError(
             f"{model.name} takes {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free in {home}: "
-            "free some, or set HF_HOME to a folder on another disk"
+            "free some space, or set HF_HOME to a folder on another disk"
         )
 
 
@@ -170,21 +242,21 @@ def _check_digest(file: Path) -> None:
         blob.unlink()
         file.unlink(missing_ok=True)
         raise CheckpointError(
-            f"{file.name} was damaged on its way (SHA-256 {found[:12]}…, published {blob.name[:12]}…) "
-            "and is deleted: run it again"
+            f"{file.name} was damaged during the download (SHA-256 {found[:12]}…, not {blob.name[:12]}…) "
+            "and has been deleted: run it again"
         )
 
 
 def _check_published(predictor: TokenPredictor, published: Published) -> None:
-    """Compares what a predictor gives with what its authors published."""
+    """Compares a predictor's logits with those its authors published."""
     tokens, expected = torch.tensor([published.tokens])[:, None], torch.tensor(published.logits)
-    off = float("inf")  # of a network with too small a codebook
+    off = float("inf")  # of a network whose codebook is too small
     if tokens.max() <= predictor.codebook_size:
         with torch.no_grad():
             logits = predictor.logits(tokens, predictor.condition(None))[0]
         off = float((logits[: len(expected), : expected.shape[1]] - expected).abs().max())
     if not off <= published.within:
         raise CheckpointError(
-            f"the file is not the one that was published: its logits are off by {off:.3g}, "
-            f"where {published.within:g} is allowed; it is not used"
+            f"the file is not the published one: its logits differ by {off:.3g}, "
+            f"more than the allowed {published.within:g}; it is not used"
         )

@@ -1,4 +1,4 @@
-"""The studio: the Gradio app in which a person steers a picture token by token."""
+"""The studio: the Gradio app for steering image generation token by token."""
 
 from unleash.studio.stubs import without_stubs
 

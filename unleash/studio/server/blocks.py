@@ -1,8 +1,9 @@
-"""The studio's page: what is where, and what happens when."""
+"""The studio's page: its layout and its events."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from math import inf
 from time import sleep
 from typing import Any
 
@@ -10,7 +11,7 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.canvas.settings import EngineName
+from unleash.canvas.settings import SCHEME, EngineName, check_engine
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -20,7 +21,7 @@ from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
-from unleash.studio.server.components.optionbar import OptionBar
+from unleash.studio.server.components.optionbar import OptionBar, asks
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -31,6 +32,7 @@ from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
 from unleash.studio.server.handlers import Handlers, News, examples, label_of
+from unleash.studio.server.limits import LONGEST
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -38,7 +40,7 @@ from unleash.studio.server.owner import alone, check_address, reach
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
-from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
+from unleash.studio.server.turns import AT_ONCE, ELSEWHERE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -47,12 +49,16 @@ _PAGE_FIRST = 2.0
 """Seconds in which the page can be served before the model is loaded."""
 
 SESSIONS = 300
-"""Visitors whose sessions Gradio remembers, 350 kB each: those seen last."""
+"""Number of most recent visitors whose sessions Gradio keeps, 350 kB each."""
+
+
+FOLLOWING = 16
+"""Pages that can follow the drawing of a large codebook at once."""
 
 
 @dataclass(frozen=True)
 class _Page:
-    """The components that something happens to."""
+    """The components with events."""
 
     canvas: Canvas
     filmstrip: Filmstrip
@@ -69,6 +75,7 @@ class _Page:
     locked: gr.Checkbox
     dice: gr.Button
     header: Header
+    options: OptionBar
     fit: gr.Radio
     pair: tuple[gr.Image, gr.Image]
     settings_kept: gr.BrowserState
@@ -80,16 +87,16 @@ class _Page:
 
     @property
     def kept(self) -> list[Any]:
-        """The controls whose values this browser remembers."""
+        """The controls whose values are stored in the browser."""
         return [self.model, self.pictures, self.locked, *self.controls.inputs]
 
     @property
     def changing(self) -> list[Any]:
-        """What :meth:`changes` may change."""
-        return [self.filmstrip, *self.pair, self.model_before, *self.kept]
+        """The outputs that :meth:`changes` sets."""
+        return [self.filmstrip, self.options, *self.pair, self.model_before, *self.kept]
 
     def changes(self, listener: Callable[..., News]) -> Callable[..., dict[Component, Any]]:
-        """The listener of an event whose outputs are ``changing``, of one that tells news."""
+        """Wraps a listener that returns `News` for an event whose outputs are ``changing``."""
 
         @wraps(listener)
         def listen(*given: Any, **named: Any) -> dict[Component, Any]:
@@ -109,6 +116,7 @@ class _Page:
             if news.settings is not None and news.about is not None:
                 updates = controls.updates(news.settings, news.about)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
+                shown[self.options] = asks(news.about)
             if news.label is not None and news.about is not None:
                 shown[self.controls["label"]] = controls.label_menu(news.about.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
@@ -126,24 +134,34 @@ class Studio(PlainBlocks):
     handlers: Handlers
 
 
-def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> Studio:
+def build(
+    given: Sequence[str] = (),
+    may_add: bool = False,
+    engine: EngineName = "torch",
+    longest: float | None = None,
+) -> Studio:
     """The studio as a Gradio app.
 
     Args:
-        given: folders or Hub ids of models to offer before the bundled ones.
-        may_add: whether models may be added on the page: never where strangers can reach it.
-        engine: what computes the models; until it is ready, torch does.
+        given: folders or Hub ids of models to list before the bundled ones.
+        may_add: whether models may be added on the page; only safe if nobody but the owner can reach it.
+        engine: the engine for the models; torch is used until it is ready.
+        longest: predicted seconds that one request may take; None: ``LONGEST``, or no limit if models may be
+            added.
 
     Raises:
-        ValueError: if there is no model, or the first is no model.
+        ValueError: if there is no such engine, there is no model, or the first is none.
     """
+    check_engine(engine)
     serve_modules(examples())
-    handlers = Handlers(models.menu(given), may_add, engine)
+    if longest is None:
+        longest = inf if may_add else LONGEST
+    handlers = Handlers(models.menu(given), may_add, engine, longest)
     with Studio(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
-        publish_all(handlers, **LINE)  # before the page's own events, which would take names
+        publish_all(handlers, **LINE)  # before the page's own events, which could take their names
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
@@ -151,14 +169,14 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
         size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, LINE)
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
-    take_turns(demo)
-    demo.queue(api_open=False)  # or programs could go round the line
+    take_turns(demo, ELSEWHERE if engine.startswith(SCHEME) else 1)
+    demo.queue(api_open=False)  # or programs could bypass the queue
     demo.handlers = handlers
     return demo
 
 
 def launch(demo: Studio, **options: Any) -> None:
-    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``.
+    """Serve the studio until it is interrupted; ``options`` are passed to ``gr.Blocks.launch``.
 
     The page comes first: the first model is loaded once a page asks for it, or after a moment.
 
@@ -175,10 +193,10 @@ def launch(demo: Studio, **options: Any) -> None:
         theme=THEME,
         css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
-        ssr_mode=False,  # the components exist in the browser alone
-        prevent_thread_lock=True,  # what follows would not be reached
-        max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
-        _frontend=False,  # or Gradio gives up where its page takes three seconds, as on a busy machine
+        ssr_mode=False,  # the components only exist in the browser
+        prevent_thread_lock=True,  # the code below must run
+        max_threads=AT_ONCE + 40,  # each event that takes turns occupies a thread
+        _frontend=False,  # or Gradio gives up if its page takes three seconds, as on a busy machine
         **options,
     )
     if demo.mcp_server_obj is not None:
@@ -199,15 +217,16 @@ def serve(
     share: bool = False,
     mcp: bool = False,
     engine: EngineName = "auto",
+    longest: float | None = None,
 ) -> None:
-    """Build the studio and serve it: what ``unleash studio`` does.
+    """Build the studio and serve it, as ``unleash studio`` does.
 
     Raises:
-        ValueError: as :func:`build`, and if ``mcp`` is asked for and its package is not there.
+        ValueError: as :func:`build`, or if ``mcp`` is true and its package is not installed.
     """
     if mcp:
         check()
-    demo = build(given, alone(host, share), engine)
+    demo = build(given, alone(host, share), engine, longest)
     launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
@@ -215,7 +234,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     about = handlers.about(first)
     header = Header()
-    OptionBar()
+    options = OptionBar(value=asks(about))
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(
@@ -239,7 +258,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                 )
             prompts = {name: controls.prompt_box(about, name) for name in controls.PROMPTS}
             with gr.Row():
-                steps = controls.control("steps", about.defaults.steps, info=None)  # there is no room
+                steps = controls.control("steps", about.defaults.steps, info=None)  # too narrow for a text
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -278,6 +297,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         locked=locked,
         dice=dice,
         header=header,
+        options=options,
         fit=fit,
         pair=(given, seen),
         settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
@@ -285,7 +305,7 @@ def _lay_out(handlers: Handlers) -> _Page:
 
 
 def _half(label: str, name: str) -> gr.Image:
-    """One of the pair that is shown when a picture was encoded."""
+    """One of the pair that is shown after a picture was encoded."""
     return gr.Image(label=label, visible=False, interactive=False, buttons=[], elem_id=name)
 
 
@@ -297,7 +317,7 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
         named(handlers.generate, whole),
         whole,
         told,
-        api_name="run",  # or it would take the name of the endpoint for programs
+        api_name="run",  # or it would take the name of the API endpoint
         **RUNS,
         **LINE,
         **_INTERNAL,
@@ -351,7 +371,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     for event in (opened, chosen, unpacked):
         for ended in (event.success, event.failure):
             ended(**command("file-arrived"))
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     saved = page.canvas.save(
         handlers.save,
@@ -382,10 +402,10 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     for ended in (restored.success, restored.failure):
         ended(**command("settings-arrived"))
     restored.success(handlers.loaded, page.model, page.run_panel, **_INTERNAL)
-    # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
+    # Not on the menu's change event: a menu in a closed accordion is not on the page and triggers none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     gr.on(
         [control.change for control in page.kept],

@@ -1,4 +1,4 @@
-"""Pixels of an opened picture that stay as they are around what was painted."""
+"""Pixels of an opened picture that are kept around the painted area."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from unleash.studio.server.data_urls import from_png_url
 
 @dataclass(frozen=True)
 class Pixels:
-    """What the page knows of a picture's pixels and the server does not.
+    """The pixels of an opened picture, as the page sends them.
 
     Attributes:
-        original: the picture as it was opened.
-        mask: as large, grey: 0 where it stays as it was, white where what was made replaces it.
-        photograph: the file that it was opened from, if that has more pixels.
+        original: the opened picture.
+        mask: grey, of the same size: black where the original is kept, white where the result replaces it.
+        photograph: the file it was opened from, if that has more pixels.
     """
 
     original: Image.Image
@@ -32,17 +32,17 @@ class Pixels:
 
     @classmethod
     def from_dict(cls, data: Any) -> Pixels | None:
-        """Read the page's JSON ``{"original", "mask", "photo"}``; it may come from anyone.
+        """Read untrusted JSON ``{"original", "mask", "photo"}``.
 
-        The first two are PNGs as data URLs, the last one is None or ``{"path", "box"}`` of an uploaded file.
+        The first two are data URLs of PNGs, the last one is None or ``{"path", "box"}`` of an uploaded file.
 
         Raises:
-            ValueError: if it is something else; None is none.
+            ValueError: if it is invalid; None gives None.
         """
         if data is None:
             return None
         if not isinstance(data, dict):
-            raise ValueError("kept pixels are an object with original and mask")
+            raise ValueError("kept pixels must be an object with original and mask")
         photo = data.get("photo")
         if photo is not None:
             given = photo if isinstance(photo, dict) else {}
@@ -50,10 +50,10 @@ class Pixels:
         return cls(from_png_url(data.get("original")), from_png_url(data.get("mask")), photo)
 
     def in_photograph(self, made: Image.Image) -> Image.Image | None:
-        """``made`` laid over the photograph at its own resolution; None if there is none.
+        """``made`` composited over the photograph at its resolution; None without a photograph.
 
         Raises:
-            ValueError: if the file cannot be read, or the mask is not as large as ``made``.
+            ValueError: if the file cannot be read, or mask and ``made`` differ in size.
         """
         if self.photograph is None:
             return None
@@ -61,12 +61,12 @@ class Pixels:
         return self.photograph.repainted(made, np.array(self.mask.convert("L"), np.float32) / np.float32(255))
 
     def under(self, made: Image.Image, scale: int = 1) -> Image.Image:
-        """``made``, at ``scale`` times the size of the canvas, laid over the original.
+        """``made``, at ``scale`` times the size of the canvas, composited over the original.
 
         Its transparent cells stay transparent.
 
         Raises:
-            ValueError: if the original or the mask is of another size.
+            ValueError: if the original or the mask has another size.
         """
         self._check((made.width // scale, made.height // scale))
         original, grey = self.original.convert("RGB"), self.mask.convert("L")
@@ -79,6 +79,6 @@ class Pixels:
         return whole
 
     def _check(self, size: tuple[int, int]) -> None:
-        # Before anything is decoded: a small file may claim to be a huge picture.
+        # Before decoding: a small file may claim to be a huge picture.
         if not self.original.size == self.mask.size == size:
-            raise ValueError("the kept pixels are not those of this canvas: open the picture again")
+            raise ValueError("the kept pixels do not belong to this canvas: open the picture again")

@@ -1,21 +1,22 @@
-"""The models the studio offers, each loaded when somebody needs it."""
+"""The menu of models; each is loaded when it is first needed."""
 
 import atexit
 import logging
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from subprocess import DEVNULL, Popen
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
-from unleash.canvas.settings import EngineName
+from unleash.canvas.settings import SCHEME, EngineName
 from unleash.images.code_names import CodeName, load_names
 from unleash.models.locating import HOME, known_as, local, same_model
 from unleash.models.outline import Outline, outline
 from unleash.operations import loading
+from unleash.studio.server import registry
 from unleash.studio.server.turns import IDLE
 
 if TYPE_CHECKING:
@@ -23,13 +24,17 @@ if TYPE_CHECKING:
 
     from unleash.images.codebook import Sheet
     from unleash.pipeline import UnleashPipeline
+    from unleash.studio.server.drawing import Drawing
 
 __all__ = ["BUNDLED", "Menu", "about", "codebook", "find", "known_as", "load", "menu", "name_of", "names"]
 
 BUNDLED = HOME / "weights"
 
+MANY_CODES = 4096
+"""Codebooks larger than this are shown while their thumbnails are drawn, which takes minutes."""
+
 Menu = dict[str, str]
-"""What a model is called in the menu, and its folder or Hub id."""
+"""A model's name in the menu, and its folder or Hub id."""
 
 QUIET = 5.0
 """Seconds in which nobody asks for anything before an engine is prepared."""
@@ -47,18 +52,18 @@ _LOADING: defaultdict[str, Lock] = defaultdict(Lock)
 
 
 def menu(given: Iterable[str] = ()) -> Menu:
-    """The models ``given`` by whoever runs the app, then the bundled ones."""
+    """The models ``given`` by the owner, then the bundled ones."""
     bundled = (str(index.parent) for index in sorted(BUNDLED.glob("*/model_index.json")))
     offered: Menu = {}
     for model in [*given, *bundled]:
         offered.setdefault(name_of(offered, model), model)
     if not offered:
-        raise ValueError(f"there is no model: none was given and {BUNDLED} holds none")
+        raise ValueError(f"there is no model: none was given, and {BUNDLED} contains none")
     return offered
 
 
 def name_of(offered: Menu, model: str) -> str:
-    """The name in the menu of a folder or Hub id, whether it is offered already or not."""
+    """The name for a folder or Hub id in the menu, whether it is already there or not."""
     whole = known_as(model)
     same = (name for name, other in offered.items() if known_as(other) == whole)
     short = Path(whole).name
@@ -66,7 +71,7 @@ def name_of(offered: Menu, model: str) -> str:
 
 
 def find(offered: Menu, wanted: str) -> str | None:
-    """The name in the menu of the model that a recipe names, None if it is not offered."""
+    """The menu's name of the model that a recipe names; None if it is not in the menu."""
     exact = (name for name, model in offered.items() if same_model(wanted, model))
     short = PurePosixPath(wanted).name
     return next(exact, short if short in offered else None)
@@ -85,6 +90,15 @@ def about(model: str) -> Outline:
     return describe(model)
 
 
+def folder(model: str) -> Path:
+    """The folder of a model, which is fetched first if it is not here."""
+    if (here := local(model)) is not None:
+        return here
+    from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
+
+    return resolve(model)
+
+
 def load(model: str) -> "UnleashPipeline":
     """The pipeline of a folder or Hub id."""
     with _LOADING[model]:
@@ -97,7 +111,11 @@ def _loaded(model: str) -> "UnleashPipeline":
 
 
 def computed(model: str, engine: EngineName) -> "UnleashPipeline":
-    """The pipeline of a folder or Hub id, by torch until the engine is ready, which may take a while."""
+    """The pipeline of a folder or Hub id; it uses torch until the engine is ready, which may take a while.
+
+    Raises:
+        ValueError: if the engine is on other machines, which do not answer.
+    """
     pipe = load(model)
     _prepare(model, engine)
     return pipe
@@ -105,7 +123,9 @@ def computed(model: str, engine: EngineName) -> "UnleashPipeline":
 
 @lru_cache(maxsize=4)
 def _prepare(model: str, engine: EngineName) -> None:
-    if engine != "torch":
+    if engine.startswith(SCHEME):
+        load(model).use(engine)
+    elif engine != "torch":
         Thread(target=_change_when_idle, args=(load(model), model, engine), daemon=True).start()
 
 
@@ -133,30 +153,61 @@ def _change(pipe: "UnleashPipeline", engine: EngineName) -> None:
     try:
         pipe.use(engine)
     except Exception as error:
-        logging.getLogger(__name__).warning("torch goes on computing: %s", error)
+        logging.getLogger(__name__).warning("still using torch: %s", error)
 
 
 @lru_cache(maxsize=4)
 def codebook(model: str) -> "Sheet":
-    """What the codes of a model look like, from its folder if that can tell."""
-    from unleash.images.codebook import load_thumbnails, sheet  # noqa: PLC0415 - takes seconds
-    from unleash.models.folders import resolve  # noqa: PLC0415
-    from unleash.models.thumbnails import thumbnails  # noqa: PLC0415
+    """The thumbnails of a model's codes, from its folder if they are stored there."""
+    from unleash.images.codebook import sheet  # noqa: PLC0415 - takes seconds
 
-    vqgan = load(model).vqgan
+    kept = _kept(model)
+    return sheet(_drawing(model).wait() if kept is None else kept)
+
+
+def drawn_codebook(model: str) -> "Iterator[tuple[float, Sheet | None]]":
+    """As :func:`codebook`; for a large one while it is drawn: the share that is, and now and then a sheet.
+
+    Thumbnails that are not drawn yet are estimates; the last sheet has none.
+    """
+    from unleash.images.codebook import sheet  # noqa: PLC0415 - takes seconds
+
+    if _kept(model) is None and load(model).vqgan.codebook_size > MANY_CODES:
+        order = None
+        for share, pictures in _drawing(model).follow():
+            if share == 1:
+                break
+            shown = None if pictures is None else sheet(pictures, order)
+            order = shown.order if shown else order
+            yield share, shown
+    yield 1.0, codebook(model)
+
+
+def _kept(model: str) -> "Tensor | None":
+    """The thumbnails stored in a model's folder; None if there are none that can be used."""
+    from unleash.images.codebook import load_thumbnails  # noqa: PLC0415 - takes seconds
+    from unleash.models.folders import resolve  # noqa: PLC0415
+
     try:
-        kept = load_thumbnails(resolve(model), vqgan.codebook_size)
+        return load_thumbnails(resolve(model), load(model).vqgan.codebook_size)
     except ValueError as error:
-        logging.getLogger(__name__).warning("Every code is decoded: %s", error)
-        kept = None
-    if kept is None:
-        kept = thumbnails(vqgan)
-        _keep(kept, resolve(model))
-    return sheet(kept)
+        logging.getLogger(__name__).warning(
+            "Decoding every code, since stored thumbnails cannot be used: %s", error
+        )
+        return None
+
+
+@lru_cache(maxsize=4)
+def _drawing(model: str) -> "Drawing":
+    from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
+    from unleash.studio.server.drawing import Drawing  # noqa: PLC0415
+
+    folder = resolve(model)
+    return Drawing(load(model).vqgan, lambda pictures: _keep(pictures, folder), registry.busy)
 
 
 def _keep(pictures: "Tensor", folder: Path) -> None:
-    """Saves thumbnails beside a converted model, which takes minutes to draw those of a large codebook."""
+    """Saves thumbnails beside a converted model, since drawing those of a large codebook takes minutes."""
     from unleash.images.codebook import save_thumbnails  # noqa: PLC0415 - takes seconds
     from unleash.models.fetching import converted_models  # noqa: PLC0415
 
@@ -164,16 +215,16 @@ def _keep(pictures: "Tensor", folder: Path) -> None:
         if folder.is_relative_to(converted_models()):
             save_thumbnails(pictures, folder)
     except OSError as error:
-        logging.getLogger(__name__).warning("The codes' thumbnails are not kept: %s", error)
+        logging.getLogger(__name__).warning("The thumbnails of the codes could not be saved: %s", error)
 
 
 @lru_cache(maxsize=4)
 def names(model: str) -> tuple[CodeName | None, ...]:
-    """What the codes of a model mostly show; nothing if it does not say, or not so that it can be read."""
+    """What each code of a model mostly shows; empty if its folder has no readable names."""
     from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
 
     try:
         return load_names(resolve(model), load(model).vqgan.codebook_size)
     except (ValueError, OSError) as error:
-        logging.getLogger(__name__).warning("The codes go without names: %s", error)
+        logging.getLogger(__name__).warning("The names of the codes cannot be read: %s", error)
         return ()

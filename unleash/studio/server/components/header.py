@@ -13,15 +13,15 @@ from unleash.studio.server.component import NativeComponent, uploaded
 from unleash.studio.server.data_urls import png_url
 
 _MAX_PIXELS = 2048
-"""On a side of a canvas."""
+"""Maximum side of a canvas in pixels."""
 
 
 class Header(NativeComponent):
     """Open, save, undo and redo, at the top of the page.
 
-    The page asks by the event ``open`` for an uploaded file ``{"path", "older", "name"}``, by ``pack`` for
-    what a project file holds of the server, and by ``unpack`` for a project to go on with. Each has a
-    ``name``, which the answer has too.
+    The event ``open`` opens an uploaded file ``{"path", "older", "name"}``, ``pack`` requests
+    the server's part of a project file, and ``unpack`` opens a project. Each has a
+    ``name``, which the answer repeats.
     """
 
     EVENTS = [EventListener(name) for name in ("open", "pack", "unpack")]  # type: ignore[assignment]  # noqa: RUF012
@@ -33,10 +33,10 @@ class Header(NativeComponent):
 
 
 def mask_in(asked: Any) -> dict[str, str]:
-    """The mask in an uploaded file ``{"path", "width", "height"}``, cut and scaled to a size in pixels.
+    """The mask in an uploaded file ``{"path", "width", "height"}``, cropped and scaled to a size in pixels.
 
     Returns:
-        ``{"url"}`` of a grey PNG, white where the picture is to be repainted, or ``{"error"}`` in a line.
+        ``{"url"}`` of a grey PNG, white where the picture is to be repainted, or a one-line ``{"error"}``.
     """
     try:
         given = asked if isinstance(asked, dict) else {}
@@ -50,5 +50,5 @@ def mask_in(asked: Any) -> dict[str, str]:
 
 def _side(pixels: Any) -> int:
     if isinstance(pixels, bool) or not isinstance(pixels, int) or not 0 < pixels <= _MAX_PIXELS:
-        raise ValueError("the canvas has no such size: reload the page")
+        raise ValueError("the mask has an invalid size: reload the page")
     return pixels

@@ -17,21 +17,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What there is to know of a model's codes.
+    """A model's codes.
 
     Attributes:
-        model: in the menu; favourites are kept for each.
-        sheet: what they look like.
-        names: what they mostly show, one for each code or none at all.
+        model: name in the menu; favourites are stored per model.
+        sheet: their thumbnails; None: those sent before.
+        names: what each code mostly shows; may be empty.
+        share: how many thumbnails have been drawn, 0 to 1; the others are estimates.
+        begins: whether it is the first message since the page asked.
     """
 
     model: str
-    sheet: "Sheet"
+    sheet: "Sheet | None"
     names: Sequence[CodeName | None]
+    share: float = 1.0
+    begins: bool = True
 
 
 class Palette(NativeComponent):
-    """Every code as a thumbnail; choosing one puts it in the hand of the canvas's brushes.
+    """Thumbnails of all codes, to select those that brushes paint.
 
     Its value is the :class:`Catalogue` to show.
     """
@@ -42,10 +46,12 @@ class Palette(NativeComponent):
         super().__init__(elem_id="palette", **options)
 
     def postprocess(self, value: Catalogue | None) -> dict[str, Any] | None:  # type: ignore[override]
-        """The sheet as a file the browser fetches once, and what lies where on it as JSON."""
+        """The sheet as a file that the browser can cache, and its layout as JSON."""
         if value is None:
             return None
-        sheet = value.sheet
+        sheet, told = value.sheet, {"model": value.model, "share": value.share, "begins": value.begins}
+        if sheet is None:
+            return {**told, "image": None, "catalogue": None}
         path = save_bytes_to_cache(sheet.webp, "codes.webp", cache_dir=self.GRADIO_CACHE)
         catalogue = {
             "model": value.model,
@@ -56,4 +62,4 @@ class Palette(NativeComponent):
             "names": [name and [name.name, name.share] for name in value.names],
         }
         image = FileData(path=path, mime_type="image/webp").model_dump()
-        return {"image": image, "catalogue": json.dumps(catalogue)}
+        return {**told, "image": image, "catalogue": json.dumps(catalogue)}
