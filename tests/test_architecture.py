@@ -42,6 +42,8 @@ SHARED_NAMES = {
     "transformer": "likewise",
     "canvas": "the document, and the component that shows it",
     "inspector": "what the model thinks of a cell, and the component that shows it",
+    "folders": "folders of models, and of pictures",
+    "getting": "the download of a public model, and the component that asks for it",
     "changing": "vary, relight and blend, from a shell and from a program",
     "growing": "extend and stitch, from a shell and from a program",
     "painting": "generate and edit, from a shell and from a program",
@@ -127,6 +129,8 @@ def test_the_command_waits_with_what_is_heavy():
 HEAVY = {"torch", "diffusers", "transformers", "openvino", "skia"}
 """What the page is served without."""
 
+LOADING = "unleash.operations.loading"
+
 
 @pytest.mark.parametrize(
     ("module", "absent"),
@@ -136,6 +140,7 @@ HEAVY = {"torch", "diffusers", "transformers", "openvino", "skia"}
         ("unleash.cli", {"torch", "diffusers", "gradio", "skia"}),
         ("unleash.operations", {"gradio", "skia"}),
         ("unleash.studio; unleash.studio.build()", HEAVY),
+        (f"{LOADING}; {LOADING}.load('weights/scenes')", HEAVY - {"torch", "diffusers"} | {"torch._dynamo"}),
     ],
 )
 def test_what_an_import_loads(module, absent):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unleash.models.light import light
 from unleash.models.locating import local
 from unleash.models.outline import outline
+from unleash.models.quick_import import quick_import
 
 if TYPE_CHECKING:
     from unleash.pipeline import UnleashPipeline
@@ -18,7 +18,7 @@ def load(model: str) -> UnleashPipeline:
     Raises:
         ValueError: as that does.
     """
-    with light():
+    with quick_import():
         from diffusers.utils import logging  # noqa: PLC0415 - takes seconds
 
         from unleash.pipeline import UnleashPipeline  # noqa: PLC0415

@@ -22,7 +22,7 @@ class _NoCompiler(ModuleType):
 
 
 @contextmanager
-def light() -> Iterator[None]:
+def quick_import() -> Iterator[None]:
     """Within it, diffusers is imported as where neither transformers nor torch's compiler are installed.
 
     Both can be imported again afterwards, but diffusers goes without transformers in this process for good.
@@ -40,6 +40,6 @@ def light() -> Iterator[None]:
         yield
     finally:
         for name in hidden:
-            del sys.modules[name]
+            sys.modules.pop(name, None)
         if compiler:
-            del torch._dynamo
+            torch.__dict__.pop("_dynamo", None)
