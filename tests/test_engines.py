@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from unleash import UnleashPipeline
+from unleash.models.conversion import convert
 from unleash.models.engines import Engine, cache, engine_named, is_chosen
 from unleash.models.engines.choosing import Timing
 from unleash.models.engines.openvino import OpenVINOEngine
+from unleash.models.protocol import repeated
 from unleash.studio.server import menu
 
 pytest.importorskip("openvino")
@@ -34,6 +36,19 @@ def test_openvino_gives_the_logits_of_torch(pipe, shape, label):
     condition = (torch.full(shape[:1], label),)
     wanted = Engine(pipe.vqgan, pipe.transformer).logits(tokens, condition)
     torch.testing.assert_close(engine.logits(tokens, condition), wanted, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_openvino_gives_the_logits_of_torch_for_halton(tmp_path, batch):
+    files = Path(__file__).parent / "fixtures" / "parity-halton"
+    convert(files / "vq_ds16_c2i.pt", files / "ImageNet_256_tiny.pth", tmp_path / "model", heads=6)
+    pipe = UnleashPipeline.from_pretrained(tmp_path / "model", engine="openvino")
+    grid = (batch, pipe.transformer.grid_size, pipe.transformer.grid_size)
+    size = pipe.transformer.codebook_size
+    tokens = torch.randint(0, size + 1, grid, generator=torch.Generator().manual_seed(0))
+    condition = repeated(pipe.transformer.condition("church"), batch)
+    wanted = Engine(pipe.vqgan, pipe.transformer).logits(tokens, condition)
+    torch.testing.assert_close(pipe.engine.logits(tokens, condition), wanted, atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 4), (2, 6, 9), (1, 1, 2)])

@@ -150,7 +150,7 @@ def build(
             added.
 
     Raises:
-        ValueError: if there is no such engine, there is no model, or the first is none.
+        ValueError: if there is no such engine, there is no model, or the first is not a model.
     """
     check_engine(engine)
     serve_modules(examples())
