@@ -42,8 +42,6 @@ SHARED_NAMES = {
     "transformer": "likewise",
     "canvas": "the document, and the component that shows it",
     "inspector": "what the model thinks of a cell, and the component that shows it",
-    "folders": "folders of models, and of pictures",
-    "getting": "the download of a public model, and the component that asks for it",
     "changing": "vary, relight and blend, from a shell and from a program",
     "growing": "extend and stitch, from a shell and from a program",
     "painting": "generate and edit, from a shell and from a program",

@@ -11,11 +11,11 @@ import { store } from "../page/store.js";
 import { features, matching, nearest, spread, vocabulary } from "./finding.js";
 
 const EMPTY = {
-  here: "Click a cell with the pin brush (P) or Inspect (Q): what the model finds likely there comes here.",
-  words: "No tile is called that or looks like it.",
-  similar: "Select a tile, and those that look like it come here.",
-  recent: "The tiles you pin come here.",
-  favourites: "The tiles you star come here.",
+  here: "Click a cell with the pin brush (P) or Inspect (Q) to see its likely tiles here.",
+  words: "No tile matches.",
+  similar: "Select a tile to see similar ones here.",
+  recent: "Tiles that you pin appear here.",
+  favourites: "Tiles that you star appear here.",
 };
 const TILE = 44; // CSS pixels of a tile
 const SAMPLES = 8; // tiles that show what a word means
