@@ -1,17 +1,20 @@
 """Estimates of how long a run will take."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from time import perf_counter
-
-import torch
+from typing import TYPE_CHECKING
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
-from unleash.models.engines import Engine
-from unleash.models.protocol import Detail
-from unleash.pipeline import UnleashPipeline
+
+if TYPE_CHECKING:
+    from unleash.models.engines import Engine
+    from unleash.models.protocol import Detail
+    from unleash.pipeline import UnleashPipeline
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ def pace(pipe: UnleashPipeline) -> Pace:
 @lru_cache(maxsize=16)
 def _measured(pipe: UnleashPipeline, engine: Engine) -> Pace:
     """From the second of two evaluations, since the first one warms up."""
+    import torch  # noqa: PLC0415 - takes seconds
+
     codes = torch.from_numpy(pipe.blank().codes)[None].to(pipe.device)
     cells = codes.numel()
     known = torch.zeros_like(codes)
