@@ -68,7 +68,7 @@ def at_once(studio: Studio, pipe: UnleashPipeline, people: int, steps: int) -> I
 def beside(studio: Studio, pipe: UnleashPipeline, steps: int, side: int, tries: int = 5) -> Iterator[Figure]:
     """Small requests, one after another, beside one that takes minutes."""
     own, step = small_alone(studio, pipe, steps, tries), huge_step(studio, pipe, side)
-    with studio.under_way("huge", _huge(pipe, side, 64)):
+    with studio.under_way("huge", _huge(pipe, side, 16)):
         longest = max(studio.ask("small", _recipe(pipe, steps, seed)).seconds for seed in range(tries))
     yield Figure(
         "seconds a small request takes beside a huge one",
