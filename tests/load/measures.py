@@ -103,6 +103,7 @@ def memory(served: Served, studio: Studio, pipe: UnleashPipeline, runs: int, peo
             some = asked[start : start + people]
             failed += sum(answer.recipe is None for answer in studio.ask_all(some, len(some)))
         held.append(served.megabytes)
+        print(f"memory: {(tenth + 1) * runs // 10} runs, {held[-1]:.0f} MB", flush=True)
     # The first runs fill caches, and the pool of threads.
     yield Figure(f"of {runs} runs failed", failed, most=0)
     yield Figure(
