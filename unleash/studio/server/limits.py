@@ -24,6 +24,7 @@ def admit_run(
     pictures: int,
     longest: float,
     paint: Painter | None = None,
+    previews: bool = True,
 ) -> None:
     """Whether a run may begin.
 
@@ -34,6 +35,7 @@ def admit_run(
         pictures: how many.
         longest: seconds that it may be predicted to take; without a limit nothing is predicted.
         paint: makes the pictures, if not by filling what is unknown: then any cell may be filled.
+        previews: whether a picture is decoded after each step.
 
     Raises:
         ValueError: if it would take longer, or the canvas is of another codebook.
@@ -41,7 +43,7 @@ def admit_run(
 
     def predicted() -> float:
         filled = canvas if paint is None else canvas.mask(~canvas.unknown)
-        return timing.seconds(pipe, timing.pace(pipe), filled, settings, pictures)
+        return timing.seconds(pipe, timing.pace(pipe), filled, settings, pictures, previews)
 
     _admit(predicted, longest, "fewer steps, pictures or cells")
 

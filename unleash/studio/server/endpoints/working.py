@@ -49,7 +49,7 @@ class Worker:
         """Make the picture of a draft; settings that are not given are the model's defaults."""
         settings = settings.over(self.pipe.defaults)
         paint = None if draft.paint is fill else draft.paint
-        admit_run(self.pipe, draft.canvas, settings, 1, self.longest, paint)
+        admit_run(self.pipe, draft.canvas, settings, 1, self.longest, paint, previews=False)
         yield
         made = yield from make(self.pipe, self.model, draft, settings)
         return png(made.image, made.recipe, made.box), made.recipe.to_json()
