@@ -37,20 +37,20 @@ def generate(
     region: Regions = None,
     recipe: Annotated[
         Path | None,
-        typer.Option(help="Make the picture of this recipe (JSON, or a PNG by Unleash) again."),
+        typer.Option(help="Reproduce the picture of this recipe (JSON, or a PNG by Unleash)."),
     ] = None,
     scale: Annotated[
         int, typer.Option(help="Pixels of the file per pixel of the picture on each side: 1, 2 or 4.")
     ] = 1,
     film: Annotated[
-        Path | None, typer.Option(help="A .gif for the steps of the run, which is run once more for it.")
+        Path | None, typer.Option(help="A .gif of the steps; the run is repeated for it.")
     ] = None,
 ) -> None:
-    """Paint pictures from nothing, or again from a recipe.
+    """Generate pictures, or reproduce one from its recipe.
 
-    Every PNG carries its recipe. With --recipe, canvas, model and settings
-    are the recipe's, but for the options you give besides: those vary the
-    picture. Without any, it is the same picture again.
+    Every PNG contains its recipe. With --recipe, canvas, model and settings
+    are the recipe's, except for options that you give: those vary the
+    picture. Without any, it is the same picture.
 
     --engine ray has all machines of a Ray cluster make the pictures: the one
     at RAY_ADDRESS, or this machine alone. Pictures that are there already are
@@ -101,7 +101,7 @@ def generate(
         and model is None
         and count == 1
     ):
-        # Rounding differs between machines; the codes that were recorded do not.
+        # Rounding differs between machines; the recorded codes do not.
         image = at_scale(pipe, source.result, settings, wish.scale)
         save(image, source.model_copy(update={"kept_pixels": False}), files[0])
     else:
@@ -127,24 +127,24 @@ def edit(
     ] = None,
     pin: Annotated[
         list[str] | None,
-        typer.Option(metavar="row,col=code", help="Put this code in this cell, counted from 0. Repeatable."),
+        typer.Option(metavar="row,col=code", help="Pin this code to this cell, counted from 0. Repeatable."),
     ] = None,
     region: Regions = None,
     *,
     job: Job,
     keep_pixels: KeepPixels = None,
 ) -> None:
-    """Repaint a part of a picture, and put chosen codes in chosen cells.
+    """Repaint part of a picture, and pin codes to cells.
 
-    A cell is repainted if the mask touches it at all; every other cell stays
-    as it is. A pinned cell has its code whatever the mask says. The palette
+    A cell is repainted if the mask touches it; every other cell stays
+    as it is. A pinned cell gets its code whatever the mask says. The palette
     of `unleash studio` shows what each code looks like.
 
-    Cells hold less than a photo does, so drawing all of them again would
+    A photo has more detail than its cells, so decoding all of them would
     change all of it. Outside the mask your picture's own pixels are kept,
-    and the two fade into each other over half a cell; a photo with more
+    with a soft transition half a cell wide; a photo with more
     pixels than the canvas is saved whole, at its own size. --render-all
-    draws the cells alone, as the recipe in the PNG does.
+    decodes all cells, as the recipe in the PNG does.
 
     If IMAGE is a folder, each picture in it is edited; results have the
     names of the pictures and go to the folder --out. Errors are listed at

@@ -1,4 +1,4 @@
-"""Files as pictures in cells: by the recipe they carry, else by what the encoder sees in them."""
+"""Opening files on a canvas: by their recipe if they have one, else by the encoder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,24 +19,24 @@ from unleash.models.folders import same_model
 from unleash.pipeline import UnleashPipeline
 
 _DIFFERENT = 12
-"""Mean difference of a cell, of 255, from which its pixels are not what the model draws of its code."""
+"""Mean difference, of 255, above which a cell's pixels are not what the model decodes."""
 
 _EVERYWHERE = 0.95
-"""Share of the cells from which a picture differs everywhere."""
+"""Share of differing cells above which a picture counts as different everywhere."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A picture in cells.
+    """An opened picture.
 
     Attributes:
-        canvas: its cells; of a picture that this model made, with the pins and rules it was made with.
-        image: its pixels, as large as the canvas.
-        size: (width, height) in pixels before it was cut.
-        drawn: whether its pixels are what the model draws of its cells, and no more.
-        label: under which it was made, if it was.
+        canvas: its canvas; for a picture by this model, with its pins and rules.
+        image: its pixels, of the canvas's size.
+        size: (width, height) in pixels before cropping.
+        drawn: whether its pixels are just the decoded canvas.
+        label: its label, if it was generated with one.
         photograph: the file, if it has more pixels than the canvas.
-        changed: whether the file carries a recipe but its pixels were changed since, so that the recipe was
+        changed: whether the file has a recipe but its pixels were changed since, so that the recipe was
             not used.
     """
 
@@ -50,23 +50,23 @@ class Opened:
 
     @property
     def cell_size(self) -> int:
-        """Pixels on a side of a cell."""
+        """Side of a cell in pixels."""
         return self.image.width // self.canvas.width
 
 
 def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop") -> Opened:
-    """The picture in a file: the cells of its recipe if the model made it, else as :func:`encode_picture`.
+    """Opens a picture: by its recipe if this model made it, else as :func:`encode_picture`.
 
-    A recipe whose picture was changed since, painted over or cropped for instance, is not used.
+    A recipe is not used if the picture was changed since, for instance painted over or cropped.
 
     Args:
-        pipe: of the model.
-        model: its name, as recipes have it.
-        path: a picture.
-        fit: how one that the model did not make comes to fit.
+        pipe: the model's pipeline.
+        model: its name in recipes.
+        path: a picture file.
+        fit: how a picture not made by the model is fitted to it.
 
     Raises:
-        ValueError: if the file holds no picture, or its recipe is broken.
+        ValueError: if the file is not a picture, or its recipe is invalid.
     """
     recipe, picture = carried_recipe(path), read(path)
     made = recipe.result if recipe is not None and same_model(recipe.model, model) else None
@@ -88,23 +88,23 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop
 
 
 def encode_picture(pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop") -> Opened:
-    """The picture in a file as the encoder sees it, whatever recipe it carries.
+    """Encodes the picture in a file, ignoring any recipe.
 
     Raises:
-        ValueError: if the file holds no picture.
+        ValueError: if the file is not a picture.
     """
     return _encoded(pipe, Path(path), read(path), fit)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What the pixels of a file are, compared with what its recipe makes.
+    """How the pixels of a file relate to its recipe.
 
     Attributes:
-        kind: ``drawn``: what the model draws of the codes, and no more; ``kept``: pixels of an opened picture
-            are among them; ``changed``: they were changed after the file was written.
-        own: the part that the canvas shows, as large as the canvas, where pixels were kept.
-        photograph: the file, if pixels were kept and it has more than the canvas.
+        kind: ``drawn``: they are the decoded result; ``kept``: they include pixels of an opened picture;
+            ``changed``: they were changed after the file was written.
+        own: if pixels were kept, the part that the canvas shows, at the canvas's size.
+        photograph: the file, if pixels were kept and it has more of them than the canvas.
     """
 
     kind: Literal["drawn", "kept", "changed"]
@@ -119,14 +119,14 @@ def compare(
     draw: Callable[[], Image.Image],
     picture: Picture | None = None,
 ) -> Shown:
-    """Compare the picture in a file with what the recipe in it makes.
+    """Compare the picture in a file with the result of its recipe.
 
     Args:
-        path: of the file; one with a recipe alone counts as ``drawn``.
-        recipe: that it carries.
+        path: path of the file; one with only a recipe counts as ``drawn``.
+        recipe: its recipe.
         size: (width, height) of the canvas in pixels.
-        draw: draws the recipe's codes, in RGBA if they are not finished; it is called only if need be.
-        picture: what is in the file, if it was read already.
+        draw: decodes the recipe's codes, in RGBA if they are not finished; only called if necessary.
+        picture: the file's picture, if it was read already.
 
     Raises:
         ValueError: if the picture cannot be read.
@@ -152,7 +152,7 @@ def compare(
 
 
 def _untouched(path: Path, size: tuple[int, int], stamp: Stamp, picture: Picture | None) -> Shown:
-    """The pixels of a file that are as it was written, of which some were kept."""
+    """The pixels of an unchanged file with kept pixels."""
     picture = picture or read(path)
     if stamp.box is None:
         return Shown("kept", _resized(picture.image, size))
@@ -161,9 +161,9 @@ def _untouched(path: Path, size: tuple[int, int], stamp: Stamp, picture: Picture
 
 
 def _told(recipe: Recipe, size: tuple[int, int], picture: Picture) -> Shown | None:
-    """What a recipe itself says of the pixels in a file without stamp; None if they have to be compared."""
+    """What can be told about a file without a stamp from its recipe; None if pixels must be compared."""
     if recipe.codes is None or not picture.opaque:
-        return Shown("drawn")  # it was not finished, and the codes are what counts
+        return Shown("drawn")  # it was not finished, so the codes count
     if recipe.settings.detail == "large" and picture.size == (2 * size[0], 2 * size[1]):
         return Shown("drawn")
     if recipe.kept_pixels and picture.image.size == size:
@@ -172,19 +172,19 @@ def _told(recipe: Recipe, size: tuple[int, int], picture: Picture) -> Shown | No
 
 
 def differs(image: Image.Image, drawn: Image.Image) -> bool:
-    """Whether a picture is more than what the model draws.
+    """Whether a picture differs from what the model decodes.
 
-    Both are as large. Rounding differs between machines, but by a step of 255 and in few places.
+    Both have the same size. Rounding differs between machines, but by one level and in few places.
     """
     difference = np.array(image, dtype=int) - np.array(drawn, dtype=int)
     return bool(np.abs(difference).mean() >= 0.1)
 
 
 def _keeps(recipe: Recipe, image: Image.Image, drawn: Image.Image) -> bool:
-    """Whether a picture looks as one that keeps pixels, of which recipes before version 4 say nothing.
+    """Whether a picture seems to contain kept pixels, for recipes before version 4, which do not say so.
 
-    It differs from what the model draws outside the cells that the run filled, or nearly everywhere. One that
-    was painted over differs in some of the cells that the run filled, and in others not.
+    Such a picture differs from the decoded one only outside the filled cells, or nearly everywhere. One that
+    was painted over differs in some of the filled cells.
     """
     filled = recipe.canvas.unknown
     cell = drawn.width // recipe.canvas.width
@@ -198,11 +198,11 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _cut(image: Image.Image, box: tuple[float, ...], size: tuple[int, int]) -> Image.Image:
-    """The part of a picture in a box, at ``size``; what lies beyond the picture is as its margin."""
+    """The part of a picture in a box, resized to ``size``; the margin colour outside the picture."""
     left, top, right, bottom = box
     inside = (max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height))
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
-        raise ValueError("the part of the picture that its recipe is of lies outside it")
+        raise ValueError("the part of the picture that its recipe describes is outside the picture")
     across, down = size[0] / (right - left), size[1] / (bottom - top)
     place = [round((inside[0] - left) * across), round((inside[1] - top) * down)]
     place += [round((inside[2] - left) * across), round((inside[3] - top) * down)]

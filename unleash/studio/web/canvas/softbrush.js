@@ -28,7 +28,7 @@ export function cover(away, size, softness) {
 }
 
 /** The cells of a grid that a mask of bytes touches. */
-export function touchedCells({ height, width, cell }, alpha) {
+function touchedCells({ height, width, cell }, alpha) {
   const touched = Array(height * width).fill(false);
   const across = width * cell;
   alpha.forEach((value, i) => {

@@ -1,5 +1,5 @@
 /**
- * Files on their way in and out: whatever opens one (the header, a drop, a paste) goes this way. Listen for "say"
+ * Opening and saving files, from the header, by drop or by paste. Listen for "say"
  * ({text, lasts}) and "notice" ({text, button, act}, null when it is no longer true).
  */
 
@@ -23,7 +23,7 @@ class Files extends EventTarget {
     this.#server = server;
   }
 
-  /** Say something about a file; `lasts` until something else is said. */
+  /** Say something about a file; if it `lasts`, until the next message. */
   say(text, lasts = false) {
     this.#opening = false;
     this.dispatchEvent(new CustomEvent("say", { detail: { text, lasts } }));
@@ -33,7 +33,7 @@ class Files extends EventTarget {
     this.dispatchEvent(new CustomEvent("notice", { detail }));
   }
 
-  // What the server answers bears the name of what was asked.
+  // The server's answer repeats the name of the request.
   #name(about) {
     const name = `${Date.now()}.${(this.#count += 1)}`;
     this.#asked.set(name, about);
@@ -46,7 +46,7 @@ class Files extends EventTarget {
     return about;
   }
 
-  /** Open a file; of a PNG that was changed, with `older`, what its recipe makes. */
+  /** Open a file; with `older`, the recipe's picture of a PNG that was changed. */
   async open(file, older = false) {
     this.#notice(null);
     if (isProject(file)) return this.#openProject(file);
@@ -56,7 +56,7 @@ class Files extends EventTarget {
       const path = await this.#server.upload(file);
       this.#server.ask("open", { path, older, name: this.#name(file) });
     } catch {
-      this.say(`${file.name} could not be sent to the studio: try again.`);
+      this.say(`${file.name} could not be uploaded: try again.`);
       store.queue.arrived("file");
     }
   }
@@ -81,13 +81,13 @@ class Files extends EventTarget {
     if (file && changed)
       this.#notice({
         text: `${file.name} was changed after it was saved here: you see it as it is now.`,
-        button: "Open the older picture of its recipe",
+        button: "Open the recipe's original picture",
         act: () => this.open(file, true),
       });
     return file && box ? { key: keepOriginal(file), box } : null;
   }
 
-  /** A promise of what the server needs of a whole picture to save it: {path, box}; null if it is gone. */
+  /** A promise of what the server needs to save a whole picture: {path, box}; null if it is gone. */
   async photoOf({ key, box }) {
     const file = await rawOriginal(key);
     return file instanceof Blob ? { path: await this.#server.upload(named(file)), box } : null;
@@ -136,7 +136,7 @@ class Files extends EventTarget {
     }
   }
 
-  /** The server found the project's model: put it in place. */
+  /** The server found the project's model: open the project. */
   unpacked({ name, model }) {
     const asked = this.#take(name);
     if (!asked) return;
@@ -149,12 +149,12 @@ class Files extends EventTarget {
   }
 }
 
-// A blob that the browser kept may have lost its name.
+// A blob from the database may have lost its name.
 const named = (blob) => (blob instanceof File ? blob : new File([blob], "photo", { type: blob.type }));
 
 const inWords = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
-/** Let the browser keep what is at a URL as a file. */
+/** Download a URL as a file. */
 export function download(url, name) {
   const link = document.createElement("a");
   link.href = url;
