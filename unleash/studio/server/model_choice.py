@@ -103,7 +103,9 @@ def wire(
             **queue,
             **_INTERNAL,
         )
-        chosen = [added, *_wire_public(choice.public, choice, handlers, queue)]
+        chosen = [added]
+        if choice.public is not None:
+            chosen.append(_wire_public(choice.public, [choice.wanted, choice.menu], handlers, queue))
         for event in chosen:
             event.success(**command("await-model"))
             switched.append(event.success(go_on, inputs, outputs, **quiet))
@@ -114,12 +116,8 @@ def wire(
     return switched
 
 
-def _wire_public(
-    public: Getting | None, choice: ModelChoice, handlers: Handlers, queue: dict[str, Any]
-) -> list[Any]:
-    """Let public models be fetched; the events after which one of them is the chosen one."""
-    if public is None:
-        return []
+def _wire_public(public: Getting, added: list[Component], handlers: Handlers, queue: dict[str, Any]) -> Any:
+    """Let public models be downloaded; returns the event that adds one, with the outputs ``added``."""
     getter = Getter()
 
     def get(event: gr.EventData, request: gr.Request) -> Iterator[Any]:
@@ -147,7 +145,7 @@ def _wire_public(
     public.get(get, None, public, trigger_mode="multiple", **follows)
     public.look(look, None, public, trigger_mode="multiple", **follows)
     public.cancel(cancel, None, None, queue=False, show_progress="hidden", **_INTERNAL)
-    return [public.use(use, None, [choice.wanted, choice.menu], **queue, **_INTERNAL)]
+    return public.use(use, None, added, **queue, **_INTERNAL)
 
 
 def _named(event: gr.EventData) -> str:
