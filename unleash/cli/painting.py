@@ -23,7 +23,7 @@ from unleash.cli.running import at_scale, files_of, load, paint, paint_everywher
 from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
-    from unleash.operations.folders import FolderEdit
+    from unleash.operations.folder_edits import FolderEdit
 
 
 @with_sampling()
@@ -162,7 +162,7 @@ def edit(
     """
     from unleash.images.masks import read_mask
     from unleash.operations import edits
-    from unleash.operations.folders import FolderEdit
+    from unleash.operations.folder_edits import FolderEdit
     from unleash.operations.regions import regions_of
 
     pins = dict(_pin(text) for text in pin or [])
@@ -182,7 +182,7 @@ def _edit_folder(job: Job, asked: "FolderEdit") -> None:
     """Edits a folder of pictures with a progress bar, and lists the errors at the end."""
     from tqdm import tqdm
 
-    from unleash.operations.folders import edit_folder
+    from unleash.operations.folder_edits import edit_folder
 
     pictures = asked.pictures()
     failed = []

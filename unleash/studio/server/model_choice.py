@@ -12,9 +12,9 @@ from unleash.models.cards import read_card
 from unleash.models.folders import describe, resolve
 from unleash.studio.server.component import command, event_data
 from unleash.studio.server.components.getting import Getting
-from unleash.studio.server.getting import Getter
 from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.model_downloads import Getter
 from unleash.studio.server.toasts import inform, toasted
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private"}
