@@ -9,7 +9,7 @@ export async function openPicture(url) {
   files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
 }
 
-/** Open a picture that was dragged here from another page, which that page's owner may forbid. */
+/** Open a picture dragged from another page, which that page's server may forbid. */
 async function openLink(url) {
   try {
     const answer = await fetch(url);
@@ -52,7 +52,7 @@ export function acceptDrops(frame) {
     depth -= 1;
     show();
   });
-  // A file let fall beside the canvas must not make the browser leave the page.
+  // A file dropped beside the canvas must not make the browser leave the page.
   for (const type of ["dragover", "drop"])
     document.addEventListener(type, (event) => {
       if (carries(event)) event.preventDefault();
@@ -72,7 +72,7 @@ export function acceptDrops(frame) {
 
 function take(data) {
   const url = linkOf(data);
-  // One of the session's pictures comes with all that is known of it.
+  // A picture of the session is put back with its canvas and recipe.
   const own = store.results.find((result) => result.url === url);
   const [file] = data.files;
   if (own) store.choose(own);

@@ -1,4 +1,4 @@
-/** The soft brush: a mask painted pixel by pixel, with an edge that fades. */
+/** The soft brush: a mask painted pixel by pixel, with a soft edge. */
 
 import { alphaOf, paper, pictureOf, sizeOf } from "../page/blending.js";
 import { clamp } from "../page/geometry.js";
@@ -101,7 +101,7 @@ class SoftBrush extends EventTarget {
     this.#stroke = null;
   }
 
-  /** What to show of the mask: {image, place, live}, the stroke under way or what the canvas has. */
+  /** The mask to show: {image, place, live}, of the current stroke or of the canvas. */
   veil({ soft, height, width }) {
     if (this.#stroke)
       return {
@@ -127,7 +127,7 @@ function sweep({ alpha, width, height, erases, sheet }, from, to, { softSize, so
     for (let x = left; x < right; x++) {
       const covered = cover(distance(x + 0.5, y + 0.5, from, to), softSize, softness);
       const i = y * width + x;
-      // The most of all dabs, not their sum: the edge stays as soft however slowly one paints.
+      // The maximum of all dabs, not their sum, so that slow strokes keep a soft edge.
       alpha[i] = erases ? Math.min(alpha[i], 255 - covered) : Math.max(alpha[i], covered);
       part.data.set(tinted(alpha[i]), 4 * ((y - top) * (right - left) + x - left));
     }

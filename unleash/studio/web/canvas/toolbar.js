@@ -84,7 +84,7 @@ function toggleFullScreen() {
     document.documentElement.requestFullscreen?.().catch(() => store.say("The browser refuses full screen."));
 }
 
-/** What lasts while a key is down. */
+/** States that last while a key is held. */
 function holds(screen) {
   const { dataset } = screen.surface;
   held(" ", "Hold, and drag: move the picture", {

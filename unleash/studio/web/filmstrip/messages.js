@@ -1,9 +1,9 @@
-/** What the server sends to the page as it happens, and what is done where it is silent. */
+/** Handles the server's messages, and its silence. */
 
 import { download, files } from "../page/files.js";
 import { store } from "../page/store.js";
 
-const PATIENCE = 5000; // ms without a word of a run before the server is asked
+const PATIENCE = 5000; // ms without a message of a run before the server is asked
 const TRIES = 2;
 
 /** What to do with a message of the server, by its kind. */

@@ -1,4 +1,4 @@
-/** Generate and what becomes of it: Stop, Resume, Again, the results of the last region, the progress in words. */
+/** Generate, Stop, Resume, Again, the results of the last region, and the progress. */
 
 import { command, gradioElement } from "../page/commands.js";
 import { store } from "../page/store.js";
@@ -11,7 +11,7 @@ export function mount({ element, props, watch }) {
   const nothing = find(".nothing");
   let ended = null; // what became of the last run, until the canvas changes
 
-  // Not `disabled`, which would take the focus away from who just pressed it.
+  // Not `disabled`, which would remove the focus from the button just pressed.
   const enable = (selector, is) => find(selector).setAttribute("aria-disabled", !is);
 
   function showRun() {

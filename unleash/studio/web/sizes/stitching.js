@@ -21,7 +21,7 @@ export function stitching(element, open) {
     try {
       const grid = { ...first, [along]: first[along] + second[along] };
       const apart = { top: beside ? 0 : first.height, left: beside ? first.width : 0 };
-      // Before the pictures are pasted: what does not fit is said at once.
+      // Before the pictures are loaded, so that errors are shown at once.
       stitched(first, second, axis(), Number(seam.value));
       const url = await pasted(first, grid, [
         { of: first, top: 0, left: 0 },
