@@ -112,6 +112,49 @@ def test_a_photograph_that_was_saved_opens_with_its_recipe_and_is_saved_again(pi
     assert not changed(first.image, second.image)[:170].any()
 
 
+@pytest.mark.parametrize(("crop", "grid"), [((30, 60, 240, 240), (4, 4)), ((10, 20, 320, 160), (4, 8))])
+def test_a_crop_is_opened_in_its_own_shape_and_goes_back_to_its_place(pipe, tmp_path, crop, grid):
+    noise().save(path := tmp_path / "photo.png")
+    x, y, width, height = crop
+    box = (x, y, x + width, y + height)
+    opened = open_picture(pipe, "tiny", path, "cells", crop)
+    assert (opened.canvas.height, opened.canvas.width) == grid
+    assert (opened.shown, opened.cut) == (box, False)
+    assert not changed(opened.image, to_grid(noise().crop(box), "cells", 4, 8, 64)).any()
+    mask = np.zeros((300, 400), np.float32)
+    mask[y + 5, x + 5] = 1  # in the first cell of the crop
+    draft = edits.edit(opened, mask)
+    assert np.argwhere(draft.canvas.unknown).tolist() == [[0, 0]]
+    touched = changed(noise(), finished(make(pipe, "tiny", draft, SETTINGS)).image)
+    assert touched[y + 5, x + 5]
+    touched[y : y + height, x : x + width] = False
+    assert not touched.any()
+    with pytest.raises(ValueError, match="the mask marks nothing in the part of the picture that is opened"):
+        edits.edit(opened, np.pad(np.ones((5, 5), np.float32), ((0, 295), (395, 0))))
+
+
+def test_a_picture_that_is_cut_says_so(pipe, tmp_path):
+    noise().save(path := tmp_path / "photo.png")
+    assert open_picture(pipe, "tiny", path).cut
+    assert not open_picture(pipe, "tiny", path, "whole").cut
+    assert not open_picture(pipe, "tiny", path, "shape").cut
+    assert open_picture(pipe, "tiny", path, "crop", (0, 0, 200, 300)).cut
+
+
+def test_a_crop_of_a_picture_that_is_reduced_when_read_is_in_its_own_pixels(pipe, tmp_path, monkeypatch):
+    noise().save(path := tmp_path / "photo.png")
+    monkeypatch.setattr("unleash.images.reading.MAX_RESULT", 40_000)
+    opened = open_picture(pipe, "tiny", path, "crop", (101, 50, 200, 200))
+    assert opened.shown == pytest.approx((101, 50, 301, 250), abs=2)
+
+
+@pytest.mark.parametrize("crop", [(0, 0, 401, 10), (-1, 0, 10, 10), (0, 0, 0, 10), (390, 290, 11, 10)])
+def test_a_crop_beyond_the_picture_is_refused(pipe, tmp_path, crop):
+    noise().save(path := tmp_path / "photo.png")
+    with pytest.raises(ValueError, match="is not a part of a picture of 400×300 pixels"):
+        open_picture(pipe, "tiny", path, "crop", crop)
+
+
 @pytest.mark.parametrize("fit", ["crop", "whole", "shape", "cells"])
 @pytest.mark.parametrize("size", [(400, 300), (300, 401), (1000, 90), (64, 64), (32, 500)])
 def test_the_part_that_a_canvas_shows_is_known(fit: Fit, size, tmp_path):

@@ -1,5 +1,6 @@
 """Options that several commands share, each stated once."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper, wraps
@@ -15,7 +16,8 @@ from unleash.cli.running import files_of, load, paint
 
 if TYPE_CHECKING:
     from unleash.canvas.document import TokenCanvas
-    from unleash.images.fitting import Fit
+    from unleash.images.compositing import Mask
+    from unleash.images.fitting import Crop, Fit
     from unleash.operations.making import Draft
     from unleash.operations.opening import Opened
     from unleash.pipeline import UnleashPipeline
@@ -49,6 +51,16 @@ KeepPixels = Annotated[
 Engine = Annotated[
     EngineName,
     typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
+]
+
+CropTo = Annotated[
+    str | None,
+    typer.Option(
+        "--crop",
+        metavar="x,y,w,h",
+        help="The part of the picture to open, in its pixels: left, top, width, height.",
+        show_default="all of it, or the square in its middle",
+    ),
 ]
 
 Regions = Annotated[
@@ -112,11 +124,19 @@ class Job:
 
         return known_as(self.model)
 
-    def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
-        """A picture as cells."""
+    def open(self, picture: Path, fit: "Fit" = "crop", crop: str | None = None) -> "Opened":
+        """A picture as cells, or the part of it that ``--crop`` names, in its own shape."""
         from unleash.operations.opening import open_picture
 
-        opened = open_picture(self.pipe, self.name, picture, fit)
+        part = None if crop is None else _crop(crop)
+        opened = open_picture(self.pipe, self.name, picture, fit if part is None else "cells", part)
+        if opened.cut and opened.shown is not None:
+            left, top, right, bottom = map(round, opened.shown)
+            typer.echo(
+                f"{picture.name}: of its {opened.size[0]}×{opened.size[1]} pixels the part "
+                f"{left},{top},{right - left},{bottom - top} is used; --crop chooses another",
+                err=True,
+            )
         if opened.changed:
             typer.echo(
                 f"{picture.name} was changed after Unleash wrote it: what it shows is opened, and its recipe "
@@ -130,10 +150,26 @@ class Job:
         paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
 
 
+def _crop(text: str) -> "Crop":
+    """The part of a picture that ``x,y,w,h`` names."""
+    match = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*", text)
+    if match is None:
+        raise ValueError(f"--crop {text!r}: x,y,w,h in pixels is right, for example --crop 100,0,512,512")
+    x, y, width, height = map(int, match.groups())
+    return x, y, width, height
+
+
 def with_regions(
-    settings: Settings, given: list[str] | None, canvas: "TokenCanvas", size: tuple[int, int]
+    settings: Settings,
+    given: list[str] | None,
+    canvas: "TokenCanvas",
+    size: tuple[int, int],
+    cropped: "Callable[[Mask], Mask]" = lambda mask: mask,
 ) -> Settings:
-    """The settings with regions of ``mask.png=what``, whose masks are as large as the picture."""
+    """The settings with regions of ``mask.png=what``.
+
+    The masks are as large as the picture; ``cropped`` makes of one the part that the canvas shows.
+    """
     if not given:
         return settings
     from unleash.images.compositing import touched_cells
@@ -145,7 +181,8 @@ def with_regions(
         if not file or not equals or not shows.strip():
             example = "for example --region sky.png=church-dusk"
             raise ValueError(f"--region {text!r}: mask.png=what is right, {example}")
-        cells = touched_cells(read_mask(Path(file), size), (canvas.height, canvas.width))
+        mask = cropped(read_mask(Path(file), size))
+        cells = touched_cells(mask, (canvas.height, canvas.width))
         if cells.any():
             rows, cols = (places.tolist() for places in cells.nonzero())
             regions.append(Region(shows=shows.strip(), cells=tuple(zip(rows, cols, strict=True))))

@@ -11,6 +11,7 @@ from unleash.canvas.settings import Settings
 from unleash.cli.options import (
     BUNDLED,
     Count,
+    CropTo,
     Engine,
     Job,
     KeepPixels,
@@ -110,6 +111,7 @@ def edit(
         typer.Option(metavar="row,col=code", help="Put this code in this cell, counted from 0. Repeatable."),
     ] = None,
     region: Regions = None,
+    crop: CropTo = None,
     *,
     job: Job,
     keep_pixels: KeepPixels = None,
@@ -119,6 +121,9 @@ def edit(
     A cell is repainted if the mask touches it at all; every other cell stays
     as it is. A pinned cell has its code whatever the mask says. The palette
     of `unleash studio` shows what each code looks like.
+
+    The model sees the square in the middle of the picture, or the part that
+    --crop names, in its own shape; masks are as large as the whole picture.
 
     Cells hold less than a photo does, so drawing all of them again would
     change all of it. Outside the mask your picture's own pixels are kept,
@@ -131,6 +136,7 @@ def edit(
     \b
       unleash edit church.jpg --mask sky.png --label church-dusk --out dusk.png
       unleash edit church.jpg --mask sky.png --pin 2,3=817 --pin 2,4=817 --count 4 --out skies
+      unleash edit photo.jpg --crop 900,0,1200,1200 --mask tower.png --out tower.png
       unleash edit night.png --mask tower.png --seed 5 --keep-pixels --out tower-5.png
       unleash edit church.jpg --mask all.png --label church-day --region sky.png=church-dusk --out dusk.png
     """
@@ -140,9 +146,11 @@ def edit(
     pins = dict(_pin(text) for text in pin or [])
     if mask is None and not pins:
         raise ValueError("nothing to do: give --mask, --pin or both")
-    opened = job.open(image)
+    opened = job.open(image, crop=crop)
     marked = None if mask is None else read_mask(mask, opened.size)
-    job = replace(job, settings=with_regions(job.settings, region, opened.canvas, opened.size))
+    job = replace(
+        job, settings=with_regions(job.settings, region, opened.canvas, opened.size, opened.cropped)
+    )
     job.paint(edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels))
 
 

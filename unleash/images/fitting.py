@@ -11,6 +11,9 @@ or with its shorter side resized to the model's."""
 Box = tuple[float, float, float, float]
 """(left, top, right, bottom) in pixels of a picture; it may reach beyond the picture."""
 
+Crop = tuple[int, int, int, int]
+"""(x, y, width, height): a part of a picture in whole pixels."""
+
 MARGIN = (236, 235, 232)
 """Colour of the margins of a padded picture, RGB."""
 
@@ -46,6 +49,22 @@ def shown_box(size: tuple[int, int], fit: Fit, cells: int, cell_size: int, most:
         return _centred(size, _whole_cells(size, cells * cell_size, cell_size, most))
     shape, scale = _own_shape(size, cell_size, cells, most)
     return _inside(size, shape) if scale == 1 else _centred(size, shape)
+
+
+def crop_box(crop: Crop, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The box (left, top, right, bottom) of a part of a picture of ``size`` (width, height).
+
+    Raises:
+        ValueError: if it is empty or reaches beyond the picture.
+    """
+    x, y, width, height = crop
+    right, bottom = x + width, y + height
+    if not (0 <= x < right <= size[0] and 0 <= y < bottom <= size[1]):
+        raise ValueError(
+            f"the crop {','.join(map(str, crop))} is not a part of a picture of {size[0]}×{size[1]} pixels: "
+            "give x,y,width,height within it"
+        )
+    return x, y, right, bottom
 
 
 def checked_box(value: Any) -> Box:

@@ -52,7 +52,11 @@ def edit(
     canvas = replace(canvas, rules=rule_book.with_rules(canvas.rules, rules))
     repainted = of_cells(opened.canvas.clear().pin([*cells, *pins], 0).pinned, opened.cell_size)
     if mask is not None:
-        canvas = canvas.mask(touched_cells(mask, (canvas.height, canvas.width)))
+        mask = opened.cropped(mask)
+        touched = touched_cells(mask, (canvas.height, canvas.width))
+        if not (touched.any() or cells or pins):
+            raise ValueError("the mask marks nothing in the part of the picture that is opened: crop another")
+        canvas = canvas.mask(touched)
         repainted = np.maximum(repainted, fitted(mask, opened.image.size))
     finish = _finish(opened.image, repainted, keep_pixels, [opened], feather)
     if finish is None or opened.photograph is None:

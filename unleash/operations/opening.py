@@ -11,7 +11,8 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
-from unleash.images.fitting import MARGIN, Fit, shown_box, to_grid
+from unleash.images.compositing import Mask
+from unleash.images.fitting import MARGIN, Box, Crop, Fit, crop_box, shown_box, to_grid
 from unleash.images.photographs import Photograph, photograph
 from unleash.images.reading import Picture, pixel_digest, read
 from unleash.images.recipes import Stamp, carried_recipe, read_stamp
@@ -38,6 +39,8 @@ class Opened:
         photograph: the file, if it has more pixels than the canvas.
         changed: whether the file carries a recipe but its pixels were changed since, so that the recipe was
             not used.
+        crop: the box of the picture that was asked for, in its pixels; None: all of it.
+        shown: the box of the picture that the canvas shows, in its pixels; None if a recipe was used.
     """
 
     canvas: TokenCanvas
@@ -47,6 +50,29 @@ class Opened:
     label: str | None = None
     photograph: Photograph | None = None
     changed: bool = False
+    crop: tuple[int, int, int, int] | None = None
+    shown: Box | None = None
+
+    @property
+    def cut(self) -> bool:
+        """Whether the canvas lacks a cell or more of the picture, or of the crop that was asked for."""
+        if self.shown is None:
+            return False
+        wanted = self.crop or (0, 0, *self.size)
+        cell = (self.shown[2] - self.shown[0]) / self.canvas.width
+        lost = (
+            wanted[2] - wanted[0] - self.shown[2] + self.shown[0],
+            wanted[3] - wanted[1] - self.shown[3] + self.shown[1],
+        )
+        return max(lost) >= cell
+
+    def cropped(self, mask: Mask) -> Mask:
+        """The part in the ``crop`` of a mask (H, W) that is as large as the picture, or reduced with it."""
+        if self.crop is None:
+            return mask
+        scale = mask.shape[1] / self.size[0]
+        left, top, right, bottom = (round(edge * scale) for edge in self.crop)
+        return mask[top : max(bottom, top + 1), left : max(right, left + 1)]
 
     @property
     def cell_size(self) -> int:
@@ -54,20 +80,26 @@ class Opened:
         return self.image.width // self.canvas.width
 
 
-def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop") -> Opened:
+def open_picture(
+    pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop", crop: Crop | None = None
+) -> Opened:
     """The picture in a file: the cells of its recipe if the model made it, else as :func:`encode_picture`.
 
-    A recipe whose picture was changed since, painted over or cropped for instance, is not used.
+    A recipe is not used if its picture was changed since, painted over for instance, or if only a part of it
+    is asked for.
 
     Args:
         pipe: of the model.
         model: its name, as recipes have it.
         path: a picture.
         fit: how one that the model did not make comes to fit.
+        crop: the part of it to use, which is then fitted; None: all of it.
 
     Raises:
-        ValueError: if the file holds no picture, or its recipe is broken.
+        ValueError: if the file holds no picture, its recipe is broken, or the crop is not within the picture.
     """
+    if crop is not None:
+        return encode_picture(pipe, path, fit, crop)
     recipe, picture = carried_recipe(path), read(path)
     made = recipe.result if recipe is not None and same_model(recipe.model, model) else None
     if recipe is None or made is None:
@@ -87,13 +119,21 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop
     )
 
 
-def encode_picture(pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop") -> Opened:
+def encode_picture(
+    pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop", crop: Crop | None = None
+) -> Opened:
     """The picture in a file as the encoder sees it, whatever recipe it carries.
 
+    Args:
+        pipe: of the model.
+        path: a picture.
+        fit: how it comes to fit.
+        crop: the part of it to use, which is then fitted; None: all of it.
+
     Raises:
-        ValueError: if the file holds no picture.
+        ValueError: if the file holds no picture, or the crop is not within it.
     """
-    return _encoded(pipe, Path(path), read(path), fit)
+    return _encoded(pipe, Path(path), read(path), fit, crop=crop)
 
 
 @dataclass(frozen=True)
@@ -212,11 +252,30 @@ def _cut(image: Image.Image, box: tuple[float, ...], size: tuple[int, int]) -> I
     return paper
 
 
-def _encoded(pipe: UnleashPipeline, path: Path, picture: Picture, fit: Fit, changed: bool = False) -> Opened:
+def _encoded(
+    pipe: UnleashPipeline,
+    path: Path,
+    picture: Picture,
+    fit: Fit,
+    changed: bool = False,
+    crop: Crop | None = None,
+) -> Opened:
     grid = (pipe.blank().width, pipe.vqgan.cell_size, MAX_SIDE)
-    given = to_grid(picture.image, fit, *grid)
-    box = shown_box(picture.image.size, fit, *grid)
-    scale = picture.size[0] / picture.image.width
-    left, top, right, bottom = (edge * scale for edge in box)
-    finer = photograph(path, (left, top, right, bottom), given.size)
-    return Opened(pipe.encode(given), given, picture.size, photograph=finer, changed=changed)
+    box = None if crop is None else crop_box(crop, picture.size)
+    scale = picture.size[0] / picture.image.width  # more than 1 if it was reduced when read
+    image, x, y = picture.image, 0, 0
+    if box is not None:
+        x, y, *end = (round(edge / scale) for edge in box)
+        image = image.crop((x, y, max(end[0], x + 1), max(end[1], y + 1)))
+    given = to_grid(image, fit, *grid)
+    left, top, right, bottom = shown_box(image.size, fit, *grid)
+    shown = ((x + left) * scale, (y + top) * scale, (x + right) * scale, (y + bottom) * scale)
+    return Opened(
+        pipe.encode(given),
+        given,
+        picture.size,
+        photograph=photograph(path, shown, given.size),
+        changed=changed,
+        crop=box,
+        shown=shown,
+    )

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Annotated
 
 from gradio.data_classes import FileData
 from PIL import Image
+from pydantic import Field
 
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
@@ -18,6 +20,9 @@ from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.menu import find, known_as
+
+CropTo = Annotated[list[int], Field(min_length=4, max_length=4)]
+"""[x, y, width, height] of a part of a picture, in its pixels."""
 
 Made = tuple[File, str]
 """A PNG that carries its recipe, and the recipe as JSON."""
@@ -35,9 +40,12 @@ class Worker:
     pipe: UnleashPipeline
     model: str
 
-    def open(self, picture: Picture, fit: Fit = "crop") -> Opened:
-        """An uploaded picture as cells."""
-        return open_picture(self.pipe, self.model, picture, fit)
+    def open(self, picture: Picture, fit: Fit = "crop", crop: list[int] | None = None) -> Opened:
+        """An uploaded picture as cells, or its part ``crop``, [x, y, width, height], in its own shape."""
+        if crop is None:
+            return open_picture(self.pipe, self.model, picture, fit)
+        x, y, width, height = crop
+        return open_picture(self.pipe, self.model, picture, "cells", (x, y, width, height))
 
     def paint(self, draft: Draft, settings: Settings) -> Work[Made]:
         """Make the picture of a draft; what ``settings`` leave open is as the model's own."""
