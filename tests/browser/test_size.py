@@ -202,10 +202,9 @@ def test_a_mask_of_any_size_is_loaded_and_alt_erases(sizes: Studio) -> None:
 
 
 def test_a_picture_opens_in_its_own_shape(sizes: Studio) -> None:
-    sizes.page.locator("#advanced button").first.click()
-    sizes.page.get_by_label("In its own shape, up to 64×64 cells").check()
     photo = noise(400, 290)
     sizes.open(png(photo))
+    sizes.choose_fit("In its own shape")
     expect(sizes.page.locator(".counts")).to_have_text("0 to fill · 450 kept")
     kept = np.array(saved(sizes))
     assert (kept == np.array(photo)).all(), "also the rows that are on no cell"

@@ -47,7 +47,7 @@ def shown_box(size: tuple[int, int], fit: Fit, cells: int, cell_size: int, most:
         return _centred(size, (1, 1))
     if fit == "cells":
         return _centred(size, _whole_cells(size, cells * cell_size, cell_size, most))
-    shape, scale = _own_shape(size, cell_size, cells, most)
+    shape, scale = own_shape(size, cell_size, cells, most)
     return _inside(size, shape) if scale == 1 else _centred(size, shape)
 
 
@@ -98,7 +98,7 @@ def to_shape(image: Image.Image, cell_size: int, least: int, most: int) -> Image
     It is cropped to whole cells, and to ``most`` cells if the shorter side would otherwise have fewer than
     ``least``.
     """
-    shape, scale = _own_shape(image.size, cell_size, least, most)
+    shape, scale = own_shape(image.size, cell_size, least, most)
     if scale == 1:
         return image.crop(_inside(image.size, shape))
     return ImageOps.fit(image, shape, Image.Resampling.LANCZOS)
@@ -122,7 +122,7 @@ def _whole(size: tuple[int, int], side: int) -> tuple[int, int]:
     return width, height
 
 
-def _own_shape(size: tuple[int, int], cell_size: int, least: int, most: int) -> tuple[tuple[int, int], float]:
+def own_shape(size: tuple[int, int], cell_size: int, least: int, most: int) -> tuple[tuple[int, int], float]:
     """The size that :func:`to_shape` gives a picture, and the scale."""
     shortest, longest = (length / cell_size for length in sorted(size))
     scale = max(min(1.0, most / longest), least / shortest)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from secrets import randbelow
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import gradio as gr
 from gradio.components import Component
@@ -232,12 +232,12 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def fit_menu() -> gr.Radio:
-    """How an opened picture comes to fit the model."""
-    names: dict[Fit, str] = {
-        "crop": "Cut to a square",
+    """How an opened picture comes to fit the model; ``ask``: each time that it is of another shape."""
+    names: dict[Fit | Literal["ask"], str] = {
+        "ask": "Ask, if of another shape",
         "whole": "Whole, with margins",
-        "shape": "In its own shape, up to 64×64 cells",
+        "shape": "In their own shape, up to 64×64 cells",
     }
     return gr.Radio(
-        [(name, fit) for fit, name in names.items()], value="crop", label="Pictures you open", elem_id="fit"
+        [(name, fit) for fit, name in names.items()], value="ask", label="Pictures you open", elem_id="fit"
     )

@@ -7,11 +7,13 @@ from uuid import uuid4
 import numpy as np
 from PIL import Image, ImageOps
 
+from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
+from unleash.images.fitting import own_shape
 from unleash.images.photographs import Photograph
-from unleash.images.reading import read_picture
+from unleash.images.reading import picture_size, read, read_picture
 from unleash.images.recipes import carried_recipe, write_png
 from unleash.models.protocol import Detail
 from unleash.operations.exporting import Wish, enlarged
@@ -22,6 +24,9 @@ from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
+
+_PREVIEW = 1200
+"""Pixels on the longer side of a picture that a person chooses a part of."""
 
 
 def visible(canvas: TokenCanvas) -> np.ndarray:
@@ -89,6 +94,32 @@ def open_recipe(
     image = picture_of(pipe, result(recipe.canvas, recipe))
     shown = shown or Shown("drawn")
     return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph)
+
+
+def question(pipe: UnleashPipeline, path: str) -> Message | None:
+    """Ask the page how to open a picture whose shape is not the model's; None if it is.
+
+    Less than a pixel of the canvas is no other shape.
+
+    Raises:
+        ValueError: if the file holds no picture.
+    """
+    width, height = picture_size(path)
+    cells, cell = pipe.blank().width, pipe.vqgan.cell_size
+    if abs(width - height) * cells * cell < max(width, height):
+        return None
+    picture = read(path)
+    (across, down), _ = own_shape(picture.size, cell, cells, MAX_SIDE)
+    picture.image.thumbnail((_PREVIEW, _PREVIEW))
+    return {
+        "kind": "choose",
+        "id": uuid4().hex,
+        "preview": data_url(picture.image),
+        "width": width,
+        "height": height,
+        "columns": across // cell,
+        "rows": down // cell,
+    }
 
 
 def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:

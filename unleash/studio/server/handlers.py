@@ -6,7 +6,7 @@ Nothing here remembers anybody: what a person has done comes in with the event a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 from uuid import uuid4
 
 import gradio as gr
@@ -17,7 +17,7 @@ from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import EngineName, Settings
-from unleash.images.fitting import Fit
+from unleash.images.fitting import Crop, Fit
 from unleash.images.recipes import carried_recipe
 from unleash.models.folders import HOME
 from unleash.operations.opening import encode_picture
@@ -29,6 +29,8 @@ from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
 from unleash.studio.server.runs import Message, end, resume, run
 from unleash.studio.server.toasts import inform, toasted, warn
+
+Ask = Literal["ask"]
 
 EXAMPLES = HOME / "assets" / "examples"
 
@@ -144,14 +146,18 @@ class Handlers:
         if drawing.run and not registry.steer(drawing.run, settings):
             inform("This picture was all but finished: the next one follows what you chose.")
 
-    def open_file(self, path: str, fit: Fit, model: str, older: bool = False) -> News:
+    def open_file(
+        self, path: str, fit: Fit | Ask, model: str, older: bool = False, crop: Crop | None = None
+    ) -> News:
         """Take up a picture, a picture with its recipe, or a recipe.
 
         Args:
             path: of the file.
-            fit: how a picture without recipe is fitted.
+            fit: how a picture without recipe is fitted; ``ask``: the person is asked if its shape is not the
+                model's.
             model: of the canvas on the page.
             older: whether to take up the picture of a recipe whose file was changed since.
+            crop: the part of a picture without recipe to take up; None: all of it.
         """
         changed = False
         with toasted():
@@ -165,29 +171,34 @@ class Handlers:
                     message = files.open_recipe(pipe, recipe, shown, other)
                     return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
             pipe = self.pipeline(model)
-            opened = encode_picture(pipe, path, fit)
+            if fit == "ask":
+                if question := files.question(pipe, path):
+                    return News(question)
+                fit = "crop"
+            opened = encode_picture(pipe, path, fit, crop)
         seen = pipe.render(opened.canvas)
         message = files.canvas_message(
             opened.canvas, seen, original=opened.image, photograph=opened.photograph
         )
         return News(message | {"changed": changed}, (opened.image, seen))
 
-    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> News:
+    def open_example(self, model: str, event: gr.EventData) -> News:
         """Take up one of the bundled pictures, and choose the label that it shows."""
         with toasted():
             path = _example(event_data(event))
         pipe, label = self.pipeline(model), label_of(path)
         shown = label if label in pipe.labels else None
         # Nobody asks what the model sees in a picture that it made.
-        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, pipe=pipe)
+        return replace(self.open_file(path, "crop", model), pair=(None, None), label=shown, pipe=pipe)
 
-    def open_given(self, fit: Fit, model: str, event: gr.EventData) -> News:
-        """Take up a file that the page has uploaded."""
+    def open_given(self, fit: Fit | Ask, model: str, event: gr.EventData) -> News:
+        """Take up a file that the page has uploaded, as the person chose, or else by ``fit``."""
         with toasted():
             given = event_data(event)
             asked = given if isinstance(given, dict) else {}
-            path = uploaded(asked.get("path"))
-        news = self.open_file(path, fit, model, older=asked.get("older") is True)
+            path, crop = uploaded(asked.get("path")), _crop(asked.get("crop"))
+            chosen = next((each for each in get_args(Fit) if each == asked.get("fit")), fit)
+        news = self.open_file(path, chosen, model, asked.get("older") is True, crop)
         return replace(news, message={**(news.message or {}), "name": asked.get("name")})
 
     def pack(self, model: str, pictures: float, locked: bool, event: gr.EventData, *chosen: Any) -> Message:
@@ -329,6 +340,17 @@ def examples() -> list[str]:
 def label_of(path: str) -> str:
     """The label that an example shows, of a file such as ``church-day-108.png``."""
     return Path(path).stem.rpartition("-")[0]
+
+
+def _crop(chosen: Any) -> Crop | None:
+    """The part of a picture that the page names; what it says may come from anyone."""
+    if chosen is None:
+        return None
+    numbers = chosen if isinstance(chosen, list) and len(chosen) == 4 else ()
+    if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) for n in numbers):
+        raise ValueError("a crop is x, y, width and height in pixels: choose the part of the picture again")
+    x, y, width, height = numbers
+    return x, y, width, height
 
 
 def _example(chosen: Any) -> str:

@@ -10,6 +10,7 @@ const TRIES = 2;
 export const receive = {
   frame: (message) => store.receiveFrame(message),
   canvas: (message) => store.receiveCanvas(message, files.opened(message)),
+  choose: (message) => files.asked(message),
   grid: whenStarted((message) => store.fit(message)),
   arrived: () => store.queue.arrived("model"),
   end: (message) => store.endRun(message.run),

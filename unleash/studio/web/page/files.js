@@ -1,6 +1,7 @@
 /**
  * Files on their way in and out: whatever opens one (the header, a drop, a paste) goes this way. Listen for "say"
- * ({text, lasts}) and "notice" ({text, button, act}, null when it is no longer true).
+ * ({text, lasts}), "notice" ({text, button, act}) and "choose" ({picture, choose, cancel}: how a picture is to be
+ * opened); the latter two are null when they are no longer true.
  */
 
 import { keepOriginal, rawOriginal, restoreOriginal } from "./images.js";
@@ -46,19 +47,45 @@ class Files extends EventTarget {
     return about;
   }
 
-  /** Open a file; of a PNG that was changed, with `older`, what its recipe makes. */
-  async open(file, older = false) {
+  #choose(detail) {
+    this.dispatchEvent(new CustomEvent("choose", { detail }));
+  }
+
+  /**
+   * Open a file. `how` = {older, fit, crop}: of a PNG that was changed, what its recipe makes (`older`); how a
+   * picture comes to `fit` the model ("crop", "whole" or "shape"), and the part [x, y, width, height] to `crop` it to.
+   * Without, the server may ask: see `asked`.
+   */
+  async open(file, how = {}) {
     this.#notice(null);
+    this.#choose(null);
     if (isProject(file)) return this.#openProject(file);
     store.queue.await("file");
     this.#begin(file);
     try {
       const path = await this.#server.upload(file);
-      this.#server.ask("open", { path, older, name: this.#name(file) });
+      this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
     } catch {
       this.say(`${file.name} could not be sent to the studio: try again.`);
       store.queue.arrived("file");
     }
+  }
+
+  /** The server asks how to open a picture: {name, preview, width, height, columns, rows}. */
+  asked({ name, ...picture }) {
+    const { file, path } = this.#take(name) ?? {};
+    if (!file) return;
+    store.queue.await("choice");
+    this.#choose({
+      picture: { ...picture, name: file.name },
+      choose: (how) => {
+        store.queue.await("file");
+        store.queue.arrived("choice");
+        this.#begin(file);
+        this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
+      },
+      cancel: () => store.queue.arrived("choice"),
+    });
   }
 
   /** A file was opened, or refused. */
@@ -77,12 +104,12 @@ class Files extends EventTarget {
    * pixels than the canvas.
    */
   opened({ name, box, changed }) {
-    const file = this.#take(name);
+    const { file } = this.#take(name) ?? {};
     if (file && changed)
       this.#notice({
         text: `${file.name} was changed after it was saved here: you see it as it is now.`,
         button: "Open the older picture of its recipe",
-        act: () => this.open(file, true),
+        act: () => this.open(file, { older: true }),
       });
     return file && box ? { key: keepOriginal(file), box } : null;
   }
