@@ -42,6 +42,12 @@ function moved(state, grid, top, left) {
   };
 }
 
+/** The mask from before a picture grew, as a state's `aside`; where `inside(cell)`, it is to be filled at once. */
+function asideOf({ base, masked, codebook }, inside = () => false) {
+  const flags = masked.map((is, cell) => is && base[cell] !== codebook && !inside(cell));
+  return flags.includes(true) ? flags : null;
+}
+
 /** So many rows and columns more, masked; `url` shows the larger picture. */
 export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, url = null) {
   for (const [side, more] of Object.entries({ left, right, top, bottom })) {
@@ -52,7 +58,9 @@ export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, ur
   checkSize(grid);
   const { codes, ...layers } = moved(state, grid, top, left);
   const picture = url && state.picture ? { url, codes } : null;
-  return { ...state, ...grid, ...layers, picture, recipe: null, seam: null, filling: null, unfinished: null };
+  const aside = asideOf({ ...state, ...layers });
+  const fresh = { recipe: null, seam: null, filling: null, unfinished: null };
+  return { ...state, ...grid, ...layers, picture, aside, ...fresh };
 }
 
 /** `b` right of `a`, or below it where `axis` is "vertical", with a seam of so many cells masked. */
@@ -110,6 +118,7 @@ export function withSeam(state, cells) {
   return {
     ...state,
     masked: state.masked.map((now, cell) => inside(cell) || (before(cell) ? masked[cell] : now)),
+    aside: asideOf({ ...state, masked }, inside),
     seam: { ...state.seam, cells },
   };
 }
