@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from unleash import Settings
 from unleash.images.fitting import Fit, shown_box, to_grid
-from unleash.images.photographs import Photograph
+from unleash.images.photographs import Collage, Photograph, Placed
 from unleash.images.reading import read_original, read_picture
 from unleash.images.recipes import write_png
 from unleash.operations import edits
@@ -110,6 +110,55 @@ def test_a_photograph_that_was_saved_opens_with_its_recipe_and_is_saved_again(pi
     second = edited(pipe, tmp_path / "first.png", cells=[(3, 0)])
     assert second.image.size == (400, 300)
     assert not changed(first.image, second.image)[:170].any()
+
+
+def test_an_extended_photograph_keeps_its_resolution(pipe, tmp_path):
+    noise(400, 300).save(path := tmp_path / "photo.png")
+    opened = open_picture(pipe, "tiny", path, "cells")  # 5×4 cells of its 375×300 pixels in the middle
+    result = finished(make(pipe, "tiny", edits.extend(opened, left=2, bottom=1), SETTINGS))
+    assert result.image.size == (round(7 * CELL), round(5 * CELL))
+    assert result.box == (0, 0, 525, 375)
+    left = round(2 * CELL)
+    fades = 50  # half a cell, and a pixel of the canvas
+    inside = np.array(result.image)[: 300 - fades, left + fades :]
+    assert (inside == np.array(noise())[: 300 - fades, 12 + fades : 387]).all()
+    write_png(result.image, result.recipe, tmp_path / "wide.png", result.box)
+    again = open_picture(pipe, "tiny", tmp_path / "wide.png")
+    assert (again.canvas, again.changed) == (result.recipe.result, False)
+    assert again.photograph.box == result.box
+
+
+def test_two_stitched_photographs_have_the_resolution_of_the_finer(pipe, tmp_path):
+    noise(300, 300).save(tmp_path / "fine.png")
+    Image.new("RGB", (64, 64), (200, 30, 40)).save(tmp_path / "coarse.png")
+    a, b = (open_picture(pipe, "tiny", tmp_path / f"{name}.png", "cells") for name in ("fine", "coarse"))
+    result = finished(make(pipe, "tiny", edits.stitch(a, b, seam=2), SETTINGS)).image
+    assert result.size == (600, 300)
+    assert (np.array(result)[:, :150] == np.array(noise(300, 300))[:, :150]).all()
+    assert (np.array(result)[:, 450:] == (200, 30, 40)).all()
+    plain = finished(make(pipe, "tiny", edits.stitch(b, b, seam=2), SETTINGS)).image
+    assert plain.size == (128, 64)
+
+
+@pytest.mark.parametrize("name", ["p3.png", "adobe.png"])
+def test_the_profile_of_an_extended_photograph_stays(pipe, tmp_path, name):
+    with Image.open(FIXTURES / name) as file:
+        profile = file.info["icc_profile"]
+    noise(300, 300).save(path := tmp_path / "photo.png", icc_profile=profile)
+    opened = open_picture(pipe, "tiny", path, "cells")
+    image = finished(make(pipe, "tiny", edits.extend(opened, right=1), SETTINGS)).image
+    assert image.info["icc_profile"] == profile
+    assert (np.array(image)[:, :250] == np.array(noise(300, 300))[:, :250]).all()
+
+
+def test_a_collage_has_no_more_pixels_than_may_be_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr("unleash.images.photographs.MAX_ORIGINAL", 10_000)
+    noise(300, 300).save(path := tmp_path / "photo.png")
+    collage = Collage(
+        Image.new("RGB", (64, 32)), [Placed(Photograph(path, (0, 0, 300, 300)), (0, 0, 32, 32))]
+    )
+    image = collage.repainted(Image.new("RGB", (64, 32)), np.zeros((32, 64), np.float32))
+    assert image.size == collage.box[2:] == (141, 71)
 
 
 @pytest.mark.parametrize(("crop", "grid"), [((30, 60, 240, 240), (4, 4)), ((10, 20, 320, 160), (4, 8))])

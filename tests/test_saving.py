@@ -7,13 +7,13 @@ import pytest
 from PIL import Image
 
 from unleash import Recipe, Settings, TokenCanvas
-from unleash.images.photographs import Photograph
+from unleash.images.photographs import Photograph, Placed
 from unleash.images.recipes import read_recipe
 from unleash.operations.exporting import Wish, enlarged
 from unleash.operations.opening import open_picture
 from unleash.studio.server import files
 from unleash.studio.server.components.header import mask_in
-from unleash.studio.server.data_urls import from_png_url
+from unleash.studio.server.data_urls import from_png_url, png_url
 from unleash.studio.server.kept_pixels import Pixels
 
 FIXTURES = Path(__file__).parent / "fixtures" / "pictures"
@@ -74,8 +74,10 @@ def test_what_is_not_finished_is_saved_with_holes_at_any_size_but_not_as_jpeg(pi
 def kept(path=None):
     mask = np.zeros((32, 32), np.uint8)
     mask[8:16, 8:16] = 255
-    photograph = None if path is None else Photograph(path, (50.0, 0.0, 350.0, 300.0))
-    return Pixels(NOISE.crop((50, 0, 350, 300)).resize((32, 32)), Image.fromarray(mask), photograph)
+    photographs = []
+    if path is not None:
+        photographs.append(Placed(Photograph(path, (50.0, 0.0, 350.0, 300.0)), (0, 0, 32, 32)))
+    return Pixels(NOISE.crop((50, 0, 350, 300)).resize((32, 32)), Image.fromarray(mask), photographs)
 
 
 @pytest.mark.parametrize("wish", [Wish(), Wish("png", 4), Wish("jpeg")])
@@ -98,6 +100,42 @@ def test_what_was_painted_over_a_photograph_is_saved_at_its_size(pipe, tmp_path,
 def test_kept_pixels_are_enlarged_where_there_is_no_photograph(pipe):
     path, said = saved(pipe, Wish("png", 2), kept())
     assert (Image.open(path).size, said) == ((64, 64), "Saved at 64×64 pixels, enlarged by Lanczos.")
+
+
+def test_a_photograph_that_was_extended_keeps_its_resolution(pipe, tmp_path):
+    NOISE.save(tmp_path / "photo.png")
+    wide = TokenCanvas.from_codes(np.arange(24).reshape(4, 6) % 16, 16)
+    recipe = Recipe(model="tiny", canvas=wide, codes=wide.codes.tolist())
+    paper, mask = Image.new("RGB", (48, 32)), np.zeros((32, 48), np.uint8)
+    mask[:, :16] = 255  # two columns on the left of the photograph
+    place = (16, 0, 48, 32)
+    placed = Placed(Photograph(tmp_path / "photo.png", (50.0, 0.0, 350.0, 300.0)), place)
+    path, said = saved(pipe, None, Pixels(paper, Image.fromarray(mask), [placed]), recipe)
+    assert said == "Saved at 450×300 pixels, at the resolution of the picture you opened."
+    image = Image.open(path).convert("RGB")
+    assert (np.array(image)[:, 170:] == np.array(NOISE)[:, 70:350]).all()
+    assert np.array(image)[:, :140].std() > 0, "what was made is there"
+    opened = open_picture(pipe, "tiny", path)
+    assert (opened.canvas, opened.changed) == (wide, False)
+    assert opened.photograph is not None, "and can be gone on with at this resolution"
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        {"place": [0, 0, 33, 32]},
+        {"place": [0, 0, 0, 32]},
+        {"place": None},
+        {"place": [0, 0, 32, 32], "path": "/etc/passwd"},
+        7,
+    ],
+)
+def test_photographs_that_are_none_are_refused(uploads, photo):
+    NOISE.save(uploads / "photo.png")
+    given = {"path": str(uploads / "photo.png"), "box": [0, 0, 400, 300], **photo} if photo != 7 else photo
+    sheet = png_url(Image.new("RGB", (32, 32)))
+    with pytest.raises(ValueError, match=r"beyond the canvas|a box must be|was not uploaded"):
+        Pixels.from_dict({"original": sheet, "mask": sheet, "photos": [given]})
 
 
 @pytest.mark.parametrize(

@@ -44,11 +44,11 @@ def shown_box(size: tuple[int, int], fit: Fit, cells: int, cell_size: int, most:
         across, down = size[0] / width, size[1] / height
         return -left * across, -top * down, (side - left) * across, (side - top) * down
     if fit == "crop":
-        return _centred(size, (1, 1))
+        return centred(size, (1, 1))
     if fit == "cells":
-        return _centred(size, _whole_cells(size, cells * cell_size, cell_size, most))
+        return centred(size, _whole_cells(size, cells * cell_size, cell_size, most))
     shape, scale = own_shape(size, cell_size, cells, most)
-    return _inside(size, shape) if scale == 1 else _centred(size, shape)
+    return _inside(size, shape) if scale == 1 else centred(size, shape)
 
 
 def crop_box(crop: Crop, size: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -144,7 +144,7 @@ def _inside(size: tuple[int, int], shape: tuple[int, int]) -> tuple[int, int, in
     return left, top, left + shape[0], top + shape[1]
 
 
-def _centred(size: tuple[int, int], shape: tuple[int, int]) -> Box:
+def centred(size: tuple[int, int], shape: tuple[int, int]) -> Box:
     """The largest box with the aspect ratio of ``shape`` in the middle of a picture, as ``ImageOps.fit``."""
     scale = min(size[0] / shape[0], size[1] / shape[1])
     width, height = shape[0] * scale, shape[1] * scale

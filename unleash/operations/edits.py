@@ -13,7 +13,8 @@ from unleash.canvas.rules import Cell, Rule
 from unleash.canvas.stitching import Axis, stitched
 from unleash.images import compositing
 from unleash.images.compositing import Mask, fitted, of_cells, touched_cells
-from unleash.operations.making import Draft, Finish
+from unleash.images.photographs import Collage, Photograph, Placed
+from unleash.operations.making import Draft
 from unleash.operations.opening import Opened
 
 
@@ -58,15 +59,9 @@ def edit(
             raise ValueError("the mask marks nothing in the part of the picture that is opened: crop another")
         canvas = canvas.mask(touched)
         repainted = np.maximum(repainted, fitted(mask, opened.image.size))
-    finish = _finish(opened.image, repainted, keep_pixels, [opened], feather)
-    if finish is None or opened.photograph is None:
-        return Draft(canvas, finish)
-    photo, width = opened.photograph, _feather(opened, feather)
-    return Draft(
-        canvas,
-        lambda made: photo.repainted(made, compositing.feathered(repainted, width)),
-        box=photo.box,
-    )
+    if not _keeps(keep_pixels, [opened]):
+        return Draft(canvas)
+    return _kept(canvas, opened.image, repainted, _feather(opened, feather), opened.photograph)
 
 
 def extend(
@@ -79,6 +74,8 @@ def extend(
 ) -> Draft:
     """A picture with so many unknown columns and rows of cells around it.
 
+    Where pixels are kept, a photograph with more of them than the canvas keeps its resolution.
+
     Raises:
         ValueError: if there are none, a number is negative, or the canvas would be too large.
     """
@@ -87,7 +84,7 @@ def extend(
     canvas, cell = opened.canvas.extended(left, right, top, bottom), opened.cell_size
     paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
     paper.paste(opened.image, (left * cell, top * cell))
-    return Draft(canvas, _finish(paper, of_cells(canvas.unknown, cell), keep_pixels, [opened]))
+    return _grown(canvas, paper, keep_pixels, [(opened, (left * cell, top * cell))])
 
 
 def stitch(
@@ -95,14 +92,17 @@ def stitch(
 ) -> Draft:
     """Two pictures in one, as :func:`~unleash.canvas.stitching.stitched` has it.
 
+    Where pixels are kept, the finer photograph keeps its resolution, and all else is enlarged to it.
+
     Raises:
         ValueError: as there.
     """
     canvas, cell = stitched(a.canvas, b.canvas, axis, seam), a.cell_size
     paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
+    second = (paper.width - b.image.width, paper.height - b.image.height)
     paper.paste(a.image, (0, 0))
-    paper.paste(b.image, (paper.width - b.image.width, paper.height - b.image.height))
-    return Draft(canvas, _finish(paper, of_cells(canvas.unknown, cell), keep_pixels, [a, b]))
+    paper.paste(b.image, second)
+    return _grown(canvas, paper, keep_pixels, [(a, (0, 0)), (b, second)])
 
 
 def vary(canvas: TokenCanvas, strength: float, seed: int = 0) -> Draft:
@@ -152,18 +152,45 @@ def blend(
     return Draft(blended.mask(variation.borders(choice, heal) & ~ours.pinned) if heal else blended)
 
 
-def _finish(
+def _keeps(asked: bool | None, opened: Iterable[Opened]) -> bool:
+    """Whether pixels are kept: if that is asked, or one of the pictures needs it."""
+    return asked if asked is not None else not all(each.drawn for each in opened)
+
+
+def _grown(
+    canvas: TokenCanvas,
+    paper: Image.Image,
+    asked: bool | None,
+    opened: Sequence[tuple[Opened, tuple[int, int]]],
+) -> Draft:
+    """The draft of a canvas with pictures in their places (left, top), in pixels of the canvas."""
+    first = opened[0][0]
+    if not _keeps(asked, [each for each, _ in opened]):
+        return Draft(canvas)
+    placed = [
+        Placed(each.photograph, (x, y, x + each.image.width, y + each.image.height))
+        for each, (x, y) in opened
+        if each.photograph is not None
+    ]
+    unknown = of_cells(canvas.unknown, first.cell_size)
+    return _kept(canvas, paper, unknown, _feather(first, None), Collage(paper, placed) if placed else None)
+
+
+def _kept(
+    canvas: TokenCanvas,
     original: Image.Image,
     repainted: Mask,
-    asked: bool | None,
-    opened: Sequence[Opened],
-    feather: int | None = None,
-) -> Finish | None:
-    """Lays what was made over the original, if that is asked or one of the pictures ``opened`` needs it."""
-    if asked is False or (asked is None and all(each.drawn for each in opened)):
-        return None
-    width = _feather(opened[0], feather)
-    return lambda made: compositing.blend(original, made, repainted, width)
+    feather: int,
+    finer: Photograph | Collage | None,
+) -> Draft:
+    """The draft of a picture whose own pixels stay where it is not repainted, or those of ``finer``."""
+    if finer is None:
+        return Draft(canvas, lambda made: compositing.blend(original, made, repainted, feather))
+    return Draft(
+        canvas,
+        lambda made: finer.repainted(made, compositing.feathered(repainted, feather)),
+        box=finer.box,
+    )
 
 
 def _feather(opened: Opened, asked: int | None) -> int:

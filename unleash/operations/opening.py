@@ -12,7 +12,7 @@ from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.images.compositing import Mask
-from unleash.images.fitting import MARGIN, Box, Crop, Fit, crop_box, shown_box, to_grid
+from unleash.images.fitting import MARGIN, Box, Crop, Fit, centred, crop_box, shown_box, to_grid
 from unleash.images.photographs import Photograph, photograph
 from unleash.images.reading import Picture, pixel_digest, read
 from unleash.images.recipes import Stamp, carried_recipe, read_stamp
@@ -134,6 +134,33 @@ def encode_picture(
         ValueError: if the file holds no picture, or the crop is not within it.
     """
     return _encoded(pipe, Path(path), read(path), fit, crop=crop)
+
+
+def encode_beside(pipe: UnleashPipeline, path: str | Path, meeting: int, beside: bool, room: int) -> Opened:
+    """The picture in a file as the encoder sees it, to be joined with another, in its own shape.
+
+    Args:
+        pipe: of the model.
+        path: a picture.
+        meeting: cells of the side that the two share.
+        beside: whether it is joined on the left or right, or else above or below.
+        room: cells that its other side may have at most; what is longer is cut on both ends.
+
+    Raises:
+        ValueError: if the file holds no picture.
+    """
+    picture, cell = read(path), pipe.vqgan.cell_size
+    width, height = picture.image.size
+    ratio = width / height if beside else height / width
+    along = min(max(1, round(meeting * ratio)), room)
+    shape = (along * cell, meeting * cell) if beside else (meeting * cell, along * cell)
+    box = centred(picture.image.size, shape)
+    given = picture.image.resize(shape, Image.Resampling.LANCZOS, box=box)
+    scale = picture.size[0] / width
+    left, top, right, bottom = (edge * scale for edge in box)
+    shown = (left, top, right, bottom)
+    photo = photograph(Path(path), shown, shape)
+    return Opened(pipe.encode(given), given, picture.size, photograph=photo, shown=shown)
 
 
 @dataclass(frozen=True)

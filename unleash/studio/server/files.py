@@ -5,19 +5,20 @@ from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
+from unleash.canvas.stitching import Axis
 from unleash.images.fitting import own_shape
 from unleash.images.photographs import Photograph
-from unleash.images.reading import picture_size, read, read_picture
+from unleash.images.reading import picture_size, read
 from unleash.images.recipes import carried_recipe, write_png
 from unleash.models.protocol import Detail
 from unleash.operations.exporting import Wish, enlarged
-from unleash.operations.opening import Shown, compare
+from unleash.operations.opening import Shown, compare, encode_beside
 from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
 from unleash.studio.server.downloads import to_fetch
@@ -122,8 +123,8 @@ def question(pipe: UnleashPipeline, path: str) -> Message | None:
     }
 
 
-def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:
-    """What to stitch to a canvas: a picture cut to its size, or one that Unleash made as it is.
+def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas, axis: Axis) -> Message:
+    """What to stitch to a canvas: a picture in its own shape, or one that Unleash made as it is.
 
     Raises:
         ValueError: if the file holds no picture, or its recipe is of another codebook.
@@ -141,10 +142,14 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Mes
             )
         message = open_recipe(pipe, recipe, shown)
     else:
-        size = (canvas.width * pipe.vqgan.cell_size, canvas.height * pipe.vqgan.cell_size)
-        given = ImageOps.fit(read_picture(path), size, Image.Resampling.LANCZOS)
-        second = pipe.encode(given)
-        message = canvas_message(second, pipe.render(second), original=given)
+        beside = axis == "horizontal"
+        meeting = canvas.height if beside else canvas.width
+        room = MAX_SIDE - (canvas.width if beside else canvas.height)
+        if room < 1:
+            raise ValueError(f"the canvas has {MAX_SIDE} cells already: join no more on this side")
+        second = encode_beside(pipe, path, meeting, beside, room)
+        seen = pipe.render(second.canvas)
+        message = canvas_message(second.canvas, seen, original=second.image, photograph=second.photograph)
     return message
 
 
@@ -176,12 +181,13 @@ def save(
     if wish.format == "jpeg" and unknown.any():
         raise ValueError("the picture is not finished, and a JPEG has no transparent parts: save it as PNG")
     whole = None
-    if pixels is not None and pixels.photograph is not None and not unknown.any():
-        box, whole = pixels.photograph.box, pixels.in_photograph(picture_of(pipe, codes))
+    if pixels is not None and pixels.photographs and not unknown.any():
+        whole = pixels.in_photographs(picture_of(pipe, codes))
     if whole is not None:
-        image, how = whole, "as large as the picture you opened"
+        image, box = whole
+        alone = isinstance(pixels.finer, Photograph)
+        how = "as large as the picture you opened" if alone else "at the resolution of the picture you opened"
     else:
-        box = None
         image, how = _drawn(pipe, recipe, codes, pixels, wish.scale)
     file = BytesIO()
     if wish.format == "png":

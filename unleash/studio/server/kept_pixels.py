@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ import numpy as np
 from PIL import Image
 
 from unleash.images.compositing import blend
-from unleash.images.fitting import checked_box
-from unleash.images.photographs import Photograph
+from unleash.images.fitting import Box, checked_box
+from unleash.images.photographs import Collage, Photograph, Placed
 from unleash.studio.server.component import uploaded
 from unleash.studio.server.data_urls import from_png_url
+
+_MOST = 64
+"""Photographs on a canvas."""
 
 
 @dataclass(frozen=True)
@@ -23,18 +27,19 @@ class Pixels:
     Attributes:
         original: the picture as it was opened.
         mask: as large, grey: 0 where it stays as it was, white where what was made replaces it.
-        photograph: the file that it was opened from, if that has more pixels.
+        photographs: the files that parts of it were opened from, of those that have more pixels.
     """
 
     original: Image.Image
     mask: Image.Image
-    photograph: Photograph | None = None
+    photographs: Sequence[Placed] = ()
 
     @classmethod
     def from_dict(cls, data: Any) -> Pixels | None:
-        """Read the page's JSON ``{"original", "mask", "photo"}``; it may come from anyone.
+        """Read the page's JSON ``{"original", "mask", "photos"}``; it may come from anyone.
 
-        The first two are PNGs as data URLs, the last one is None or ``{"path", "box"}`` of an uploaded file.
+        The first two are PNGs as data URLs. Each of the last is ``{"path", "box", "place"}`` of an uploaded
+        file: the part of it that the canvas shows, and where, in pixels of the canvas.
 
         Raises:
             ValueError: if it is something else; None is none.
@@ -43,22 +48,34 @@ class Pixels:
             return None
         if not isinstance(data, dict):
             raise ValueError("kept pixels are an object with original and mask")
-        photo = data.get("photo")
-        if photo is not None:
-            given = photo if isinstance(photo, dict) else {}
-            photo = Photograph(Path(uploaded(given.get("path"))), checked_box(given.get("box")))
-        return cls(from_png_url(data.get("original")), from_png_url(data.get("mask")), photo)
+        original, mask = from_png_url(data.get("original")), from_png_url(data.get("mask"))
+        photos = data.get("photos") or []
+        if not isinstance(photos, list) or len(photos) > _MOST:
+            raise ValueError(f"a canvas has up to {_MOST} photographs")
+        return cls(original, mask, [_placed(photo, original.size) for photo in photos])
 
-    def in_photograph(self, made: Image.Image) -> Image.Image | None:
-        """``made`` laid over the photograph at its own resolution; None if there is none.
+    @property
+    def finer(self) -> Photograph | Collage | None:
+        """What has more pixels than the canvas; None if nothing has."""
+        if not self.photographs:
+            return None
+        first = self.photographs[0]
+        alone = len(self.photographs) == 1 and first.place == (0, 0, *self.original.size)
+        return first.photograph if alone else Collage(self.original, self.photographs)
+
+    def in_photographs(self, made: Image.Image) -> tuple[Image.Image, Box] | None:
+        """``made`` laid over the photographs at their own resolution, and the box of the canvas in it.
+
+        None if there are none.
 
         Raises:
-            ValueError: if the file cannot be read, or the mask is not as large as ``made``.
+            ValueError: if a file cannot be read, or the mask is not as large as ``made``.
         """
-        if self.photograph is None:
+        if (finer := self.finer) is None:
             return None
         self._check(made.size)
-        return self.photograph.repainted(made, np.array(self.mask.convert("L"), np.float32) / np.float32(255))
+        mask = np.array(self.mask.convert("L"), np.float32) / np.float32(255)
+        return finer.repainted(made, mask), finer.box
 
     def under(self, made: Image.Image, scale: int = 1) -> Image.Image:
         """``made``, at ``scale`` times the size of the canvas, laid over the original.
@@ -82,3 +99,12 @@ class Pixels:
         # Before anything is decoded: a small file may claim to be a huge picture.
         if not self.original.size == self.mask.size == size:
             raise ValueError("the kept pixels are not those of this canvas: open the picture again")
+
+
+def _placed(photo: Any, size: tuple[int, int]) -> Placed:
+    given = photo if isinstance(photo, dict) else {}
+    left, top, right, bottom = map(round, checked_box(given.get("place")))
+    if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
+        raise ValueError("a photograph lies beyond the canvas: open the picture again")
+    file = Photograph(Path(uploaded(given.get("path"))), checked_box(given.get("box")))
+    return Placed(file, (left, top, right, bottom))
