@@ -140,7 +140,7 @@ class Studio:
 
     def choose_fit(self, name: str = "A square of it") -> None:
         """Answer how a picture of another shape is opened."""
-        dialog = self.page.get_by_role("dialog", name="This picture has another shape")
+        dialog = self.page.get_by_role("dialog", name="How should this picture be opened?")
         dialog.get_by_label(name).check()
         dialog.get_by_role("button", name="Open").click()
 

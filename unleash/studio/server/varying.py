@@ -48,7 +48,7 @@ class Varying:
         """Draw the picture again under the label ``light``, as :meth:`more`, and say how much changed."""
         with toasted():
             if not light:
-                raise ValueError("choose a label to light the picture by")
+                raise ValueError("choose a scene to light the picture by")
             settings = controls.settings_to_run(chosen, locked).model_copy(update={"label": light})
             made = drawing.recipe.settings.label if drawing.recipe else None
             old = made if made in self.handlers.pipeline(model).labels else None

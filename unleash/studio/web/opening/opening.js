@@ -36,7 +36,7 @@ export function mount({ element }) {
     }
     const { name, preview, width, height, columns, rows } = asked.picture;
     image.src = preview;
-    what.textContent = `${name} has ${width}×${height} pixels, and the model paints squares. What of it do you want?`;
+    what.textContent = `${name} has ${width}×${height} pixels, and the model paints squares.`;
     shapeWords.textContent = `${columns}×${rows} cells`;
     crop = centred(asked.picture);
     form.elements.fit.value = "crop";
