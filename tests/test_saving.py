@@ -176,6 +176,25 @@ def test_the_page_reads_a_mask_as_the_command_does(uploads, name, share):
     assert from_png_url(wide["url"]).size == (64, 32)
 
 
+@pytest.mark.parametrize(
+    ("box", "share"),
+    [([200, 0, 400, 200], 1.0), ([0, 0, 200, 200], 0.0), ([0, -100, 400, 300], 0.25), (None, 0.5)],
+)
+def test_a_mask_of_a_photograph_is_cut_as_the_photograph_was(uploads, box, share):
+    mask = Image.new("L", (400, 200))
+    mask.paste(255, (200, 0, 400, 200))
+    mask.save(uploads / "mask.png")
+    asked = {"path": str(uploads / "mask.png"), "width": 32, "height": 32}
+    photo = box and {"size": [400, 200], "box": box}
+    url = mask_in(asked | {"photo": photo})["url"]
+    assert (np.array(from_png_url(url)) > 127).mean() == pytest.approx(share, abs=0.02)
+    other = mask_in(asked | {"photo": photo and photo | {"size": [40, 20]}})["url"]
+    assert (np.array(from_png_url(other)) > 127).mean() == pytest.approx(0.5)
+    for wrong in ([0, 0, 0, 0], [-(10**8), 0, 10**8, 10], "all"):
+        error = mask_in(asked | {"photo": {"size": [400, 200], "box": wrong}})["error"]
+        assert "\n" not in error
+
+
 def test_a_mask_that_cannot_be_read_is_refused_in_a_line(uploads):
     Image.new("L", (20, 20)).save(uploads / "black.png")
     (uploads / "text.png").write_text("no picture")

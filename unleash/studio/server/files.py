@@ -66,6 +66,7 @@ def canvas_message(
         "recipe": recipe.model_dump(mode="json") if recipe else None,
         "original": png_url(original) if original else None,
         "box": list(photograph.box) if photograph else None,
+        "size": list(picture_size(photograph.path)) if photograph else None,
     }
 
 
@@ -178,14 +179,12 @@ def save(
     wish, codes = wish or Wish(), result(recipe.canvas, recipe)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
     unknown, box = codes == pipe.vqgan.codebook_size, None
+    finer = None if pixels is None or unknown.any() else pixels.finer
     if wish.format == "jpeg" and unknown.any():
         raise ValueError("the picture is not finished, and a JPEG has no transparent parts: save it as PNG")
-    whole = None
-    if pixels is not None and pixels.photographs and not unknown.any():
-        whole = pixels.in_photographs(picture_of(pipe, codes))
-    if whole is not None:
-        image, box = whole
-        alone = isinstance(pixels.finer, Photograph)
+    if pixels is not None and finer is not None:
+        image, box = pixels.over(finer, picture_of(pipe, codes)), finer.box
+        alone = isinstance(finer, Photograph)
         how = "as large as the picture you opened" if alone else "at the resolution of the picture you opened"
     else:
         image, how = _drawn(pipe, recipe, codes, pixels, wish.scale)
@@ -194,7 +193,7 @@ def save(
         write_png(image, recipe, file, box)
     else:
         image.save(file, "JPEG", quality=95, subsampling=0)
-    times = f"-{wish.scale}x" if wish.scale > 1 and whole is None else ""
+    times = f"-{wish.scale}x" if wish.scale > 1 and finer is None else ""
     name = f"unleash-{recipe.settings.stem}{times}.{'png' if wish.format == 'png' else 'jpg'}"
     said = f"Saved at {image.width}×{image.height} pixels" + (f", {how}." if how else ".")
     return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name, "said": said}

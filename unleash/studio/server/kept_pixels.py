@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from unleash.images.compositing import blend
-from unleash.images.fitting import Box, checked_box
+from unleash.images.fitting import checked_box
 from unleash.images.photographs import Collage, Photograph, Placed
 from unleash.studio.server.component import uploaded
 from unleash.studio.server.data_urls import from_png_url
@@ -63,19 +63,14 @@ class Pixels:
         alone = len(self.photographs) == 1 and first.place == (0, 0, *self.original.size)
         return first.photograph if alone else Collage(self.original, self.photographs)
 
-    def in_photographs(self, made: Image.Image) -> tuple[Image.Image, Box] | None:
-        """``made`` laid over the photographs at their own resolution, and the box of the canvas in it.
-
-        None if there are none.
+    def over(self, finer: Photograph | Collage, made: Image.Image) -> Image.Image:
+        """``made`` laid over what is ``finer``, at the resolution of that.
 
         Raises:
             ValueError: if a file cannot be read, or the mask is not as large as ``made``.
         """
-        if (finer := self.finer) is None:
-            return None
         self._check(made.size)
-        mask = np.array(self.mask.convert("L"), np.float32) / np.float32(255)
-        return finer.repainted(made, mask), finer.box
+        return finer.repainted(made, np.array(self.mask.convert("L"), np.float32) / np.float32(255))
 
     def under(self, made: Image.Image, scale: int = 1) -> Image.Image:
         """``made``, at ``scale`` times the size of the canvas, laid over the original.

@@ -100,10 +100,10 @@ class Files extends EventTarget {
   }
 
   /**
-   * What the server says of an opened file. Returns where its whole picture is kept, {key, box}, if it has more
+   * What the server says of an opened file. Returns where its whole picture is kept, {key, box, size}, if it has more
    * pixels than the canvas.
    */
-  opened({ name, box, changed }) {
+  opened({ name, box, size, changed }) {
     const { file } = this.#take(name) ?? {};
     if (file && changed)
       this.#notice({
@@ -111,7 +111,7 @@ class Files extends EventTarget {
         button: "Open the older picture of its recipe",
         act: () => this.open(file, { older: true }),
       });
-    return file && box ? { key: keepOriginal(file), box } : null;
+    return file && box ? { key: keepOriginal(file), box, size } : null;
   }
 
   /** A promise of what the server needs of a whole picture to save it: {path, box}; null if it is gone. */
@@ -120,9 +120,13 @@ class Files extends EventTarget {
     return file instanceof Blob ? { path: await this.#server.upload(named(file)), box } : null;
   }
 
-  /** A promise of the URL of the mask in a file, cut and scaled to a size in pixels; else of an error in words. */
-  async maskIn(file, width, height) {
-    const { url, error } = await this.#server.mask({ path: await this.#server.upload(file), width, height });
+  /**
+   * A promise of the URL of the mask in a file, cut and scaled to a size in pixels; else of an error in words. `photo`
+   * = {box, size} of the picture that covers the canvas, if there is one: a mask as large as that is cut as it was.
+   */
+  async maskIn(file, width, height, photo) {
+    const path = await this.#server.upload(file);
+    const { url, error } = await this.#server.mask({ path, width, height, photo });
     if (error) throw new Error(error);
     return url;
   }

@@ -97,7 +97,8 @@ export function stitching(element, open) {
   showResults();
 
   return (message) => {
-    const photo = message.box && opening ? { key: keepOriginal(opening), box: message.box } : null;
+    const { box, size } = message;
+    const photo = box && opening ? { key: keepOriginal(opening), box, size } : null;
     return join(clearMask(openedBy(message, store.state, photo).state));
   };
 }
