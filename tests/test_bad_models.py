@@ -13,12 +13,12 @@ BAD = dict(bad_models(140))
 SAYS = {
     "NaN in vqgan": "has NaN in decoder",
     "inf in transformer": "has an infinite value in blocks",
-    "torch.int8 in transformer": r"of type I8, where floating-point weights \(F64, F32, .*\) are right",
-    "num_layers of 1000000": "num_layers is 1000000, where a whole number from 1 to 4,096 is right",
+    "torch.int8 in transformer": r"of type I8; weights must be floating-point \(F64, F32, .*\)",
+    "num_layers of 1000000": "num_layers must be a whole number from 1 to 4,096, not 1000000",
     "a card of other weights": "its card .* says 000000000000",
-    "width of 33": "no multiple of the 2 heads",
-    "pipe for vqgan/diffusion_pytorch_model.safetensors": "is no ordinary file",
-    "a module of others": "no model of Unleash: its vqgan is .'antigravity'",
+    "width of 33": "not a multiple of the 2 heads",
+    "pipe for vqgan/diffusion_pytorch_model.safetensors": "is not a regular file",
+    "a module of others": "not an Unleash model: its vqgan is .'antigravity'",
 }
 
 

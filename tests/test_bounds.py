@@ -102,7 +102,7 @@ def test_the_ends_of_every_range_give_a_picture(pipe, temperature, guidance_scal
 
 @pytest.mark.parametrize("asked", [0, -1, 9, float("nan"), float("inf"), None, "2", [1]])
 def test_the_page_asks_for_a_few_pictures(asked):
-    with pytest.raises(ValueError, match="a run makes 1 to 8 pictures, not "):
+    with pytest.raises(ValueError, match="a run must make 1 to 8 pictures, not "):
         controls.pictures(asked)
 
 

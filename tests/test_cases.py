@@ -88,7 +88,7 @@ def done(case: dict[str, Any]) -> TokenCanvas:
 @pytest.mark.parametrize("case", [case for file in sorted(CASES.rglob("*.json")) for case in read(file)])
 def test_case(case: dict[str, Any]) -> None:
     if "error" in case:
-        with pytest.raises(ValueError, match=f"(?i){re.escape(case['error'])}") as caught:
+        with pytest.raises(ValueError, match=f"^(?i:{re.escape(case['error'])})") as caught:
             done(case)
         assert "\n" not in str(caught.value)
     else:

@@ -176,19 +176,19 @@ class Trap:
 def test_code_in_a_file_is_not_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     torch.save(load(VQGAN_FILE) | {"trap": Trap()}, tmp_path / "trap.th")
-    refused(r"holds code \(posix.system\)", tmp_path / "out", vqgan=tmp_path / "trap.th")
+    refused(r"contains code \(posix.system\)", tmp_path / "out", vqgan=tmp_path / "trap.th")
     assert not (tmp_path / "sprung").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"no weights", b"\x80\x04K\x01.", VQGAN_FILE.read_bytes()[:9999]])
 def test_no_torch_file(content, tmp_path):
     (tmp_path / "file.th").write_bytes(content)
-    refused("no whole torch file", tmp_path / "out", vqgan=tmp_path / "file.th")
+    refused("not a complete torch file", tmp_path / "out", vqgan=tmp_path / "file.th")
 
 
 def test_a_tensor_is_no_state_dict(tmp_path):
     torch.save(torch.zeros(3), tmp_path / "file.th")
-    refused("holds a Tensor", tmp_path / "out", vqgan=tmp_path / "file.th")
+    refused("contains a Tensor", tmp_path / "out", vqgan=tmp_path / "file.th")
 
 
 def test_no_file_at_all(tmp_path):
@@ -223,8 +223,8 @@ def test_impossible_numbers(number, value, tmp_path):
 def test_a_folder_in_use_is_left_alone(tmp_path):
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.txt").write_text("mine")
-    refused("there already", tmp_path / "out")
-    refused("there already", tmp_path / "out" / "notes.txt")
+    refused("already exists", tmp_path / "out")
+    refused("already exists", tmp_path / "out" / "notes.txt")
 
 
 def test_an_empty_folder_and_new_parents_are_fine(tmp_path):
@@ -271,7 +271,7 @@ def test_resolve_compares_weights_with_configuration(copy):
     with pytest.raises(CheckpointError, match=r"has no norm\.bias"):
         resolve(copy)
     save_file(tensors | {"norm.bias": torch.zeros(5)}, file)
-    with pytest.raises(CheckpointError, match=r"norm.bias of shape \(5,\) where \(64,\)"):
+    with pytest.raises(CheckpointError, match=r"norm.bias of shape \(5,\); expected \(64,\)"):
         resolve(copy)
     file.write_bytes(b"\0" * 100)
     with pytest.raises(CheckpointError, match="transformer cannot be read"):

@@ -161,7 +161,7 @@ def test_what_measured_best_is_written_into_a_folder_and_used(pipe, tmp_path):
     pipe.save_pretrained(tmp_path / "own")
     run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 2, "--correction", 0.5)
     run("evaluate", "defaults", "--model", tmp_path / "own", "--steps", 3)
-    refused("evaluate", "defaults", "--model", tmp_path / "own", "--order", "up")
+    refused("evaluate", "defaults", "--model", tmp_path / "own", "--reveal-order", "up")
     assert UnleashPipeline.from_pretrained(tmp_path / "own").defaults == Settings(steps=3, correction=0.5)
 
 
@@ -298,7 +298,7 @@ def test_pins_alone_are_an_edit_too(model):
         (["--pin", "1,1=16"], "code 16 is not in the codebook: codes are 0 to 15"),
         (["--pin", "4,1=3"], "cell (4, 1) is off the grid"),
         (["--pin", "-1,1=3"], "off the grid"),
-        (["--pin", "1:1=3"], "row,col=code is right"),
+        (["--pin", "1:1=3"], "expected row,col=code"),
         (["--pin", "1,1=3", "--label", "noon"], "no label 'noon'"),
         (["--mask", "nothing.png"], "no file nothing.png"),
         (["--mask", "black.png"], "black.png is empty"),
@@ -417,7 +417,7 @@ def test_a_part_of_a_picture_is_opened_and_a_cut_is_told(model):
     assert CliRunner().invoke(app, [*edit, "--crop", "0,0,80,40"]).stderr == ""
     canvas = read_recipe("e.png").canvas
     assert (canvas.height, canvas.width) == (4, 8)
-    assert "x,y,w,h in pixels is right" in refused("edit", "wide.png", "--crop", "0,0,80", *options)
+    assert "expected x,y,w,h in pixels" in refused("edit", "wide.png", "--crop", "0,0,80", *options)
     assert "is not a part" in refused("edit", "wide.png", "--crop", "50,0,40,40", *options)
 
 
@@ -512,7 +512,7 @@ def test_convert_and_generate():
     run("convert", *files, "--heads", 4, "--image-size", 64, "--out", "model")
     run("generate", "--model", "model", "--steps", 2, "--out", "a.png")
     assert pixels("a.png").shape == (64, 64, 3)
-    assert "there already" in refused("convert", *files, "--out", "model")
+    assert "already exists" in refused("convert", *files, "--out", "model")
 
 
 def test_convert_takes_files_of_any_family():

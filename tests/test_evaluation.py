@@ -310,10 +310,10 @@ def test_the_curve_of_a_model_is_saved_with_it_and_its_schedule_there(pipe):
     assert all(nats > 0 for nats in curve)
     again.set_progress_bar_config(disable=True)
     assert not again(schedule="information").canvases[0].unknown.any()
-    run("defaults", "--model", "model", "--schedule", "information", "--set", "correction_order=confidence")
+    run("defaults", "--model", "model", "--schedule", "information", "--correction-order", "confidence")
     defaults = UnleashPipeline.from_pretrained("model").defaults
     assert (defaults.schedule, defaults.correction_order) == ("information", "confidence")
-    assert "NAME=VALUE" in refused("defaults", "--model", "model", "--set", "steps")
+    assert "correction_order" in refused("defaults", "--model", "model", "--correction-order", "up")
 
 
 def test_the_curve_is_the_nats_of_masked_cells_by_their_share():

@@ -203,6 +203,6 @@ def test_the_published_sizes_are_those_that_the_list_tells(family):
 
 def test_a_published_folder_says_how_it_is_converted():
     with pytest.raises(
-        CheckpointError, match=r"of AbsorbingDiffusionPipeline.*`unleash convert --vqgan .*vae"
+        CheckpointError, match=r"in the format AbsorbingDiffusionPipeline.*`unleash convert --vqgan .*vae"
     ):
         UnleashPipeline.from_pretrained(CHURCHES)

@@ -74,7 +74,7 @@ def test_a_race_that_is_stopped_ends_at_the_next_step(lesson: Lesson) -> None:
 def test_an_empty_seed_is_a_new_one_and_told(lesson: Lesson) -> None:
     seeds = {next(lesson.race(f"seedless {i}", "night", None))[1] for i in range(3)}
     assert len(seeds) > 1
-    with pytest.raises(gr.Error, match="A seed is a whole number from 0 to"):
+    with pytest.raises(gr.Error, match="A seed must be a whole number from 0 to"):
         next(lesson.race("below 0", "night", -1))
 
 

@@ -131,4 +131,4 @@ def test_from_the_shell(pipe, tmp_path, monkeypatch):
     for wrong in ("sky.png", "=night", "sky.png="):
         result = run("generate", "--region", wrong, "--out", "c.png")
         assert result.exit_code == 2
-        assert "mask.png=what is right" in result.stderr
+        assert "expected mask.png=what" in result.stderr

@@ -96,7 +96,7 @@ def test_what_is_no_pair_of_pngs_is_refused(data):
 
 
 def test_pixels_of_another_canvas_are_refused():
-    with pytest.raises(ValueError, match="not those of this canvas"):
+    with pytest.raises(ValueError, match="do not belong to this canvas"):
         pixels(255).under(Image.new("RGB", (8, 8)))
 
 
@@ -181,7 +181,7 @@ def test_the_second_picture_of_a_stitch_has_its_own_shape_as_far_as_there_is_roo
 
 def test_no_picture_is_joined_where_there_is_no_room(pipe, tmp_path):
     NOISE.save(tmp_path / "photo.png")
-    with pytest.raises(ValueError, match="64 cells already: join no more on this side"):
+    with pytest.raises(ValueError, match="already has 64 cells"):
         files.second_picture(pipe, str(tmp_path / "photo.png"), TokenCanvas.blank(4, 64, 16), "horizontal")
 
 
@@ -206,5 +206,5 @@ def test_only_a_file_that_a_page_has_uploaded_is_opened(tmp_path, monkeypatch):
         with pytest.raises(ValueError, match="was not uploaded: choose it again"):
             uploaded(path)
     for path in (given.with_name("gone.png"), given.parent):
-        with pytest.raises(ValueError, match="is gone: choose it again"):
+        with pytest.raises(ValueError, match="has expired: choose it again"):
             uploaded(str(path))

@@ -1,6 +1,8 @@
 """Training: small runs from end to end, and the pieces they are made of."""
 
+import json
 import math
+import shutil
 
 import pytest
 import torch
@@ -331,6 +333,16 @@ def test_a_warm_start_keeps_what_fits_and_makes_the_rest_anew(trained, tmp_path)
     after = VQGAN.from_pretrained(tmp_path / "vqgan")
     assert after.encode(torch.rand(8, 3, 64, 64)).max() < 24
     assert after.config.decoder_shape == changes["decoder_shape"]
+
+
+def test_a_warm_start_changes_what_an_older_config_lacks(trained, tmp_path):
+    start = shutil.copytree(trained / "vqgan" / "vqgan", tmp_path / "older")
+    config = json.loads((start / "config.json").read_text())
+    del config["preview_shape"]
+    (start / "config.json").write_text(json.dumps(config))
+    vqgan, new = warm_started(VQGAN, start, {"preview_shape": {"num_res_blocks": 2}})
+    assert vqgan.details == ("preview", "full")
+    assert all(name.startswith("preview_decoder.") for name in new)
 
 
 def test_codes_that_are_not_there_cannot_be_frozen(tmp_path):

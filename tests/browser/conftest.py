@@ -53,7 +53,7 @@ def serving(
         **os.environ,
         "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
-        "OMP_NUM_THREADS": "2",
+        "OMP_NUM_THREADS": "1",
         "GRADIO_SERVER_PORT": str(_free_port()),
         "GRADIO_TEMP_DIR": str(temporary),
     }
@@ -90,7 +90,8 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         system = shutil.which("chromium")
         browser = playwright.chromium.launch(
-            executable_path=system, args=["--no-sandbox", "--disable-background-networking"]
+            executable_path=system,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"],
         )
         yield browser
         browser.close()

@@ -222,7 +222,7 @@ def test_codebook_and_models(call: Call) -> None:
         ("generate", {"label": "castle"}, "no label 'castle'"),
         ("generate", {"steps": 0}, "steps: input should be greater than or equal to 1"),
         ("generate", {"reveal_order": "spiral"}, "reveal_order: input should be 'random'"),
-        ("generate", {"model": "/etc"}, "is not offered"),
+        ("generate", {"model": "/etc"}, "there is no model"),
         ("generate", {"temperature": 5e-324}, "temperature: 0, or 0.001 to 100"),
         ("generate", {"guidance_scale": 1e308}, "guidance_scale: input should be less than or equal to 100"),
         ("generate", {"seed": 2**53}, "seed: input should be less than or equal to"),
@@ -234,11 +234,11 @@ def test_codebook_and_models(call: Call) -> None:
         ("inspect", {"canvas": OTHER, "label": "x" * 10**5}, "label: string should have at most 200"),
         ("decode", {"canvas": OTHER}, "65536 codes; this model"),
         ("decode", {"canvas": LONG}, "a canvas of 1×100000 cells; expected 1×1 to 64×64"),
-        ("generate", {"model": "x" * 10**5}, "is not offered"),
+        ("generate", {"model": "x" * 10**5}, "there is no model"),
         ("inspect_cell", {"canvas": '{"base": 1}', "row": 0, "column": 0}, "the canvas lacks"),
         ("decode", {"canvas": "{"}, "is not JSON"),
         ("vary", {"image": {"path": "/etc/passwd"}}, "a file is needed"),
-        ("codebook", {"model": "owner/other"}, "is not offered"),
+        ("codebook", {"model": "owner/other"}, "there is no model"),
     ],
 )
 def test_a_bad_value_is_explained_in_a_line(call: Call, name: str, given: dict, complaint: str) -> None:

@@ -251,7 +251,7 @@ def test_rules_add_up_and_one_that_leaves_no_code_is_refused(painted: Studio) ->
     painted.click(4, 4)
     page.locator("#options [data-allowed=false]").click()
     painted.click(4, 4)  # only code 10, and not code 10
-    expect(page.locator(".live")).to_contain_text("leaves no code")
+    expect(page.locator(".live")).to_contain_text("leave no code")
     (rule,) = painted.state["rules"]
     assert rule["allowed"] is True
     painted.generate()

@@ -153,7 +153,7 @@ def test_a_png_of_other_codes_is_opened_as_a_picture(studio: Studio, photo: Path
     recipe = Recipe(model="weights/scenes", settings=Settings(), canvas=canvas)
     write_png(Image.open(photo), recipe, path := tmp_path / "older.png")
     studio.open(path)
-    expect(studio.page.locator(".toast-body")).to_contain_text("Opened as a picture: the recipe is of 16×16")
+    expect(studio.page.locator(".toast-body")).to_contain_text("Opened as a picture: the recipe has 16×16")
     studio.choose_fit()
     expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
     before = studio.state

@@ -137,31 +137,22 @@ def test_a_run_that_waits_behind_a_stranger_can_be_stopped(slow: Studio, url: st
     context.close()
 
 
-@pytest.mark.parametrize("live", [False, True])
-def test_another_label_reaches_a_run_that_takes_turns_with_anothers(
-    slow: Studio, url: str, live: bool
-) -> None:
+def test_another_label_reaches_a_run_that_takes_turns_with_anothers(slow: Studio, url: str) -> None:
     page = slow.page
-    slow.generate()
+    slow.set_number("steps", 64)
     context = page.context.browser.new_context(viewport={"width": 1280, "height": 800})
     stranger = Studio(context.new_page()).visit(url)
     stranger.begin_a_long_run()
-    if live:
-        page.keyboard.press("t")
-        slow.drag((9, 4), (9, 10))
-    else:
-        slow.tool("Mask all")
-        page.click("#generate")
-    page.wait_for_timeout(1000)
+    page.click("#generate")
+    running(slow)
     page.click("#label input")
     page.get_by_role("option", name="bedroom-night").click()
-    page.wait_for_timeout(1000)
+    expect(page.locator(FINISHED)).to_have_count(1, timeout=60_000)
     stranger.stop()
-    expect(page.locator(FINISHED)).to_have_count(2)
     slow.wait_idle()
     settings = slow.state["recipe"]["settings"]
     assert settings["label"] == "bedroom-night"
-    assert 1 <= settings["steps"] <= (2 if live else 6), "those that were left"
+    assert 1 <= settings["steps"] < 64, "those that were left"
     context.close()
 
 
@@ -203,7 +194,7 @@ def test_any_seed(studio: Studio, locked: bool) -> None:
         field.press_sequentially(given)
         page.keyboard.press("Control+Enter")
         if locked and given in ("-5", "99999999999999999999"):
-            expect(page.locator(".toast-body").last).to_contain_text("A seed is a whole number")
+            expect(page.locator(".toast-body").last).to_contain_text("A seed must be a whole number")
             studio.wait_idle()
             assert results(page) == count - 1
             page.locator(".toast-close").last.click()
@@ -212,7 +203,7 @@ def test_any_seed(studio: Studio, locked: bool) -> None:
         expect(page.locator(FINISHED)).to_have_count(count)
         studio.wait_idle()
         made = studio.state["recipe"]["settings"]["seed"]
-        assert field.input_value() == str(made)
+        assert float(field.input_value()) == made
         if locked and given in ("1e3", "1.5"):
             assert made == {"1e3": 1000, "1.5": 2}[given]
 
@@ -247,7 +238,7 @@ def matches(studio: Studio, pipe: UnleashPipeline) -> None:
     assert state["picture"]["codes"] == again.flatten().tolist(), "the picture shown is that of the recipe"
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_whatever_is_pressed_the_picture_matches_its_recipe(
     slow: Studio, pipe: UnleashPipeline, seed: int
 ) -> None:

@@ -129,14 +129,37 @@ def test_the_job_of_a_killed_client_ends(url: str, evaluations: Callable[[], int
     client.wait(10)
 
 
-def test_a_job_that_waits_in_line_is_taken_out_of_it(url: str, evaluations: Callable[[], int]) -> None:
+ONE_AT_ONCE = """
+from unleash.studio.server import turns
+turns.LINE["concurrency_limit"] = 1
+"""
+
+
+def test_a_job_that_waits_in_line_is_taken_out_of_it(
+    count: Path, evaluations: Callable[[], int], tmp_path: Path
+) -> None:
+    start = ONE_AT_ONCE + COUNTING.format(path=str(count)) + START
+    with serving(tiny.save(tmp_path / "tiny"), tmp_path / "gradio", start=start) as address:
+        first, second = Client(address, verbose=False), Client(address, verbose=False)
+        running = first.submit(recipe=LONG, api_name="/generate")
+        wait_for(evaluations, 4)
+        waiting = second.submit(recipe=LONG, api_name="/generate")
+        while waiting.status().code is not Status.IN_QUEUE:
+            time.sleep(0.02)
+        waiting.cancel()
+        ends(evaluations, running.cancel, address)
+
+
+def test_one_of_two_jobs_that_take_turns_ends_and_the_other_goes_on(
+    url: str, evaluations: Callable[[], int]
+) -> None:
     first, second = Client(url, verbose=False), Client(url, verbose=False)
-    running = first.submit(recipe=LONG, api_name="/generate")
-    wait_for(evaluations, 4)
-    waiting = second.submit(recipe=LONG, api_name="/generate")
-    while waiting.status().code is not Status.IN_QUEUE:
+    running, other = (client.submit(recipe=LONG, api_name="/generate") for client in (first, second))
+    while not (running.status().code is other.status().code is Status.ITERATING):
         time.sleep(0.02)
-    waiting.cancel()
+    other.cancel()
+    wait_for(evaluations, 50)
+    assert not running.done()
     ends(evaluations, running.cancel, url)
 
 

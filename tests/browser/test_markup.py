@@ -138,7 +138,7 @@ def test_the_model_of_a_recipe_is_text(watch: Watch, model: Path) -> None:
     recipe = shared(studio)
     for seed, payload in enumerate(PAYLOADS, start=1):
         send(studio, recipe | {"model": payload, "settings": {"seed": seed}})
-        which = f"which is not offered here: {model.name} is used instead."
+        which = f"which is not in the menu: {model.name} is used instead."
         watch.reads(f"This was made with {quoted(payload)}, {which}")
         expect(watch.page.locator("#seed input")).to_have_value(str(seed))
 
@@ -194,7 +194,10 @@ def test_a_model_that_its_owner_types_is_text(browser: Browser, own_url: str) ->
     for payload in (payload for payload in PAYLOADS if payload.count("/") != 1):
         field.fill(payload)
         field.press("Enter")
-        watch.reads(f"No folder {quoted(payload)}; give a model folder or a Hub id such as owner/name")
+        watch.reads(
+            f"No folder {quoted(payload)}; give a model folder, a name that `unleash models` lists, "
+            "or a Hub id such as owner/name"
+        )
     page.wait_for_timeout(300)
     assert watch.unasked == []
     context.close()

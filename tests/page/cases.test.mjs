@@ -67,7 +67,7 @@ for (const file of readdirSync(FOLDER).filter((name) => name.endsWith(".json")))
             return OPERATIONS[operation](state, args);
           }, stateOf(canvas));
         if (error) {
-          assert.throws(run, (thrown) => thrown.message.toLowerCase().includes(error.toLowerCase()));
+          assert.throws(run, (thrown) => thrown.message.toLowerCase().startsWith(error.toLowerCase()));
           return;
         }
         assert.deepEqual(toServer(run()), written({ ...canvas, ...after }));

@@ -259,7 +259,7 @@ class TokenCanvas:
         """
         for name, cells in {"left": left, "right": right, "top": top, "bottom": bottom}.items():
             if _integer(cells, name) < 0:
-                raise ValueError(f"a canvas grows by 0 cells or more: {name} is {quoted(cells)}")
+                raise ValueError(f"{name} must be 0 or more cells, not {quoted(cells)}")
         _check_shape(self.height + top + bottom, self.width + left + right)
         by = ((top, bottom), (left, right))
         return replace(
@@ -349,8 +349,7 @@ class TokenCanvas:
         if off.any():
             row, col = pairs[off][0].tolist()
             raise ValueError(
-                f"cell {(row, col)} is off the grid: rows are 0 to {self.height - 1},"
-                f" columns 0 to {self.width - 1}"
+                f"cell {(row, col)} is off the grid of {_by(self.base.shape)} cells, counted from 0"
             )
         where[pairs[:, 0], pairs[:, 1]] = True
         return where
@@ -415,8 +414,7 @@ def _pins_from_json(value: Any, cells: int) -> NDArray[np.int64]:
 def _check_shape(height: int, width: int) -> None:
     if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
         raise ValueError(
-            f"cannot make a canvas of {quoted(height)}×{quoted(width)} cells; "
-            f"expected 1×1 to {MAX_SIDE}×{MAX_SIDE}"
+            f"a canvas must have 1×1 to {MAX_SIDE}×{MAX_SIDE} cells, not {quoted(height)}×{quoted(width)}"
         )
 
 
@@ -426,7 +424,7 @@ def _integer(value: Any, what: str) -> int:
             raise TypeError
         return operator.index(value)
     except TypeError:
-        raise ValueError(f"{what} is a whole number, not {quoted(value)}") from None
+        raise ValueError(f"{what} must be a whole number, not {quoted(value)}") from None
 
 
 def _array(value: Any, what: str) -> NDArray[Any]:

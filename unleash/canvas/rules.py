@@ -53,12 +53,14 @@ class Rule:
         # bool is a subclass of int.
         whole = [isinstance(code, int | np.integer) and not isinstance(code, bool) for code in self.codes]
         if not all(whole) or min(self.codes) < 0:
-            raise ValueError(f"the codes of a rule are whole numbers from 0 on: {quoted(self.codes)}")
+            raise ValueError(
+                f"the codes of a rule must be whole numbers, 0 or more, not {quoted(self.codes)}"
+            )
         if isinstance(self.strength, bool) or not isinstance(self.strength, int | float | np.number):
             raise ValueError(f"the strength of a rule must be a number, not {quoted(self.strength)}")
         if not 0 < self.strength <= 1:
             raise ValueError(
-                f"the strength of a rule is above 0 and at most 1 (a must), not {quoted(self.strength)}"
+                f"the strength of a rule must be above 0 and at most 1, not {quoted(self.strength)}"
             )
         object.__setattr__(self, "codes", tuple(sorted({int(code) for code in self.codes})))
         object.__setattr__(self, "allowed", bool(self.allowed))
@@ -131,8 +133,7 @@ def checked(rules: Rules, shape: tuple[int, int], codebook_size: int) -> dict[Ce
     for (row, col), asked in rules.items():
         if not (0 <= row < shape[0] and 0 <= col < shape[1]):
             raise ValueError(
-                f"cell {quoted((row, col))} is off the grid: rows are 0 to {shape[0] - 1},"
-                f" columns 0 to {shape[1] - 1}"
+                f"cell {quoted((row, col))} is off the grid of {shape[0]}×{shape[1]} cells, counted from 0"
             )
         if asked in sound:
             continue
@@ -142,7 +143,7 @@ def checked(rules: Rules, shape: tuple[int, int], codebook_size: int) -> dict[Ce
                 left &= bits(rule) if rule.allowed else ~bits(rule)
         if not left:
             raise RulesTooStrictError(
-                f"the rules of cell {(row, col)} leave no code; unrestrict it first, or relax a rule"
+                f"the rules of cell {(row, col)} leave no code: remove or relax one of them"
             )
         sound.add(asked)
     return {cell: rules[cell] for cell in sorted(rules) if rules[cell]}

@@ -29,17 +29,17 @@ def stitched(a: TokenCanvas, b: TokenCanvas, axis: Axis = "horizontal", seam: in
     along = 1 if axis == "horizontal" else 0
     meeting = [canvas.base.shape[1 - along] for canvas in (a, b)]
     if meeting[0] != meeting[1]:
-        kind = "rows" if along else "columns"
         raise ValueError(
-            f"the sides that meet must be as long: one has {meeting[0]} {kind}, one {meeting[1]}"
+            f"the sides that meet must have the same length, not {meeting[0]} and {meeting[1]} cells"
         )
     if a.codebook_size != b.codebook_size:
-        raise ValueError(f"one codebook is needed, not one of {a.codebook_size} and one of {b.codebook_size}")
+        raise ValueError(f"the codebooks must be the same, not {a.codebook_size} and {b.codebook_size} codes")
     length = a.base.shape[along]
     begin, end = length - seam // 2, length + seam - seam // 2
     if seam < 0 or begin < 0 or end > length + b.base.shape[along]:
         raise ValueError(
-            f"a seam of {seam} cells does not fit {length} and {b.base.shape[along]}: half lies in each"
+            f"a seam of {seam} cells does not fit: half of it lies in each canvas, and they have "
+            f"{length} and {b.base.shape[along]} cells"
         )
     whole = TokenCanvas(
         np.concatenate([a.base, b.base], axis=along),

@@ -3,16 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property, update_wrapper, wraps
+from functools import cached_property, update_wrapper
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
-from unleash.canvas.settings import RENAMED, EngineName, Region, Settings
+from unleash.canvas.settings import EngineName, Region, Settings
 from unleash.cli.running import files_of, load, paint
+from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
     from unleash.canvas.document import TokenCanvas
@@ -71,29 +72,6 @@ Regions = Annotated[
         help="Cells that the mask touches have this label or prompt instead. Repeatable.",
     ),
 ]
-
-_FLAGS = {"guidance_scale": "--guidance"}
-"""Options that have another name than their setting."""
-
-
-def _sampling() -> dict[str, Any]:
-    """The options of the settings, made of what their fields say, and hidden ones for old names."""
-    options: dict[str, Any] = {}
-    for name, field in Settings.model_fields.items():
-        if name == "regions":  # given as masks, by the commands that have a picture of known size
-            continue
-        asked_for = get_args(field.annotation) or (field.annotation,)
-        kind = next((number for number in (int, float) if number in asked_for), str)
-        help_text, default = field.description or "", "the model's own"
-        if get_origin(field.annotation) is Literal:
-            help_text += f" One of {', '.join(asked_for)}."
-        if name in ("label", "seed"):
-            default = "any" if name == "label" else str(field.default)
-        flag = _FLAGS.get(name, f"--{name.replace('_', '-')}")
-        options[name] = Annotated[kind | None, typer.Option(flag, help=help_text, show_default=default)]
-    for old in RENAMED:
-        options[old] = Annotated[str | None, typer.Option(f"--{old}", hidden=True)]
-    return options
 
 
 @dataclass(frozen=True)
@@ -154,7 +132,7 @@ def _crop(text: str) -> "Crop":
     """The part of a picture that ``x,y,w,h`` names."""
     match = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*", text)
     if match is None:
-        raise ValueError(f"--crop {text!r}: x,y,w,h in pixels is right, for example --crop 100,0,512,512")
+        raise ValueError(f"--crop {text!r}: expected x,y,w,h in pixels, for example --crop 100,0,512,512")
     x, y, width, height = map(int, match.groups())
     return x, y, width, height
 
@@ -179,8 +157,8 @@ def with_regions(
     for text in given:
         file, equals, shows = text.partition("=")
         if not file or not equals or not shows.strip():
-            example = "for example --region sky.png=church-dusk"
-            raise ValueError(f"--region {text!r}: mask.png=what is right, {example}")
+            example = "--region sky.png=church-dusk"
+            raise ValueError(f"--region {text!r}: expected mask.png=what, for example {example}")
         mask = cropped(read_mask(Path(file), size))
         cells = touched_cells(mask, (canvas.height, canvas.width))
         if cells.any():
@@ -214,36 +192,4 @@ def with_job(command: Callable[..., None]) -> Callable[..., None]:
         ]
     update_wrapper(run, command)
     run.__signature__ = signature(command).replace(parameters=parameters)  # type: ignore[attr-defined]
-    return with_sampling(run)
-
-
-def with_sampling(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options of a run, in place of its parameter ``chosen``.
-
-    ``chosen`` gets those that were given, under their names in ``Settings``; for the others the model, or a
-    recipe, decides.
-    """
-    sampling = _sampling()
-    options = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-        for name, annotation in sampling.items()
-    ]
-    own = signature(command)
-    parameters: list[Parameter] = []
-    for parameter in own.parameters.values():
-        shown = [parameter.replace(kind=Parameter.KEYWORD_ONLY)]
-        parameters += options if parameter.name == "chosen" else shown
-
-    @wraps(command)
-    def wrapped(**given: Any) -> None:
-        chosen = {name: value for name in sampling if (value := given.pop(name)) is not None}
-        for old in chosen.keys() & RENAMED.keys():
-            flag = RENAMED[old].replace("_", "-")
-            typer.echo(f"--{old} is deprecated: use --{flag}", err=True)
-            chosen[RENAMED[old]] = chosen.pop(old)
-        command(chosen=chosen, **given)
-
-    # Both, because the argument parser looks at both.
-    wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    wrapped.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
-    return wrapped
+    return with_sampling()(run)

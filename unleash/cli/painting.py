@@ -20,12 +20,12 @@ from unleash.cli.options import (
     Regions,
     with_job,
     with_regions,
-    with_sampling,
 )
 from unleash.cli.running import at_scale, files_of, load, paint, save, save_film
+from unleash.sampling_options import with_sampling
 
 
-@with_sampling
+@with_sampling()
 def generate(
     model: Model = None,
     *,
@@ -71,7 +71,7 @@ def generate(
     settings = source.settings.changed(**chosen) if source else Settings(**chosen)
     name = model or (source.model if source else BUNDLED)
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
-        raise ValueError(f"--film {film}: a file name ending in .gif, of one picture, is right")
+        raise ValueError(f"--film {film}: give a file name ending in .gif, and leave --count at 1")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
     pipe = load(name, engine)
     canvas = source.canvas if source else pipe.blank()
@@ -158,6 +158,6 @@ def _pin(text: str) -> tuple[tuple[int, int], int]:
     """The cell and the code of ``row,col=code``."""
     match = re.fullmatch(r"\s*(-?\d+)\s*,\s*(-?\d+)\s*=\s*(-?\d+)\s*", text)
     if match is None:
-        raise ValueError(f"--pin {text!r}: row,col=code is right, for example --pin 3,5=817")
+        raise ValueError(f"--pin {text!r}: expected row,col=code, for example --pin 3,5=817")
     row, col, code = map(int, match.groups())
     return (row, col), code

@@ -24,10 +24,10 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
     """Where each picture goes; folders are made only when there is one to put there."""
     if count == 1 and not out.is_dir():
         if out.suffix.lower() != ".png":
-            raise ValueError(f"--out {out}: a file name ending in .png, or a folder that is there, is right")
+            raise ValueError(f"--out {out}: give a file name ending in .png or an existing folder")
         return [out]
     if out.exists() and not out.is_dir():
-        raise ValueError(f"--out {out} is a file; {count} pictures need a folder")
+        raise ValueError(f"--out {out} is a file: give a folder for {count} pictures")
     return [out / f"{settings.numbered(i).stem}.png" for i in range(count)]
 
 

@@ -2,9 +2,11 @@
 
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
     from unleash.canvas.settings import Settings
@@ -36,39 +38,7 @@ Inception = Annotated[
         show_default="EfficientNet-Lite0",
     ),
 ]
-Steps = Annotated[int, typer.Option(min=1, help="Maximum number of transformer evaluations.")]
-Order = Annotated[str | None, typer.Option(help="Reveal order.", show_default="the model's")]
-Schedule = Annotated[
-    str | None, typer.Option(help="How many cells each step reveals.", show_default="the model's")
-]
-_OWN = "the model's"
-Temperature = Annotated[
-    float | None, typer.Option(min=0, help="Below 1 safer, above 1 more varied.", show_default=_OWN)
-]
-TopP = Annotated[
-    float | None,
-    typer.Option(
-        min=0.01,
-        max=1,
-        help="Sample only from the likeliest codes with this total probability.",
-        show_default=_OWN,
-    ),
-]
-Guidance = Annotated[
-    float | None, typer.Option(min=0, help="Classifier-free guidance scale.", show_default=_OWN)
-]
-Correction = Annotated[
-    float | None,
-    typer.Option(
-        min=0, max=0.5, help="Share of the steps that redraw the cells filled first.", show_default=_OWN
-    ),
-]
-Others = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set", metavar="NAME=VALUE", help="Any other sampling setting, by its Python name. Repeatable."
-    ),
-]
+_sampled = with_sampling("label", "seed")
 
 MODEL, OUT = "weights/scenes", Path("runs/evaluation")
 
@@ -78,20 +48,15 @@ _NAMED |= {"label", "seed"}
 
 
 @app.command()
+@_sampled
 def samples(
     model: Model = MODEL,
     out: Out = OUT,
     count: Annotated[int, typer.Option(min=6, help="Number of pictures in each set.")] = 2000,
     data: Data = None,
     inception: Inception = None,
-    steps: Steps = 16,
-    order: Order = None,
-    schedule: Schedule = None,
-    temperature: Temperature = None,
-    top_p: TopP = None,
-    guidance: Guidance = None,
-    correction: Correction = None,
-    others: Others = None,
+    *,
+    chosen: dict[str, Any],
 ) -> None:
     """Fréchet distance, density and coverage of samples, with two baselines.
 
@@ -106,7 +71,7 @@ def samples(
     from unleash.evaluation.samples import measure
 
     pipe = _load(model, out)
-    settings = _settings(pipe, steps, order, schedule, temperature, top_p, guidance, correction, others)
+    settings = _settings(pipe, chosen)
     pictures, network = _held_out(pipe, data), _network(inception)
     figures = measure(pipe, pictures, count, settings, network)
     facts = _facts(pipe, model, count, pictures.name) | {"features": network.name} | _sampling(settings)
@@ -176,6 +141,7 @@ def information(model: Model = MODEL, out: Out = OUT, count: Count = 64, data: D
 
 
 @app.command()
+@_sampled
 def neighbours(
     model: Model = MODEL,
     out: Out = OUT,
@@ -189,12 +155,8 @@ def neighbours(
     inception: Inception = None,
     rows: Annotated[int, typer.Option(min=1, help="Number of samples.")] = 8,
     k: Annotated[int, typer.Option(min=1, help="Number of neighbours per sample.")] = 5,
-    steps: Steps = 16,
-    temperature: Temperature = None,
-    top_p: TopP = None,
-    guidance: Guidance = None,
-    correction: Correction = None,
-    others: Others = None,
+    *,
+    chosen: dict[str, Any],
 ) -> None:
     """A sheet of samples with their nearest training pictures: neighbours.png.
 
@@ -210,7 +172,7 @@ def neighbours(
     pipe = _load(model, out)
     side = _side(pipe)
     training = folder(data, side) if data else drawn(_TRAINING, training_scene, side)
-    settings = _settings(pipe, steps, None, None, temperature, top_p, guidance, correction, others)
+    settings = _settings(pipe, chosen)
     network = _network(inception)
     figures = measure(pipe, training, count, rows, k, settings, network, out / "neighbours.png")
     facts = _facts(pipe, model, count, training.name) | {"features": network.name} | _sampling(settings)
@@ -218,6 +180,7 @@ def neighbours(
 
 
 @app.command()
+@with_sampling("label", "seed", "steps", "reveal_order")
 def tradeoff(
     model: Model = MODEL,
     out: Out = OUT,
@@ -237,12 +200,8 @@ def tradeoff(
         list[str] | None, typer.Option(help="A row of the table. Repeatable.", show_default="all")
     ] = None,
     first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first sample.")] = 0,
-    schedule: Schedule = None,
-    temperature: Temperature = None,
-    top_p: TopP = None,
-    guidance: Guidance = None,
-    correction: Correction = None,
-    others: Others = None,
+    *,
+    chosen: dict[str, Any],
 ) -> None:
     """Fréchet distance and time by steps and order: the paper's table, and tradeoff.png.
 
@@ -261,8 +220,8 @@ def tradeoff(
 
     pipe = _load(model, out)
     section = read_report(out).sections.get("tradeoff", Section())
-    settings = _settings(pipe, 1, None, schedule, temperature, top_p, guidance, correction, others)
-    rows = [_settings(pipe, 1, name).reveal_order for name in order or ORDERS]
+    settings = _settings(pipe, chosen)
+    rows = [_settings(pipe, {"reveal_order": name}).reveal_order for name in order or ORDERS]
     pictures, network = _held_out(pipe, data), _network(inception)
     reference = min(reference, pictures.count or reference)
     facts = _facts(pipe, model, count, pictures.name) | {"first seed": first_seed, "compared with": reference}
@@ -315,8 +274,8 @@ def compare(
     from unleash.evaluation.report import Figure
 
     pipe = _load(model, out)
-    named = {"defaults": _settings(pipe, 1)} | {
-        text: _settings(pipe, 1, others=text.split(",")) for text in variant or ()
+    named = {"defaults": pipe.defaults} | {
+        text: pipe.defaults.changed(**_parsed(text.split(","))) for text in variant or ()
     }
     columns = sorted(set(steps or (8, 16)))
     variants = {
@@ -377,18 +336,11 @@ def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
 
 
 @app.command()
+@_sampled
 def defaults(
     model: Annotated[Path, typer.Option(help="The folder of the model.")],
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="Maximum number of transformer evaluations.")
-    ] = None,
-    order: Order = None,
-    schedule: Schedule = None,
-    temperature: Temperature = None,
-    top_p: TopP = None,
-    guidance: Guidance = None,
-    correction: Correction = None,
-    others: Others = None,
+    *,
+    chosen: dict[str, Any],
 ) -> None:
     """Change the default sampling settings stored in a model's folder.
 
@@ -401,10 +353,7 @@ def defaults(
     """
     from unleash.models.folders import write_defaults
 
-    asked = {"steps": steps, "reveal_order": order, "schedule": schedule, "temperature": temperature}
-    asked |= {"top_p": top_p, "guidance_scale": guidance, "correction": correction}
-    given = {name: value for name, value in asked.items() if value is not None}
-    written = write_defaults(model, given | _parsed(others))
+    written = write_defaults(model, chosen)
     typer.echo(", ".join(f"{name} {value}" for name, value in written.items()))
 
 
@@ -435,42 +384,19 @@ def _load(model: str, out: Path) -> "UnleashPipeline":
     return pipe
 
 
-def _settings(
-    pipe: "UnleashPipeline",
-    steps: int,
-    order: str | None = None,
-    schedule: str | None = None,
-    temperature: float | None = None,
-    top_p: float | None = None,
-    guidance: float | None = None,
-    correction: float | None = None,
-    others: list[str] | None = None,
-) -> "Settings":
-    asked = {
-        "reveal_order": order,
-        "schedule": schedule,
-        "temperature": temperature,
-        "correction": correction,
-    }
-    return pipe.defaults.changed(
-        steps=steps,
-        **{
-            name: value
-            for name, value in (asked | {"guidance_scale": guidance, "top_p": top_p}).items()
-            if value is not None
-        },
-        **_parsed(others),
-    )
+def _settings(pipe: "UnleashPipeline", chosen: dict[str, Any]) -> "Settings":
+    """The model's settings with 16 steps, and those that were chosen."""
+    return pipe.defaults.changed(**{"steps": 16} | chosen)
 
 
-def _parsed(pairs: list[str] | None) -> dict[str, str]:
+def _parsed(pairs: list[str]) -> dict[str, str]:
     """Settings given as ``name=value``, not yet validated.
 
     Raises:
         ValueError: if one is not of this form.
     """
-    named = [pair.partition("=") for pair in pairs or ()]
-    for pair, (name, sign, value) in zip(pairs or (), named, strict=True):
+    named = [pair.partition("=") for pair in pairs]
+    for pair, (name, sign, value) in zip(pairs, named, strict=True):
         if not (name and sign and value):
             raise ValueError(f"expected NAME=VALUE, such as correction_order=confidence, not {pair!r}")
     return {name: value for name, _, value in named}

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import BinaryIO
 
+from PIL import Image
+
 MAX_PROFILE = 4 * 2**20
 """Bytes of the largest colour profile that is used; those of printing presses have half as many."""
 
@@ -22,6 +24,8 @@ _MAX_SCANS = 100
 """Of a progressive JPEG; usual are ten, and each goes through the whole picture again."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_ONE_PIXEL = b"\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55"
+_END = b"\0\0\0\0IEND\xae\x42\x60\x82"
 _TIFF = {b"II*\0": "<", b"MM\0*": ">"}
 _ORIENTATION = 274
 
@@ -65,26 +69,31 @@ def png_text(file: BinaryIO, keyword: str, most: int) -> str | None:
     Args:
         file: a seekable file.
         keyword: of the chunk, ASCII.
-        most: bytes that the text may have.
+        most: bytes that the text may have, at most the mebibyte that Pillow inflates.
 
     Raises:
-        ValueError: if the file is no PNG, breaks off, or its text is broken or longer.
+        ValueError: if the file is not a PNG, is cut short, or its text is damaged or longer.
     """
     if _bytes(file, 0, 8) != _PNG:
-        raise ValueError("it is no PNG")
-    head, found, ended = keyword.encode("ascii") + b"\0", None, False
+        raise ValueError("it is not a PNG")
+    head, kind = keyword.encode("ascii") + b"\0", b""
     for kind, start, length in _chunks(file):
-        ended = ended or kind == b"IEND"
-        if found is None and kind in _TEXTS and _bytes(file, start, len(head)) == head:
+        if kind in (b"tEXt", b"zTXt", b"iTXt") and _bytes(file, start, len(head)) == head:
             if length > most + len(head) + 1000:
-                raise ValueError(_too_long(most))
-            data = _bytes(file, start, length)
-            if zlib.crc32(kind + data) != int.from_bytes(_bytes(file, start + length, 4), "big"):
-                raise ValueError(f"its text {keyword!r} is damaged")
-            found = _TEXTS[kind](data[len(head) :], most)
-    if found is None and not ended:
-        raise ValueError("the file breaks off")
-    return found
+                raise ValueError(f"its text may have at most {most:,} bytes")
+            chunk = _bytes(file, start - 8, length + 12)
+            break
+    else:
+        if kind != b"IEND":
+            raise ValueError("the file is cut short")
+        return None
+    try:
+        text = Image.open(io.BytesIO(_PNG + _ONE_PIXEL + chunk + _END), formats=("PNG",)).info.get(keyword)
+    except (ValueError, OSError):
+        text = None
+    if not text or len(text) > most:
+        raise ValueError(f"its text {keyword!r} is damaged or longer than {most:,} bytes")
+    return text
 
 
 class _Parts(io.RawIOBase):
@@ -167,53 +176,18 @@ def _png(file: BinaryIO) -> Container:
         elif kind == b"eXIf" and length <= _MAX_EXIF:
             container = replace(container, orientation=exif_orientation(_bytes(file, start, length)))
         elif kind == b"iCCP" and length <= MAX_PROFILE:
-            _, _, data = _bytes(file, start, length).partition(b"\0")
-            container = replace(container, profile=_inflated_or_none(data[1:], MAX_PROFILE))
+            container = replace(container, profile=_profile(_bytes(file, start, length)))
     return replace(container, file=_view(file, parts))
 
 
-def _inflated(data: bytes, most: int) -> bytes:
-    """What zlib compressed; no more than ``most`` bytes are ever made of it."""
-    stream = zlib.decompressobj()
+def _profile(data: bytes) -> bytes | None:
+    """The profile in the data of an iCCP chunk; None if it is damaged or too large."""
+    inflated = zlib.decompressobj()
     try:
-        plain = stream.decompress(data, most + 1)
-    except zlib.error as error:
-        raise ValueError(f"its text is damaged: {error}") from None
-    if len(plain) > most:
-        raise ValueError(_too_long(most))
-    return plain
-
-
-def _inflated_or_none(data: bytes, most: int) -> bytes | None:
-    try:
-        return _inflated(data, most)
-    except ValueError:
+        profile = inflated.decompress(data.partition(b"\0")[2][1:], MAX_PROFILE)
+    except zlib.error:
         return None
-
-
-def _text(data: bytes, most: int) -> str:
-    if len(data) > most:
-        raise ValueError(_too_long(most))
-    return data.decode("latin-1")
-
-
-def _compressed_text(data: bytes, most: int) -> str:
-    return _inflated(data[1:], most).decode("latin-1")
-
-
-def _international_text(data: bytes, most: int) -> str:
-    compressed, (_, _, text) = data[:1] == b"\1", data[2:].split(b"\0", 2)
-    plain = _inflated(text, most) if compressed else text
-    if len(plain) > most:
-        raise ValueError(_too_long(most))
-    return plain.decode("utf-8")
-
-
-def _too_long(most: int) -> str:
-    return f"its text may have at most {most:,} bytes"
-
-
-_TEXTS = {b"tEXt": _text, b"zTXt": _compressed_text, b"iTXt": _international_text}
+    return profile if inflated.eof else None
 
 
 # JPEG

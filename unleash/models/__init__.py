@@ -1,4 +1,4 @@
-"""Model families: pictures to codes and back, and what code a cell may have; and where models lie."""
+"""Model families (pictures to codes and back, predictions of codes), and where models are stored."""
 
 from unleash.models.families.absorbing.transformer import BidirectionalTransformer
 from unleash.models.families.absorbing.vqgan import VQGAN

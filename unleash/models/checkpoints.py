@@ -1,4 +1,4 @@
-"""Files of weights: reading foreign ones safely, and saying what is wrong with one."""
+"""Reading untrusted weight files safely, with messages that say what is wrong with one."""
 
 import re
 import warnings
@@ -22,23 +22,23 @@ Shapes = dict[str, tuple[int, ...]]
 """The shape of each tensor of a state dict."""
 
 _WRAPPERS = ("model_state_dict", "state_dict", "model")
-"""Under what training scripts keep the network's weights, beside an optimizer's."""
+"""Keys under which training scripts store the network's weights, beside the optimizer's."""
 
 _PREFIXES = ("module.", "_orig_mod.")
-"""What DistributedDataParallel and torch.compile put before every key."""
+"""Prefixes that DistributedDataParallel and torch.compile add to every key."""
 
 
 class CheckpointError(ValueError):
-    """A file or folder of weights that cannot be used; says what is wrong with it."""
+    """A file or folder of weights cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """The weights in a file, and what lies beside it.
+    """The weights in a file, and the configuration beside it.
 
     Attributes:
         file: where they are from.
-        state: the tensors by their keys; memory is taken for those that are used only.
+        state: the tensors by their keys; only those that are used take memory.
     """
 
     file: Path
@@ -46,7 +46,7 @@ class Checkpoint:
 
     @property
     def shapes(self) -> Shapes:
-        """Of every tensor."""
+        """The shape of every tensor."""
         return shapes_of(self.state)
 
     @cached_property
@@ -65,22 +65,22 @@ class Checkpoint:
             raise CheckpointError(f"{file.parent} cannot be read: {str(error).splitlines()[0]}") from error
 
     def has(self, prefix: str) -> bool:
-        """Whether a key begins so."""
+        """Whether a key has this prefix."""
         return any(key.startswith(prefix) for key in self.state)
 
     def without(self, prefixes: tuple[str, ...]) -> "Checkpoint":
-        """The same without the tensors whose keys begin so."""
+        """The same without the tensors whose keys have one of these prefixes."""
         return Checkpoint(self.file, {k: v for k, v in self.state.items() if not k.startswith(prefixes)})
 
     def check(self, expected: Shapes) -> None:
-        """Compares the tensors with those that should be there.
+        """Compares the tensors with the expected ones.
 
         Raises:
-            CheckpointError: names what is missing, too much, of another shape or no finite number.
+            CheckpointError: names the tensors that are missing, unexpected, of another shape or not finite.
         """
         for key, value in self.state.items():
             if not (isinstance(value, Tensor) and value.is_floating_point()):
-                raise CheckpointError(f"{self.file} has {key}, which is no tensor of floating-point numbers")
+                raise CheckpointError(f"{self.file} has {key}, which is not a floating-point tensor")
         if fault := mismatch(self.shapes, expected):
             raise CheckpointError(f"{self.file} {fault}")
         if fault := not_finite(self.state):
@@ -90,7 +90,7 @@ class Checkpoint:
 def read(file: str | Path) -> Checkpoint:
     """The weights in a file that torch or safetensors wrote.
 
-    Code in it is never run. What a training script keeps beside the weights is dropped before memory is
+    Code in it is never run. What a training script stores beside the weights is dropped before memory is
     taken for it.
 
     Raises:
@@ -98,40 +98,40 @@ def read(file: str | Path) -> Checkpoint:
     """
     file = Path(file)
     try:
-        if file.exists() and not file.is_file():  # a pipe would be waited for
-            raise CheckpointError(f"{file} cannot be opened: it is no ordinary file")
+        if file.exists() and not file.is_file():  # reading a pipe would block
+            raise CheckpointError(f"{file} cannot be opened: it is not a regular file")
         with file.open("rb"):
-            pass  # the readers raise OSError too, for other reasons
+            pass  # the readers also raise OSError for other reasons
     except OSError as error:
         raise CheckpointError(f"{file} cannot be opened: {error.strerror or error}") from error
     state = _safe(file) if file.suffix == ".safetensors" else _unpickled(file)
     if not isinstance(state, dict):
-        raise CheckpointError(f"{file} holds a {type(state).__name__}; a state dict of tensors is right")
+        raise CheckpointError(f"{file} contains a {type(state).__name__}; expected a state dict of tensors")
     wrapper = next((name for name in _WRAPPERS if isinstance(state.get(name), dict)), None)
     state = state if wrapper is None else state[wrapper]
     return Checkpoint(file, {_plain(str(key)): value for key, value in state.items()})
 
 
 def mismatch(found: Shapes, expected: Shapes) -> str | None:
-    """What tensors lack, have too much of or have in another shape, in a line; None if nothing."""
+    """The tensors that are missing, unexpected or of another shape, in one line; None if there are none."""
     faults = [f"has no {key}" for key in expected if key not in found]
     faults += [f"has {key}, which does not belong there" for key in found if key not in expected]
     faults += [
-        f"has {key} of shape {found[key]} where {shape} is right"
+        f"has {key} of shape {found[key]}; expected {shape}"
         for key, shape in expected.items()
         if key in found and found[key] != shape
     ]
-    more = f"; and {len(faults) - 3} more such faults" if len(faults) > 3 else ""
+    more = f"; and {len(faults) - 3} more" if len(faults) > 3 else ""
     return "; ".join(faults[:3]) + more if faults else None
 
 
 def shapes_of(state: Mapping[str, Any]) -> Shapes:
-    """The shapes of a state dict; of what is no tensor, none."""
+    """The shapes of the tensors in a state dict."""
     return {key: tuple(getattr(value, "shape", ())) for key, value in state.items()}
 
 
 def majority(values: Iterable[int]) -> int:
-    """The commonest of some numbers; 0 if there is none."""
+    """The most common of some numbers; 0 if there are none."""
     return next((value for value, _ in Counter(values).most_common(1)), 0)
 
 
@@ -145,7 +145,7 @@ def _safe(file: Path) -> Any:
     try:
         return load_file(file)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{file} is no whole safetensors file") from error
+        raise CheckpointError(f"{file} is not a complete safetensors file") from error
 
 
 def _unpickled(file: Path) -> Any:
@@ -157,11 +157,11 @@ def _unpickled(file: Path) -> Any:
             except RuntimeError as error:
                 if "mmap can only be used" not in str(error):
                     raise
-                return torch.load(file, map_location="cpu", weights_only=True)  # a file of before torch 1.6
-    except Exception as error:  # torch's reader fails in a dozen ways on what is no torch file
+                return torch.load(file, map_location="cpu", weights_only=True)  # a file from before torch 1.6
+    except Exception as error:  # torch's reader raises a dozen types of error on other files
         code = re.search(r"GLOBAL:? (?:GLOBAL )?([\w.]+)", str(error), re.IGNORECASE)
         if code:
             raise CheckpointError(
-                f"{file} holds code ({code[1]}), which is never run; a state dict of tensors is right"
+                f"{file} contains code ({code[1]}), which is never run; expected a state dict of tensors"
             ) from error
-        raise CheckpointError(f"{file} is no whole torch file of tensors") from error
+        raise CheckpointError(f"{file} is not a complete torch file of tensors") from error

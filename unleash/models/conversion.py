@@ -1,4 +1,4 @@
-"""From the files that a model's authors publish to a folder that the pipeline opens."""
+"""Conversion of published model files to a folder that the pipeline opens."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from unleash.models.thumbnails import thumbnails
 from unleash.writing import whole_folder
 
 _MOST_THUMBNAILS = 4096
-"""Of larger codebooks the thumbnails are not drawn at once: that takes minutes."""
+"""Largest codebook whose thumbnails are drawn during conversion; more take minutes."""
 
 
 def convert(
@@ -32,26 +32,26 @@ def convert(
     Args:
         vqgan_file: the image tokenizer, ``vqgan_ema_<step>.th`` for instance.
         transformer_file: the token predictor, ``absorbing_ema_<step>.th`` for instance.
-        out_dir: the folder to write; must not exist, or be empty.
-        heads: attention heads of the predictor, which no shape tells; None: the family's usual number,
+        out_dir: the folder to write; must be new or empty.
+        heads: attention heads of the predictor, which shapes do not show; None: the family's usual number,
             or what a ``config.json`` beside the file says.
-        image_size: pixels on a side of the pictures it was trained on, where no shape tells; None likewise.
-        accept: is given the token predictor and raises an error if it is not to be used.
+        image_size: side of the training pictures in pixels, where shapes do not show it; None likewise.
+        accept: called with the token predictor; raises an error to refuse it.
 
     Raises:
-        CheckpointError: if a file is not what it should be, the two do not fit each other or the folder
+        CheckpointError: if a file is not valid, the two do not fit each other or the folder
             is not empty. Nothing is written then.
         NotWrittenError: if the folder cannot be written.
     """
     target = Path(out_dir)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise CheckpointError(f"{target} is there already; give a new folder or an empty one")
+        raise CheckpointError(f"{target} already exists; give a new or empty folder")
     files = read(vqgan_file), read(transformer_file)
     _convert(*files, *_format_of(*files), target, Options(heads, image_size), accept)
 
 
 def foreign_format(pipeline_class: str) -> FileFormat | None:
-    """The format of a folder whose ``model_index.json`` names this class; None if it is not known."""
+    """The format of a folder whose ``model_index.json`` names this class; None if it is unknown."""
     return next((form for _, form in _formats() if form.folder == pipeline_class), None)
 
 
@@ -91,7 +91,7 @@ def _formats() -> list[tuple[Family, FileFormat]]:
 
 
 def _format_of(tokenizer: Checkpoint, predictor: Checkpoint) -> tuple[Family, FileFormat]:
-    """The format that both files are of, and its family."""
+    """The common format of both files, and its family."""
     known = _formats()
     first = [(family, form) for family, form in known if tokenizer.has(form.tokenizer_key)]
     second = [(family, form) for family, form in known if predictor.has(form.predictor_key)]
@@ -112,12 +112,12 @@ def _format_of(tokenizer: Checkpoint, predictor: Checkpoint) -> tuple[Family, Fi
 
 def _not_a(part: str, file: Checkpoint, keys: list[str], others: list[str]) -> str:
     swapped = any(file.has(key) for key in others)
-    hint = "; it seems to be the other of the two: are they swapped?" if swapped else ""
-    return f"{file.file} holds no {part} (no key begins with {', '.join(keys)}){hint}"
+    hint = "; it looks like the other of the two: are they swapped?" if swapped else ""
+    return f"{file.file} contains no {part} (no key begins with {', '.join(keys)}){hint}"
 
 
 def _write(target: Path, family: Family, tokenizer: Any, predictor: Any, home: Path) -> None:
-    """The model's folder, whole or not there; further parts of the family are copied from ``home``."""
+    """Writes the model's folder, whole or not at all; copies further parts of the family from ``home``."""
     looks = thumbnails(tokenizer) if tokenizer.codebook_size <= _MOST_THUMBNAILS else None
     with whole_folder(target) as finished:
         parts = {"vqgan": tokenizer, "transformer": predictor}
@@ -141,10 +141,10 @@ def _write(target: Path, family: Family, tokenizer: Any, predictor: Any, home: P
 
 
 _COPIED = (".json", ".txt", ".safetensors")
-"""Endings of files that hold no code."""
+"""Suffixes of files that contain no code."""
 
 _SCHEDULER = ("unleash.scheduler", "AbsorbingDiffusionScheduler")
-"""Module and class, as the pipeline's index names them; a room above this one."""
+"""Module and class, as the pipeline's index names them; not imported, since they depend on this package."""
 
 
 def _save(file: Path, class_name: str, values: dict[str, Any]) -> None:

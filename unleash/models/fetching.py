@@ -1,6 +1,6 @@
 """Models from the Hugging Face Hub: fetched into its cache, and converted once into a folder beside it.
 
-Bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are those of huggingface_hub.
+Progress bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are handled by huggingface_hub.
 """
 
 import errno
@@ -30,16 +30,16 @@ from unleash.models.protocol import TokenPredictor
 from unleash.models.soundness import digest_of
 
 _OURS = ("*.json", "*.safetensors", "*.webp", "README.md")
-"""Files of a folder that Unleash wrote."""
+"""Files of a model folder in Unleash's own layout."""
 
 
 def converted_models() -> Path:
-    """The folder of the models that were fetched and converted."""
+    """The folder of the fetched and converted models."""
     return Path(constants.HF_HUB_CACHE).parent / "unleash"
 
 
 def converted_folder(model: KnownModel, revision: str | None = None) -> Path:
-    """Where a known model lies once it was fetched and converted."""
+    """The folder of a known model once it has been fetched and converted."""
     revision = revision or model.revision
     mark = "" if revision is None else "@" + re.sub(r"[^\w.-]", "-", revision)
     return converted_models() / f"{model.name}{mark}"
@@ -51,7 +51,7 @@ def is_here(model: KnownModel) -> bool:
 
 
 def fetch_known(model: KnownModel, revision: str | None = None) -> Path:
-    """The folder of a known model, which is fetched and converted if it is not here.
+    """The folder of a known model, which is fetched and converted first if it is missing.
 
     Raises:
         CheckpointError: if it cannot be fetched, does not fit on the disk, or is not what was published.
@@ -77,7 +77,7 @@ def fetch_known(model: KnownModel, revision: str | None = None) -> Path:
 
 
 def fetch_folder(repository: str, revision: str | None) -> Path:
-    """The folder of a repository that holds a model in our own layout.
+    """The folder of a repository with a model in Unleash's own layout.
 
     Raises:
         CheckpointError: if it cannot be fetched.
@@ -86,7 +86,7 @@ def fetch_folder(repository: str, revision: str | None) -> Path:
 
 
 def _snapshot(name: str, repository: str, revision: str | None, patterns: Sequence[str]) -> Path:
-    """Those files of a repository that there are, as a folder of the Hub's cache."""
+    """The files of a repository that exist, as a folder of the Hub's cache."""
     with _explained(name, repository, revision):
         return Path(snapshot_download(repository, revision=revision, allow_patterns=list(patterns)))
 
@@ -104,7 +104,7 @@ def _file(name: str, file: PublishedFile, revision: str | None) -> Path:
 
 @contextmanager
 def _explained(name: str, repository: str, revision: str | None) -> Iterator[None]:
-    """What goes wrong with a download is told in a line that says what to do.
+    """Context in which errors of a download become one line that says what to do.
 
     Raises:
         CheckpointError: for every error of the Hub's client.
@@ -115,39 +115,41 @@ def _explained(name: str, repository: str, revision: str | None) -> Iterator[Non
     except CheckpointError:
         raise
     except GatedRepoError as error:
-        line = f"{repository} on the Hub asks for your consent: give it there, then `hf auth login`"
+        line = f"{repository} is gated: accept its terms on the Hub, then run `hf auth login`"
         raise CheckpointError(line) from error
     except RevisionNotFoundError as error:
         raise CheckpointError(f"{repository} on the Hub has no revision {quoted(revision)}") from error
     except RepositoryNotFoundError as error:
         raise CheckpointError(
-            f"there is no folder {quoted(name)} here, and no {repository} on the Hub: "
-            "it was moved or deleted, is private, or its name is mistyped"
+            f"there is neither a folder {quoted(name)} nor {repository} on the Hub: "
+            "the name is mistyped, or the repository is private or was moved or deleted"
         ) from error
     except (LocalEntryNotFoundError, OfflineModeIsEnabled) as error:
         raise CheckpointError(_unreached(name)) from error
     except HfHubHTTPError as error:
         status = error.response.status_code
-        line = f"{name} could not be fetched: the Hub answered {status}; run it again later"
+        line = f"{name} could not be fetched: the Hub answered {status}; try again later"
         raise CheckpointError(line) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            line = f"the disk of {cache} is full: free some, or set HF_HOME to a folder on another disk"
+            line = f"the disk of {cache} is full: free some space, or set HF_HOME to a folder on another disk"
         else:
             line = f"{name} could not be fetched: {next(iter(str(error).splitlines()), 'an error')}"
         raise CheckpointError(line) from error
-    except Exception as error:  # which client for HTTP there is, and so its errors, is up to huggingface_hub
+    except (
+        Exception
+    ) as error:  # the HTTP client, and so its errors, depends on the version of huggingface_hub
         raise CheckpointError(_unreached(name)) from error
 
 
 def _unreached(name: str) -> str:
     if constants.HF_HUB_OFFLINE:
-        return f"{name} is not here yet, and HF_HUB_OFFLINE forbids fetching it: unset it once"
-    return f"{name} is not here yet, and the Hub cannot be reached: with a network, run it again"
+        return f"{name} has not been downloaded, and HF_HUB_OFFLINE is set: unset it once to download it"
+    return f"{name} has not been downloaded, and the Hub cannot be reached: try again with a network"
 
 
 def _check_room(model: KnownModel) -> None:
-    """Whether what was downloaded and what is made of it fits on the disk."""
+    """Checks that the download and the converted model fit on the disk."""
     home = Path(constants.HF_HUB_CACHE)
     while not home.exists():
         home = home.parent
@@ -155,7 +157,7 @@ def _check_room(model: KnownModel) -> None:
     if needed > free:
         raise CheckpointError(
             f"{model.name} takes {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free in {home}: "
-            "free some, or set HF_HOME to a folder on another disk"
+            "free some space, or set HF_HOME to a folder on another disk"
         )
 
 
@@ -170,21 +172,21 @@ def _check_digest(file: Path) -> None:
         blob.unlink()
         file.unlink(missing_ok=True)
         raise CheckpointError(
-            f"{file.name} was damaged on its way (SHA-256 {found[:12]}…, published {blob.name[:12]}…) "
-            "and is deleted: run it again"
+            f"{file.name} was damaged during the download (SHA-256 {found[:12]}…, not {blob.name[:12]}…) "
+            "and has been deleted: run it again"
         )
 
 
 def _check_published(predictor: TokenPredictor, published: Published) -> None:
-    """Compares what a predictor gives with what its authors published."""
+    """Compares a predictor's logits with those its authors published."""
     tokens, expected = torch.tensor([published.tokens])[:, None], torch.tensor(published.logits)
-    off = float("inf")  # of a network with too small a codebook
+    off = float("inf")  # of a network whose codebook is too small
     if tokens.max() <= predictor.codebook_size:
         with torch.no_grad():
             logits = predictor.logits(tokens, predictor.condition(None))[0]
         off = float((logits[: len(expected), : expected.shape[1]] - expected).abs().max())
     if not off <= published.within:
         raise CheckpointError(
-            f"the file is not the one that was published: its logits are off by {off:.3g}, "
-            f"where {published.within:g} is allowed; it is not used"
+            f"the file is not the published one: its logits differ by {off:.3g}, "
+            f"more than the allowed {published.within:g}; it is not used"
         )

@@ -1,4 +1,4 @@
-"""Where a model's folder is, and whether what lies in it is whole."""
+"""Finding a model's folder, and checking that it is complete."""
 
 import json
 import posixpath
@@ -46,24 +46,24 @@ __all__ = [
 _PACKAGE = Path(__file__).parents[1]
 
 HOME = _PACKAGE if (_PACKAGE / "weights").is_dir() else _PACKAGE.parent
-"""Where ``weights`` and ``assets`` lie: inside an installed package, beside the package in a clone."""
+"""The folder of ``weights`` and ``assets``: the package if it is installed, its parent in a clone."""
 
 _WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 
 @dataclass(frozen=True)
 class Description:
-    """What a model is, as far as its folder tells.
+    """What a model's folder says about it.
 
     Attributes:
         family: the name of its family.
-        image_size: pixels on a side of its pictures.
-        grid_size: cells on a side.
-        cell_size: pixels on a side of a cell.
+        image_size: side of its pictures in pixels.
+        grid_size: side of its grid in cells.
+        cell_size: side of a cell in pixels.
         codebook_size: K.
-        parameters: numbers in its weights, of both networks.
-        bytes: of its weight files.
-        conditioning: what it can be asked for.
+        parameters: number of parameters of both networks.
+        bytes: size of its weight files.
+        conditioning: whether it takes labels, prompts or neither.
         labels: by name; empty if it has none.
     """
 
@@ -79,7 +79,7 @@ class Description:
 
     @property
     def facts(self) -> dict[str, str]:
-        """The same in words, under headings."""
+        """The same as text, by heading."""
         more = f" and {len(self.labels) - 20:,} more" if len(self.labels) > 20 else ""
         labels = ", ".join(self.labels[: 20 if more else None]) + more
         return {
@@ -100,7 +100,7 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
         revision: the branch, tag or commit on the Hub.
 
     Raises:
-        CheckpointError: if it is neither, or its weights are not what its configuration says.
+        CheckpointError: if it is none of these, or its weights do not match its configuration.
     """
     folder = _local(model) or _fetch(str(model), revision)
     family = _family(folder)
@@ -114,11 +114,11 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
 
 
 def known_as(model: str | Path) -> str:
-    """The one name of a model, as recipes have it, however its folder was given.
+    """The canonical name of a model, as in recipes, however its folder was given.
 
-    A slash at the end, ``./``, an absolute path and a symbolic link make no difference. A folder beside the
-    bundled models or below the current folder is named by its place there, any other by its whole path; what
-    is not here is a Hub id.
+    A trailing slash, ``./``, an absolute path and a symbolic link make no difference. A folder beside the
+    bundled models or below the current folder has its relative path, any other its absolute path; anything
+    else is a Hub id.
     """
     if (folder := _local(model)) is None:
         return str(model)
@@ -134,9 +134,9 @@ def known_as(model: str | Path) -> str:
 
 
 def same_model(recorded: str, model: str | Path) -> bool:
-    """Whether the name that a recipe records means ``model``, in whatever spelling.
+    """Whether the model name in a recipe means ``model``, however it is spelt.
 
-    What a recipe records may come from anyone: it is compared as text and never looked up.
+    A recipe is untrusted: the name is compared as text and never looked up.
     """
     spellings = {str(model), known_as(model)}
     if (folder := _local(model)) is not None:
@@ -155,10 +155,10 @@ def _local(model: str | Path) -> Path | None:
 
 
 def check_weights(folder: Path, parts: Mapping[str, nn.Module]) -> None:
-    """Whether the weights that were read from a model's folder can be used, and are those its card names.
+    """Checks that a model's weights are finite and match the SHA-256 sums in its card.
 
     Raises:
-        CheckpointError: if a part has a weight that is no finite number, or a file is not the card's.
+        CheckpointError: if a weight is not finite, or a file's SHA-256 is not the card's.
     """
     if fault := contradicts_card(folder, [f"{name}/{_WEIGHTS}" for name in parts]):
         raise CheckpointError(f"{folder} {fault}")
@@ -195,10 +195,10 @@ def describe(model: str | Path) -> Description:
 
 
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
-    """The two networks of a folder that `resolve` gave, by their names in the pipeline.
+    """The two networks in a folder from `resolve`, by their names in the pipeline.
 
-    They compute in ``dtype``, float32 if none is given, whatever type the file has. Tensors of that type are
-    those of the file, mapped into memory: there is never a second copy.
+    They compute in ``dtype``, by default float32, whatever type the file has. Tensors of that type are
+    memory-mapped from the file, without a second copy.
     """
     family, loaded = _family(folder), {}
     if family.others and find_spec("transformers") is None:
@@ -216,16 +216,16 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
 
 
 def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
-    """Put settings among the ``sampling_defaults`` in a model's folder; all that are there then.
+    """Adds settings to the ``sampling_defaults`` in a model's folder and returns all of them.
 
     Raises:
-        ValueError: if it is no model folder, or a value is out of range; nothing is written then.
+        ValueError: if it is not a model folder, or a value is out of range; then nothing is written.
     """
     described = _index(folder)
     given = Settings(**(described.get("sampling_defaults") or {}) | sampling)
     if given.schedule == "information" and not read_config(_scheduler(folder)).get("information"):
         raise CheckpointError(
-            f"{folder} has no curve for the schedule information: `unleash evaluate information` measures it"
+            f"{folder} has no curve for the schedule information; `unleash evaluate information` measures it"
         )
     described["sampling_defaults"] = given.model_dump(include=given.model_fields_set)
     write_whole(folder / "model_index.json", json.dumps(described, indent=2, sort_keys=True) + "\n")
@@ -233,10 +233,10 @@ def write_defaults(folder: Path, sampling: dict[str, Any]) -> dict[str, Any]:
 
 
 def write_curve(folder: Path, curve: list[float]) -> None:
-    """Write an information curve into a model's folder, for the schedule ``information``.
+    """Writes an information curve into a model's folder, for the schedule ``information``.
 
     Raises:
-        ValueError: if it is no model folder.
+        ValueError: if it is not a model folder.
     """
     config = _scheduler(folder)
     described = read_config(config) | {"information": curve}
@@ -247,14 +247,14 @@ def _scheduler(folder: Path) -> Path:
     """The configuration of a model's scheduler."""
     config = folder / "scheduler" / "scheduler_config.json"
     if not config.is_file():
-        raise CheckpointError(f"{folder} is no model folder: it lacks scheduler/{config.name}")
+        raise CheckpointError(f"{folder} is not a model folder: it has no scheduler/{config.name}")
     return config
 
 
 def _fetch(model: str, revision: str | None) -> Path:
     if known := known_model(model):
         return fetch_known(known, revision)
-    # Only then is it a Hub id at all; anything else is a mistyped path, and the network need not be asked.
+    # Anything else cannot be a Hub id but only a mistyped path, so the network is not asked.
     if model.startswith((".", "/", "~")) or model.count("/") != 1:
         raise CheckpointError(
             f"no folder {quoted(model)}; give a model folder, a name that `unleash models` lists, "
@@ -264,12 +264,12 @@ def _fetch(model: str, revision: str | None) -> Path:
 
 
 def _index(folder: Path) -> dict[str, Any]:
-    """What ``model_index.json`` says."""
+    """The contents of ``model_index.json``."""
     file = folder / "model_index.json"
     if not file.is_file():
         raise CheckpointError(
-            f"{folder} is no model folder: it has no model_index.json "
-            "(loose files become one with `unleash convert`)"
+            f"{folder} is not a model folder: it has no model_index.json "
+            "(`unleash convert` makes one of published files)"
         )
     try:
         return read_config(file)
@@ -280,18 +280,18 @@ def _index(folder: Path) -> dict[str, Any]:
 def _family(folder: Path) -> Family:
     """The family whose classes a folder's index names.
 
-    diffusers would import whatever module is named there, so nothing else may be.
+    diffusers would import any module named there, so other names are refused.
     """
     index = _index(folder)
     if form := foreign_format(str(index.get("_class_name"))):
         raise CheckpointError(
-            f"{folder} is of {form.name} and must be converted: `unleash convert "
+            f"{folder} is in the format {form.name} and must be converted: `unleash convert "
             f"--vqgan {folder / form.tokenizer_file} --transformer {folder / form.predictor_file} --out DIR`"
         )
     homes = {name: source for name, source in index.items() if isinstance(source, list)}
     for name, source in homes.items():
         if len(source) != 2 or not all(part is None or isinstance(part, str) for part in source):
-            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(source)}")
+            raise CheckpointError(f"{folder} is not an Unleash model: its {name} is {quoted(source)}")
     named = [homes.get(part, [None, None])[1] for part in ("vqgan", "transformer")]
     for family in families():
         if named == [network.__name__ for network in _networks(family).values()]:
@@ -299,14 +299,14 @@ def _family(folder: Path) -> Family:
     else:
         known = "; ".join(f"{f.tokenizer.__name__} and {f.predictor.__name__}" for f in families())
         raise CheckpointError(
-            f"{folder} is no model of Unleash: its networks are {quoted(named[0])} and {quoted(named[1])}; "
+            f"{folder} is not an Unleash model: its networks are {quoted(named[0])} and {quoted(named[1])}; "
             f"known are {known}"
         )
     for name, (module, class_name) in homes.items():
         ours = module is not None and module.startswith("unleash.")
         text = (module, class_name) in ((None, None), ("transformers", family.others.get(name)))
         if not ours and not text:
-            raise CheckpointError(f"{folder} is no model of Unleash: its {name} is {quoted(homes[name])}")
+            raise CheckpointError(f"{folder} is not an Unleash model: its {name} is {quoted(homes[name])}")
     return family
 
 
@@ -315,7 +315,7 @@ def _networks(family: Family) -> dict[str, Any]:
 
 
 def _skeleton(folder: Path, network: Any) -> Any:
-    """The part of a model that its configuration describes, without weights."""
+    """A part of a model as its configuration describes it, without weights."""
     config = read_config(folder / "config.json")
     check_config(config)
     with torch.device("meta"):
@@ -325,12 +325,12 @@ def _skeleton(folder: Path, network: Any) -> Any:
 def _check_part(folder: Path, network: Any) -> None:
     """Compares the shapes in a part's weight file with those its configuration asks for.
 
-    diffusers only warns of missing weights, and goes on with random ones.
+    diffusers only warns about missing weights, and continues with random ones.
     """
     weights = folder / _WEIGHTS
     try:
-        if weights.exists() and not weights.is_file():  # a pipe would be waited for
-            raise CheckpointError(f"{weights} is no ordinary file")
+        if weights.exists() and not weights.is_file():  # reading a pipe would block
+            raise CheckpointError(f"{weights} is not a regular file")
         with safe_open(weights, framework="pt") as file:
             slices = {key: file.get_slice(key) for key in file.keys()}  # noqa: SIM118
             found = {key: tuple(part.get_shape()) for key, part in slices.items()}
@@ -341,7 +341,7 @@ def _check_part(folder: Path, network: Any) -> None:
         raise
     except FileNotFoundError as error:
         raise CheckpointError(f"{folder} lacks {Path(error.filename or _WEIGHTS).name}") from error
-    # Networks fail in many ways on numbers that do not go together.
+    # Networks raise many types of error for inconsistent configurations.
     except (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, SafetensorError) as error:
         said = next(iter(str(error).splitlines()), type(error).__name__)
         raise CheckpointError(f"{folder} cannot be read: {said}") from error

@@ -1,4 +1,4 @@
-"""Public models that have a short name: where they lie, and what to know before fetching one."""
+"""Public models with a short name: where they are, and what to know before downloading one."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class PublishedFile:
 
     Attributes:
         repository: ``owner/name``.
-        path: of the file in it.
+        path: path of the file in it.
     """
 
     repository: str
@@ -21,12 +21,12 @@ class PublishedFile:
 
 @dataclass(frozen=True)
 class Published:
-    """Numbers that the authors published, to be compared with what their file gives.
+    """Logits that the authors published, to be compared with those of their file.
 
     Attributes:
         tokens: a row of tokens.
-        logits: of the first cells and codes.
-        within: how far they may be off.
+        logits: those of the first cells and codes.
+        within: maximum absolute difference.
     """
 
     tokens: tuple[int, ...]
@@ -39,18 +39,18 @@ class KnownModel:
     """A public model.
 
     Attributes:
-        name: the short one.
+        name: the short name.
         paints: what its pictures show.
-        licence: of the weights, as their repositories state it.
+        licence: licence of the weights, as their repositories state it.
         tokenizer: the file of its image tokenizer.
         predictor: the file of its token predictor.
         beside: further files of the predictor's repository, as patterns.
-        download: bytes.
-        parameters: numbers in the weights of all its parts.
-        work: multiplications of its predictor in a step, parameters times cells.
-        guided: whether its defaults guide, which doubles the work of a step.
-        revision: of the predictor's repository; None: the present one.
-        published: what its predictor must give; None if nothing is published.
+        download: size in bytes.
+        parameters: number of parameters of all its parts.
+        work: multiply-adds of its predictor per step, parameters times cells.
+        guided: whether its defaults use guidance, which doubles the work per step.
+        revision: revision of the predictor's repository; None: the latest.
+        published: logits its predictor must give; None if none are published.
     """
 
     name: str
@@ -68,13 +68,13 @@ class KnownModel:
 
     @property
     def memory(self) -> int:
-        """Bytes that it takes while it paints: its weights and some."""
+        """Memory it needs to sample, in bytes: somewhat more than its weights."""
         return PER_PARAMETER * self.parameters * 5 // 4
 
 
 _CHURCHES = "nielsr/absorbing-diffusion-churches"
 _HALTON_SIZES = {"tiny": 23_200_000, "small": 49_600_000, "base": 142_500_000, "large": 480_000_000}
-"""Parameters of the transformers of Halton-MaskGIT, for 16×16 and for 24×24 cells nearly the same."""
+"""Parameters of the transformers of Halton-MaskGIT, nearly the same for 16×16 and 24×24 cells."""
 
 _LLAMAGEN = 71_900_000
 _CLIP, _AMUSED_VQ = 123_700_000, 146_200_000
@@ -88,10 +88,13 @@ def _halton(pixels: int, size: str) -> KnownModel:
         licence="MIT",
         tokenizer=PublishedFile("FoundationVision/LlamaGen", "vq_ds16_c2i.pt"),
         predictor=PublishedFile("llvictorll/Halton-Maskgit", f"ImageNet_{pixels}_{size}.pth"),
-        # The file holds the optimizer's two moments too.
+        # The file also contains the optimizer's two moments.
         download=PER_PARAMETER * (3 * parameters + _LLAMAGEN),
         parameters=parameters + _LLAMAGEN,
-        work=parameters * 2 // 3 * (pixels // 16) ** 2,  # a third works once a picture, on its class
+        work=parameters
+        * 2
+        // 3
+        * (pixels // 16) ** 2,  # a third of them is used once per picture, for its class
     )
 
 
@@ -109,7 +112,7 @@ def _amused(pixels: int, uvit: int) -> KnownModel:
         ),
         download=PER_PARAMETER * parameters,
         parameters=parameters,
-        work=uvit * 256,  # of 32×32 cells it makes 16×16 first
+        work=uvit * 256,  # it downsamples 32×32 cells to 16×16
     )
 
 
@@ -146,7 +149,7 @@ KNOWN = {
 
 
 def known_model(model: str) -> KnownModel | None:
-    """The known model of a short name, or of the Hub id of a repository that holds just one; None if none."""
+    """The known model with this short name, or the only one in the repository with this Hub id; else None."""
     if model in KNOWN:
         return KNOWN[model]
     whole = (

@@ -1,6 +1,6 @@
-"""What a model family is: two networks that sampling, canvas and page use without knowing which they are.
+"""The protocol through which sampling, canvas and page use a model of any family.
 
-A family is a pair of an `ImageTokenizer` (pictures to codes and back) and a `TokenPredictor` (what code a
+A family is a pair of an `ImageTokenizer` (pictures to codes and back) and a `TokenPredictor` (which code a
 cell may have). Both are diffusers models: each has a folder with its configuration and weights.
 CONTRIBUTING.md says how to add a family.
 """
@@ -16,26 +16,26 @@ from unleash.canvas.messages import quoted
 from unleash.models.checkpoints import Checkpoint
 
 Conditioning = Literal["none", "label", "text"]
-"""What a predictor can be asked for: nothing, one of its labels, or a prompt."""
+"""What a predictor is conditioned on: nothing, one of its labels, or a prompt."""
 
 Condition: TypeAlias = tuple[Tensor, ...]
-"""What a prediction depends on besides the tokens: tensors (B, ...), empty if there is nothing."""
+"""Conditioning tensors (B, ...) of a prediction besides the tokens; may be empty."""
 
 ReadText: TypeAlias = Callable[[str], Any]
-"""The output of a model's text encoder for a prompt, with all hidden states."""
+"""Maps a prompt to the output of a model's text encoder with all hidden states."""
 
 Detail = Literal["preview", "full", "large"]
-"""How finely a picture is drawn."""
+"""Which decoder draws a picture."""
 
 
 class ImageTokenizer(Protocol):
     """Pictures to codes and back.
 
     Attributes:
-        cell_size: pixels on a side of the square that one code stands for.
+        cell_size: side of a cell in pixels.
         codebook_size: K, the number of codes.
-        details: how finely it can draw a picture; ``full`` among them.
-        code_vectors: (K, d) the codes as its decoder sees them.
+        details: the details it can decode; includes ``full``.
+        code_vectors: (K, d) the codebook as its decoder receives it.
     """
 
     @property
@@ -60,13 +60,13 @@ class TokenPredictor(Protocol):
     """A distribution over codes for every cell of a partly masked grid.
 
     Attributes:
-        codebook_size: K; whatever the network's own mask token, here it is K.
-        grid_size: cells on a side of the square grid it was trained on.
-        window_size: cells on a side of the windows through which other grids are seen, where positions are
+        codebook_size: K; the mask token is K, whatever the network uses itself.
+        grid_size: side in cells of the square grid it was trained on.
+        window_size: side in cells of the windows in which larger grids are evaluated, where positions are
             learned; None if a grid of any size can be evaluated at once.
-        conditioning: what it can be asked for.
-        labels: by name, those people want most first; empty unless ``conditioning`` is "label".
-        causal: whether a cell depends on those before it only, row by row.
+        conditioning: what it is conditioned on.
+        labels: names of the labels, the most useful first; empty unless ``conditioning`` is "label".
+        causal: whether a cell only depends on earlier ones in raster order.
     """
 
     @property
@@ -83,7 +83,7 @@ class TokenPredictor(Protocol):
     def causal(self) -> bool: ...  # noqa: D102
 
     def condition(self, asked: str | None, read_text: ReadText | None = None) -> Condition:
-        """The condition for a label or prompt, each tensor (1, ...); None stands for neither.
+        """The condition for a label or prompt, each tensor (1, ...); None: unconditional.
 
         Raises:
             ValueError: if there is no such label.
@@ -97,11 +97,11 @@ class TokenPredictor(Protocol):
 
 @dataclass(frozen=True)
 class Options:
-    """What no tensor's shape tells.
+    """What cannot be inferred from the shapes of tensors.
 
     Attributes:
-        heads: attention heads of the predictor; None: what the files beside it say, or as usual.
-        image_size: pixels on a side of the pictures it was trained on; None likewise.
+        heads: attention heads of the predictor; None: as in the files beside it, or the usual number.
+        image_size: side of the training pictures in pixels; None likewise.
     """
 
     heads: int | None = None
@@ -116,13 +116,13 @@ class FileFormat:
     """The two files of a model as their authors publish them.
 
     Attributes:
-        name: in messages.
-        tokenizer_key: the beginning of a key that only its tokenizers have.
+        name: name in messages.
+        tokenizer_key: a prefix of keys that only its tokenizers have.
         predictor_key: the same for predictors.
-        read_tokenizer: from the tokenizer's file.
-        read_predictor: from the predictor's file.
-        folder: ``_class_name`` in the ``model_index.json`` of a folder that holds both, if there are any.
-        tokenizer_file: its place in that folder.
+        read_tokenizer: reads the tokenizer's file.
+        read_predictor: reads the predictor's file.
+        folder: ``_class_name`` in the ``model_index.json`` of a folder with both files, if there are such.
+        tokenizer_file: path in that folder.
         predictor_file: likewise.
     """
 
@@ -141,10 +141,10 @@ class FullSize:
     """Networks of a published size without their weights.
 
     Attributes:
-        name: of the model with that size.
+        name: name of the model with that size.
         tokenizer: on the meta device.
         predictor: likewise.
-        condition: any, for a batch of one.
+        condition: a condition for a batch of one.
     """
 
     name: str
@@ -158,14 +158,14 @@ class Family:
     """A kind of model.
 
     Attributes:
-        name: of its folder.
+        name: name of its folder.
         tokenizer: class of its image tokenizers.
         predictor: class of its token predictors.
-        formats: the files it can be converted from.
+        formats: the file formats it can be converted from.
         defaults: sampling settings from its paper, by name, for models that are converted.
-        full_size: makes the two networks at a published size, with no memory for weights, and the shapes of a
-            condition; and the name of that size. For measuring how fast they are.
-        others: class names of further parts, all of them transformers', by their names in the pipeline and in
+        full_size: creates both networks at a published size on the meta device, and a condition, for
+            benchmarks.
+        others: class names in transformers of further parts, by their names in the pipeline and in
             published folders.
     """
 
@@ -179,7 +179,7 @@ class Family:
 
 
 def label_index(labels: Sequence[str], asked: str) -> int:
-    """The place of a label.
+    """The index of a label.
 
     Raises:
         ValueError: if there is no such label.
@@ -190,7 +190,7 @@ def label_index(labels: Sequence[str], asked: str) -> int:
 
 
 def known_labels(labels: Sequence[str]) -> str:
-    """The labels in words, the first of them if there are many."""
+    """The labels as text, the first ones if there are many."""
     if not labels:
         return "it has none"
     more = f" and {len(labels) - 12:,} more" if len(labels) > 12 else ""
@@ -198,30 +198,30 @@ def known_labels(labels: Sequence[str]) -> str:
 
 
 def joined(conditions: Sequence[Condition]) -> Condition:
-    """The conditions of several batches as that of one."""
+    """Concatenates the conditions of several batches."""
     return tuple(torch.cat(parts) for parts in zip(*conditions, strict=True))
 
 
 def repeated(condition: Condition, times: int) -> Condition:
-    """A condition of one, for a batch."""
+    """Expands a condition for a batch of one to ``times``."""
     return tuple(part.expand(times, *part.shape[1:]) for part in condition)
 
 
 def check_images(images: Tensor, cell_size: int) -> None:
-    """Whether pictures divide into cells.
+    """Checks the shape of pictures.
 
     Raises:
         ValueError: if not.
     """
     if images.ndim != 4 or images.shape[1] != 3 or any(side % cell_size for side in images.shape[2:]):
         raise ValueError(
-            f"pictures of shape {tuple(images.shape)}; (B, 3, H, W) is right, "
-            f"H and W multiples of {cell_size}"
+            f"pictures must have shape (B, 3, H, W), with H and W multiples of {cell_size}, "
+            f"not {tuple(images.shape)}"
         )
 
 
 def check_codes(codes: Tensor, codebook_size: int) -> None:
-    """Whether codes are a grid of a codebook's, the mask token not among them.
+    """Checks that codes are a grid of a codebook's codes without the mask token.
 
     Raises:
         ValueError: if not.
@@ -232,7 +232,7 @@ def check_codes(codes: Tensor, codebook_size: int) -> None:
 
 
 def check_tokens(tokens: Tensor, codebook_size: int) -> None:
-    """Whether tokens are codes or the mask token.
+    """Checks that tokens are codes or the mask token.
 
     Raises:
         ValueError: if not.

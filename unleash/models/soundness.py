@@ -1,4 +1,4 @@
-"""What is asked of a model's files and of the weights in them, which may come from anyone."""
+"""Checks of a model's untrusted files and of the weights in them."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from unleash.canvas.bounds import MAX_CODES, MAX_CONFIG, MAX_LABEL, MAX_LABELS, 
 from unleash.canvas.messages import quoted
 
 FLOATS = ("F64", "F32", "F16", "BF16")
-"""Types of weights, as safetensors names them; diffusers would take others for numbers between 0 and 255."""
+"""Types of weights, as safetensors names them; diffusers would read others as numbers from 0 to 255."""
 
 _BOUNDS = {
     "codebook_size": MAX_CODES,
@@ -31,10 +31,10 @@ _BOUNDS = {
     "num_layers": 2**12,
     "num_res_blocks": 2**10,
 }
-"""The largest values of the numbers in a configuration, whichever network has them."""
+"""Maximum of each number in a configuration, for all networks."""
 
 _LEVELS = 12
-"""Of the deepest encoder: each halves the plane."""
+"""Maximum number of levels of an encoder; each halves the resolution."""
 
 
 def read_config(file: Path) -> dict[str, Any]:
@@ -42,10 +42,10 @@ def read_config(file: Path) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: if there is none.
-        ValueError: if it is no ordinary file, too large, or no JSON object.
+        ValueError: if it is not a regular file, is too large, or is not a JSON object.
     """
     if file.exists() and not file.is_file():  # a pipe would be waited for
-        raise ValueError(f"{file.name} is no ordinary file")
+        raise ValueError(f"{file.name} is not a regular file")
     with file.open("rb") as opened:
         text = opened.read(MAX_CONFIG + 1)
     if len(text) > MAX_CONFIG:
@@ -53,44 +53,46 @@ def read_config(file: Path) -> dict[str, Any]:
     try:
         config = pydantic_core.from_json(text)
     except ValueError as error:
-        raise ValueError(f"{file.name} is no JSON: {error}") from None
+        raise ValueError(f"{file.name} is not valid JSON: {error}") from None
     if not isinstance(config, dict):
-        raise ValueError(f"{file.name} is no object")
+        raise ValueError(f"{file.name} is not a JSON object")
     return config
 
 
 def check_config(config: Mapping[str, Any]) -> None:
-    """Compare what the configuration of a network claims with what any may have.
+    """Check a network's configuration against the bounds for any network.
 
     Raises:
-        ValueError: if a number is out of range, or the labels are no list of different short names.
+        ValueError: if a number is out of range, or the labels are not a list of distinct short names.
     """
     for name, most in _BOUNDS.items():
         value = config.get(name, 1)
         if type(value) is not int or not 1 <= value <= most:
-            raise ValueError(f"{name} is {quoted(value)}, where a whole number from 1 to {most:,} is right")
+            raise ValueError(f"{name} must be a whole number from 1 to {most:,}, not {quoted(value)}")
     levels = config.get("channel_mult", (1,))
     if not isinstance(levels, list | tuple) or not 1 <= len(levels) <= _LEVELS:
-        raise ValueError(f"channel_mult is {quoted(levels)}, where a list of 1 to {_LEVELS} numbers is right")
+        raise ValueError(f"channel_mult must be a list of 1 to {_LEVELS} numbers, not {quoted(levels)}")
     for shape in config.values():  # of decoders of their own
         if isinstance(shape, dict):
             check_config(shape)
     labels = config.get("label_names") or ()
     if not isinstance(labels, list | tuple) or len(labels) > MAX_LABELS:
-        raise ValueError(f"label_names is no list of at most {MAX_LABELS:,} names")
+        raise ValueError(f"label_names must be a list of at most {MAX_LABELS:,} names")
     for label in labels:
         if not isinstance(label, str) or not 1 <= len(label) <= MAX_LABEL:
-            raise ValueError(f"label_names has {quoted(label)}: 1 to {MAX_LABEL} characters are right")
+            raise ValueError(
+                f"each of label_names must have 1 to {MAX_LABEL} characters, not {quoted(label)}"
+            )
     if len(set(labels)) < len(labels):
         raise ValueError("label_names has the same name twice")
 
 
 @contextmanager
 def at_most(tensors: int) -> Iterator[None]:
-    """Within it this thread makes networks of no more than so many parameters and some.
+    """Context in which this thread creates networks with at most about this many parameters.
 
     Raises:
-        ValueError: as soon as one gets more; a million layers without numbers in them take gigabytes too.
+        ValueError: as soon as one gets more; even a million layers without weights take gigabytes.
     """
     here, made = get_ident(), 0
 
@@ -108,26 +110,26 @@ def at_most(tensors: int) -> Iterator[None]:
 
 
 def unfit(types: Mapping[str, str]) -> str | None:
-    """What tensors of these types, as safetensors names them, are no weights, in a line; None if all are."""
+    """Which tensor has a type (as in safetensors) that weights cannot have, in one line; None if none."""
     for key, kind in types.items():
         if kind not in FLOATS:
-            return f"has {key} of type {kind}, where floating-point weights ({', '.join(FLOATS)}) are right"
+            return f"has {key} of type {kind}; weights must be floating-point ({', '.join(FLOATS)})"
     return None
 
 
 def not_finite(tensors: Mapping[str, Tensor]) -> str | None:
-    """Which of some weights has a value that is no number, or an infinite one, in a line; None if none."""
+    """Which of the weights has a NaN or infinite value, in one line; None if none."""
     for key, tensor in tensors.items():
         if tensor.is_floating_point() and tensor.numel() and not tensor.is_meta:
             least, most = torch.aminmax(tensor.detach())
             if not (least.isfinite() and most.isfinite()):
                 what = "NaN" if least.isnan() else "an infinite value"
-                return f"has {what} in {key}: the file is damaged, or its training went wrong"
+                return f"has {what} in {key}: the file is damaged, or its training diverged"
     return None
 
 
 def contradicts_card(folder: Path, files: Iterable[str]) -> str | None:
-    """Which of a model's ``files`` has another SHA-256 than its card says, in a line; None if none.
+    """Which of a model's ``files`` has another SHA-256 than its card says, in one line; None if none.
 
     The card is the ``README.md`` of the folder; under ``sha256`` its YAML header has a line for each file.
     """

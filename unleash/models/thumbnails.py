@@ -8,15 +8,15 @@ from tqdm import tqdm
 from unleash.models.protocol import ImageTokenizer
 
 _MANY = 32
-"""Batches from which on there is a bar, where somebody watches."""
+"""Number of batches from which a progress bar is shown on a terminal."""
 
 _PATCH = 3
-"""Cells on a side of the uniform patch a code is decoded in: the one in the middle sees no border."""
+"""Side in cells of the uniform patch in which a code is decoded, so that the middle is far from borders."""
 
 
 @torch.inference_mode()
 def thumbnails(vqgan: ImageTokenizer, side: int = 32, batch: int = 128) -> Tensor:
-    """Each code decoded amid copies of itself: (K, 3, side, side) float in [0, 1]."""
+    """Each code decoded among copies of itself: (K, 3, side, side) float in [0, 1]."""
     codes = torch.arange(vqgan.codebook_size, device=vqgan.code_vectors.device)
     cell = vqgan.cell_size
     middle = slice(cell, 2 * cell)

@@ -1,4 +1,4 @@
-"""The studio: the Gradio app in which a person steers a picture token by token."""
+"""The studio: the Gradio app for steering image generation token by token."""
 
 from unleash.studio.server.blocks import build, launch, serve
 from unleash.studio.server.owner import alone

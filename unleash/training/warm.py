@@ -35,8 +35,10 @@ def warm_started(kind: type[Network], folder: Path, changes: dict[str, Any]) -> 
         ValueError: if there is no network in ``folder``.
     """
     before = trained(kind, folder)
-    # Not from_pretrained with the changes: diffusers leaves new weights uninitialised.
-    network = kind.from_config({**before.config, **changes})
+    # Not from_pretrained with the changes: diffusers leaves new weights uninitialised. Without the private
+    # entries: among them are the names of what the config lacks, which from_config sets to its defaults.
+    config = {name: value for name, value in before.config.items() if not name.startswith("_")}
+    network = kind.from_config(config | changes)
     shapes = {name: weights.shape for name, weights in network.state_dict().items()}
     fits = {
         name: weights for name, weights in before.state_dict().items() if shapes.get(name) == weights.shape

@@ -1,4 +1,4 @@
-"""The model families: a folder each, found by being here."""
+"""The model families: every folder here is one."""
 
 from functools import cache
 from importlib import import_module

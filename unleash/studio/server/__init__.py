@@ -1,1 +1,1 @@
-"""The studio's server: the page's layout, its listeners, and the same for programs."""
+"""The studio's server: the page's layout, its listeners and the API."""

@@ -1,4 +1,4 @@
-"""Events that begin runs: whatever becomes of a run, the page hears by its name that it has ended."""
+"""Events that start runs: the page is always told that a run, identified by its name, has ended."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -13,20 +13,20 @@ from unleash.studio.server.runs import Message, end
 from unleash.studio.server.toasts import toasted
 
 RUNS: dict[str, Any] = {"preprocess": False, "trigger_mode": "multiple"}
-"""Options of events that begin runs: :func:`named` reads the values, and no press is skipped."""
+"""Options of events that start runs: :func:`named` reads the values, and no click is skipped."""
 
 Told = Iterator[tuple[Any, Any]]
-"""Messages of a run, and the seed where a new one was drawn."""
+"""Messages of a run, and the seed if a new one was drawn."""
 
 
 def named(listener: Callable[..., Told], inputs: Sequence[Component]) -> Callable[..., Told]:
-    """A listener, to values as the page sends them, that always tells the end of its run.
+    """Wraps a listener so that it reads raw values from the page and always reports the end of its run.
 
-    Were the values read by Gradio, one that is wrong would end a run that the page goes on waiting for.
+    If Gradio read the values, an invalid one would end the event while the page keeps waiting for the run.
 
     Args:
-        listener: takes the values of the inputs as they are read, and tells of one run.
-        inputs: the value of the first is an object of the page that names the ``run``.
+        listener: receives the preprocessed values of the inputs and yields the messages of one run.
+        inputs: the value of the first is an object from the page that names the ``run``.
     """
 
     def listen(*given: Any) -> Told:
@@ -49,9 +49,9 @@ def named(listener: Callable[..., Told], inputs: Sequence[Component]) -> Callabl
 def _read(component: Component, value: Any) -> Any:
     if isinstance(component, NativeComponent | gr.Slider | gr.Number | gr.JSON):
         return component.preprocess(value)
-    if isinstance(component, gr.JSON):  # regions, which the settings check
+    if isinstance(component, gr.JSON):  # regions, which Settings validates
         return value
-    # What the choices of a menu are depends on the model; what a run does with others, it says itself.
+    # The choices of a menu depend on the model; a run itself reports values that its model lacks.
     if value is None or isinstance(value, str | bool):
         return value
-    raise ValueError(f"{getattr(component, 'label', 'this')}: choose one of what is offered")
+    raise ValueError(f"{getattr(component, 'label', 'this')}: choose one of the options")

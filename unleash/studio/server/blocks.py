@@ -1,4 +1,4 @@
-"""The studio's page: what is where, and what happens when."""
+"""The studio's page: its layout and its events."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -44,12 +44,12 @@ from unleash.studio.server.varying import Varying
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 SESSIONS = 300
-"""Visitors whose sessions Gradio remembers, 350 kB each: those seen last."""
+"""Number of most recent visitors whose sessions Gradio keeps, 350 kB each."""
 
 
 @dataclass(frozen=True)
 class _Page:
-    """The components that something happens to."""
+    """The components with events."""
 
     canvas: Canvas
     filmstrip: Filmstrip
@@ -76,16 +76,16 @@ class _Page:
 
     @property
     def kept(self) -> list[Any]:
-        """The controls whose values this browser remembers."""
+        """The controls whose values are stored in the browser."""
         return [self.model, self.pictures, self.locked, *self.controls.inputs]
 
     @property
     def changing(self) -> list[Any]:
-        """What :meth:`changes` may change."""
+        """The outputs that :meth:`changes` sets."""
         return [self.filmstrip, *self.pair, self.model_before, *self.kept]
 
     def changes(self, listener: Callable[..., News]) -> Callable[..., dict[Component, Any]]:
-        """The listener of an event whose outputs are ``changing``, of one that tells news."""
+        """Wraps a listener that returns `News` for an event whose outputs are ``changing``."""
 
         @wraps(listener)
         def listen(*given: Any, **named: Any) -> dict[Component, Any]:
@@ -116,9 +116,9 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
     """The studio as a Gradio app.
 
     Args:
-        given: folders or Hub ids of models to offer before the bundled ones.
-        may_add: whether models may be added on the page: never where strangers can reach it.
-        engine: what computes the models; until it is ready, torch does.
+        given: folders or Hub ids of models to list before the bundled ones.
+        may_add: whether models may be added on the page; only safe if nobody but the owner can reach it.
+        engine: the engine for the models; torch is used until it is ready.
 
     Raises:
         ValueError: if there is no model, or the first cannot be loaded.
@@ -129,7 +129,7 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
-        publish_all(handlers, **LINE)  # before the page's own events, which would take names
+        publish_all(handlers, **LINE)  # before the page's own events, which could take their names
         _wire_runs(page, handlers)
         _wire_files(page, handlers)
         _wire_settings(page, handlers, demo)
@@ -138,11 +138,11 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
     take_turns(demo)
-    return demo.queue(api_open=False)  # or programs could go round the line
+    return demo.queue(api_open=False)  # or programs could bypass the queue
 
 
 def launch(demo: gr.Blocks, **options: Any) -> None:
-    """Serve the studio until it is interrupted; ``options`` go to ``gr.Blocks.launch``.
+    """Serve the studio until it is interrupted; ``options`` are passed to ``gr.Blocks.launch``.
 
     Raises:
         ValueError: if the address is not one of this machine, or the port is taken.
@@ -156,10 +156,10 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         theme=THEME,
         css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
-        ssr_mode=False,  # the components exist in the browser alone
-        prevent_thread_lock=True,  # what follows would not be reached
-        max_threads=AT_ONCE + 40,  # each event that takes turns keeps one waiting
-        _frontend=False,  # or Gradio gives up where its page takes three seconds, as on a busy machine
+        ssr_mode=False,  # the components only exist in the browser
+        prevent_thread_lock=True,  # the code below must run
+        max_threads=AT_ONCE + 40,  # each event that takes turns occupies a thread
+        _frontend=False,  # or Gradio gives up if its page takes three seconds, as on a busy machine
         **options,
     )
     if demo.mcp_server_obj is not None:
@@ -175,10 +175,10 @@ def serve(
     mcp: bool = False,
     engine: EngineName = "auto",
 ) -> None:
-    """Build the studio and serve it: what ``unleash studio`` does.
+    """Build the studio and serve it, as ``unleash studio`` does.
 
     Raises:
-        ValueError: as :func:`build`, and if ``mcp`` is asked for and its package is not there.
+        ValueError: as :func:`build`, or if ``mcp`` is true and its package is not installed.
     """
     if mcp:
         check()
@@ -215,7 +215,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                 )
             prompts = {name: controls.prompt_box(pipe, name) for name in controls.PROMPTS}
             with gr.Row():
-                steps = controls.control("steps", pipe.defaults.steps, info=None)  # there is no room
+                steps = controls.control("steps", pipe.defaults.steps, info=None)  # too narrow for a text
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -260,7 +260,7 @@ def _lay_out(handlers: Handlers) -> _Page:
 
 
 def _half(label: str, name: str) -> gr.Image:
-    """One of the pair that is shown when a picture was encoded."""
+    """One of the pair that is shown after a picture was encoded."""
     return gr.Image(label=label, visible=False, interactive=False, buttons=[], elem_id=name)
 
 
@@ -272,7 +272,7 @@ def _wire_runs(page: _Page, handlers: Handlers) -> None:
         named(handlers.generate, whole),
         whole,
         told,
-        api_name="run",  # or it would take the name of the endpoint for programs
+        api_name="run",  # or it would take the name of the API endpoint
         **RUNS,
         **LINE,
         **_INTERNAL,
@@ -356,7 +356,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     )
     for ended in (restored.success, restored.failure):
         ended(**command("settings-arrived"))
-    # Not on the menu's change: a menu in a closed accordion is not on the page and hears of none.
+    # Not on the menu's change event: a menu in a closed accordion is not on the page and triggers none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
         event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)

@@ -1,4 +1,4 @@
-"""What the studio's native components share: a folder of real html, css and js files."""
+"""Base class of the studio's own components, each a folder of HTML, CSS and JavaScript files."""
 
 import json
 from collections.abc import Sequence
@@ -12,11 +12,11 @@ from gradio.utils import get_upload_folder
 from unleash.studio.server.toasts import toasted
 
 WEB = Path(__file__).parents[1] / "web"
-"""What the browser gets: a folder for each component, and what they share."""
+"""The page's files: a folder for each component, and shared modules."""
 
 
 def command(name: str) -> dict[str, Any]:
-    """Arguments of a Gradio event that gives the page the command ``name`` (``web/page/commands.js``)."""
+    """Arguments of a Gradio event that runs the page's command ``name`` (``web/page/commands.js``)."""
     module = (WEB / "page" / "commands.js").as_posix()
     script = (
         "async () => { const root = window.gradio_config?.root ?? '';"
@@ -26,30 +26,30 @@ def command(name: str) -> dict[str, Any]:
 
 
 def event_data(event: gr.EventData) -> Any:
-    """What the page's script triggered an event with; any JSON, and from anyone."""
+    """The data that the page's script triggered an event with: any JSON, untrusted."""
     return event._data
 
 
 def uploaded(path: Any) -> str:
-    """The path of a file that a page has uploaded; what a page calls one may come from anyone.
+    """The resolved path of an uploaded file; ``path`` is untrusted.
 
     Raises:
-        ValueError: if it is no file, or was not uploaded.
+        ValueError: if it is not an uploaded file.
     """
     folder = Path(get_upload_folder()).resolve()
     if not isinstance(path, str) or not (file := Path(path).resolve()).is_relative_to(folder):
         raise ValueError("this file was not uploaded: choose it again")
     if not file.is_file():
-        raise ValueError("the uploaded file is gone: choose it again")
+        raise ValueError("the uploaded file has expired: choose it again")
     return str(file)
 
 
 class NativeComponent(gr.HTML):
-    """A component whose template, style and script are the files named like its folder.
+    """A component whose template, style and script are files in a folder, all with the folder's name.
 
-    The script is an ES module that exports ``mount({element, props, server, trigger, upload, watch})``. Its
-    value is any JSON; between page and server it goes as one string, since Gradio's page copies all else
-    number by number.
+    The script is an ES module that exports ``mount({element, props, server, trigger, upload, watch})``. The
+    value is any JSON, sent between page and server as one string, since Gradio's page copies anything else
+    element by element.
     """
 
     folder: ClassVar[str]
@@ -67,30 +67,33 @@ class NativeComponent(gr.HTML):
         )
 
     def read(self, value: Any) -> Any:
-        """What a listener gets of the page's JSON, which may come from anyone.
+        """Converts untrusted JSON from the page to the value that listeners receive.
 
         Raises:
-            ValueError: if it is not what the component's page sends.
+            ValueError: if it is invalid.
         """
         return value
 
     def preprocess(self, payload: Any) -> Any:
-        """What :meth:`read` makes of the page's value; a bad one becomes a toast."""
+        """Applies :meth:`read` to the page's value; an invalid one becomes a toast."""
         with toasted():
             return self.read(pydantic_core.from_json(payload) if isinstance(payload, str) else payload)
 
     def postprocess(self, value: Any) -> Any:
-        """The value for the page; files in it only Gradio can serve, so it must see them."""
+        """The value for the page; a string, unless it contains files that Gradio must see to serve."""
         holds_file = isinstance(value, dict) and any(
             "meta" in part for part in value.values() if isinstance(part, dict)
         )
         return value if value is None or holds_file else json.dumps(value)
 
     def api_info(self) -> dict[str, Any]:
-        """Any JSON: these components are for the page, programs use the named endpoints."""
+        """Any JSON: these components are for the page; programs use the named endpoints."""
         return {"type": "object"}
 
 
 def serve_modules(others: Sequence[str | Path] = ()) -> None:
-    """Let the browser fetch the studio's ES modules and ``others``, and nothing else of the package."""
-    gr.set_static_paths([*sorted(WEB.rglob("*.js")), *others])
+    """Serve the studio's files and ``others``, and nothing else of the package.
+
+    The folder, not its files: Gradio compares every request with every path.
+    """
+    gr.set_static_paths([WEB, *others])

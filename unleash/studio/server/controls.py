@@ -1,4 +1,4 @@
-"""The settings of a run as controls, and back."""
+"""The controls for the settings of a run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,71 +16,71 @@ from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.toasts import toasted
 
 NO_LABEL = "any"
-"""What the label menu calls no label."""
+"""The entry of the label menu for no label."""
 
 PROMPTS = ("prompt", "negative_prompt")
-"""Settings in words, for models that take them."""
+"""Text settings, for models that take prompts."""
 
 _SEEDS = 10**7
-"""New seeds are below this: short enough to be read out, enough seldom to meet again."""
+"""New seeds are below this: short enough to read out, many enough that they rarely repeat."""
 
 
 class Amount(gr.Slider):
-    """A slider whose number always counts as one that it can have, also while a person is typing.
+    """A slider that accepts any number, also while a person is typing.
 
-    Emptied it counts as what it began with, out of range as the nearest end.
+    An empty field counts as the initial value, a number out of range as the nearest bound.
     """
 
-    is_template = True  # on the page it is a slider like others
+    is_template = True  # the page's component for sliders
 
     def preprocess(self, payload: float | None) -> float:
-        """The number; one that is no number raises `gr.Error`."""
+        """The number; anything else raises `gr.Error`."""
         if payload is None:
             return self.value
         if isinstance(payload, bool) or not isinstance(payload, int | float):
             with toasted():
-                raise ValueError(f"{self.label}: a number is needed")
+                raise ValueError(f"{self.label} must be a number")
         return super().preprocess(min(max(payload, self.minimum), self.maximum))
 
 
 class Seed(gr.Number):
-    """A field for a seed, which a person may empty."""
+    """A field for a seed, which may be empty."""
 
     is_template = True
 
     def preprocess(self, payload: float | None) -> int | None:
-        """The seed, one that is out of range as the nearest that is; None where it was emptied."""
+        """The seed, clipped to its range; None if the field is empty."""
         if payload is not None and (isinstance(payload, bool) or not isinstance(payload, int | float)):
             with toasted():
-                raise ValueError("Seed: a whole number is needed")
-        # Not as it is: whole numbers of more than 64 bits cannot be sent back to the page.
+                raise ValueError("Seed must be a whole number")
+        # Clipped, since integers of more than 64 bits cannot be sent back to the page.
         return None if payload is None else round(min(max(payload, -1), MAX_SEED + 1))
 
 
 class LabelMenu(gr.Dropdown):
-    """A menu of labels, which takes any text: that a model lacks a label, a run of it says itself.
+    """A menu of labels that accepts any text; a run reports a label that its model lacks.
 
-    While the page goes over to another model it still sends the label of the one before.
+    While the page switches models, it still sends a label of the previous one.
     """
 
     is_template = True
 
     def preprocess(self, payload: Any) -> Any:
-        """The label; what is no text raises `gr.Error`."""
+        """The label; anything but text raises `gr.Error`."""
         if payload is not None and not isinstance(payload, str):
             with toasted():
-                raise ValueError(f"{self.label}: choose one of what is offered")
+                raise ValueError(f"{self.label}: choose one of the options")
         return payload
 
 
 def seed_field(elem_id: str) -> Seed:
-    """The field of a seed; its page gets these options only if no constructor of ours takes them."""
+    """The field of a seed; these options only reach the page if our constructor does not take them."""
     return Seed(0, label="Seed", precision=0, elem_id=elem_id, min_width=90)
 
 
 @dataclass(frozen=True)
 class Controls:
-    """The components of the settings, by the names of these; what a run is asked for."""
+    """The components of the settings, by setting, and of the number of pictures."""
 
     by_name: Mapping[str, Component]
 
@@ -89,19 +89,19 @@ class Controls:
 
     @property
     def inputs(self) -> list[Component]:
-        """In the order in which `settings` takes their values."""
+        """In the order in which `settings` expects their values."""
         return [self.by_name[name] for name in Settings.model_fields]
 
 
 def settings(values: Sequence[Any]) -> Settings:
-    """What the values of ``Controls.inputs`` stand for; a seed that cannot be used is a new one."""
+    """Settings from the values of ``Controls.inputs``; an unusable seed is replaced by a new one."""
     chosen = _named(values)
     usable = chosen["seed"] is not None and 0 <= chosen["seed"] <= MAX_SEED
     return Settings(**chosen if usable else chosen | {"seed": new_seed()})
 
 
 def settings_to_run(values: Sequence[Any], locked: bool) -> Settings:
-    """As :func:`settings`, with a new seed unless it is ``locked`` and there is one.
+    """As :func:`settings`, with a new seed unless there is one and it is ``locked``.
 
     Raises:
         ValueError: if the seed is locked and out of range.
@@ -111,7 +111,7 @@ def settings_to_run(values: Sequence[Any], locked: bool) -> Settings:
 
 
 def seed_to_run(seed: int | None, locked: bool) -> int:
-    """The seed of a run: the one in the field if it is ``locked`` and there is one, else a new one.
+    """The seed of a run: the one in the field if there is one and it is ``locked``, else a new one.
 
     Raises:
         ValueError: if the seed is locked and out of range.
@@ -119,7 +119,7 @@ def seed_to_run(seed: int | None, locked: bool) -> int:
     if seed is None or not locked:
         return new_seed()
     if not 0 <= seed <= MAX_SEED:
-        raise ValueError(f"a seed is a whole number from 0 to {MAX_SEED}; empty the field for a new one")
+        raise ValueError(f"a seed must be a whole number from 0 to {MAX_SEED}; empty the field for a new one")
     return seed
 
 
@@ -137,14 +137,14 @@ def _named(values: Sequence[Any]) -> dict[str, Any]:
 
 
 def pictures(value: Any) -> int:
-    """How many pictures the value of the slider asks for."""
+    """The number of pictures from the value of the slider."""
     if not isinstance(value, int | float) or not 1 <= value <= MAX_PICTURES:
-        raise ValueError(f"a run makes 1 to {MAX_PICTURES} pictures, not {quoted(value)}")
+        raise ValueError(f"a run must make 1 to {MAX_PICTURES} pictures, not {quoted(value)}")
     return int(value)
 
 
 def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
-    """What to set each control to, by its name, for these settings and a model."""
+    """Updates of the controls, by name, for these settings and a model."""
     shown = {name: _shown(name, value) for name, value in chosen.model_dump(mode="json").items()}
     shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
     shown |= {name: prompt_box(pipe, name, getattr(chosen, name)) for name in PROMPTS}
@@ -152,7 +152,7 @@ def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
 
 
 def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
-    """Settings after a change of model: those that were the ``old`` one's defaults are the ``new`` one's."""
+    """Settings after a change of model: defaults of the ``old`` one become those of the ``new`` one."""
     own = {
         name: getattr(new, name)
         for name in Settings.model_fields.keys() - {"label", "seed"}
@@ -162,19 +162,19 @@ def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
 
 
 def new_seed() -> int:
-    """A seed nobody chose."""
+    """A random seed."""
     return randbelow(_SEEDS)
 
 
 def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
-    """The labels of a model, shown if it has any; the first is chosen, labelled pictures come out best."""
+    """The menu of a model's labels, shown if it has any; the first is selected, for better results."""
     choices = [NO_LABEL, *labels]
     value = chosen if chosen in choices else next(iter(labels), NO_LABEL)
     return LabelMenu(choices, value=value, label="Scene", visible=bool(labels), elem_id="label")
 
 
 def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
-    """The controls that are shown only for models with what they control."""
+    """Updates of the controls that are only shown for models with the feature."""
     asked = pipe.conditioning != "none"
     can = dict.fromkeys(("guidance_scale", "guidance_start", "guidance_end"), asked)
     large = "large" in pipe.vqgan.details
@@ -183,7 +183,7 @@ def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
 
 
 def prompt_box(pipe: UnleashPipeline, name: str, chosen: str | None = None) -> gr.Textbox:
-    """A field for one of the ``PROMPTS``, shown if the model takes them."""
+    """A field for one of the ``PROMPTS``, shown if the model takes prompts."""
     field, shown = Settings.model_fields[name], pipe.conditioning == "text"
     return gr.Textbox(
         (chosen or "") if shown else "",
@@ -196,7 +196,7 @@ def prompt_box(pipe: UnleashPipeline, name: str, chosen: str | None = None) -> g
 
 
 def control(name: str, value: Any, **options: Any) -> Component:
-    """The component of a setting, made of what its field says; ``options`` go to it."""
+    """The component for a setting, based on its field; ``options`` are passed to the component."""
     field = Settings.model_fields[name]
     if name == "regions":
         return gr.JSON([region.model_dump() for region in value], visible=False, elem_id="regions")
@@ -216,7 +216,7 @@ def control(name: str, value: Any, **options: Any) -> Component:
 
 
 def others(chosen: Settings, placed: Mapping[str, Component]) -> dict[str, Component]:
-    """The controls of all settings but those ``placed`` already, two in a row."""
+    """The controls of all settings except those already ``placed``, two in a row."""
     names = [name for name in Settings.model_fields if name not in placed]
     made: dict[str, Component] = {}
     for start in range(0, len(names), 2):
@@ -226,15 +226,15 @@ def others(chosen: Settings, placed: Mapping[str, Component]) -> dict[str, Compo
 
 
 def _shown(name: str, value: Any) -> Any:
-    """What a control shows for the value of its setting."""
+    """The value of a control for the value of its setting."""
     slider = Settings.about(name, Slider)
     return slider.off if value is None and slider is not None else value
 
 
 def fit_menu() -> gr.Radio:
-    """How an opened picture comes to fit the model; ``ask``: each time that it is of another shape."""
+    """The menu of ways to fit an opened picture to the model; ``ask`` asks if its shape differs."""
     names: dict[Fit | Literal["ask"], str] = {
-        "ask": "Ask, if of another shape",
+        "ask": "Ask if the shape differs",
         "whole": "Whole, with margins",
         "shape": "In their own shape, up to 64×64 cells",
     }

@@ -1,4 +1,4 @@
-"""Pictures on their way to the page."""
+"""Pictures as data URLs."""
 
 import base64
 from io import BytesIO
@@ -20,17 +20,17 @@ def without(image: Image.Image, unknown: np.ndarray) -> Image.Image:
 
 
 def png_url(image: Image.Image) -> str:
-    """``image`` as PNG in a URL of its own, every pixel as it is."""
+    """``image`` as a data URL of a PNG, lossless."""
     file = BytesIO()
     image.save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def from_png_url(url: Any) -> Image.Image:
-    """The picture in what :func:`png_url` made; it is decoded only when its pixels are asked for.
+    """The picture in a URL by :func:`png_url`; its pixels are decoded on access.
 
     Raises:
-        ValueError: if it is anything else.
+        ValueError: if it is not such a URL.
     """
     head, _, data = url.partition(",") if isinstance(url, str) else ("", "", "")
     try:
@@ -38,9 +38,9 @@ def from_png_url(url: Any) -> Image.Image:
             raise ValueError
         return lazily(BytesIO(base64.b64decode(data, validate=True)), ("PNG",))
     except ValueError:
-        raise ValueError("what the page sent is no PNG") from None
+        raise ValueError("the page sent something that is not a PNG") from None
 
 
 def data_url(image: Image.Image, quality: int = 88) -> str:
-    """``image`` as WebP in a URL of its own; fast rather than small, it is made at every step."""
+    """``image`` as a data URL of a WebP; encoded fast rather than small, since every step needs one."""
     return f"data:image/webp;base64,{base64.b64encode(webp(image, quality, method=1)).decode()}"

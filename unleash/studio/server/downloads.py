@@ -1,4 +1,4 @@
-"""Files on their way to a person, and what is left of them: cleared away an hour later."""
+"""Files for download, removed an hour later."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,14 +13,14 @@ from gradio.utils import get_upload_folder
 from unleash.writing import write_whole, written
 
 KEPT = 3600
-"""Seconds that files stay, those that were opened among them; browsers fetch theirs at once."""
+"""Seconds for which files, including uploads, are kept; browsers fetch downloads at once."""
 
 
 def to_fetch(data: bytes, name: str) -> FileData:
-    """A file that the app may serve.
+    """Writes a file that the app may serve.
 
     Raises:
-        NotWrittenError: a ``ValueError``, for instance since the disk is full; nothing is left then.
+        NotWrittenError: a ``ValueError``, if it cannot be written, for instance because the disk is full.
     """
     path = Path(get_upload_folder()) / uuid4().hex / Path(name).name
     try:
@@ -34,7 +34,7 @@ def to_fetch(data: bytes, name: str) -> FileData:
 
 
 def clean_hourly(demo: gr.Blocks) -> None:
-    """Clear away every hour, as long as the app runs, what is older than that."""
+    """Remove older files every hour while the app runs."""
 
     def again() -> None:
         clean(demo, KEPT)
@@ -46,9 +46,9 @@ def clean_hourly(demo: gr.Blocks) -> None:
 
 
 def clean(demo: gr.Blocks, age: float) -> None:
-    """Remove files that the app made or was given more than ``age`` seconds ago, and their folders.
+    """Remove files that the app wrote or received more than ``age`` seconds ago, and their folders.
 
-    Gradio removes files as well, but neither folders nor the names of those that were removed already.
+    Gradio removes files as well, but neither folders nor the records of removed files.
     """
     kept = {path for block in demo.blocks.values() for path in getattr(block, "keep_in_cache", ())}
     for names in demo.temp_file_sets:
@@ -73,5 +73,5 @@ def _remove_empty(folders: Iterable[Path]) -> None:
     for folder in folders:
         try:
             folder.rmdir()
-        except OSError:  # it holds something, or is gone
+        except OSError:  # not empty, or already removed
             continue

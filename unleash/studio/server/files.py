@@ -1,4 +1,4 @@
-"""Files a person opens and saves: pictures, pictures that carry a recipe, recipes."""
+"""Opening and saving files: pictures, with or without a recipe, and recipes."""
 
 from io import BytesIO
 from pathlib import Path
@@ -27,16 +27,16 @@ from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
 
 _PREVIEW = 1200
-"""Pixels on the longer side of a picture that a person chooses a part of."""
+"""Maximum side of the preview of a picture to crop, in pixels."""
 
 
 def visible(canvas: TokenCanvas) -> np.ndarray:
-    """(h, w) what a canvas shows to a person: pins, and beneath the veil of the mask the base."""
+    """(h, w) the codes that a canvas shows on the page: pins, else the base, also below the mask."""
     return np.where(canvas.pinned, canvas.pinned_codes, canvas.base)
 
 
 def result(canvas: TokenCanvas, recipe: Recipe | None) -> np.ndarray:
-    """(h, w) the codes of the picture that goes with a canvas: of its run, if it had one."""
+    """(h, w) the codes of a canvas's picture: the result of its run, if there was one."""
     return visible(canvas) if recipe is None or recipe.codes is None else np.array(recipe.codes)
 
 
@@ -48,16 +48,16 @@ def canvas_message(
     original: Image.Image | None = None,
     photograph: Photograph | None = None,
 ) -> Message:
-    """Tell the page to take up a canvas; if it is of ``other_model``, it has no past to go back to.
+    """A message that puts a canvas on the page, without undo if it is of ``other_model``.
 
-    ``original``, as large as the picture of the canvas, is what ``image`` was encoded from: the page keeps
-    its pixels wherever nothing is painted over them. ``photograph`` is the file, if it has more pixels: the
-    page keeps the file too, and sends it along for a save.
+    ``original``, as large as the canvas's picture, is the image that was encoded: the page keeps
+    its pixels wherever nothing is painted. ``photograph`` is the file, if it has more pixels: the
+    page keeps the file as well, and sends it to save.
     """
     codes = result(canvas, recipe)
     return {
         "kind": "canvas",
-        "id": uuid4().hex,  # or the same picture would not be heard twice
+        "id": uuid4().hex,  # or opening the same picture twice would not trigger an event
         "other_model": other_model,
         "canvas": canvas.to_dict(),
         "cell": None if image is None else image.width // canvas.width,
@@ -71,7 +71,7 @@ def canvas_message(
 
 
 def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
-    """The picture of codes (h, w), transparent where they are unknown."""
+    """The picture of codes (h, w), transparent where unknown."""
     unknown = codes == pipe.vqgan.codebook_size
     known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
     image = pipe.render(known, detail)
@@ -79,7 +79,7 @@ def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full"
 
 
 def shown_in(pipe: UnleashPipeline, path: str | Path, recipe: Recipe) -> Shown:
-    """What the pixels of a file are, compared with what its recipe makes.
+    """Compares the pixels of a file with the result of its recipe.
 
     Raises:
         ValueError: if the picture in the file cannot be read.
@@ -92,19 +92,19 @@ def shown_in(pipe: UnleashPipeline, path: str | Path, recipe: Recipe) -> Shown:
 def open_recipe(
     pipe: UnleashPipeline, recipe: Recipe, shown: Shown | None = None, other_model: str | None = None
 ) -> Message:
-    """Tell the page to take up what a recipe gives, with the pixels ``shown`` that were kept in its file."""
+    """A message that opens the result of a recipe on the page, with the kept pixels in ``shown``."""
     image = picture_of(pipe, result(recipe.canvas, recipe))
     shown = shown or Shown("drawn")
     return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph)
 
 
 def question(pipe: UnleashPipeline, path: str) -> Message | None:
-    """Ask the page how to open a picture whose shape is not the model's; None if it is.
+    """A message that asks how to open a picture; None if it has the model's shape.
 
-    Less than a pixel of the canvas is no other shape.
+    A difference of less than one pixel of the canvas is ignored.
 
     Raises:
-        ValueError: if the file holds no picture.
+        ValueError: if the file is not a picture.
     """
     width, height = picture_size(path)
     cells, cell = pipe.blank().width, pipe.vqgan.cell_size
@@ -125,10 +125,10 @@ def question(pipe: UnleashPipeline, path: str) -> Message | None:
 
 
 def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas, axis: Axis) -> Message:
-    """What to stitch to a canvas: a picture in its own shape, or one that Unleash made as it is.
+    """A picture to stitch to a canvas: in its own aspect ratio, or unchanged if Unleash made it.
 
     Raises:
-        ValueError: if the file holds no picture, or its recipe is of another codebook.
+        ValueError: if the file is not a picture, or its recipe has another codebook.
     """
     recipe = carried_recipe(path)
     shown = None
@@ -147,7 +147,7 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas, axis: 
         meeting = canvas.height if beside else canvas.width
         room = MAX_SIDE - (canvas.width if beside else canvas.height)
         if room < 1:
-            raise ValueError(f"the canvas has {MAX_SIDE} cells already: join no more on this side")
+            raise ValueError(f"the canvas already has {MAX_SIDE} cells in this direction, the maximum")
         second = encode_beside(pipe, path, meeting, beside, room)
         seen = pipe.render(second.canvas)
         message = canvas_message(second.canvas, seen, original=second.image, photograph=second.photograph)
@@ -155,10 +155,10 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas, axis: 
 
 
 def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Settings) -> Recipe:
-    """How the picture on the canvas came about.
+    """The recipe of the picture on the canvas.
 
-    If a run made it and nothing visible was changed since, that run's recipe; else the canvas as it is,
-    which is what a run would begin with.
+    If a run made it and nothing visible has changed since, that run's recipe; else one with the current
+    canvas, with which a run would start.
     """
     shown = visible(canvas)
     if made is not None and made.codes is not None and np.array_equal(made.codes, shown):
@@ -171,17 +171,17 @@ def recipe_of(model: str, canvas: TokenCanvas, made: Recipe | None, chosen: Sett
 def save(
     pipe: UnleashPipeline, recipe: Recipe, pixels: Pixels | None = None, wish: Wish | None = None
 ) -> Message:
-    """Write the picture of a recipe, a PNG that carries it, and tell the page to fetch it.
+    """Write the picture of a recipe, as a PNG with the recipe in it, and a message to download it.
 
     Raises:
-        ValueError: if ``pixels`` to be kept are not as large as the picture, or it cannot be written.
+        ValueError: if the ``pixels`` to keep have another size than the picture, or it cannot be written.
     """
     wish, codes = wish or Wish(), result(recipe.canvas, recipe)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
     unknown, box = codes == pipe.vqgan.codebook_size, None
     finer = None if pixels is None or unknown.any() else pixels.finer
     if wish.format == "jpeg" and unknown.any():
-        raise ValueError("the picture is not finished, and a JPEG has no transparent parts: save it as PNG")
+        raise ValueError("the picture is not finished, and a JPEG cannot be transparent: save it as PNG")
     if pixels is not None and finer is not None:
         image, box = pixels.over(finer, picture_of(pipe, codes)), finer.box
         alone = isinstance(finer, Photograph)
@@ -202,11 +202,11 @@ def save(
 def _drawn(
     pipe: UnleashPipeline, recipe: Recipe, codes: np.ndarray, pixels: Pixels | None, scale: int
 ) -> tuple[Image.Image, str]:
-    """The picture of codes at ``scale`` times the size of the canvas, and how it became so large."""
+    """The picture of codes at ``scale`` times the size of the canvas, and how it was enlarged."""
     unknown = codes == pipe.vqgan.codebook_size
     known = TokenCanvas.from_codes(np.where(unknown, 0, codes), pipe.vqgan.codebook_size)
     if scale == 1:
-        # To be composited with the kept pixels, it must have their size.
+        # Compositing with the kept pixels needs their size.
         image, how = pipe.render(known, "full" if pixels else recipe.settings.detail), ""
     else:
         image, how = enlarged(lambda detail: pipe.render(known, detail), pipe.vqgan.details, scale)
@@ -215,11 +215,11 @@ def _drawn(
 
 
 def carry_over(old: UnleashPipeline, new: UnleashPipeline, canvas: TokenCanvas) -> TokenCanvas:
-    """A canvas of one model as a canvas of another: the same picture, of as many cells, in the other's codes.
+    """A canvas of one model converted to another: the same picture and size, in the other model's codes.
 
-    What is masked stays masked and what is pinned stays pinned, to the code that the other model has
-    for what the pin shows. A blank canvas just as large as the old model's grid becomes as large as the new
-    one's.
+    Masked cells stay masked and pinned cells stay pinned, to the other model's code
+    for the same pixels. A blank canvas of the old model's grid size gets the new
+    model's grid size.
     """
     shown = visible(canvas)
     unknown = shown == canvas.mask_token

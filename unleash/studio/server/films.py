@@ -1,4 +1,4 @@
-"""Films a person takes along: the steps of a run as a GIF."""
+"""Saving the steps of a run as a GIF."""
 
 from typing import Any
 
@@ -13,14 +13,14 @@ _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidd
 
 
 def listen(reel: Reel, filmstrip: Filmstrip) -> None:
-    """Let the page have films: ``reel`` asks, ``filmstrip`` fetches the file."""
+    """Let the page request GIFs by ``reel`` and download them by ``filmstrip``."""
     asked = reel.submit(save, reel, filmstrip, **_INTERNAL)
-    for done in (asked.then, asked.failure):  # Gradio takes "then" for "unless there was an error"
+    for done in (asked.then, asked.failure):  # Gradio only runs "success" after an event without an error
         done(lambda: None, None, reel, queue=False, **_INTERNAL)
 
 
 def save(film: Film) -> Message:
-    """Write a film as a GIF, and tell the page to fetch it."""
+    """Write a film as a GIF, and a message to download it."""
     with toasted():
         file = to_fetch(gif(film.images), film.name)
     return {"kind": "file", "file": file.model_dump(), "name": film.name}

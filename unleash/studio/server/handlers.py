@@ -1,6 +1,6 @@
-"""What the server does when something on the page happens.
+"""The listeners of the page's events.
 
-Nothing here remembers anybody: what a person has done comes in with the event and goes back with it.
+They keep no state about visitors: the state comes with each event and is returned with the answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,19 +37,19 @@ EXAMPLES = HOME / "assets" / "examples"
 
 @dataclass(frozen=True)
 class News:
-    """What changes on the page; None leaves a thing as it is.
+    """Changes to the page; None changes nothing.
 
     Attributes:
-        message: for the filmstrip.
-        pair: a picture that was encoded, as it was given and as the model sees it; twice None hides them.
-        model: the one that the canvas is of.
-        chosen: whether it becomes the one in the menu; else a person chose it there, or another meanwhile.
+        message: a message for the filmstrip.
+        pair: an encoded picture and its reconstruction; (None, None) hides them.
+        model: the model of the canvas.
+        chosen: whether the menu is set to it; else the person chose it or, meanwhile, another.
         offered: the models in the menu.
-        settings: of the next run.
-        label: of the next run, where nothing else about it changes.
-        pipe: of the model to go on with, which the controls suit.
-        pictures: how many a run makes.
-        locked: whether the seed stays.
+        settings: settings of the next run.
+        label: label of the next run, if no other setting changes.
+        pipe: pipeline of the current model, for which controls are shown.
+        pictures: number of pictures per run.
+        locked: whether the seed is locked.
     """
 
     message: Message | None = None
@@ -69,9 +69,9 @@ class Handlers:
     """The listeners of a studio.
 
     Attributes:
-        offered: the models of the menu.
-        may_add: whether more may be added: only where nobody but the owner can reach the app.
-        engine: what computes them.
+        offered: the models in the menu.
+        may_add: whether more may be added: only if nobody but the owner can reach the app.
+        engine: the engine that computes them.
     """
 
     offered: models.Menu
@@ -79,13 +79,15 @@ class Handlers:
     engine: EngineName = "torch"
 
     def pipeline(self, name: str) -> UnleashPipeline:
-        """The pipeline of a model in the menu; nothing else is ever loaded for a visitor."""
+        """The pipeline of a model in the menu; visitors cannot load any other."""
         if name not in self.offered:
-            raise ValueError(f"the model {quoted(name)} is not offered: choose {' or '.join(self.offered)}")
+            raise ValueError(
+                f"there is no model {quoted(name)} in the menu: choose {' or '.join(self.offered)}"
+            )
         return models.computed(self.offered[name], self.engine)
 
     def grid(self, name: str) -> dict[str, Any]:
-        """What a canvas of a model in the menu is made of: cells, their pixels and codes; whose they are."""
+        """The grid of a model in the menu: size, codebook, cell size and the model's name."""
         pipe = self.pipeline(name)
         blank = pipe.blank()
         return {
@@ -97,11 +99,11 @@ class Handlers:
         }
 
     def add(self, model: str) -> str:
-        """Offer another folder or Hub id, once it has been loaded; its name in the menu."""
+        """Load another folder or Hub id and add it to the menu; returns its name there."""
         if not self.may_add:
-            raise ValueError("only whoever runs the studio may add models")
+            raise ValueError("only the owner of the studio may add models")
         if not model:
-            raise ValueError("name a model folder, or an id on the Hub such as owner/name")
+            raise ValueError("enter a model folder, or a Hub id such as owner/name")
         models.load(model)
         name = models.name_of(self.offered, model)
         self.offered.setdefault(name, model)
@@ -110,7 +112,7 @@ class Handlers:
     def generate(
         self, drawing: Drawing, model: str, locked: bool, pictures: float, *chosen: Any
     ) -> Iterator[tuple[Any, Any]]:
-        """Fill the canvas: messages for the filmstrip, and the seed where a new one was drawn."""
+        """Fill the canvas: yields messages for the filmstrip, and the seed if a new one was drawn."""
         with toasted():
             settings = controls.settings_to_run(chosen, locked)
             if not drawing.canvas.unknown.any():
@@ -124,40 +126,40 @@ class Handlers:
                 yield message or gr.skip(), gr.skip()
 
     def again(self, drawing: Drawing, model: str, pictures: float, *chosen: Any) -> Iterator[tuple[Any, Any]]:
-        """As :meth:`generate`, with a new seed even where it is locked."""
+        """As :meth:`generate`, with a new seed even if it is locked."""
         yield from self.generate(drawing, model, False, pictures, *chosen)
 
     def resume(self, drawing: Drawing, model: str) -> Iterator[tuple[Any, Any]]:
-        """Go on with a stopped run: messages for the filmstrip."""
+        """Resume a stopped run: yields messages for the filmstrip."""
         with toasted():
             stopped = drawing.stopped
             if stopped is None or drawing.run is None:
-                raise ValueError("there is no stopped picture to go on with")
+                raise ValueError("there is no stopped picture to resume")
             known_as, begun_by = models.known_as(self.offered[model]), stopped.recipe.model
             if known_as != begun_by:
-                raise ValueError(f"this picture was begun with {quoted(begun_by)}: choose that model first")
+                raise ValueError(f"this picture was started with {quoted(begun_by)}: choose that model first")
             for message in resume(self.pipeline(model), known_as, stopped, drawing.run):
                 yield message or gr.skip(), gr.skip()
 
     def steer(self, drawing: Drawing, *chosen: Any) -> None:
-        """Let the run that the page waits for go on with the label and guidance chosen now."""
+        """Continue the run that the page waits for with the current label and guidance."""
         with toasted():
             settings = controls.settings(chosen)
         if drawing.run and not registry.steer(drawing.run, settings):
-            inform("This picture was all but finished: the next one follows what you chose.")
+            inform("This picture was almost finished; your choice applies to the next one.")
 
     def open_file(
         self, path: str, fit: Fit | Ask, model: str, older: bool = False, crop: Crop | None = None
     ) -> News:
-        """Take up a picture, a picture with its recipe, or a recipe.
+        """Open a picture, with or without a recipe, or a recipe.
 
         Args:
-            path: of the file.
-            fit: how a picture without recipe is fitted; ``ask``: the person is asked if its shape is not the
-                model's.
-            model: of the canvas on the page.
-            older: whether to take up the picture of a recipe whose file was changed since.
-            crop: the part of a picture without recipe to take up; None: all of it.
+            path: path of the file.
+            fit: how a picture without a recipe is fitted to the model; ``ask``: the person is asked if it has
+                another shape.
+            model: the model of the canvas on the page.
+            older: whether to open the recipe's picture although the file was changed since.
+            crop: the part of a picture without a recipe to open; None: all of it.
         """
         changed = False
         with toasted():
@@ -183,16 +185,16 @@ class Handlers:
         return News(message | {"changed": changed}, (opened.image, seen))
 
     def open_example(self, model: str, event: gr.EventData) -> News:
-        """Take up one of the bundled pictures, and choose the label that it shows."""
+        """Open an example picture, and choose its label."""
         with toasted():
             path = _example(event_data(event))
         pipe, label = self.pipeline(model), label_of(path)
         shown = label if label in pipe.labels else None
-        # Nobody asks what the model sees in a picture that it made.
+        # The model made it, so its reconstruction is not shown.
         return replace(self.open_file(path, "crop", model), pair=(None, None), label=shown, pipe=pipe)
 
     def open_given(self, fit: Fit | Ask, model: str, event: gr.EventData) -> News:
-        """Take up a file that the page has uploaded, as the person chose, or else by ``fit``."""
+        """Open an uploaded file as the person chose, or else by ``fit``."""
         with toasted():
             given = event_data(event)
             asked = given if isinstance(given, dict) else {}
@@ -202,7 +204,7 @@ class Handlers:
         return replace(news, message={**(news.message or {}), "name": asked.get("name")})
 
     def pack(self, model: str, pictures: float, locked: bool, event: gr.EventData, *chosen: Any) -> Message:
-        """What a project file holds of the server: the model and the settings."""
+        """The server's part of a project file: the model and the settings."""
         with toasted():
             given, settings = event_data(event), controls.settings(chosen)
         return {
@@ -215,24 +217,24 @@ class Handlers:
         }
 
     def unpack(self, event: gr.EventData) -> News:
-        """Go on with a project, which may come from anyone: with its model and its settings.
+        """Open an untrusted project: its model and its settings.
 
-        The page puts the canvas in place once it is known to be one of the model.
+        The page shows the canvas once it has been checked against the model.
         """
         with toasted():
             asked = event_data(event)
             if not isinstance(asked, dict) or not isinstance(asked.get("settings"), dict):
-                raise ValueError("this is not a project: choose a file that Save as made")
+                raise ValueError("this is not a project: choose one that was saved by Save as")
             wanted = str(asked.get("model"))
             if (name := models.find(self.offered, wanted)) is None:
                 raise ValueError(
-                    f"the project was made with {quoted(wanted)}, which is not offered here: start the "
+                    f"the project was made with {quoted(wanted)}, which is not in the menu: start the "
                     "studio with --model and its folder"
                 )
             canvas, settings = TokenCanvas.from_dict(asked.get("canvas")), Settings(**asked["settings"])
             size = self.grid(name)["codebook"]
             if canvas.codebook_size != size:
-                raise ValueError(f"the project has {canvas.codebook_size} codes, and {name} has {size}")
+                raise ValueError(f"the project has {canvas.codebook_size} codes, but {name} has {size}")
             if recipe := asked.get("recipe"):
                 Recipe.from_dict(recipe)
             pictures = controls.pictures(asked.get("pictures") or 1)
@@ -249,12 +251,12 @@ class Handlers:
         )
 
     def _maker(self, recipe: Recipe, model: str, path: str) -> str | None:
-        """The model in the menu to open a recipe with; None if it is of no use and the file has a picture."""
+        """The model to open a recipe with; None if none fits and the file has a picture to open instead."""
         name = models.find(self.offered, recipe.model)
         size, canvas = self.grid(name or model)["codebook"], recipe.canvas
         if canvas.codebook_size != size:
             fault = (
-                f"the recipe is of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
+                f"the recipe has {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
                 f"{name or model} fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size}"
             )
             if Path(path).suffix.lower() == ".json":
@@ -263,11 +265,11 @@ class Handlers:
             return None
         if name is None:
             maker = quoted(recipe.model)
-            warn(f"This was made with {maker}, which is not offered here: {model} is used instead.")
+            warn(f"This was made with {maker}, which is not in the menu: {model} is used instead.")
         return name or model
 
     def save(self, drawing: Drawing, model: str, *chosen: Any) -> Message:
-        """Write what is on the canvas as a PNG with its recipe."""
+        """Save the canvas as a PNG with its recipe."""
         with toasted():
             canvas = drawing.seen
             blank = int((files.visible(canvas) == canvas.mask_token).sum())
@@ -276,13 +278,13 @@ class Handlers:
             pipe, settings = self.pipeline(model), controls.settings(chosen)
             recipe = files.recipe_of(self.offered[model], canvas, drawing.recipe, settings)
             if blank:
-                inform(f"{blank} cells are not filled yet: they are transparent in the file.")
+                inform(f"{blank} cells are not filled yet and are transparent in the file.")
             return files.save(pipe, recipe, drawing.pixels, drawing.wish)
 
     def switch(self, drawing: Drawing, model: str, before: str, *chosen: Any) -> News:
-        """Go on with another model: the picture is encoded anew, on as many cells.
+        """Switch to another model: the picture is encoded again, with the same number of cells.
 
-        The settings that nobody changed become those that suit the model.
+        Settings that were not changed become the model's defaults.
         """
         if model == before:
             return News()
@@ -291,11 +293,9 @@ class Handlers:
             settings = controls.going_on(controls.settings(chosen), old.defaults, new.defaults)
         canvas = files.carry_over(old, new, drawing.canvas)
         if canvas.base.shape != drawing.canvas.base.shape:
-            inform(
-                f"{model} has a grid of {canvas.height}×{canvas.width} cells: a blank canvas to begin with."
-            )
+            inform(f"{model} has a grid of {canvas.height}×{canvas.width} cells; the canvas is blank.")
         elif canvas.base.shape != new.blank().base.shape:
-            inform(f"The canvas keeps its {canvas.height}×{canvas.width} cells, encoded anew for {model}.")
+            inform(f"The canvas of {canvas.height}×{canvas.width} cells was encoded again for {model}.")
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
@@ -303,20 +303,20 @@ class Handlers:
         return News(message, model=model, chosen=False, settings=settings, pipe=new)
 
     def codebook(self, model: str) -> Catalogue:
-        """What the codes of a model look like, and what they show."""
+        """The thumbnails and names of a model's codes."""
         with toasted():
             self.pipeline(model)
             folder = self.offered[model]
             return Catalogue(model, models.codebook(folder), models.names(folder))
 
     def restore(self, kept: list[Any] | None) -> News:
-        """The grid of the model to go on with; the model and the settings that this browser kept, as far as
-        they still fit."""
-        offered = list(self.offered)  # some may have been added since the page was laid out
+        """The grid of the current model; and the model and settings stored in the browser, as far as
+        they are still valid."""
+        offered = list(self.offered)  # some may have been added since the page was built
         try:
             model, pictures, locked, *chosen = kept or []
             settings, pipe = controls.settings(chosen), self.pipeline(model)
-        except (ValueError, TypeError):  # kept by an older studio, or with a model that is gone
+        except (ValueError, TypeError):  # stored by an older studio, or for a model that is no longer offered
             return News(self._goes_on_with(offered[0]), offered=offered)
         return News(
             self._goes_on_with(model),
@@ -333,28 +333,28 @@ class Handlers:
 
 
 def examples() -> list[str]:
-    """The bundled pictures to begin with; there may be none."""
+    """The bundled example pictures; may be empty."""
     return [path.as_posix() for path in sorted(EXAMPLES.glob("*.png"))]
 
 
 def label_of(path: str) -> str:
-    """The label that an example shows, of a file such as ``church-day-108.png``."""
+    """The label of an example, from a file name such as ``church-day-108.png``."""
     return Path(path).stem.rpartition("-")[0]
 
 
 def _crop(chosen: Any) -> Crop | None:
-    """The part of a picture that the page names; what it says may come from anyone."""
+    """The part of a picture in the page's untrusted JSON."""
     if chosen is None:
         return None
     numbers = chosen if isinstance(chosen, list) and len(chosen) == 4 else ()
     if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) for n in numbers):
-        raise ValueError("a crop is x, y, width and height in pixels: choose the part of the picture again")
+        raise ValueError("a crop must be x, y, width and height in whole pixels: crop the picture again")
     x, y, width, height = numbers
     return x, y, width, height
 
 
 def _example(chosen: Any) -> str:
-    """The file of the example that the page names; what it says may come from anyone."""
+    """The file of the example with the page's untrusted index."""
     index, shown = chosen.get("index") if isinstance(chosen, dict) else None, examples()
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(shown):
         raise ValueError("there is no such example: reload the page")

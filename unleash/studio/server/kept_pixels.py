@@ -1,4 +1,4 @@
-"""Pixels of an opened picture that stay as they are around what was painted."""
+"""Pixels of an opened picture that are kept around the painted area."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from unleash.studio.server.component import uploaded
 from unleash.studio.server.data_urls import from_png_url
 
 _MOST = 64
-"""Photographs on a canvas."""
+"""Maximum number of photographs on a canvas."""
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """What the page knows of a picture's pixels and the server does not.
+    """The pixels of an opened picture, as the page sends them.
 
     Attributes:
-        original: the picture as it was opened.
-        mask: as large, grey: 0 where it stays as it was, white where what was made replaces it.
-        photographs: the files that parts of it were opened from, of those that have more pixels.
+        original: the opened picture.
+        mask: grey, of the same size: black where the original is kept, white where the result replaces it.
+        photographs: the files its parts were opened from, if they have more pixels.
     """
 
     original: Image.Image
@@ -36,27 +36,27 @@ class Pixels:
 
     @classmethod
     def from_dict(cls, data: Any) -> Pixels | None:
-        """Read the page's JSON ``{"original", "mask", "photos"}``; it may come from anyone.
+        """Read untrusted JSON ``{"original", "mask", "photos"}``.
 
-        The first two are PNGs as data URLs. Each of the last is ``{"path", "box", "place"}`` of an uploaded
-        file: the part of it that the canvas shows, and where, in pixels of the canvas.
+        The first two are data URLs of PNGs. Each of the last is ``{"path", "box", "place"}`` of an uploaded
+        file: the part of it on the canvas, and where it lies, in pixels of the canvas.
 
         Raises:
-            ValueError: if it is something else; None is none.
+            ValueError: if it is invalid; None gives None.
         """
         if data is None:
             return None
         if not isinstance(data, dict):
-            raise ValueError("kept pixels are an object with original and mask")
+            raise ValueError("kept pixels must be an object with original and mask")
         original, mask = from_png_url(data.get("original")), from_png_url(data.get("mask"))
         photos = data.get("photos") or []
         if not isinstance(photos, list) or len(photos) > _MOST:
-            raise ValueError(f"a canvas has up to {_MOST} photographs")
+            raise ValueError(f"a canvas can have at most {_MOST} photographs")
         return cls(original, mask, [_placed(photo, original.size) for photo in photos])
 
     @property
     def finer(self) -> Photograph | Collage | None:
-        """What has more pixels than the canvas; None if nothing has."""
+        """The photographs with more pixels than the canvas; None if there are none."""
         if not self.photographs:
             return None
         first = self.photographs[0]
@@ -64,21 +64,21 @@ class Pixels:
         return first.photograph if alone else Collage(self.original, self.photographs)
 
     def over(self, finer: Photograph | Collage, made: Image.Image) -> Image.Image:
-        """``made`` laid over what is ``finer``, at the resolution of that.
+        """``made`` composited over the photographs at their resolution.
 
         Raises:
-            ValueError: if a file cannot be read, or the mask is not as large as ``made``.
+            ValueError: if a file cannot be read, or mask and ``made`` differ in size.
         """
         self._check(made.size)
         return finer.repainted(made, np.array(self.mask.convert("L"), np.float32) / np.float32(255))
 
     def under(self, made: Image.Image, scale: int = 1) -> Image.Image:
-        """``made``, at ``scale`` times the size of the canvas, laid over the original.
+        """``made``, at ``scale`` times the size of the canvas, composited over the original.
 
         Its transparent cells stay transparent.
 
         Raises:
-            ValueError: if the original or the mask is of another size.
+            ValueError: if the original or the mask has another size.
         """
         self._check((made.width // scale, made.height // scale))
         original, grey = self.original.convert("RGB"), self.mask.convert("L")
@@ -91,15 +91,15 @@ class Pixels:
         return whole
 
     def _check(self, size: tuple[int, int]) -> None:
-        # Before anything is decoded: a small file may claim to be a huge picture.
+        # Before decoding: a small file may claim to be a huge picture.
         if not self.original.size == self.mask.size == size:
-            raise ValueError("the kept pixels are not those of this canvas: open the picture again")
+            raise ValueError("the kept pixels do not belong to this canvas: open the picture again")
 
 
 def _placed(photo: Any, size: tuple[int, int]) -> Placed:
     given = photo if isinstance(photo, dict) else {}
     left, top, right, bottom = map(round, checked_box(given.get("place")))
     if not (0 <= left < right <= size[0] and 0 <= top < bottom <= size[1]):
-        raise ValueError("a photograph lies beyond the canvas: open the picture again")
+        raise ValueError("a photograph reaches beyond the canvas: open the picture again")
     file = Photograph(Path(uploaded(given.get("path"))), checked_box(given.get("box")))
     return Placed(file, (left, top, right, bottom))

@@ -1,4 +1,4 @@
-"""The page "How it works": what the model does with a picture, in pictures."""
+"""The page "How it works", which shows the model's parts in pictures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ from unleash.studio.server.runs import Message, end
 from unleash.studio.server.toasts import toasted
 
 STEPS = 16
-"""Evaluations of every order but left to right, which takes one for each cell."""
+"""Evaluations of every order except left to right, which needs one per cell."""
 
 _CONTRAST = 3
-"""How much stronger than it is a difference is shown, or none would be seen."""
+"""Factor by which differences are amplified to be visible."""
 
 _KEPT = 8
-"""Finished races that are remembered: 40 kB each."""
+"""Maximum number of finished races that are cached, 40 kB each."""
 
 _WORDS = WEB / "lesson"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
@@ -43,12 +43,12 @@ LANES: tuple[OrderName, ...] = ("random", "confidence", "halton", "raster")
 
 
 def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
-    """Give a studio its second page.
+    """Add the page to a studio.
 
     Args:
-        demo: the studio, finished.
-        handlers: its listeners; the lesson uses the first model of their menu.
-        queue: with whom the events wait for the model.
+        demo: the finished studio.
+        handlers: its listeners; the lesson uses the first model in the menu.
+        queue: options of the queue for events that need the model.
     """
     lesson = Lesson(handlers)
     with demo.route("How it works", "/how", show_in_navbar=False):
@@ -98,11 +98,11 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What the server does for the lesson."""
+    """The listeners of the lesson."""
 
     handlers: Handlers
     finished: dict[tuple[str, int | None], list[Message]] = field(default_factory=dict)
-    """The last message of each order, of the races that were run to their end, by label and seed."""
+    """The last message of each order of finished races, by label and seed."""
 
     @property
     def name(self) -> str:
@@ -115,7 +115,7 @@ class Lesson:
         return self.handlers.pipeline(self.name)
 
     def look(self, path: str) -> list[Message]:
-        """A picture on its way through encoder and decoder, for both components that show it."""
+        """A picture, its codes and its reconstruction, for both components that show them."""
         with toasted():
             opened = encode_picture(self.pipe, path)
         given, decoded, codes = opened.image, self.pipe.render(opened.canvas), opened.canvas.codes
@@ -135,17 +135,17 @@ class Lesson:
         return [message, message]
 
     def look_at_example(self, event: gr.SelectData) -> list[Message]:
-        """One of the bundled pictures."""
+        """An example picture."""
         return self.look(examples()[event.index])
 
     def sheet(self) -> Message:
-        """What the codes look like."""
+        """The sheet of all codes."""
         sheet: Sheet = codebook(self.handlers.offered[self.name])
         where = {"order": sheet.order, "columns": sheet.columns, "side": sheet.side}
         return {"kind": "sheet", "sheet": {"url": data_url(sheet.image), **where}}
 
     def blank(self) -> Message:
-        """The boards before anything was filled."""
+        """The blank boards."""
         canvas = self.pipe.blank()
         evaluations = {order: _steps(order, canvas.size) for order in LANES}
         return {
@@ -156,13 +156,13 @@ class Lesson:
         }
 
     def filled(self, label: str, seed: int | None) -> Message:
-        """The boards as a race of these ended; without any where none did, and the page begins one."""
+        """The boards at the end of a cached race; without one, the page starts one."""
         return {"kind": "filled", "lanes": self.finished.get((label, seed), [])}
 
     def race(self, run: str, label: str, seed: int | None) -> Iterator[tuple[Any, Any]]:
-        """Fill a blank canvas in every order, a step of each in turn: a message for each step, and the seed.
+        """Fill a blank canvas in every order, a step of each in turn; yields messages and the seed.
 
-        The messages name the ``run``; the one of its last step says ``last``. An empty seed is a new one.
+        The messages name the ``run``; that of its last step has ``last``. Without a seed a new one is drawn.
         Closing the iterator ends the run at once.
         """
         with toasted(), under_way(run) as told:
@@ -207,9 +207,9 @@ class Lesson:
 
 
 def masked_at(pipe: UnleashPipeline, codes: np.ndarray) -> np.ndarray:
-    """(h, w) the first time t, 1 to T, at which the forward process has masked each cell.
+    """(h, w) the first time t, from 1 to T, at which the forward process masks each cell.
 
-    At every t the noise is the same, so that a cell once masked stays so, as in the process itself.
+    The noise is the same for every t, so that masked cells stay masked, as in the process itself.
     """
     sample, mask_token = torch.from_numpy(codes)[None], pipe.scheduler.config["codebook_size"]
     times = range(pipe.scheduler.config["num_train_timesteps"] + 1)
@@ -221,13 +221,13 @@ def masked_at(pipe: UnleashPipeline, codes: np.ndarray) -> np.ndarray:
 
 
 def difference(a: Image.Image, b: Image.Image) -> Image.Image:
-    """Where two pictures of one size differ, on black, three times as strong as it is."""
+    """The difference of two pictures of the same size, amplified, on black."""
     one, other = (np.array(image.convert("RGB"), dtype=int) for image in (a, b))
     return Image.fromarray((np.abs(one - other) * _CONTRAST).clip(0, 255).astype(np.uint8))
 
 
 def psnr(a: Image.Image, b: Image.Image) -> float:
-    """The peak signal-to-noise ratio of two pictures of one size in decibels, 100 at most."""
+    """The peak signal-to-noise ratio of two pictures of the same size in decibels, at most 100."""
     one, other = (np.array(image.convert("RGB"), dtype=float) / 255 for image in (a, b))
     error = float(np.square(one - other).mean())
     return -10 * float(np.log10(max(error, 1e-10)))

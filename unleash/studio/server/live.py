@@ -1,4 +1,4 @@
-"""Runs that belong to a stroke: what it masked is filled at once, with few steps."""
+"""Live runs: the cells of a stroke are filled at once, in few steps."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,32 +14,32 @@ from unleash.studio.server.runs import run
 from unleash.studio.server.toasts import toasted
 
 SMALL = 64
-"""Cells, at most, of a small stroke."""
+"""Maximum number of cells of a small stroke."""
 
 
 def few_steps(cells: int) -> int:
-    """As few steps as still give a whole picture: a fill should come while the stroke is in mind."""
+    """As few steps as still give a coherent picture, so that the fill follows the stroke quickly."""
     return 2 if cells <= SMALL else 3
 
 
 @dataclass(frozen=True)
 class Live:
-    """The listener of strokes that are filled.
+    """The listener of live strokes.
 
     Attributes:
-        handlers: know the models.
+        handlers: give the models.
     """
 
     handlers: Handlers
 
     def fill(self, drawing: Drawing, model: str, *chosen: Any) -> Iterator[tuple[Any, Any]]:
-        """Fill a canvas with the settings chosen but few steps: a message for the filmstrip at the end.
+        """Fill a canvas with the chosen settings in few steps: yields a message for the filmstrip at the end.
 
-        Before it there is nothing new, once a step, so that a run can be ended between steps. If nothing is
-        masked the picture is decoded again, once: pins show in it. An emptied seed is drawn and told.
+        Before it, each step yields no update, so that the run can be stopped between steps. If nothing is
+        masked, the picture is decoded again to show pins. Without a seed a new one is drawn and returned.
 
         Raises:
-            gr.Error: if the model is not offered, or a setting is out of range.
+            gr.Error: if the model is not in the menu, or a setting is out of range.
         """
         with toasted():
             settings = controls.settings_to_run(chosen, locked=True)

@@ -12,24 +12,24 @@ Execute = Callable[..., Coroutine[Any, Any, Any]]
 
 
 def check() -> None:
-    """Whether MCP can be offered.
+    """Checks that MCP can be offered.
 
     Raises:
-        ValueError: if its package is not there.
+        ValueError: if its package is not installed.
     """
     if find_spec("mcp") is None:
-        raise ValueError('for --mcp one more package is needed: pip install "gradio[mcp]"')
+        raise ValueError('--mcp needs another package: pip install "gradio[mcp]"')
 
 
 def end_with_client(server: "GradioMCPServer") -> None:
-    """Let the work of a tool end when the client that asked for it is gone; Gradio does not see to that."""
+    """End the work of a tool when its client disconnects, which Gradio does not do."""
     for name in ("_execute_tool_without_progress", "_execute_tool_with_progress"):
         setattr(server, name, _ended(getattr(server, name)))
 
 
 def _ended(execute: Execute) -> Execute:
     async def executed(job: Any, *rest: Any) -> Any:
-        # A task of its own: what Gradio awaits in there cannot be cancelled from outside.
+        # A separate task, since what Gradio awaits inside cannot be cancelled from outside.
         work = asyncio.ensure_future(execute(job, *rest))
         try:
             return await work

@@ -1,4 +1,4 @@
-"""The models the studio offers."""
+"""The menu of models."""
 
 import logging
 from collections.abc import Iterable
@@ -21,22 +21,22 @@ __all__ = ["BUNDLED", "Menu", "codebook", "find", "known_as", "load", "menu", "n
 BUNDLED = HOME / "weights"
 
 Menu = dict[str, str]
-"""What a model is called in the menu, and its folder or Hub id."""
+"""A model's name in the menu, and its folder or Hub id."""
 
 
 def menu(given: Iterable[str] = ()) -> Menu:
-    """The models ``given`` by whoever runs the app, then the bundled ones."""
+    """The models ``given`` by the owner, then the bundled ones."""
     bundled = (str(index.parent) for index in sorted(BUNDLED.glob("*/model_index.json")))
     offered: Menu = {}
     for model in [*given, *bundled]:
         offered.setdefault(name_of(offered, model), model)
     if not offered:
-        raise ValueError(f"there is no model: none was given and {BUNDLED} holds none")
+        raise ValueError(f"there is no model: none was given, and {BUNDLED} contains none")
     return offered
 
 
 def name_of(offered: Menu, model: str) -> str:
-    """The name in the menu of a folder or Hub id, whether it is offered already or not."""
+    """The name for a folder or Hub id in the menu, whether it is already there or not."""
     whole = known_as(model)
     same = (name for name, other in offered.items() if known_as(other) == whole)
     short = Path(whole).name
@@ -44,7 +44,7 @@ def name_of(offered: Menu, model: str) -> str:
 
 
 def find(offered: Menu, wanted: str) -> str | None:
-    """The name in the menu of the model that a recipe names, None if it is not offered."""
+    """The menu's name of the model that a recipe names; None if it is not in the menu."""
     exact = (name for name, model in offered.items() if same_model(wanted, model))
     short = PurePosixPath(wanted).name
     return next(exact, short if short in offered else None)
@@ -58,10 +58,10 @@ def load(model: str) -> UnleashPipeline:
 
 @lru_cache(maxsize=4)
 def computed(model: str, engine: EngineName) -> UnleashPipeline:
-    """The pipeline of a folder or Hub id, by torch until the engine is ready, which may take a while."""
+    """The pipeline of a folder or Hub id; it uses torch until the engine is ready, which may take a while."""
     pipe = load(model)
     if engine != "torch":
-        # Not a daemon: to end the process amid a conversion would abort it.
+        # Not a daemon: ending the process during a conversion would abort it.
         Thread(target=_change, args=(pipe, engine), name="engine").start()
     return pipe
 
@@ -70,17 +70,19 @@ def _change(pipe: UnleashPipeline, engine: EngineName) -> None:
     try:
         pipe.use(engine)
     except Exception as error:
-        logging.getLogger(__name__).warning("torch goes on computing: %s", error)
+        logging.getLogger(__name__).warning("still using torch: %s", error)
 
 
 @lru_cache(maxsize=4)
 def codebook(model: str) -> Sheet:
-    """What the codes of a model look like, from its folder if that can tell."""
+    """The thumbnails of a model's codes, from its folder if they are stored there."""
     vqgan = load(model).vqgan
     try:
         kept = load_thumbnails(resolve(model), vqgan.codebook_size)
     except ValueError as error:
-        logging.getLogger(__name__).warning("Every code is decoded: %s", error)
+        logging.getLogger(__name__).warning(
+            "Decoding every code, since stored thumbnails cannot be used: %s", error
+        )
         kept = None
     if kept is None:
         kept = thumbnails(vqgan)
@@ -89,19 +91,19 @@ def codebook(model: str) -> Sheet:
 
 
 def _keep(pictures: Tensor, folder: Path) -> None:
-    """Saves thumbnails beside a converted model, which takes minutes to draw those of a large codebook."""
+    """Saves thumbnails beside a converted model, since drawing those of a large codebook takes minutes."""
     try:
         if folder.is_relative_to(converted_models()):
             save_thumbnails(pictures, folder)
     except OSError as error:
-        logging.getLogger(__name__).warning("The codes' thumbnails are not kept: %s", error)
+        logging.getLogger(__name__).warning("The thumbnails of the codes could not be saved: %s", error)
 
 
 @lru_cache(maxsize=4)
 def names(model: str) -> tuple[CodeName | None, ...]:
-    """What the codes of a model mostly show; nothing if it does not say, or not so that it can be read."""
+    """What each code of a model mostly shows; empty if its folder has no readable names."""
     try:
         return load_names(resolve(model), load(model).vqgan.codebook_size)
     except (ValueError, OSError) as error:
-        logging.getLogger(__name__).warning("The codes go without names: %s", error)
+        logging.getLogger(__name__).warning("The names of the codes cannot be read: %s", error)
         return ()

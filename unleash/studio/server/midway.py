@@ -1,4 +1,4 @@
-"""Runs that go on, half way, under another label or with another guidance scale."""
+"""Changing the label or guidance scale of a run under way."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.registry import Told
 
 _ASKED = ("label", "prompt", "negative_prompt", "guidance_scale")
-"""Settings that may change half way."""
+"""Settings that may change during a run."""
 
 
 def steered(
@@ -21,15 +21,15 @@ def steered(
     start: Progress | None = None,
     before: int = 0,
 ) -> Iterator[Frame]:
-    """The frames of a run that goes on from where it is, on as many steps as were left, when told so.
+    """The frames of a run that, when its settings change, continues with the steps that are left.
 
-    A stopped run goes on from ``start``, with ``before`` steps before those of its canvas and settings.
+    A stopped run resumes at ``start``, after ``before`` steps with earlier settings.
     """
     while True:
         for step in pipe.stream(canvas, settings=settings, start=start):
             yield Frame(step, before + step.index, before + step.total, canvas, settings)
             other = told.hear() if step.index < step.total else None
-            if other and under(settings, other) != settings:  # a menu may tell of a choice twice
+            if other and under(settings, other) != settings:  # a menu may report the same choice twice
                 break
         else:
             return
@@ -38,7 +38,7 @@ def steered(
 
 
 def under(settings: Settings, other: Settings | None) -> Settings:
-    """The settings, with what others ask for, and their guidance scale, if there are any."""
+    """The settings with the label, prompts and guidance scale of others, if given."""
     if other is None:
         return settings
     return settings.model_copy(update={name: getattr(other, name) for name in _ASKED})

@@ -1,7 +1,7 @@
 """The paper's networks as ``AbsorbingDiffusionPipeline`` of a pull request to diffusers saved them in 2022.
 
-``vae/`` holds a ``VQModel`` of that time, whose ``quant_conv`` and ``post_quant_conv`` are random and never
-used, and ``transformer/`` what was to be a ``Transformer``. The paper's churches lie on the Hub like this.
+``vae/`` contains a ``VQModel`` of that time with random, unused ``quant_conv`` and ``post_quant_conv``,
+``transformer/`` a proposed ``Transformer``. The paper's churches are published like this on the Hub.
 """
 
 import math
@@ -14,7 +14,7 @@ from unleash.models.checkpoints import Checkpoint, CheckpointError, Shapes, majo
 from unleash.models.families.absorbing import places
 from unleash.models.families.absorbing.paper import HEADS, filled_transformer
 from unleash.models.families.absorbing.transformer import BidirectionalTransformer
-from unleash.models.families.absorbing.vqgan import VQGAN, Decoder, Encoder
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.models.protocol import AS_USUAL, Options
 
 _TRANSFORMER_NAMES = {
@@ -25,7 +25,7 @@ _TRANSFORMER_NAMES = {
     "norm": "final_layernorm",
     "proj": "projection",
 }
-"""Parts of keys that have another name there."""
+"""Parts of keys and their names in the file."""
 
 _INSIDE = {"conv_out": "conv_shortcut", "norm": "group_norm", "q": "query", "k": "key", "v": "value"}
 _INSIDE |= {"proj_out": "proj_attn"}
@@ -35,7 +35,7 @@ def read_vqgan(checkpoint: Checkpoint, options: Options = AS_USUAL) -> VQGAN:
     """The autoencoder in ``vae/``.
 
     Raises:
-        CheckpointError: if the file holds anything else.
+        CheckpointError: if the file contains anything else.
     """
     shape = places.shape_of(checkpoint, _naming("down"))
     attended, levels = shape.pop("attended"), len(shape["channel_mult"])
@@ -44,7 +44,7 @@ def read_vqgan(checkpoint: Checkpoint, options: Options = AS_USUAL) -> VQGAN:
         raise CheckpointError(f"{checkpoint.file} has no quantize.embedding.weight of 2 dimensions")
     image_size = 256 if options.image_size is None else options.image_size
     if image_size < 2 ** (levels - 1) or image_size % 2 ** (levels - 1):
-        raise CheckpointError(f"image size {image_size}: a multiple of {2 ** (levels - 1)} pixels is right")
+        raise CheckpointError(f"image size {image_size}: expected a multiple of {2 ** (levels - 1)} pixels")
     with torch.device("meta"):
         model = VQGAN(
             image_size=image_size,
@@ -54,13 +54,7 @@ def read_vqgan(checkpoint: Checkpoint, options: Options = AS_USUAL) -> VQGAN:
             **shape,
         )
     sources = {"quantizer.embedding.weight": "quantize.embedding.weight"}
-    parts: tuple[tuple[str, Encoder | Decoder, str], ...] = (
-        ("encoder", model.encoder, "down"),
-        ("decoder", model.decoder, "up"),
-    )
-    for part, network, way in parts:
-        found = places.names(network, _naming(way))
-        sources |= {f"{part}.{ours}": f"{part}.{theirs}" for ours, theirs in found.items()}
+    sources |= places.names(model.encoder, model.decoder, _naming)
     wanted = shapes_of(model.state_dict())
     expected = {theirs: _as_there(theirs, wanted[ours]) for ours, theirs in sources.items()}
     idle: Shapes = {}
@@ -76,7 +70,7 @@ def read_transformer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> Bid
     """The transformer in ``transformer/``; its heads are those of ``config.json`` beside it.
 
     Raises:
-        CheckpointError: if the file holds anything else.
+        CheckpointError: if the file contains anything else.
     """
     config = _transformer_config(checkpoint, options)
     return filled_transformer(checkpoint, config, _sources, {"start_token": (1, 1, config["width"])})
@@ -89,11 +83,13 @@ def _transformer_config(checkpoint: Checkpoint, options: Options) -> dict[str, A
             raise CheckpointError(f"{file} has no {key} of {dimensions} dimensions")
     cells = shapes["position_embeddings"][1]
     if math.isqrt(cells) ** 2 != cells:
-        raise CheckpointError(f"{file} has position_embeddings for {cells} cells, which make no square grid")
+        raise CheckpointError(
+            f"{file} has position_embeddings for {cells} cells, which do not form a square grid"
+        )
     width = majority(shape[0] for key, shape in shapes.items() if "layernorm" in key and shape)
     heads = checkpoint.config.get("num_heads", HEADS) if options.heads is None else options.heads
     if not isinstance(heads, int) or heads < 1 or width % heads:
-        raise CheckpointError(f"{heads} heads: {file} is {width} wide, which must be a multiple of the heads")
+        raise CheckpointError(f"{heads} heads: the width of {file}, {width}, must be a multiple of them")
     return {
         "codebook_size": shapes["head.weight"][0],
         "grid_size": math.isqrt(cells),
@@ -123,5 +119,5 @@ def _naming(way: str) -> places.Naming:
 
 
 def _as_there(key: str, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The weights of attention are matrices there, and 1×1 convolutions here."""
+    """The shape in the file, where attention weights are matrices instead of 1×1 convolutions."""
     return shape[:2] if ".attentions." in key else shape

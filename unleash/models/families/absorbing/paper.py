@@ -1,8 +1,8 @@
 """The networks in the paper's checkpoints.
 
 ``vqgan_ema_<step>.th`` and ``absorbing_ema_<step>.th`` are state dicts of the original code
-(github.com/samb-t/unleashing-transformers). Their architecture is read off the shapes, and every tensor
-must be just where and as large as that architecture has it.
+(github.com/samb-t/unleashing-transformers). The architecture is inferred from the shapes, and every tensor
+must have the name and shape that this architecture gives it.
 """
 
 import math
@@ -20,7 +20,7 @@ from unleash.models.families.absorbing.vqgan import VQGAN, ResBlock
 from unleash.models.protocol import AS_USUAL, Options
 
 IMAGE_SIZE, HEADS = 256, 8
-"""Of the paper's models, which no shape tells."""
+"""Attention heads of the paper's models, which cannot be inferred from shapes."""
 
 _UNUSED = (
     "disc.",
@@ -31,7 +31,7 @@ _UNUSED = (
     "loss_history",
     "_denoise_fn.start_tok",
 )
-"""What the original keeps beside the networks: losses, their history, and a token it never reads."""
+"""What the files contain besides the networks: losses, their history, and an unused token."""
 
 _VQGAN_NAMES = (("encoder.", "ae.encoder."), ("decoder.", "ae.generator."), ("quantizer.", "ae.quantize."))
 _TRANSFORMER_NAMES = (
@@ -42,19 +42,19 @@ _TRANSFORMER_NAMES = (
     (".attention.", ".attn."),
     ("norm.", "ln_f."),
 )
-"""Our names of tensors and theirs; a transformer's are found under ``_denoise_fn.`` there."""
+"""Our names of tensors and theirs; those of a transformer have the prefix ``_denoise_fn.`` in the files."""
 
 _KINDS = {"conv": "resample", "weight": "plain", "bias": "plain"}
 _KINDS |= dict.fromkeys(("norm1", "conv1", "norm2", "conv2", "conv_out"), "residual")
 _KINDS |= dict.fromkeys(("norm", "q", "k", "v", "proj_out"), "attention")
-"""The kind of an encoder's block, by what follows its number in a key."""
+"""The kind of an encoder's block, by what follows its index in a key."""
 
 
 def read_vqgan(checkpoint: Checkpoint, options: Options = AS_USUAL) -> VQGAN:
     """The autoencoder in one of the paper's ``vqgan_ema_<step>.th``.
 
     Raises:
-        CheckpointError: if the file holds anything but that autoencoder, whole.
+        CheckpointError: if the file does not contain exactly that autoencoder.
     """
     checkpoint = checkpoint.without(_UNUSED)
     image_size = IMAGE_SIZE if options.image_size is None else options.image_size
@@ -73,7 +73,7 @@ def read_transformer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> Bid
     """The transformer in one of the paper's ``absorbing_ema_<step>.th``.
 
     Raises:
-        CheckpointError: if the file holds anything but that transformer, whole, or the heads cannot be.
+        CheckpointError: if the file does not contain exactly that transformer, or the heads do not fit.
     """
     checkpoint = checkpoint.without(_UNUSED)
     config = _transformer_config(checkpoint, HEADS if options.heads is None else options.heads)
@@ -86,16 +86,16 @@ def filled_transformer(
     sources_of: Callable[[str], list[str]],
     idle: Shapes | None = None,
 ) -> BidirectionalTransformer:
-    """A transformer whose tensors are those of a file, one under the other where there are several.
+    """A transformer with the tensors of a file, concatenated where there are several.
 
     Args:
         checkpoint: the file.
         config: of the transformer.
         sources_of: from a key of the transformer to the keys of the file.
-        idle: what else is in the file, and is not used.
+        idle: tensors in the file that are not used.
 
     Raises:
-        CheckpointError: if the file has other tensors than that.
+        CheckpointError: if the file has other tensors.
     """
     with torch.device("meta"):
         model = BidirectionalTransformer(**config)
@@ -115,9 +115,9 @@ def filled_transformer(
 
 
 def _vqgan_config(checkpoint: Checkpoint, image_size: int) -> dict[str, Any]:
-    """The configuration of an autoencoder of these shapes, each number by the majority of its witnesses.
+    """The configuration of an autoencoder with these shapes, each number by a majority of the tensors.
 
-    So one tensor of a wrong shape is found out by the others, rather than believed.
+    So a single tensor of a wrong shape is detected.
     """
     file, shapes = checkpoint.file, checkpoint.shapes
     kinds: dict[int, str] = {}
@@ -159,7 +159,7 @@ def _vqgan_config(checkpoint: Checkpoint, image_size: int) -> dict[str, Any]:
     channels = math.gcd(*widths)
     if channels % 32:
         raise CheckpointError(
-            f"{file} has levels {widths} wide under ae.encoder.blocks.; multiples of 32 are right"
+            f"{file} has levels with widths {widths} under ae.encoder.blocks.; expected multiples of 32"
         )
     return {
         "image_size": image_size,
@@ -177,7 +177,7 @@ def _vqgan_config(checkpoint: Checkpoint, image_size: int) -> dict[str, Any]:
 
 
 def _transformer_config(checkpoint: Checkpoint, heads: int) -> dict[str, Any]:
-    """The configuration of a transformer of these shapes, its width by the majority of its norms."""
+    """The configuration of a transformer with these shapes, its width by the majority of its norms."""
     file = checkpoint.file
     body = {key.removeprefix("_denoise_fn."): shape for key, shape in checkpoint.shapes.items()}
     for key, dimensions in (("tok_emb.weight", 2), ("head.weight", 2), ("pos_emb", 3)):
@@ -190,10 +190,12 @@ def _transformer_config(checkpoint: Checkpoint, heads: int) -> dict[str, Any]:
             "the first should have one more, the mask token"
         )
     if math.isqrt(cells) ** 2 != cells:
-        raise CheckpointError(f"{file} has _denoise_fn.pos_emb for {cells} cells, which make no square grid")
+        raise CheckpointError(
+            f"{file} has _denoise_fn.pos_emb for {cells} cells, which do not form a square grid"
+        )
     width = majority(shape[0] for key, shape in body.items() if re.search(r"(ln1|ln2|ln_f)\.", key) and shape)
     if heads < 1 or width % heads:
-        raise CheckpointError(f"{heads} heads: {file} is {width} wide, which must be a multiple of the heads")
+        raise CheckpointError(f"{heads} heads: the width of {file}, {width}, must be a multiple of them")
     layers = {int(block[1]) for key in body if (block := re.match(r"blocks\.(\d+)\.ln1\.", key))}
     return {
         "codebook_size": codes,
@@ -205,7 +207,7 @@ def _transformer_config(checkpoint: Checkpoint, heads: int) -> dict[str, Any]:
 
 
 def _sources(key: str) -> list[str]:
-    """The keys of the original whose tensors, one under the other, are ours at ``key``."""
+    """The keys of the original tensors that are concatenated to ours at ``key``."""
     theirs = f"_denoise_fn.{_renamed(key, _TRANSFORMER_NAMES)}"
     if ".qkv." not in theirs:
         return [theirs]
@@ -213,7 +215,7 @@ def _sources(key: str) -> list[str]:
 
 
 def _renamed(key: str, names: Iterable[tuple[str, str]]) -> str:
-    """A key of ours with the first of our names that it holds made theirs, attention inside blocks too."""
+    """Our key with the first of our names in it replaced by theirs, also for attention inside blocks."""
     for ours, theirs in names:
         if key.startswith(ours) or (ours.startswith(".") and ours in key):
             return key.replace(ours, theirs, 1)
@@ -221,7 +223,7 @@ def _renamed(key: str, names: Iterable[tuple[str, str]]) -> str:
 
 
 def _idle_shortcuts(model: VQGAN) -> Shapes:
-    """The 1×1 convolutions of residual blocks that keep their width: in the files, but never read."""
+    """The 1×1 convolutions of residual blocks that keep their width: in the files, but unused."""
     shapes: Shapes = {}
     for name, block in model.named_modules():
         if isinstance(block, ResBlock) and isinstance(block.conv_out, nn.Identity):

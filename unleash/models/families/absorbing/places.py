@@ -1,8 +1,8 @@
-"""Where the blocks of a VQGAN are in files that name them by level."""
+"""The names of a VQGAN's blocks in files that number them by level."""
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,15 +21,15 @@ from unleash.models.families.absorbing.vqgan import (
 
 @dataclass(frozen=True)
 class Naming:
-    """How a format names blocks; ``{level}`` and ``{n}`` stand for numbers, counted from 0.
+    """How a format names blocks; ``{level}`` and ``{n}`` are numbers from 0.
 
     Attributes:
         residual: a residual block of a level.
         attention: the attention after it.
-        resample: the halving or doubling at the end of a level.
+        resample: the downsampling or upsampling at the end of a level.
         middle: the residual block, attention and residual block of the middle.
         norm: the last norm.
-        inside: parts of a block that have other names than ours, ours first.
+        inside: parts of a block with other names than ours; maps ours to theirs.
     """
 
     residual: str
@@ -40,25 +40,37 @@ class Naming:
     inside: dict[str, str]
 
 
-def names(network: Encoder | Decoder, naming: Naming) -> dict[str, str]:
-    """The keys of a network's state dict, and those of the same tensors in a file."""
+def names(encoder: Encoder, decoder: Decoder, naming: Callable[[str], Naming]) -> dict[str, str]:
+    """The keys of a tokenizer's state dict, each with the key of the same tensor in a file.
+
+    Args:
+        encoder: of the tokenizer.
+        decoder: of the tokenizer.
+        naming: by the way that levels go, ``"down"`` in the encoder and ``"up"`` in the decoder.
+    """
     found = {}
-    for number, block, place in _places(network, naming):
-        for key in block.state_dict():
-            part, _, rest = key.partition(".")
-            theirs = f"{naming.inside.get(part, part)}.{rest}" if rest else part
-            found[f"blocks.{number}.{key}"] = f"{place}.{theirs}"
+    networks: tuple[tuple[str, Encoder | Decoder, str], ...] = (
+        ("encoder", encoder, "down"),
+        ("decoder", decoder, "up"),
+    )
+    for name, network, way in networks:
+        inside = naming(way).inside
+        for number, block, place in _places(network, naming(way)):
+            for key in block.state_dict():
+                part, _, rest = key.partition(".")
+                theirs = f"{inside.get(part, part)}.{rest}" if rest else part
+                found[f"{name}.blocks.{number}.{key}"] = f"{name}.{place}.{theirs}"
     return found
 
 
 def shape_of(checkpoint: Checkpoint, naming: Naming) -> dict[str, Any]:
-    """Channels, levels, blocks and attention of an encoder, each by the majority of its witnesses.
+    """Channels, levels, blocks and attention of an encoder, each by a majority of the tensors.
 
     Returns:
         ``channels``, ``channel_mult``, ``num_res_blocks`` and, for each level, ``attended``.
 
     Raises:
-        CheckpointError: if there are no levels, or their widths are none of ours.
+        CheckpointError: if there are no levels, or their widths are not multiples of 32.
     """
     file, shapes = checkpoint.file, checkpoint.shapes
     residual, attention = (
@@ -75,11 +87,11 @@ def shape_of(checkpoint: Checkpoint, naming: Naming) -> dict[str, Any]:
         elif block := re.match(attention + r"\.", key):
             attended.add(int(block[1]))
     if not blocks or sorted(blocks) != list(range(len(blocks))):
-        raise CheckpointError(f"{file} is no autoencoder of levels: its encoder lacks some, or all")
+        raise CheckpointError(f"{file} is not an autoencoder: levels of its encoder are missing")
     widths = [majority(outs[level]) for level in sorted(outs)]
     channels = math.gcd(*widths)
     if channels % 32 or not channels:
-        raise CheckpointError(f"{file} has levels {widths} wide; multiples of 32 are right")
+        raise CheckpointError(f"{file} has levels with widths {widths}; expected multiples of 32")
     return {
         "channels": channels,
         "channel_mult": tuple(width // channels for width in widths),
@@ -89,7 +101,7 @@ def shape_of(checkpoint: Checkpoint, naming: Naming) -> dict[str, Any]:
 
 
 def _places(network: Encoder | Decoder, naming: Naming) -> Iterator[tuple[int, nn.Module, str]]:
-    """Each block that has weights: its number, itself, and its name in a file."""
+    """Each block: its index, the module, and its name in a file."""
     blocks = list(network.blocks)
     first = 1 if isinstance(network, Decoder) else len(blocks) - 5
     level = residual = attention = 0

@@ -7,14 +7,15 @@ from diffusers.configuration_utils import register_to_config
 from einops import rearrange
 from torch import Tensor, nn
 
+from unleash.models.learned_positions import LearnedPositions
 from unleash.models.protocol import Condition, Conditioning, ReadText, check_tokens, label_index
 
 
-class BidirectionalTransformer(ModelMixin, ConfigMixin):
+class BidirectionalTransformer(LearnedPositions, ModelMixin, ConfigMixin):
     """p(x₀ | x_t) of absorbing diffusion (Bond-Taylor et al., ECCV 2022, section 3.2).
 
-    Every cell attends to every other, unless ``causal``. The time step is no input: how much is masked can
-    be seen.
+    Every cell attends to every other, unless ``causal``. The time step is not an input: the number of masked
+    cells implies it.
 
     Args:
         codebook_size: K; the mask token is index K.
@@ -30,7 +31,7 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
             their own.
 
     Raises:
-        ValueError: if ``width`` is no multiple of ``num_heads``.
+        ValueError: if ``width`` is not a multiple of ``num_heads``.
     """
 
     @register_to_config
@@ -48,10 +49,10 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
     ) -> None:
         super().__init__()
         if width % num_heads:
-            raise ValueError(f"width {width} is no multiple of the {num_heads} heads")
+            raise ValueError(f"width {width} is not a multiple of the {num_heads} heads")
         self.token_embedding = nn.Embedding(codebook_size + 1, width)
         self.position_embedding = nn.Parameter(torch.zeros(1, grid_size**2, width))
-        # One more than there are labels: the last stands for "no label" in classifier-free guidance.
+        # The last index stands for "no label" in classifier-free guidance.
         self.label_embedding = nn.Embedding(len(label_names) + 1, width) if label_names else None
         self.blocks = nn.Sequential(*(Block(width, num_heads, dropout, causal) for _ in range(num_layers)))
         self.norm = nn.LayerNorm(width)
@@ -60,27 +61,12 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
 
     @property
     def code_vectors(self) -> Tensor:
-        """(K, width) what a cell's last vector is multiplied with: a row for each code's logit."""
+        """(K, width) the weights of the output layer, a row for each code."""
         return self.token_embedding.weight[:-1] if self.head is None else self.head.weight
 
     @property
-    def codebook_size(self) -> int:
-        """K, the number of codes."""
-        return self.config.codebook_size
-
-    @property
-    def grid_size(self) -> int:
-        """Cells on a side of the grid it was trained on."""
-        return self.config.grid_size
-
-    @property
-    def window_size(self) -> int:
-        """The same: positions are learned, so other grids are seen through windows."""
-        return self.config.grid_size
-
-    @property
     def conditioning(self) -> Conditioning:
-        """Whether there are labels."""
+        """``"label"`` if the model has labels."""
         return "label" if self.config.label_names else "none"
 
     @property
@@ -90,11 +76,11 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
 
     @property
     def causal(self) -> bool:
-        """Whether a cell depends on those before it only."""
+        """Whether a cell only depends on earlier ones."""
         return self.config.causal
 
     def condition(self, asked: str | None, read_text: ReadText | None = None) -> Condition:  # noqa: ARG002
-        """The index of a label, (1,) long; None: that of no label.
+        """The index of a label, (1,) long; None: the index for no label.
 
         Raises:
             ValueError: if there is no such label.
@@ -102,35 +88,31 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
         index = len(self.labels) if asked is None else label_index(self.labels, asked)
         return (torch.tensor([index], device=self.device),) if self.labels else ()
 
-    def logits(self, tokens: Tensor, condition: Condition = ()) -> Tensor:
-        """(B, h, w) long, K where masked, to (B, h * w, K) float."""
-        return self(tokens, *condition)
-
     def forward(
         self,
         tokens: Tensor,
         labels: Tensor | None = None,
         cells: Tensor | tuple[Tensor, Tensor] | None = None,
     ) -> Tensor:
-        """Logits of the code of every cell, or of those asked for.
+        """Logits for the code of every cell, or of the given cells.
 
         Args:
             tokens: (B, h, w) or (B, h * w) long in [0, K], K where the cell is masked.
             labels: (B,) long indices into ``label_names``, ``len(label_names)`` for none; None: none.
-            cells: (B, h * w) bool, of which cells the logits are wanted; None: all. A pair of (M,) long
-                indices, of pictures and of cells, says the same without a wait for the device.
+            cells: (B, h * w) bool, the cells whose logits are computed; None: all. A pair of (M,) long
+                indices, of pictures and of cells, is the same without synchronising the device.
 
         Returns:
             (B, h * w, K) float; with ``cells``, (M, K) for the M cells that are true, in reading order.
 
         Raises:
             ValueError: if a token is out of range, there are more cells than positions, or labels are
-                asked of a model without any.
+                given to a model without any.
         """
         tokens = tokens.flatten(1)
-        if not (self.training and tokens.is_cuda):  # where each check would have the host wait
+        if not (self.training and tokens.is_cuda):  # where each check would synchronise the device
             self._check(tokens, labels)
-        if self.config.causal:  # the mask token stands for what is before the first cell
+        if self.config.causal:  # the mask token is the input of the first cell
             tokens = F.pad(tokens[:, :-1], (1, 0), value=self.config.codebook_size)
         x = self.token_embedding(tokens) + self.position_embedding[:, : tokens.shape[1]]
         if self.label_embedding is not None:
@@ -150,7 +132,7 @@ class BidirectionalTransformer(ModelMixin, ConfigMixin):
 
 
 class Block(nn.Module):
-    """Attention, then an MLP, each normalised before and added to what came in."""
+    """Attention, then an MLP, each with a norm before it and a residual connection."""
 
     def __init__(self, width: int, num_heads: int, dropout: float, causal: bool = False) -> None:
         super().__init__()
@@ -162,13 +144,13 @@ class Block(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, N, width) to the same."""
+        """(B, N, width) to (B, N, width)."""
         x = x + self.attention(self.norm1(x))
         return x + self.mlp(self.norm2(x))
 
 
 class Attention(nn.Module):
-    """Multi-head attention, to what is not later if ``causal``; one matrix product makes all its inputs."""
+    """Multi-head attention, not to later cells if ``causal``."""
 
     def __init__(self, width: int, num_heads: int, dropout: float, causal: bool = False) -> None:
         super().__init__()
@@ -178,7 +160,7 @@ class Attention(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, N, width) to the same."""
+        """(B, N, width) to (B, N, width)."""
         q, k, v = rearrange(self.qkv(x), "b n (three h c) -> three b h n c", three=3, h=self.num_heads)
         y = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
         return self.dropout(self.proj(rearrange(y, "b h n c -> b n (h c)")))

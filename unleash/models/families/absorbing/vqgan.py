@@ -1,4 +1,4 @@
-"""The VQGAN: a picture to a grid of codes, and back (Esser et al., "Taming Transformers", CVPR 2021)."""
+"""The VQGAN: pictures to grids of codes and back (Esser et al., "Taming Transformers", CVPR 2021)."""
 
 from collections.abc import Mapping
 from math import isqrt
@@ -17,31 +17,31 @@ class VQGAN(ModelMixin, ConfigMixin):
     """Encoder, nearest-code quantiser and decoder.
 
     With ``patch_size`` 1 this is the network of the paper's checkpoints. A larger ``patch_size`` folds
-    that many pixels a side into channels before the first convolution and unfolds them after the last,
-    so that all work happens on a smaller plane.
+    that many pixels per side into channels before the first convolution and unfolds them after the last,
+    so that all convolutions work at a lower resolution.
 
     Args:
-        image_size: pixels on a side of the pictures it was made for.
+        image_size: side of the training pictures in pixels.
         channels: width of the first level; level i is ``channels * channel_mult[i]`` wide.
-        channel_mult: one entry a level; the plane halves between levels.
+        channel_mult: one entry per level; the resolution halves between levels.
         num_res_blocks: residual blocks in each level, of encoder and decoder alike.
-        attn_resolutions: planes (cells on a side) whose residual blocks are each followed by attention.
+        attn_resolutions: resolutions (cells per side) whose residual blocks are each followed by attention.
         emb_dim: length of a code's vector.
         codebook_size: K, the number of codes.
-        patch_size: pixels on a side folded into channels.
-        unit_codes: whether codes and latents are scaled to length one before they are compared.
-        linear_path: whether a linear map of each cell's pixels goes beside encoder and decoder, which then
-            only add what it cannot say. Training starts from its best one, the principal components.
-        decoder_shape: what the decoder has of its own: any of ``channels``, ``channel_mult``,
-            ``num_res_blocks``, ``attn_resolutions`` and ``patch_size``. A decoder that works on larger
-            planes draws sharper pictures of the same codes.
-        preview_shape: the same for a second, small decoder, which shows the steps of a run; None: there is
-            none.
+        patch_size: pixels per side that are folded into channels.
+        unit_codes: whether codes and latents are normalised to length one before they are compared.
+        linear_path: whether a linear map of each cell's pixels is added to encoder and decoder, which then
+            learn the residual. Training starts with the principal components.
+        decoder_shape: where the decoder differs from the encoder: any of ``channels``, ``channel_mult``,
+            ``num_res_blocks``, ``attn_resolutions`` and ``patch_size``. A decoder that works at higher
+            resolutions draws sharper pictures of the same codes.
+        preview_shape: the same for a second, small decoder for the previews of a run; None: without
+            one.
         large_shape: ``channels`` and ``num_res_blocks`` of a last stage of the decoder, which draws pictures
-            with twice as many pixels a side; None: there is none.
+            with twice as many pixels per side; None: without one.
 
     Raises:
-        ValueError: if encoder and decoders differ in the size of their cells.
+        ValueError: if encoder and decoders have different cell sizes.
     """
 
     @register_to_config
@@ -75,7 +75,9 @@ class VQGAN(ModelMixin, ConfigMixin):
             own = shape | dict(changes or {})
             cell = own["patch_size"] * 2 ** (len(own["channel_mult"]) - 1)
             if cell != cell_size:
-                raise ValueError(f"the encoder has cells of {cell_size} pixels, a decoder of {cell}")
+                raise ValueError(
+                    f"encoder and decoders must have the same cell size, not {cell_size} and {cell} pixels"
+                )
             return Decoder(*_levels(image_size, **own), emb_dim)
 
         self.encoder = Encoder(*_levels(image_size, **shape), emb_dim)
@@ -89,12 +91,12 @@ class VQGAN(ModelMixin, ConfigMixin):
 
     @property
     def cell_size(self) -> int:
-        """Pixels on a side of the square that one code stands for."""
+        """Side of a cell in pixels."""
         return self.config.patch_size * 2 ** (len(self.config.channel_mult) - 1)
 
     @property
     def details(self) -> tuple[Detail, ...]:
-        """How finely this network can draw a picture."""
+        """The details this network can decode."""
         has: dict[Detail, bool] = {
             "preview": self.preview_decoder is not None,
             "full": True,
@@ -113,7 +115,7 @@ class VQGAN(ModelMixin, ConfigMixin):
         return self.quantizer.embedding.weight
 
     def encode(self, images: Tensor) -> Tensor:
-        """The codes of pictures.
+        """Encodes pictures.
 
         Args:
             images: (B, 3, H, W) float in [0, 1]; H and W are multiples of ``cell_size``.
@@ -122,37 +124,37 @@ class VQGAN(ModelMixin, ConfigMixin):
             (B, H / cell_size, W / cell_size) long.
 
         Raises:
-            ValueError: if the pictures do not divide into cells.
+            ValueError: if the sides are not multiples of ``cell_size``.
         """
         check_images(images, self.cell_size)
         return self.quantizer(self.latents(images))
 
     def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:
-        """The pictures of codes.
+        """Decodes codes to pictures.
 
         Args:
             codes: (B, h, w) long in [0, K).
-            detail: ``preview`` is drawn by the small decoder, many times faster and less sharp, ``large``
-                with twice as many pixels a side; each if there is what it takes, else ``full`` is drawn.
+            detail: ``preview`` uses the small decoder, many times faster and less sharp, ``large`` doubles
+                the pixels per side; without the decoder for it, ``full`` is used.
 
         Returns:
-            (B, 3, h * cell_size, w * cell_size) float in [0, 1], or twice as many pixels a side.
+            (B, 3, h * cell_size, w * cell_size) float in [0, 1], or twice as many pixels per side.
 
         Raises:
-            ValueError: if a code is none of the codebook's, the mask token included.
+            ValueError: if a code is not in [0, K).
         """
         check_codes(codes, self.codebook_size)
         return self.pixels(self.quantizer.vectors(codes), detail).clamp(0, 1)
 
     def latents(self, images: Tensor) -> Tensor:
-        """What the encoder makes of pictures: (B, 3, H, W) to (B, emb_dim, h, w), not yet quantised."""
+        """Encodes pictures without quantisation: (B, 3, H, W) to (B, emb_dim, h, w)."""
         z = self.encoder(F.pixel_unshuffle(images, self.config.patch_size))
         if self.linear_in is not None:
             z = z + self.linear_in(F.pixel_unshuffle(images, self.cell_size))
         return F.normalize(z, dim=1) if self.config.unit_codes else z
 
     def pixels(self, vectors: Tensor, detail: Detail = "full") -> Tensor:
-        """The pictures of code vectors: (B, emb_dim, h, w) to (B, 3, H, W), see `decode`; not yet clipped."""
+        """Decodes code vectors, (B, emb_dim, h, w) to (B, 3, H, W), as `decode` but without clipping."""
         decoder = (self.preview_decoder if detail == "preview" else None) or self.decoder
         features = decoder.features(vectors)
         images = decoder.unfolded(features)
@@ -161,13 +163,13 @@ class VQGAN(ModelMixin, ConfigMixin):
         return self.enlarger(features, images) if detail == "large" and self.enlarger else images
 
     def linear_pixels(self, vectors: Tensor) -> Tensor:
-        """The linear path's part of :meth:`pixels`; there must be one."""
+        """The linear path's contribution to :meth:`pixels`; only for networks with one."""
         assert self.linear_out is not None
         return F.pixel_shuffle(self.linear_out(vectors), self.cell_size)
 
 
 class Quantizer(nn.Module):
-    """A codebook of K vectors; a latent's code is the index of the nearest by L2 distance."""
+    """A codebook of K vectors; a latent's code is the index of the nearest vector (L2 distance)."""
 
     def __init__(self, codebook_size: int, emb_dim: int, unit_codes: bool) -> None:
         super().__init__()
@@ -183,7 +185,7 @@ class Quantizer(nn.Module):
         book = self.embedding.weight
         distances = (
             flat.square().sum(1, keepdim=True) + book.square().sum(1) - 2 * flat @ book.T
-        )  # |z - e|² multiplied out, as the paper's code has it: rounding decides ties alike
+        )  # |z - e|² multiplied out, as in the paper's code, so that rounding breaks ties in the same way
         return rearrange(distances.argmin(1), "(b h w) -> b h w", b=z.shape[0], h=z.shape[2])
 
     def vectors(self, codes: Tensor) -> Tensor:
@@ -192,9 +194,9 @@ class Quantizer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Pixels to latents: levels of residual blocks with a halving between them, then a middle.
+    """Pixels to latents: levels of residual blocks with downsampling between them, then a middle block.
 
-    ``activated`` says whether a SiLU follows the last norm; in the paper's networks none does.
+    ``activated``: whether a SiLU follows the last norm, unlike in the paper's networks.
     """
 
     def __init__(
@@ -224,9 +226,9 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Code vectors to pixels: the encoder backwards, doubling between levels, then unfolding the channels.
+    """Code vectors to pixels: the encoder reversed, upsampling between levels, then unfolding the channels.
 
-    ``activated`` says whether a SiLU follows the last norm; in the paper's networks none does.
+    ``activated``: whether a SiLU follows the last norm, unlike in the paper's networks.
     """
 
     def __init__(
@@ -256,18 +258,18 @@ class Decoder(nn.Module):
         return self.unfolded(self.features(z))
 
     def features(self, z: Tensor) -> Tensor:
-        """What the last norm and convolution make pixels of: (B, width, H / patch_size, W / patch_size)."""
+        """The input of the last norm and convolution: (B, width, H / patch_size, W / patch_size)."""
         return self.blocks[:-2](z)
 
     def unfolded(self, features: Tensor) -> Tensor:
-        """The pictures of features: (B, 3, H, W)."""
+        """Features to pictures (B, 3, H, W)."""
         return F.pixel_shuffle(self.blocks[-2:](features), self.patch_size)
 
 
 class Enlarger(nn.Module):
-    """A last stage of a decoder: from its features and picture to one of twice as many pixels a side.
+    """A last stage of a decoder: doubles the pixels per side of its picture.
 
-    It adds to the picture scaled up, nothing before it was trained.
+    It adds a residual to the upsampled picture, zero before training.
     """
 
     def __init__(self, decoder: Decoder, channels: int, num_res_blocks: int) -> None:
@@ -287,7 +289,7 @@ class Enlarger(nn.Module):
 
 
 class ResBlock(nn.Module):
-    """Two normalised 3×3 convolutions beside a shortcut, which is a 1×1 one where the width changes."""
+    """Two normalised 3×3 convolutions with a shortcut, a 1×1 convolution where the width changes."""
 
     def __init__(self, width: int, out: int) -> None:
         super().__init__()
@@ -304,15 +306,15 @@ class ResBlock(nn.Module):
 
 
 class SiLUNorm(nn.GroupNorm):
-    """A group norm and the SiLU after it, which a GPU can do in one go."""
+    """A group norm followed by SiLU, which a GPU can fuse."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, width, h, w) to the same, in the same precision."""
+        """(B, width, h, w) to (B, width, h, w), in the same precision."""
         return F.silu(super().forward(x)).to(x.dtype)
 
 
 class AttnBlock(nn.Module):
-    """Attention of every cell to every other, one head as wide as the plane."""
+    """Self-attention over all cells, with one head."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -323,7 +325,7 @@ class AttnBlock(nn.Module):
         self.proj_out = nn.Conv2d(width, width, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, width, h, w) to the same."""
+        """(B, width, h, w) to (B, width, h, w)."""
         y = self.norm(x)
         q, k, v = (rearrange(f(y), "b c h w -> b 1 (h w) c") for f in (self.q, self.k, self.v))
         y = F.scaled_dot_product_attention(q, k, v)
@@ -331,7 +333,7 @@ class AttnBlock(nn.Module):
 
 
 class Downsample(nn.Module):
-    """Halves the plane by a 3×3 convolution of stride 2, padded right and below only."""
+    """Halves the resolution by a 3×3 convolution of stride 2, padded only right and below."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -343,7 +345,7 @@ class Downsample(nn.Module):
 
 
 class Upsample(nn.Module):
-    """Doubles the plane by repeating each cell, then convolves."""
+    """Doubles the resolution by repeating each value, then convolves."""
 
     def __init__(self, width: int) -> None:
         super().__init__()
@@ -362,7 +364,7 @@ def _levels(
     attn_resolutions: tuple[int, ...],
     patch_size: int,
 ) -> tuple[int, list[int], int, list[bool]]:
-    """Channels of the folded picture, width of each level, blocks in it, whether they attend."""
+    """Channels of the folded picture; width of each level; blocks per level; which levels have attention."""
     planes = [image_size // patch_size // 2**level for level in range(len(channel_mult))]
     widths = [channels * mult for mult in channel_mult]
     return 3 * patch_size**2, widths, num_res_blocks, [side in attn_resolutions for side in planes]

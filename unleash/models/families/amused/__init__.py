@@ -1,6 +1,6 @@
 """aMUSEd (Patil et al. 2024, an open reproduction of MUSE): photographs and drawings from prompts.
 
-The networks are those of diffusers; CLIP reads the prompts, for which transformers is needed.
+The networks are those of diffusers; CLIP, which needs transformers, encodes the prompts.
 """
 
 import torch
@@ -44,7 +44,7 @@ FAMILY = Family(
             predictor_file="transformer/diffusion_pytorch_model.safetensors",
         ),
     ),
-    # As in its own pipeline.
+    # As in diffusers' pipeline.
     defaults={"steps": 12, "reveal_order": "confidence", "schedule": "cosine", "guidance_scale": 10.0},
     others={"text_encoder": "CLIPTextModelWithProjection", "tokenizer": "CLIPTokenizer"},
 )

@@ -1,4 +1,4 @@
-"""The two networks of aMUSEd, as diffusers has them, behind the protocol of a family."""
+"""diffusers' two networks of aMUSEd, adapted to the protocol of a family."""
 
 from typing import Any
 
@@ -22,10 +22,10 @@ from unleash.models.protocol import (
 )
 
 _CELL_SIZE = 16
-"""Pixels on a side of a cell, in both published models."""
+"""Side of a cell in pixels, in both published models."""
 
 _AESTHETIC_SCORE = 6
-"""Of the pictures asked for, from 0 to 10: the pipeline of diffusers asks for these."""
+"""Requested aesthetic score, from 0 to 10; the default of diffusers' pipeline."""
 
 
 class AmusedTokenizer(VQModel):
@@ -33,7 +33,7 @@ class AmusedTokenizer(VQModel):
 
     @property
     def cell_size(self) -> int:
-        """Pixels on a side of the square that one code stands for."""
+        """Side of a cell in pixels."""
         return 2 ** (len(self.config.block_out_channels) - 1)
 
     @property
@@ -43,7 +43,7 @@ class AmusedTokenizer(VQModel):
 
     @property
     def details(self) -> tuple[Detail, ...]:
-        """There is one decoder."""
+        """Only ``full``: there is one decoder."""
         return ("full",)
 
     @property
@@ -55,7 +55,7 @@ class AmusedTokenizer(VQModel):
         """(B, 3, H, W) float in [0, 1] to (B, h, w) long.
 
         Raises:
-            ValueError: if the pictures do not divide into cells.
+            ValueError: if the sides are not multiples of ``cell_size``.
         """
         check_images(images, self.cell_size)
         latents = super().encode(images).latents
@@ -66,7 +66,7 @@ class AmusedTokenizer(VQModel):
         """(B, h, w) long in [0, K) to (B, 3, H, W) float in [0, 1].
 
         Raises:
-            ValueError: if a code is none of the codebook's, the mask token included.
+            ValueError: if a code is not in [0, K).
         """
         check_codes(codes, self.codebook_size)
         shape = (*codes.shape, self.code_vectors.shape[1])
@@ -88,32 +88,32 @@ class AmusedTransformer(UVit2DModel):
 
     @property
     def window_size(self) -> None:
-        """It has convolutions instead of positions, and sees a grid of any size at once."""
+        """None: without learned positions, a grid of any size can be evaluated at once."""
         return
 
     @property
     def conditioning(self) -> Conditioning:
-        """By prompt."""
+        """``"text"``: it takes prompts."""
         return "text"
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """None."""
+        """Empty."""
         return ()
 
     @property
     def causal(self) -> bool:
-        """Every cell sees every other."""
+        """False: every cell attends to every other."""
         return False
 
     def condition(self, asked: str | None, read_text: ReadText | None = None) -> Condition:
-        """What CLIP makes of a prompt, None standing for the empty one.
+        """CLIP's encoding of a prompt; None is encoded as an empty prompt.
 
         Returns:
-            (1, 77, d) of its words, by the last but one layer, and (1, D) of the whole.
+            (1, 77, d), its tokens in the last but one layer, and (1, D), the pooled embedding.
 
         Raises:
-            ValueError: if nobody can read the prompt.
+            ValueError: if ``read_text`` is missing.
         """
         if read_text is None:
             raise ValueError("this model takes prompts, but it was loaded without its text encoder")
@@ -129,7 +129,7 @@ class AmusedTransformer(UVit2DModel):
         check_tokens(tokens, self.codebook_size)
         words, whole = condition
         height, width = tokens.shape[1:]
-        # Of what is asked for: width, height, the corner it was cut from, and how beautiful it is.
+        # Micro-conditioning: width, height, the crop's corner, and the aesthetic score.
         about = [width * _CELL_SIZE, height * _CELL_SIZE, 0, 0, _AESTHETIC_SCORE]
         about_all = words.new_tensor(about).expand(tokens.shape[0], -1)
         masked = tokens.masked_fill(tokens == self.codebook_size, self.config.vocab_size - 1)
@@ -143,7 +143,7 @@ def read_tokenizer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> Amuse
     """The tokenizer in ``vqvae/``.
 
     Raises:
-        CheckpointError: if the file holds anything else, or has no ``config.json`` beside it.
+        CheckpointError: if the file contains anything else, or has no ``config.json`` beside it.
     """
     return _read(checkpoint, AmusedTokenizer)
 

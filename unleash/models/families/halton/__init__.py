@@ -26,6 +26,6 @@ FAMILY = Family(
             read_predictor=maskgit.read_transformer,
         ),
     ),
-    # Of the paper's experiments: its order and schedule, 32 steps, and guidance weight 2 at 384×384 pixels.
+    # From the paper's experiments: its order and schedule, 32 steps, guidance weight 2 at 384×384 pixels.
     defaults={"steps": 32, "reveal_order": "halton", "schedule": "arccos", "guidance_scale": 3.0},
 )

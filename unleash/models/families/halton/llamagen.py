@@ -1,7 +1,7 @@
 """LlamaGen's image tokenizer (Sun et al., "Autoregressive Model Beats Diffusion", 2024).
 
-The networks of the paper's VQGAN with a SiLU after the last norms, one residual block a level more in the
-decoder, and codes of few numbers that are compared and looked up at length one.
+The networks of the paper's VQGAN with a SiLU after the last norms, one more residual block per level in the
+decoder, and low-dimensional codes that are normalised to length one.
 """
 
 import re
@@ -23,10 +23,10 @@ class LlamaGenTokenizer(ModelMixin, ConfigMixin):
 
     Args:
         channels: width of the first level; level i is ``channels * channel_mult[i]`` wide.
-        channel_mult: one entry a level; the plane halves between levels.
+        channel_mult: one entry per level; the resolution halves between levels.
         num_res_blocks: residual blocks in each level of the encoder; the decoder has one more.
         attended: for each level, whether its residual blocks are each followed by attention.
-        latent_channels: of what the encoder gives and the decoder takes.
+        latent_channels: channels of the encoder's output and the decoder's input.
         emb_dim: length of a code's vector.
         codebook_size: K, the number of codes.
     """
@@ -52,7 +52,7 @@ class LlamaGenTokenizer(ModelMixin, ConfigMixin):
 
     @property
     def cell_size(self) -> int:
-        """Pixels on a side of the square that one code stands for."""
+        """Side of a cell in pixels."""
         return 2 ** (len(self.config.channel_mult) - 1)
 
     @property
@@ -62,19 +62,19 @@ class LlamaGenTokenizer(ModelMixin, ConfigMixin):
 
     @property
     def details(self) -> tuple[Detail, ...]:
-        """There is one decoder."""
+        """Only ``full``: there is one decoder."""
         return ("full",)
 
     @property
     def code_vectors(self) -> Tensor:
-        """(K, emb_dim) the codebook, each vector of length one."""
+        """(K, emb_dim) the codebook; each vector has length one."""
         return self.quantizer.embedding.weight
 
     def encode(self, images: Tensor) -> Tensor:
         """(B, 3, H, W) float in [0, 1] to (B, h, w) long.
 
         Raises:
-            ValueError: if the pictures do not divide into cells.
+            ValueError: if the sides are not multiples of ``cell_size``.
         """
         check_images(images, self.cell_size)
         latents = self.quant_conv(self.encoder(images * 2 - 1))
@@ -84,7 +84,7 @@ class LlamaGenTokenizer(ModelMixin, ConfigMixin):
         """(B, h, w) long in [0, K) to (B, 3, H, W) float in [0, 1].
 
         Raises:
-            ValueError: if a code is none of the codebook's, the mask token included.
+            ValueError: if a code is not in [0, K).
         """
         check_codes(codes, self.codebook_size)
         vectors = self.quantizer.vectors(codes)
@@ -95,7 +95,7 @@ def read_tokenizer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> Llama
     """The tokenizer in a file such as ``vq_ds16_c2i.pt``.
 
     Raises:
-        CheckpointError: if the file holds anything else.
+        CheckpointError: if the file contains anything else.
     """
     checkpoint = checkpoint.without(("quantize.codebook_used",))  # how often codes were used in training
     shapes = checkpoint.shapes
@@ -106,13 +106,7 @@ def read_tokenizer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> Llama
     with torch.device("meta"):
         model = LlamaGenTokenizer(**shape, latent_channels=latent[0], emb_dim=book[1], codebook_size=book[0])
     sources = {key: re.sub("^quantizer", "quantize", key) for key in model.state_dict()}
-    networks: tuple[tuple[str, Encoder | Decoder, str], ...] = (
-        ("encoder", model.encoder, "down"),
-        ("decoder", model.decoder, "up"),
-    )
-    for part, network, way in networks:
-        found = places.names(network, _naming(way))
-        sources |= {f"{part}.{ours}": f"{part}.{theirs}" for ours, theirs in found.items()}
+    sources |= places.names(model.encoder, model.decoder, _naming)
     wanted = shapes_of(model.state_dict())
     checkpoint.check({theirs: wanted[ours] for ours, theirs in sources.items()})
     state = {ours: checkpoint.state[theirs].float() for ours, theirs in sources.items()}

@@ -14,6 +14,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from unleash.models.checkpoints import Checkpoint, CheckpointError, majority, shapes_of
+from unleash.models.learned_positions import LearnedPositions
 from unleash.models.protocol import (
     AS_USUAL,
     Condition,
@@ -25,10 +26,10 @@ from unleash.models.protocol import (
 )
 
 HEADS = {384: 6, 512: 6, 768: 12, 1024: 16}
-"""Attention heads of the published widths: tiny, small, base and large. Small leaves 2 of 512 numbers out."""
+"""Attention heads of the published widths: tiny, small, base and large. Small omits 2 of 512 channels."""
 
 _EPS = 1e-5
-"""Of every norm."""
+"""Epsilon of every norm."""
 
 FIRST_LABELS = (
     *("church", "monastery", "palace", "castle", "mosque", "altar", "bell cote", "dome", "vault"),
@@ -36,7 +37,7 @@ FIRST_LABELS = (
     *("four-poster", "studio couch", "quilt", "wardrobe", "table lamp", "fire screen", "window shade"),
     *("lakeside", "valley", "alp", "cliff", "seashore", "volcano"),
 )
-"""What people who paint buildings and rooms look for in the menu of labels."""
+"""Labels of buildings, rooms and places, first in the menu."""
 
 
 @cache
@@ -46,7 +47,7 @@ def imagenet_labels() -> tuple[str, ...]:
     return tuple(text.splitlines())
 
 
-class MaskGITTransformer(ModelMixin, ConfigMixin):
+class MaskGITTransformer(LearnedPositions, ModelMixin, ConfigMixin):
     """A distribution over codes for every cell, given a class of ImageNet or none.
 
     Args:
@@ -54,10 +55,10 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
         grid_size: cells on a side of the square grid it was trained on.
         width: length of a cell's vector.
         num_layers: blocks of attention and feed-forward.
-        num_heads: heads of each attention, of ``width // num_heads`` numbers.
-        hidden_width: of the feed-forward networks.
-        num_classes: of the training data.
-        num_registers: vectors beside those of the cells.
+        num_heads: heads of each attention, with ``width // num_heads`` channels.
+        hidden_width: hidden width of the feed-forward networks.
+        num_classes: classes of the training data.
+        num_registers: additional vectors besides those of the cells.
     """
 
     @register_to_config
@@ -73,7 +74,7 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
         num_registers: int = 1,
     ) -> None:
         super().__init__()
-        # One class more than there are: the last stands for "no label" in classifier-free guidance.
+        # The last index stands for "no label" in classifier-free guidance.
         self.class_embedding = nn.Embedding(num_classes + 1, width)
         self.token_embedding = nn.Embedding(codebook_size + 1, width)
         self.position_embedding = nn.Parameter(torch.zeros(grid_size**2, width))
@@ -82,27 +83,12 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
         self.norm = nn.RMSNorm(width, eps=_EPS)
         self.norm_bias = nn.Parameter(torch.zeros(width))
         self.modulation = nn.Linear(width, 2 * width)
-        # The weights of the head are the embeddings of the codes.
+        # The output weights are tied to the embeddings of the codes.
         self.head_bias = nn.Parameter(torch.zeros(codebook_size))
 
     @property
-    def codebook_size(self) -> int:
-        """K, the number of codes."""
-        return self.config.codebook_size
-
-    @property
-    def grid_size(self) -> int:
-        """Cells on a side of the grid it was trained on."""
-        return self.config.grid_size
-
-    @property
-    def window_size(self) -> int:
-        """The same: positions are learned, so other grids are seen through windows."""
-        return self.config.grid_size
-
-    @property
     def conditioning(self) -> Conditioning:
-        """By class."""
+        """``"label"``: one of ImageNet's classes."""
         return "label"
 
     @property
@@ -114,11 +100,11 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
 
     @property
     def causal(self) -> bool:
-        """Every cell sees every other."""
+        """False: every cell attends to every other."""
         return False
 
     def condition(self, asked: str | None, read_text: ReadText | None = None) -> Condition:  # noqa: ARG002
-        """The index of a class, (1,) long; None: that of no class.
+        """The index of a class, (1,) long; None: the index for no class.
 
         Raises:
             ValueError: if there is no such label.
@@ -127,12 +113,8 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
         index = len(names) if asked is None else label_index(names, asked)
         return (torch.tensor([index], device=self.device),)
 
-    def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
-        """(B, h, w) long, K where masked, to (B, h * w, K) float."""
-        return self(tokens, *condition)
-
     def forward(self, tokens: Tensor, classes: Tensor) -> Tensor:
-        """Logits of the code of every cell.
+        """Logits for the code of every cell.
 
         Args:
             tokens: (B, h, w) or (B, h * w) long in [0, K], K where the cell is masked.
@@ -165,7 +147,7 @@ class MaskGITTransformer(ModelMixin, ConfigMixin):
 
 
 class Block(nn.Module):
-    """Attention, then a feed-forward network, each normalised, scaled and shifted by what is asked for."""
+    """Attention, then a feed-forward network, each with an adaptive norm conditioned on the class."""
 
     def __init__(self, width: int, num_heads: int, hidden_width: int) -> None:
         super().__init__()
@@ -183,7 +165,7 @@ class Block(nn.Module):
 
 
 class Attention(nn.Module):
-    """Multi-head attention whose queries and keys are normalised over all heads together."""
+    """Multi-head attention with queries and keys normalised over all heads together."""
 
     def __init__(self, width: int, num_heads: int) -> None:
         super().__init__()
@@ -193,7 +175,7 @@ class Attention(nn.Module):
         self.proj = nn.Linear(inner, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, N, width) to the same."""
+        """(B, N, width) to (B, N, width)."""
         q, k, v = self.qkv(x).chunk(3, dim=-1)
         q, k = (F.rms_norm(part, part.shape[-1:], eps=_EPS) for part in (q, k))
         q, k, v = (rearrange(part, "b n (h c) -> b h n c", h=self.num_heads) for part in (q, k, v))
@@ -202,7 +184,7 @@ class Attention(nn.Module):
 
 
 class SwiGLU(nn.Module):
-    """A feed-forward network with a gate (Shazeer 2020)."""
+    """A gated feed-forward network (Shazeer 2020)."""
 
     def __init__(self, width: int, hidden_width: int) -> None:
         super().__init__()
@@ -211,7 +193,7 @@ class SwiGLU(nn.Module):
         self.down = nn.Linear(hidden_width, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, N, width) to the same."""
+        """(B, N, width) to (B, N, width)."""
         return self.down(F.silu(self.gate(x)) * self.up(x))
 
 
@@ -233,14 +215,14 @@ _NAMES = (
     (".feed_forward.down.", ".ff.w2."),
     (".feed_forward.up.", ".ff.w3."),
 )
-"""Our names of tensors and theirs; blocks are found under ``transformer.layers.`` there."""
+"""Our names of tensors and theirs; their blocks have the prefix ``transformer.layers.``."""
 
 
 def read_transformer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> MaskGITTransformer:
     """The transformer in a file such as ``ImageNet_384_large.pth``.
 
     Raises:
-        CheckpointError: if the file holds anything else, or the heads cannot be.
+        CheckpointError: if the file contains anything else, or the number of heads is invalid.
     """
     config = _config(checkpoint, options)
     with torch.device("meta"):
@@ -257,7 +239,9 @@ def read_transformer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> Mas
     checkpoint.check(expected)
     state = checkpoint.state
     if not torch.equal(state["head.weight"], state["tok_emb.weight"]):
-        raise CheckpointError(f"{checkpoint.file} has head.weight other than tok_emb.weight; they are one")
+        raise CheckpointError(
+            f"{checkpoint.file} has head.weight and tok_emb.weight that differ; they must be equal"
+        )
     parts = {key: [state[theirs].float() for theirs in keys] for key, keys in sources.items()}
     joined = {key: torch.cat(tensors) if len(tensors) > 1 else tensors[0] for key, tensors in parts.items()}
     joined["head_bias"] = joined["head_bias"][:-1].clone()  # the last is the logit of the mask token
@@ -266,7 +250,7 @@ def read_transformer(checkpoint: Checkpoint, options: Options = AS_USUAL) -> Mas
 
 
 def _config(checkpoint: Checkpoint, options: Options) -> dict[str, Any]:
-    """The configuration of a transformer of these shapes, its width by the majority of its norms."""
+    """The configuration of a transformer with these shapes, its width by the majority of its norms."""
     file, shapes = checkpoint.file, checkpoint.shapes
     for key in ("cls_emb.weight", "tok_emb.weight", "pos_emb.weight", "reg_tokens.weight"):
         if len(shapes.get(key, ())) != 2:
@@ -275,15 +259,17 @@ def _config(checkpoint: Checkpoint, options: Options) -> dict[str, Any]:
         shapes[f"{name}.weight"][0] for name in ("cls_emb", "tok_emb", "pos_emb", "reg_tokens")
     )
     if math.isqrt(cells) ** 2 != cells:
-        raise CheckpointError(f"{file} has pos_emb.weight for {cells} cells, which make no square grid")
+        raise CheckpointError(f"{file} has pos_emb.weight for {cells} cells, which do not form a square grid")
     width = majority(shape[0] for key, shape in shapes.items() if re.search(r"\.ln[12]\.", key) and shape)
     heads = HEADS.get(width) if options.heads is None else options.heads
     if heads is None:
-        raise CheckpointError(f"{file} is {width} wide, of which the heads are not known: give --heads")
+        raise CheckpointError(
+            f"{file} has width {width}, for which the number of heads is unknown: give --heads"
+        )
     inner = majority(shape[0] for key, shape in shapes.items() if ".attn.wq." in key and shape)
     if not 1 <= heads <= width or width // heads * heads != inner:
         raise CheckpointError(
-            f"{heads} heads: {file} has attention {inner} wide, which is no {heads} heads of {width} numbers"
+            f"{heads} heads do not fit {file}, with width {width} and attention of width {inner}"
         )
     return {
         "codebook_size": tokens - 1,
@@ -298,7 +284,7 @@ def _config(checkpoint: Checkpoint, options: Options) -> dict[str, Any]:
 
 
 def _sources(key: str) -> list[str]:
-    """The keys of the original whose tensors, one under the other, are ours at ``key``."""
+    """The keys of the original tensors that are concatenated to ours at ``key``."""
     theirs = key
     for ours, name in _NAMES:
         if key.startswith(ours) or (ours.startswith(".") and ours in key):

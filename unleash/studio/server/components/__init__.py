@@ -1,1 +1,1 @@
-"""The studio's own components: each the Python side of a folder of ``studio/web``."""
+"""The studio's own components, each the Python side of a folder in ``studio/web``."""

@@ -1,4 +1,4 @@
-"""Which picture the present one is blended with."""
+"""The choice of a picture to blend with the current one."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Blend(NativeComponent):
-    """The other pictures of the session, one of them chosen.
+    """The other pictures of the session, of which one can be chosen.
 
-    Its value is only ever written by the page; a listener gets the codes of the picture chosen, (h, w),
+    Only the page writes its value; a listener receives the codes (h, w) of the chosen picture,
     or None.
     """
 
@@ -22,7 +22,7 @@ class Blend(NativeComponent):
         super().__init__(elem_id="blend-with", **options)
 
     def read(self, value: Any) -> NDArray[np.int64] | None:
-        """The page's JSON, checked."""
+        """Validates the page's JSON."""
         rows = value.get("codes") if isinstance(value, dict) else None
         if rows is None:
             return None

@@ -1,4 +1,4 @@
-"""The canvas a person paints on."""
+"""The canvas component."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,16 +22,16 @@ _EVENTS = ("generate", "again", "resume", "more", "relight", "blend", "fill", "s
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is on the canvas.
+    """The contents of the canvas.
 
     Attributes:
-        canvas: as the person left it.
-        recipe: of the picture shown; None if no run made it.
-        pixels: of an opened picture that are to be kept; only a save sends them.
-        run: the name of the run that the page asks for, or waits for; None if it does neither.
-        stopped: the run to go on with; only its event sends one.
-        shown: (h, w) int64, the codes that the person sees where the canvas is unknown; only a save sends it.
-        wish: as what a save is to write it.
+        canvas: the token canvas.
+        recipe: recipe of the picture shown; None if no run made it.
+        pixels: pixels of an opened picture to be kept; only sent to save.
+        run: the name of the run that the page requests or waits for, if any.
+        stopped: the run to resume; only sent by that event.
+        shown: (h, w) int64, the codes shown where the canvas is unknown; only sent to save.
+        wish: format and scale of the file to save.
     """
 
     canvas: TokenCanvas
@@ -44,30 +44,30 @@ class Drawing:
 
     @property
     def seen(self) -> TokenCanvas:
-        """The canvas as the person sees it: filled with what is ``shown``.
+        """The canvas as it looks on the page, filled with the codes ``shown``.
 
         Raises:
-            ValueError: if that is not of this canvas.
+            ValueError: if their grid has another size.
         """
         if self.shown is None or not self.canvas.unknown.any():
             return self.canvas
         if self.shown.shape != self.canvas.base.shape:
-            raise ValueError("what is shown is not of this canvas: reload the page")
+            raise ValueError("the codes shown have another size than the canvas: reload the page")
         return self.canvas.filled(np.where(self.canvas.unknown, self.shown, self.canvas.codes))
 
 
 class Canvas(NativeComponent):
     """The picture under its token grid, with the tools that mask and pin cells.
 
-    Its value is only ever written by the page; a listener gets it as a :class:`Drawing`. It asks for runs by
-    the events ``generate``, ``again``, ``more``, ``relight`` and ``blend``, by ``fill`` for one that fills a
-    stroke at once, by ``resume`` for a stopped one to go on, for a file by ``save``, and by ``example`` for
-    the picture to begin with at ``{"index"}``.
+    Only the page writes its value; a listener receives it as a :class:`Drawing`. It requests runs by
+    the events ``generate``, ``again``, ``more``, ``relight`` and ``blend``, by ``fill`` to fill a
+    stroke at once, and by ``resume`` for a stopped one; a file by ``save``, and by ``example``
+    the example picture at ``{"index"}``.
 
     Args:
-        grid: ``{"height", "width", "codebook", "cell", "model"}`` of the canvas to begin with: a cell in
-            pixels, the model as recipes name it.
-        examples: the pictures to begin with: what they show, and their files.
+        grid: ``{"height", "width", "codebook", "cell", "model"}`` of the initial canvas: side of a cell in
+            pixels, name of the model as in recipes.
+        examples: titles and files of the example pictures.
     """
 
     EVENTS = list(map(EventListener, _EVENTS))  # type: ignore[assignment]  # noqa: RUF012
@@ -80,12 +80,12 @@ class Canvas(NativeComponent):
         super().__init__(grid=grid, examples=list(examples), elem_id="canvas", **options)
 
     def read(self, value: Any) -> Drawing:
-        """The page's JSON, checked."""
+        """Validates the page's JSON."""
         if not isinstance(value, dict):
             raise ValueError("The canvas is still loading; try again in a moment.")
         made, run = value.get("recipe"), value.get("run")
         if run is not None and not is_name(run):
-            raise ValueError(f"a run's name has 1 to {LONGEST_NAME} characters")
+            raise ValueError(f"the name of a run must have 1 to {LONGEST_NAME} characters")
         return Drawing(
             TokenCanvas.from_dict(value.get("canvas")),
             Recipe.from_dict(made) if made else None,

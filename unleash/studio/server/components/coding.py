@@ -1,4 +1,4 @@
-"""A picture, its codes, and what the decoder makes of them."""
+"""A picture, its codes and its reconstruction."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Coding(NativeComponent):
-    """A picture on its way through encoder and decoder, side by side.
+    """A picture before and after encoder and decoder, side by side.
 
-    Its value is a message that ``server/lesson.py`` makes: ``look``, what to show, or ``sheet``, what the
-    codes look like.
+    Its value is a message from ``server/lesson.py``: ``look``, a picture and its codes, or ``sheet``, the
+    thumbnails of all codes.
     """
 
     folder = "coding"

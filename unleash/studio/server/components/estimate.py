@@ -1,4 +1,4 @@
-"""About how long a run will take."""
+"""The estimated time of a run."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Estimate(NativeComponent):
-    """A line that says how long filling a large canvas will take; it asks by ``submit``.
+    """A line with the estimated time to fill a large canvas; it requests one by ``submit``.
 
-    Its value is only ever written by the server: ``{"id", "seconds", "canvas": [height, width]}``.
+    Only the server writes its value: ``{"id", "seconds", "canvas": [height, width]}``.
     """
 
     folder = "estimate"

@@ -7,11 +7,11 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Fills(NativeComponent):
-    """A board for each order, and how many evaluations its picture took.
+    """A board for each order, with the number of evaluations.
 
-    Its value is the last message of ``server/lesson.py``: ``blank`` to begin with, ``filled`` when the page
-    was loaded, then ``begin``, ``step`` and ``end`` of a run. To ask for a run it submits an object that
-    names the ``run``; a listener gets the name. It stops a run by its name.
+    Its value is the last message of ``server/lesson.py``: ``blank`` at first, ``filled`` when the page
+    is loaded, then ``begin``, ``step`` and ``end`` of a run. To request a run it submits an object that
+    names the ``run``; a listener receives the name. It stops a run by its name.
     """
 
     folder = "fills"
@@ -20,8 +20,8 @@ class Fills(NativeComponent):
         super().__init__(value, elem_id="fills", server_functions=[registry.stop], **options)
 
     def read(self, value: Any) -> str:
-        """The name of the run that is asked for."""
+        """The name of the requested run."""
         name = value.get("run") if isinstance(value, dict) else None
         if not registry.is_name(name):
-            raise ValueError("press Fill again to begin")
+            raise ValueError("press Fill again to start")
         return name

@@ -1,4 +1,4 @@
-"""The filmstrip: runs and the pictures they made."""
+"""The filmstrip: the pictures of the session."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Filmstrip(NativeComponent):
-    """The progress of a run and the session's pictures; what the server has to say to the canvas.
+    """The session's pictures; also receives the server's messages about runs and canvases.
 
-    Its value is the last :data:`~unleash.studio.server.runs.Message` and is only ever written by the server,
-    so that frames that arrive and strokes that are painted meanwhile cannot overwrite each other. The page
-    stops a run by its name, and asks after one that it has long heard nothing of.
+    Its value is the last :data:`~unleash.studio.server.runs.Message` and is only written by the server,
+    so that arriving frames and strokes painted meanwhile cannot overwrite each other. The page
+    stops a run by its name, and asks whether one without recent messages has ended.
     """
 
     folder = "filmstrip"

@@ -14,15 +14,15 @@ from unleash.studio.server.component import NativeComponent, uploaded
 from unleash.studio.server.data_urls import png_url
 
 _MAX_PIXELS = 2048
-"""On a side of a canvas."""
+"""Maximum side of a canvas in pixels."""
 
 
 class Header(NativeComponent):
     """Open, save, undo and redo, at the top of the page.
 
-    The page asks by the event ``open`` for an uploaded file ``{"path", "older", "name"}``, by ``pack`` for
-    what a project file holds of the server, and by ``unpack`` for a project to go on with. Each has a
-    ``name``, which the answer has too.
+    The event ``open`` opens an uploaded file ``{"path", "older", "name"}``, ``pack`` requests
+    the server's part of a project file, and ``unpack`` opens a project. Each has a
+    ``name``, which the answer repeats.
     """
 
     EVENTS = [EventListener(name) for name in ("open", "pack", "unpack")]  # type: ignore[assignment]  # noqa: RUF012
@@ -34,13 +34,13 @@ class Header(NativeComponent):
 
 
 def mask_in(asked: Any) -> dict[str, str]:
-    """The mask in an uploaded file ``{"path", "width", "height", "photo"}``, scaled to a size in pixels.
+    """The mask in an uploaded file ``{"path", "width", "height", "photo"}``, cropped and scaled.
 
-    Of a mask as large as the photograph on the canvas, ``{"size", "box"}``, the part that the canvas shows is
-    taken; of another what fits the shape of the canvas, from its middle.
+    A mask of the size of the photograph on the canvas, ``{"size", "box"}``, is cropped to the same box; any
+    other to the aspect ratio of the canvas, at its centre.
 
     Returns:
-        ``{"url"}`` of a grey PNG, white where the picture is to be repainted, or ``{"error"}`` in a line.
+        ``{"url"}`` of a grey PNG, white where the picture is to be repainted, or a one-line ``{"error"}``.
     """
     try:
         given = asked if isinstance(asked, dict) else {}
@@ -56,16 +56,16 @@ def mask_in(asked: Any) -> dict[str, str]:
 
 def _side(pixels: Any) -> int:
     if isinstance(pixels, bool) or not isinstance(pixels, int) or not 0 < pixels <= _MAX_PIXELS:
-        raise ValueError("the canvas has no such size: reload the page")
+        raise ValueError("the mask has an invalid size: reload the page")
     return pixels
 
 
 def _shown(mask: Mask, size: tuple[int, int], photo: Any) -> Mask:
-    """The part of a mask that lies over what the canvas shows of a photograph of the same ``size``."""
+    """A mask cropped to the box of a photograph on the canvas, if both have the same ``size``."""
     if not isinstance(photo, dict) or photo.get("size") != list(size):
         return mask
     scale = mask.shape[1] / size[0]  # less than 1 if it was reduced when read
     left, top, right, bottom = (round(edge * scale) for edge in checked_box(photo.get("box")))
     if max(right - left, bottom - top) > 2 * max(mask.shape):
-        raise ValueError("the canvas shows no such part of the picture: reload the page")
+        raise ValueError("the photograph has an invalid box: reload the page")
     return np.array(Image.fromarray(mask).crop((left, top, max(right, left + 1), max(bottom, top + 1))))

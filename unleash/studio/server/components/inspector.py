@@ -1,4 +1,4 @@
-"""The inspector: what the model predicts for the canvas, in numbers and over the grid."""
+"""The inspector: the model's predictions for the canvas, as numbers and heat maps."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Inspector(NativeComponent):
-    """The likeliest codes of a cell, heat maps over the grid, and the repair of what surprises most.
+    """The likeliest codes of a cell, heat maps over the grid, and re-masking of the most surprising cells.
 
-    It shows what ``unleash.studio.server.components.predictions`` has brought, and has no value of its own.
+    It shows what the component of ``unleash.studio.server.components.predictions`` receives, without a value.
     """
 
     folder = "inspector"

@@ -6,9 +6,9 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Masking(NativeComponent):
-    """A picture that a slider masks away, cell by cell; all of it happens in the browser.
+    """A picture that a slider masks cell by cell; it runs in the browser only.
 
-    Its value is the message ``look`` of ``unleash.studio.server.lesson``, which says when each cell goes.
+    Its value is the message ``look`` of ``server/lesson.py``, with the time at which each cell is masked.
     """
 
     folder = "masking"

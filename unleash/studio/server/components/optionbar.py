@@ -6,7 +6,7 @@ from unleash.studio.server.component import NativeComponent
 
 
 class OptionBar(NativeComponent):
-    """The options of the tool in hand; all of it happens in the browser."""
+    """The options of the current tool; it runs in the browser only."""
 
     folder = "optionbar"
 

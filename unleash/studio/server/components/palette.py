@@ -15,12 +15,12 @@ from unleash.studio.server.component import NativeComponent
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What there is to know of a model's codes.
+    """A model's codes.
 
     Attributes:
-        model: in the menu; favourites are kept for each.
-        sheet: what they look like.
-        names: what they mostly show, one for each code or none at all.
+        model: name in the menu; favourites are stored per model.
+        sheet: their thumbnails.
+        names: what each code mostly shows; may be empty.
     """
 
     model: str
@@ -29,7 +29,7 @@ class Catalogue:
 
 
 class Palette(NativeComponent):
-    """Every code as a thumbnail; choosing one puts it in the hand of the canvas's brushes.
+    """Thumbnails of all codes, to select those that brushes paint.
 
     Its value is the :class:`Catalogue` to show.
     """
@@ -40,7 +40,7 @@ class Palette(NativeComponent):
         super().__init__(elem_id="palette", **options)
 
     def postprocess(self, value: Catalogue | None) -> dict[str, Any] | None:  # type: ignore[override]
-        """The sheet as a file the browser fetches once, and what lies where on it as JSON."""
+        """The sheet as a file that the browser can cache, and its layout as JSON."""
         if value is None:
             return None
         sheet = value.sheet

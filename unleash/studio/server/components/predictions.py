@@ -1,4 +1,4 @@
-"""How the page asks what the model predicts for the cells of the canvas."""
+"""The page's requests for the model's predictions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from unleash.studio.server.component import NativeComponent
 
 @dataclass(frozen=True)
 class Question:
-    """What the page asks about.
+    """A request for predictions.
 
     Attributes:
-        id: comes back with the answer.
-        canvas: as it looks to the person.
-        cell: the one that is meant; None: all.
+        id: repeated in the answer.
+        canvas: the canvas on the page.
+        cell: the cell to predict; None: all.
     """
 
     id: int
@@ -25,29 +25,29 @@ class Question:
 
     @classmethod
     def from_dict(cls, data: Any) -> Question:
-        """Read the page's JSON ``{"id", "canvas", "cell"}``, which may come from anyone.
+        """Read untrusted JSON ``{"id", "canvas", "cell"}``.
 
         Raises:
-            ValueError: if it is something else, or the cell is off the canvas.
+            ValueError: if it is invalid, or the cell is off the canvas.
         """
         if not isinstance(data, dict) or not isinstance(data.get("id"), int):
-            raise ValueError("nothing was asked: choose a cell")
+            raise ValueError("no cell was given: choose one")
         canvas = TokenCanvas.from_dict(data.get("canvas"))
         cell = data.get("cell")
         if cell is None:
             return cls(data["id"], canvas, None)
         if not isinstance(cell, list) or len(cell) != 2 or any(type(index) is not int for index in cell):
-            raise ValueError(f"a cell is [row, column], not {cell!r:.60}")
+            raise ValueError(f"a cell must be [row, column], not {cell!r:.60}")
         row, col = cell
         if not (0 <= row < canvas.height and 0 <= col < canvas.width):
-            raise ValueError(f"cell {(row, col)} is off the grid of {canvas.height}×{canvas.width}")
+            raise ValueError(f"cell {(row, col)} is off the grid of {canvas.height}×{canvas.width} cells")
         return cls(data["id"], canvas, (row, col))
 
 
 class Predictions(NativeComponent):
-    """Carries the page's questions to the server and the answers back; there is nothing to see of it.
+    """An invisible component for the page's questions and the server's answers.
 
-    The page submits a question as the event's data, which :meth:`Question.from_dict` reads; the value is the
+    The page submits a question as event data, read by :meth:`Question.from_dict`; the value is the
     server's answer, a message of ``unleash.studio.server.predicting``.
     """
 

@@ -1,4 +1,4 @@
-"""The reel: the steps of the run that made the picture, to look at, to go on from, to keep as a film."""
+"""The reel: the steps of the run that made the picture, to view, continue from or save as a film."""
 
 import base64
 import re
@@ -12,17 +12,17 @@ from unleash.images.reading import lazily
 from unleash.studio.server.component import NativeComponent
 
 MOST_PIXELS = 64 * 1024**2
-"""Of all pictures of a film together: a run of 64 steps on the largest canvas."""
+"""Maximum pixels of all pictures of a film together: a run of 64 steps on the largest canvas."""
 
 _URL = "data:image/webp;base64,"
 
 
 @dataclass(frozen=True)
 class Film:
-    """What is to become a GIF.
+    """The pictures for a GIF.
 
     Attributes:
-        name: of the file.
+        name: name of the file.
         images: one for each step, in order.
     """
 
@@ -31,9 +31,9 @@ class Film:
 
 
 class Reel(NativeComponent):
-    """A scrubber over the steps of a run; its value is a film that the page asks to have as a GIF.
+    """A scrubber over the steps of a run; its value is a film that the page wants as a GIF.
 
-    A listener to ``submit`` gets it as a :class:`Film`, and returns None when it is done.
+    A listener to ``submit`` receives it as a :class:`Film`, and returns None when it is done.
     """
 
     folder = "reel"
@@ -46,19 +46,19 @@ class Reel(NativeComponent):
         given = value if isinstance(value, dict) else {}
         name, urls = given.get("name"), given.get("images")
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}\.gif", name):
-            raise ValueError("a film needs a name of letters, digits and hyphens that ends in .gif")
+            raise ValueError("the name of a film must have letters, digits and hyphens and end in .gif")
         if not isinstance(urls, list) or not urls:
-            raise ValueError("a film needs at least one picture")
+            raise ValueError("a film must have at least one picture")
         images = [_opened(url) for url in urls]
         if sum(image.width * image.height for image in images) > MOST_PIXELS:
-            raise ValueError(f"the film has too many pictures: {MOST_PIXELS} pixels in all are right")
+            raise ValueError(f"the film has too many pictures: at most {MOST_PIXELS:,} pixels in all")
         return Film(name, images)
 
 
 def _opened(url: Any) -> Image.Image:
-    """The picture in a data URL as the studio sends them; its pixels are read when they are needed."""
+    """The picture in a data URL; its pixels are decoded on access."""
     if not isinstance(url, str) or not url.startswith(_URL):
-        raise ValueError("the pictures of a film are data URLs of WebP")
+        raise ValueError("the pictures of a film must be data URLs of WebP")
     try:
         return lazily(BytesIO(base64.b64decode(url.removeprefix(_URL), validate=True)), ("WEBP",))
     except ValueError:

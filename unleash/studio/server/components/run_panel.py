@@ -1,4 +1,4 @@
-"""The buttons of a run and what becomes of it."""
+"""The buttons of a run and its progress."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from unleash.studio.server.component import NativeComponent
 
 
 class RunPanel(NativeComponent):
-    """Generate, Stop, Resume and Again, the results of the last region, and how far the run under way is.
+    """Generate, Stop, Resume and Again, the results of the last region, and the progress of the current run.
 
-    All of it the page does by itself, through the canvas: it has no value.
+    The page handles it through the canvas; it has no value.
     """
 
     folder = "run_panel"

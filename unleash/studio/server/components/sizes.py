@@ -1,4 +1,4 @@
-"""The controls of a canvas' size, of stitching and of inpainting."""
+"""The controls for the size of the canvas, stitching and inpainting."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Sizes(NativeComponent):
-    """A new canvas of any size, more cells around the present one, a second picture, the soft brush.
+    """A new canvas of any size, more cells around the current one, a second picture, the soft brush.
 
-    All of them are edits that the page makes by itself. For the second picture of a stitch it uploads a file,
-    whose ``path`` is the data of the event ``upload``. Its value is only ever written by the server: that
-    picture, as the filmstrip's message of a canvas.
+    The page makes all of these edits itself. For the second picture of a stitch it uploads a file,
+    whose ``path`` is the data of the event ``upload``. Only the server writes its value: that
+    picture, as a canvas message of the filmstrip.
     """
 
     folder = "sizes"

@@ -9,7 +9,7 @@ export class CanvasError extends Error {}
 export function cellAt(grid, row, column) {
   if (!inside(grid, row, column))
     throw new CanvasError(
-      `Row ${row + 1}, column ${column + 1} is off the grid of ${grid.height}×${grid.width} cells.`,
+      `Cell (${row}, ${column}) is off the grid of ${grid.height}×${grid.width} cells, counted from 0.`,
     );
   return row * grid.width + column;
 }
@@ -17,6 +17,9 @@ export function cellAt(grid, row, column) {
 export const rowOf = (grid, cell) => Math.floor(cell / grid.width);
 
 export const columnOf = (grid, cell) => cell % grid.width;
+
+/** A cell as messages name it, counted from 0. */
+export const cellName = (grid, cell) => `(${rowOf(grid, cell)}, ${columnOf(grid, cell)})`;
 
 export const inside = (grid, row, column) =>
   row >= 0 && row < grid.height && column >= 0 && column < grid.width;

@@ -10,9 +10,7 @@ export const MAX_SIDE = 64;
 
 function checkSize({ height, width }) {
   if (Math.max(height, width) > MAX_SIDE)
-    throw new CanvasError(
-      `${width} columns and ${height} rows are too many: a canvas has up to ${MAX_SIDE}×${MAX_SIDE} cells.`,
-    );
+    throw new CanvasError(`A canvas must have 1×1 to ${MAX_SIDE}×${MAX_SIDE} cells, not ${height}×${width}.`);
 }
 
 /** The layers of a state on a grid of another size, so many rows and columns further. */
@@ -51,8 +49,8 @@ function asideOf({ base, masked, codebook }, inside = () => false) {
 /** So many rows and columns more, masked; `url` shows the larger picture. */
 export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, url = null) {
   for (const [side, more] of Object.entries({ left, right, top, bottom })) {
-    if (!Number.isInteger(more)) throw new CanvasError(`${side} is a whole number of cells, not ${more}.`);
-    if (more < 0) throw new CanvasError(`A canvas grows by 0 cells or more: ${side} is ${more}.`);
+    if (!Number.isInteger(more)) throw new CanvasError(`${side} must be a whole number, not ${more}.`);
+    if (more < 0) throw new CanvasError(`${side} must be 0 or more cells, not ${more}.`);
   }
   const grid = { height: state.height + top + bottom, width: state.width + left + right };
   checkSize(grid);
@@ -69,15 +67,15 @@ export function stitched(a, b, axis, seam, url = null) {
   const [meet, along] = beside ? ["height", "width"] : ["width", "height"];
   if (a[meet] !== b[meet])
     throw new CanvasError(
-      `The sides that meet must be as long, not ${a[meet]} and ${b[meet]} cells: choose another picture.`,
+      `The sides that meet must have the same length, not ${a[meet]} and ${b[meet]} cells: choose another picture.`,
     );
   if (a.codebook !== b.codebook)
-    throw new CanvasError(`The pictures are of one codebook, not of ${a.codebook} and ${b.codebook} codes.`);
+    throw new CanvasError(`The codebooks must be the same, not ${a.codebook} and ${b.codebook} codes.`);
   const grid = { [meet]: a[meet], [along]: a[along] + b[along] };
   checkSize(grid);
   if (seam < 0 || Math.floor(seam / 2) > a[along] || Math.ceil(seam / 2) > b[along])
     throw new CanvasError(
-      `A seam of ${seam} cells does not fit ${a[along]} and ${b[along]}: half lies in each.`,
+      `A seam of ${seam} cells does not fit: half of it lies in each canvas, and they have ${a[along]} and ${b[along]} cells.`,
     );
   const [first, second] = [
     moved(a, grid, 0, 0),

@@ -5,7 +5,7 @@
  * The rules of a cell add up, the strongest last; no two of them name the same codes alike.
  */
 
-import { CanvasError, columnOf, rowOf } from "./geometry.js";
+import { CanvasError, cellName, columnOf, rowOf } from "./geometry.js";
 import { flagsOf, mask } from "./state.js";
 
 /** The strength that the brush begins with. */
@@ -59,11 +59,11 @@ function checkedRule({ codes, allowed, strength }, codebook) {
   const sorted = [...new Set(codes)].sort((a, b) => a - b);
   if (!sorted.length) throw new CanvasError("A rule needs at least one code.");
   if (!sorted.every(Number.isInteger) || sorted[0] < 0)
-    throw new CanvasError(`The codes of a rule are whole numbers from 0 on, not ${sorted.join(", ")}.`);
+    throw new CanvasError(`The codes of a rule must be whole numbers, 0 or more, not ${sorted.join(", ")}.`);
   if (sorted.at(-1) >= codebook)
     throw new CanvasError(`Code ${sorted.at(-1)} is not in the codebook: codes are 0 to ${codebook - 1}.`);
   if (!(strength > 0 && strength <= 1))
-    throw new CanvasError(`The strength of a rule is above 0 and at most 1, not ${strength}.`);
+    throw new CanvasError(`The strength of a rule must be above 0 and at most 1, not ${strength}.`);
   return { codes: sorted, allowed, strength };
 }
 
@@ -88,7 +88,9 @@ export function restrict(state, cells, asked) {
     const rules = [...here.filter((one) => one !== alike), rule].sort(byStrength);
     const key = JSON.stringify(rules);
     if (!sound.has(key) && !leavesACode(rules, state.codebook))
-      throw new CanvasError("With the rules that are there this leaves no code: take those off first (Alt).");
+      throw new CanvasError(
+        `The rules of cell ${cellName(state, cell)} leave no code: remove the earlier ones first (Alt).`,
+      );
     sound.add(key);
     book.set(cell, rules);
   });
@@ -99,7 +101,7 @@ function bounded(state) {
   const entries = state.rules.reduce((sum, { cells, codes }) => sum + cells.length + codes.length, 0);
   // The shortest entry has two characters, the longest eight: mostly there is nothing to measure.
   if (entries * 8 > MAX_TEXT && JSON.stringify(state.rules).length > MAX_TEXT)
-    throw new CanvasError("There are too many rules on this canvas to be saved: take some off first (Alt).");
+    throw new CanvasError("This canvas has more rules than can be saved: remove some first (Alt).");
   return state;
 }
 

@@ -17,7 +17,7 @@
  * Generate fills them once nothing else is left to fill.
  */
 
-import { CanvasError } from "./geometry.js";
+import { CanvasError, cellName } from "./geometry.js";
 import { lift as liftSoft } from "./pixels.js";
 
 export function blank({ height, width, codebook, cell = 16 }) {
@@ -87,7 +87,7 @@ export function flagsOf({ base, height, width }, cells) {
 }
 
 function checkCode({ codebook }, code) {
-  if (!Number.isInteger(code)) throw new CanvasError(`A code is a whole number, not ${code}.`);
+  if (!Number.isInteger(code)) throw new CanvasError(`A code must be a whole number, not ${code}.`);
   if (code < 0 || code >= codebook)
     throw new CanvasError(`Code ${code} is not in the codebook: codes are 0 to ${codebook - 1}.`);
 }
@@ -218,11 +218,14 @@ export function filled(state, codes, { partial = false } = {}) {
   codes.forEach((code, cell) => {
     if (!open[cell] && code !== codeOf(state, cell))
       throw new CanvasError(
-        `Cell ${cell} is ${kindOf(state, cell)} at code ${codeOf(state, cell)} and cannot become ${code}.`,
+        `Cell ${cellName(state, cell)} is ${kindOf(state, cell)} at code ${codeOf(state, cell)} and cannot become ${code}.`,
       );
   });
   const unset = codes.indexOf(state.codebook);
-  if (!partial && unset >= 0) throw new CanvasError(`Cell ${unset} was not filled.`);
+  if (!partial && unset >= 0)
+    throw new CanvasError(
+      `Cell ${cellName(state, unset)} was not filled: every cell needs a code when a run is over.`,
+    );
   return written(state, open, codes, state.masked);
 }
 
