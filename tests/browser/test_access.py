@@ -144,7 +144,7 @@ def test_every_window_is_filled_and_none_overflows(browser: Browser, url: str) -
         assert right["x"] + right["width"] <= width
         for part in page.locator("#header button:visible, #header a").all():
             edges = part.bounding_box()
-            assert 0 <= edges["x"]
+            assert edges["x"] >= 0
             assert edges["x"] + edges["width"] <= width
         assert width < 1000 or right["x"] + right["width"] >= width - 40
     context.close()
