@@ -14,7 +14,10 @@ export function mount({ element, props, trigger, watch }) {
   let timer = 0;
   let asked = null;
 
-  const say = (words) => (line.textContent = words);
+  const say = (words) => {
+    line.textContent = words;
+    store.tellEstimate(words);
+  };
 
   const large = () => store.state.base.length > USUAL && openCells(store.state) > 0;
 

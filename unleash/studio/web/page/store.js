@@ -38,6 +38,7 @@ export class Store extends EventTarget {
     this.asked = null;
     this.preview = null;
     this.variation = null;
+    this.estimate = "";
     this.takes = new Takes(this);
     this.queue = new Queue(this);
   }
@@ -256,6 +257,12 @@ export class Store extends EventTarget {
     if (request.kind === "again") this.takes.reopen();
     this.#emit("run");
     this.#emit("ask");
+  }
+
+  /** How long a run of this canvas will take, in a sentence; empty where that goes without saying. */
+  tellEstimate(text) {
+    this.estimate = text;
+    this.#emit("run");
   }
 
   /** The run under way, or those that wait, are others. */
