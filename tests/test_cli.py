@@ -412,7 +412,7 @@ def test_a_part_of_a_picture_is_opened_and_a_cut_is_told(model):
     mask(np.s_[:, 20:60], size=(80, 40))
     options = ["--mask", "mask.png", "--model", model, "--steps", 1, "--out", "e.png"]
     edit = ["edit", "wide.png", *map(str, options)]
-    told = "wide.png: of its 80×40 pixels the part 20,0,40,40 is used; --crop chooses another\n"
+    told = "wide.png is cropped from 80×40 pixels to 20,0,40,40; choose another part with --crop\n"
     assert CliRunner().invoke(app, edit).stderr == told
     assert CliRunner().invoke(app, [*edit, "--crop", "0,0,80,40"]).stderr == ""
     canvas = read_recipe("e.png").canvas

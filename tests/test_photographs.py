@@ -178,7 +178,7 @@ def test_a_crop_is_opened_in_its_own_shape_and_goes_back_to_its_place(pipe, tmp_
     assert touched[y + 5, x + 5]
     touched[y : y + height, x : x + width] = False
     assert not touched.any()
-    with pytest.raises(ValueError, match="the mask marks nothing in the part of the picture that is opened"):
+    with pytest.raises(ValueError, match="the mask is empty within the crop"):
         edits.edit(opened, np.pad(np.ones((5, 5), np.float32), ((0, 295), (395, 0))))
 
 

@@ -111,8 +111,8 @@ class Job:
         if opened.cut and opened.shown is not None:
             left, top, right, bottom = map(round, opened.shown)
             typer.echo(
-                f"{picture.name}: of its {opened.size[0]}×{opened.size[1]} pixels the part "
-                f"{left},{top},{right - left},{bottom - top} is used; --crop chooses another",
+                f"{picture.name} is cropped from {opened.size[0]}×{opened.size[1]} pixels to "
+                f"{left},{top},{right - left},{bottom - top}; choose another part with --crop",
                 err=True,
             )
         if opened.changed:

@@ -59,16 +59,16 @@ class Placed:
 
     @property
     def scale(self) -> float:
-        """Pixels of the photograph for one of the canvas, on a side."""
+        """Pixels of the photograph per pixel of the canvas, on a side."""
         return (self.photograph.box[2] - self.photograph.box[0]) / (self.place[2] - self.place[0])
 
 
 @dataclass(frozen=True)
 class Collage:
-    """A canvas with photographs in some places, at the resolution of the finest of them.
+    """A canvas with photographs on parts of it, at the resolution of the finest one.
 
     Attributes:
-        original: RGB, as large as the canvas: all that was opened, in its places.
+        original: RGB, of the canvas' size: every opened picture in its place.
         placed: the photographs; at least one.
     """
 
@@ -77,13 +77,13 @@ class Collage:
 
     @property
     def scale(self) -> float:
-        """Pixels for one of the canvas, on a side; all together no more than ``MAX_ORIGINAL``."""
+        """Pixels per pixel of the canvas, on a side; bounded by ``MAX_ORIGINAL`` pixels in all."""
         finest = max(each.scale for each in self.placed)
         return max(1.0, min(finest, sqrt(MAX_ORIGINAL / (self.original.width * self.original.height))))
 
     @property
     def box(self) -> Box:
-        """The part that the canvas shows, which is all."""
+        """The part of the result that the canvas shows: all of it."""
         width, height = (round(side * self.scale) for side in self.original.size)
         return 0, 0, width, height
 
@@ -116,7 +116,7 @@ class Collage:
 
 
 def _own(path: Path) -> tuple[Image.Image, float]:
-    """The picture in a file, and its scale, which is less than 1 if it was too large to be read as it is."""
+    """The picture in a file and its scale, which is less than 1 if it was reduced when read."""
     photo = read_original(path)
     return photo, photo.width / picture_size(path)[0]
 
@@ -124,8 +124,10 @@ def _own(path: Path) -> tuple[Image.Image, float]:
 def _put(
     whole: Image.Image, photo: Image.Image, box: Sequence[float], place: Sequence[int], scale: float
 ) -> None:
-    """Paste the part of a photograph in ``box`` at ``place``, in pixels of a canvas of which ``whole`` is
-    ``scale`` times as large. What the box has beyond the photograph stays as it is."""
+    """Pastes the part of a photograph in ``box`` into ``whole``, a canvas enlarged by ``scale``.
+
+    ``place`` is in pixels of the canvas. Where the box reaches beyond the photograph, nothing is pasted.
+    """
     left, top, right, bottom = box
     across, down = (
         (place[2] - place[0]) * scale / (right - left),
@@ -153,7 +155,7 @@ def _convert(image: Image.Image, profile: bytes) -> None:
 
 
 def _laid_over(photo: Image.Image, box: Box, made: Image.Image, mask: Mask) -> Image.Image:
-    """``photo``, with its profile, with what was made laid over its part in ``box``, as the mask says."""
+    """``photo`` with ``made``, converted to its colour profile, composited over ``box`` by the mask."""
     left, top, right, bottom = box
     rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
     if not rows.size:

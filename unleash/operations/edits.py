@@ -56,7 +56,9 @@ def edit(
         mask = opened.cropped(mask)
         touched = touched_cells(mask, (canvas.height, canvas.width))
         if not (touched.any() or cells or pins):
-            raise ValueError("the mask marks nothing in the part of the picture that is opened: crop another")
+            raise ValueError(
+                "the mask is empty within the crop: mark something there, or choose another crop"
+            )
         canvas = canvas.mask(touched)
         repainted = np.maximum(repainted, fitted(mask, opened.image.size))
     if not _keeps(keep_pixels, [opened]):
@@ -153,7 +155,7 @@ def blend(
 
 
 def _keeps(asked: bool | None, opened: Iterable[Opened]) -> bool:
-    """Whether pixels are kept: if that is asked, or one of the pictures needs it."""
+    """Whether pixels are kept: as asked, or else if one of the pictures has pixels the model did not draw."""
     return asked if asked is not None else not all(each.drawn for each in opened)
 
 
@@ -163,7 +165,7 @@ def _grown(
     asked: bool | None,
     opened: Sequence[tuple[Opened, tuple[int, int]]],
 ) -> Draft:
-    """The draft of a canvas with pictures in their places (left, top), in pixels of the canvas."""
+    """The draft of a canvas with opened pictures at (left, top), in pixels of the canvas."""
     first = opened[0][0]
     if not _keeps(asked, [each for each, _ in opened]):
         return Draft(canvas)
@@ -183,7 +185,7 @@ def _kept(
     feather: int,
     finer: Photograph | Collage | None,
 ) -> Draft:
-    """The draft of a picture whose own pixels stay where it is not repainted, or those of ``finer``."""
+    """A draft that keeps the pixels of ``original``, or of ``finer`` if given, where it is not repainted."""
     if finer is None:
         return Draft(canvas, lambda made: compositing.blend(original, made, repainted, feather))
     return Draft(

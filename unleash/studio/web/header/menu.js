@@ -17,7 +17,7 @@ export function saveMenu(element) {
     for (const item of items) {
       const { scale } = item.dataset;
       item.hidden = photo && scale > 1; // it has its own size
-      if (scale) item.querySelector("i").textContent = photo ? "as fine as you opened it" : sizeOf(scale);
+      if (scale) item.querySelector("i").textContent = photo ? "at your picture's resolution" : sizeOf(scale);
     }
     menu.showPopover();
     items[0].focus();
