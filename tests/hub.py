@@ -9,6 +9,7 @@ from hashlib import sha1, sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from time import sleep
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 LARGE = (".bin", ".pth", ".pt", ".safetensors")
@@ -26,6 +27,7 @@ class Hub:
         damaged: whether large files are sent with a byte changed.
         asked: the requests, as "METHOD /path" and from which byte.
         status: with which every request is answered instead, if any.
+        pause: seconds between two pieces of 10 kB of a large file.
     """
 
     address: str = ""
@@ -34,6 +36,7 @@ class Hub:
     damaged: bool = False
     asked: list[str] = field(default_factory=list)
     status: int | None = None
+    pause: float = 0
 
     def add(self, repository: str, folder: Path, *files: str) -> None:
         """Publishes files of a folder, or all of it."""
@@ -127,7 +130,12 @@ def serving() -> Iterator[Hub]:
                 self.wfile.write(data[: len(data) // 2])
                 self.close_connection = True
                 return
-            self.wfile.write(data)
+            if not (large and hub.pause):
+                self.wfile.write(data)
+                return
+            for start in range(0, len(data), 10_000):
+                self.wfile.write(data[start : start + 10_000])
+                sleep(hub.pause)
 
         def reply(self, status: int, data: bytes, headers: dict[str, str] | None = None) -> None:
             self.send(status, data, headers or {}, self.command == "GET", False)

@@ -22,13 +22,14 @@ BELOW = {
     "scheduler": {"sampling"},
     "pipeline": {"canvas", "images", "models", "sampling", "scheduler"},
     "operations": {"canvas", "images", "models", "sampling", "pipeline"},
+    "serving": {"canvas", "images", "models", "sampling", "pipeline", "operations"},
     "scenes": set(),
     "training": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
     "evaluation": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"}
     | {"sampling_options"},
     "studio": {"canvas", "images", "models", "sampling", "pipeline", "operations", "scenes"},
     "cli": {"canvas", "images", "models", "sampling", "pipeline", "operations"}
-    | {"scenes", "training", "evaluation", "studio", "sampling_options"},
+    | {"scenes", "training", "evaluation", "studio", "serving", "sampling_options"},
     "__init__": set(),
     "__main__": {"cli"},
 }

@@ -47,7 +47,7 @@ class Page:
 
     def values(self, **changed: Any) -> list[Any]:
         """Of the controls, as the page has them."""
-        fields = Settings.model_fields
+        fields = controls.NAMES
         usual = {name: component.value for name, component in zip(fields, self.controls.inputs, strict=True)}
         return list((usual | changed).values())
 
@@ -99,6 +99,42 @@ def test_a_run_is_told_under_its_name_and_its_last_step_says_so(page: Page, whic
     messages = [message for message, _ in heard if "kind" in message]
     assert {message["run"] for message in messages} == {name}
     assert [message["last"] for message in messages] == [False] * (len(messages) - 1) + [True]
+
+
+REGIONS = [{"shows": "night", "cells": [[0, 0], [1, 2]]}]
+
+
+def with_regions(canvas: TokenCanvas, regions: Any, run: str) -> str:
+    """What the page sends of a canvas with regions."""
+    return json.dumps({"canvas": canvas.to_dict(), "recipe": None, "run": run, "regions": regions})
+
+
+@pytest.mark.parametrize("which", ["generate", "more", "live"])
+def test_a_run_goes_by_the_regions_painted_on_the_canvas(page: Page, which: str) -> None:
+    drawing = with_regions(WHOLE.mask([(0, 0)]), REGIONS, f"regions {which}")
+    _, heard, error = page.asks(which=which, drawing=drawing)
+    assert error is None
+    recipes = [message["recipe"] for message, _ in heard if message.get("recipe")]
+    assert [recipe["settings"]["regions"] for recipe in recipes] == [REGIONS]
+
+
+@pytest.mark.parametrize(
+    "regions",
+    [
+        "night",
+        [{"shows": "night"}],
+        [{"shows": "night", "cells": [[4, 0]]}],
+        [{"shows": "night", "cells": []}],
+        [{"shows": "noon", "cells": [[0, 0]]}],
+        REGIONS * 17,
+    ],
+)
+def test_regions_that_cannot_be_are_refused_and_the_run_ends(page: Page, regions: Any) -> None:
+    run = f"region {next(NAMES)}"
+    _, heard, error = page.asks(drawing=with_regions(BLANK, regions, run))
+    assert isinstance(error, gr.Error)
+    assert "\n" not in str(error)
+    assert heard[-1] == (end(run), gr.skip())
 
 
 def test_nothing_masked_ends_the_run_and_leaves_the_seed(page: Page) -> None:

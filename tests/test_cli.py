@@ -552,11 +552,11 @@ def test_studio_serves(monkeypatch):
     monkeypatch.setattr("unleash.studio.serve", lambda *arguments: calls.append(arguments))
     run("studio", "--model", "a", "--model", "b", "--host", "0.0.0.0", "--port", 8000, "--share")
     run("studio")
-    run("studio", "--mcp", "--engine", "torch")
+    run("studio", "--mcp", "--engine", "torch", "--longest", 60)
     assert calls == [
-        (["a", "b"], "0.0.0.0", 8000, True, False, "auto"),
-        ((), "127.0.0.1", None, False, False, "auto"),
-        ((), "127.0.0.1", None, False, True, "torch"),
+        (["a", "b"], "0.0.0.0", 8000, True, False, "auto", None),
+        ((), "127.0.0.1", None, False, False, "auto", None),
+        ((), "127.0.0.1", None, False, True, "torch", 60),
     ]
 
 

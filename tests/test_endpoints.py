@@ -77,6 +77,7 @@ def test_a_closed_run_makes_no_more_evaluations(
     endpoints: dict[str, Callable], evaluations: list[int]
 ) -> None:
     work = endpoints["generate"](settings=SETTINGS)
+    next(work)  # it is admitted
     next(work)
     work.close()
     assert len(evaluations) == 1

@@ -13,9 +13,11 @@ from tests.hub import serving
 from unleash import UnleashPipeline
 from unleash.cli import app
 from unleash.models import fetching
+from unleash.models.cards import read_card
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.folders import resolve
 from unleash.models.known import KNOWN, Published
+from unleash.studio.server.getting import Getter, message
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CHURCHES, HALTON = FIXTURES / "parity-hub-churches", FIXTURES / "parity-halton"
@@ -217,3 +219,81 @@ def test_from_the_shell(tmp_path):
     result = CliRunner().invoke(app, ["generate", "--model", "halton-256-huge", "--out", str(out)])
     assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
     assert "unleash models" in result.stderr
+
+
+def test_a_download_is_told_of_and_its_card_says_where_it_is_from(hub, tmp_path):
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n# Halton\n![x](a.png)\n")
+    hub.add("llvictorll/Halton-Maskgit", tmp_path, "README.md")
+    told = []
+    folder = fetching.fetch_known(KNOWN["halton-256-tiny"], told=told.append)
+    assert told[-1] is None
+    assert sum(told[:-1]) == sum(
+        (HALTON / name).stat().st_size for name in ("vq_ds16_c2i.pt", "ImageNet_256_tiny.pth")
+    )
+    card = read_card(folder)
+    assert card.licence == "MIT"
+    for said in ("# Halton", "llvictorll/Halton-Maskgit", "FoundationVision/LlamaGen"):
+        assert said in card.text
+    assert "a.png" not in card.text
+
+
+def test_a_download_that_is_stopped_keeps_the_files_that_are_whole(hub):
+    whole = (HALTON / "vq_ds16_c2i.pt").stat().st_size
+    arrived = 0
+
+    def stop(more):
+        nonlocal arrived
+        arrived += more or 0
+        if arrived > whole:
+            raise fetching.FetchStoppedError
+
+    with pytest.raises(fetching.FetchStoppedError):
+        fetching.fetch_known(KNOWN["halton-256-tiny"], told=stop)
+    assert not fetching.is_here(KNOWN["halton-256-tiny"])
+    fetching.fetch_known(KNOWN["halton-256-tiny"], told=lambda _: None)
+    assert (hub.fetched("vq_ds16_c2i.pt"), hub.fetched("ImageNet_256_tiny.pth")) == (1, 2)
+
+
+def ended(getter):
+    """The last message about a download."""
+    return list(getter.follow())[-1]["fetch"]
+
+
+def test_the_page_follows_a_download_to_its_end():
+    getter = Getter()
+    with pytest.raises(ValueError, match="not one of the public models"):
+        getter.begin("weights/scenes")
+    getter.begin("halton-256-tiny")
+    with pytest.raises(ValueError, match="halton-256-tiny is being downloaded: wait for it, or cancel it"):
+        getter.begin("paper-churches")
+    assert ended(getter)["stage"] == "done"
+    (shown,) = (model for model in message(None)["models"] if model["name"] == "halton-256-tiny")
+    assert shown["here"]
+    assert ended(getter)["said"] == "halton-256-tiny is ready: press Use to paint with it."
+
+
+def test_what_goes_wrong_with_a_download_is_said_in_a_line_and_the_next_one_goes_on(hub):
+    getter = Getter()
+    del hub.repositories["FoundationVision/LlamaGen"]
+    getter.begin("halton-256-tiny")
+    assert "it was moved or deleted" in ended(getter)["said"]
+    assert "\n" not in ended(getter)["said"]
+    hub.add("FoundationVision/LlamaGen", HALTON, "vq_ds16_c2i.pt")
+    getter.begin("halton-256-tiny")
+    assert ended(getter)["stage"] == "done"
+
+
+def test_a_download_that_is_cancelled_says_so(monkeypatch):
+    getter = Getter()
+    monkeypatch.setattr(Getter, "_told", told_after(getter.cancel, Getter._told))
+    getter.begin("halton-256-tiny")
+    assert ended(getter)["said"] == "Cancelled. Completed files are kept for the next time."
+    assert not fetching.is_here(KNOWN["halton-256-tiny"])
+
+
+def told_after(first, told):
+    def both(getter, arrived):
+        first()
+        told(getter, arrived)
+
+    return both

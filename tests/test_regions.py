@@ -12,6 +12,10 @@ from unleash import Recipe, Settings
 from unleash.canvas.settings import RecipeError, Region
 from unleash.cli import app
 from unleash.images.recipes import read_recipe
+from unleash.sampling.work import finished
+from unleash.studio.server.components.predictions import Question
+from unleash.studio.server.files import open_recipe
+from unleash.studio.server.predicting import answer
 
 TOP = [(row, col) for row in range(2) for col in range(4)]
 ALL = [(row, col) for row in range(4) for col in range(4)]
@@ -132,3 +136,24 @@ def test_from_the_shell(pipe, tmp_path, monkeypatch):
         result = run("generate", "--region", wrong, "--out", "c.png")
         assert result.exit_code == 2
         assert "expected mask.png=what" in result.stderr
+
+
+def test_a_recipe_opens_with_the_regions_that_the_model_can_show(pipe):
+    settings = Settings(steps=2, label="day", regions=(region("night"), region("noon")))
+    recipe = Recipe(model="tiny", canvas=pipe.blank(), settings=settings)
+    message = open_recipe(pipe, recipe)
+    assert [shown["shows"] for shown in message["regions"]] == ["night"]
+    assert message["regions"][0]["cells"] == [list(cell) for cell in TOP]
+
+
+def test_a_cell_is_inspected_under_what_its_region_shows(pipe):
+    canvas = pipe.blank()
+
+    def seen(shows):
+        question = Question.from_dict({"id": 1, "canvas": canvas.to_dict(), "cell": [0, 0], "shows": shows})
+        return finished(answer(pipe, question, "day"))["probabilities"]
+
+    assert seen("night") == list(pipe.inspect_cell(canvas, (0, 0), label="night").probabilities)
+    assert seen(None) == list(pipe.inspect_cell(canvas, (0, 0), label="day").probabilities)
+    with pytest.raises(ValueError, match="a region shows a label"):
+        seen(7)

@@ -203,7 +203,7 @@ def test_a_mask_that_cannot_be_read_is_refused_in_a_line(uploads):
         ({"path": str(uploads / "black.png"), **whole}, "black.png is empty"),
         ({"path": str(uploads / "text.png"), **whole}, "text.png is not a picture"),
         ({"path": "/etc/passwd", **whole}, "was not uploaded"),
-        ({"path": str(uploads / "black.png"), "width": 10**9, "height": 1}, "no such size"),
+        ({"path": str(uploads / "black.png"), "width": 10**9, "height": 1}, "invalid size"),
         (None, "was not uploaded"),
     ):
         error = mask_in(asked)["error"]

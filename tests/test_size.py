@@ -91,7 +91,7 @@ def test_holes_stay_holes():
     "data", ["x", {}, {"original": "data:image/png;base64,AAAA", "mask": 3}, {"mask": ""}]
 )
 def test_what_is_no_pair_of_pngs_is_refused(data):
-    with pytest.raises(ValueError, match=r"no PNG|an object"):
+    with pytest.raises(ValueError, match=r"not a PNG|an object"):
         Pixels.from_dict(data)
 
 
@@ -104,7 +104,7 @@ def test_a_png_in_a_url_comes_back():
     assert np.array_equal(np.array(from_png_url(png_url(NOISE))), np.array(NOISE))
     jpeg = BytesIO()
     NOISE.save(jpeg, "JPEG")
-    with pytest.raises(ValueError, match="no PNG"):
+    with pytest.raises(ValueError, match="not a PNG"):
         from_png_url("data:image/jpeg;base64,AAAA")
 
 

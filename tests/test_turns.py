@@ -7,7 +7,7 @@ from time import sleep
 import gradio as gr
 import pytest
 
-from unleash.studio.server.turns import LINE, Turns, take_turns
+from unleash.studio.server.turns import LINE, Standing, Turns, expect, standing, take_turns
 
 
 @pytest.fixture
@@ -105,6 +105,26 @@ def test_whoever_starts_many_runs_gets_no_more_than_who_starts_one(turns: Turns)
     assert done[:last].count("greedy") <= 26, done
 
 
+def test_ever_new_short_runs_do_not_hold_up_a_long_one(turns: Turns) -> None:
+    done: list[str] = []
+
+    def run(name: str, count: int) -> Iterator[int]:
+        expect(count * 0.01)
+        yield from steps(name, count, 0.01, done)
+
+    def newcomers(which: int) -> None:
+        for number in range(30):
+            list(turns.each(f"newcomer {which} {number}", run("new", 1)))
+
+    long = Thread(target=lambda: list(turns.each("long", run("long", 1000))), daemon=True)
+    many = [Thread(target=newcomers, args=[which]) for which in range(2)]
+    for thread in (long, *many):
+        thread.start()
+    for thread in many:
+        thread.join()
+    assert done.count("long") >= 15, f"{done.count('long')} steps beside {done.count('new')}"
+
+
 def test_a_pause_earns_nothing(turns: Turns) -> None:
     done: list[str] = []
     list(turns.each("a", steps("a", 10, 0.01, done)))
@@ -128,3 +148,63 @@ def test_all_steps_are_done_by_one_thread_and_errors_reach_who_asked(turns: Turn
         with pytest.raises(ValueError, match="model"):
             turns.do(who, fail)
     assert turns.do("a", lambda: 3) == 3
+
+
+def test_of_people_who_had_equal_time_whose_run_is_shortest_comes_first(turns: Turns) -> None:
+    done: list[str] = []
+    held = Event()
+    blocked = Thread(target=lambda: turns.do("blocker", lambda: held.wait(10)))
+    blocked.start()
+
+    def run(name: str, count: int) -> Iterator[int]:
+        expect(count * 0.01)
+        yield 0
+        yield from steps(name, count, 0.01, done)
+
+    threads = [
+        Thread(target=lambda n=n, c=c: list(turns.each(n, run(n, c))))
+        for n, c in (("long", 12), ("short", 4))
+    ]
+    for thread in threads:
+        thread.start()
+    sleep(0.1)
+    held.set()
+    for thread in (*threads, blocked):
+        thread.join()
+    assert done == ["short"] * 4 + ["long"] * 12
+
+
+def test_a_run_knows_how_many_take_turns_and_when_it_will_be_done(turns: Turns) -> None:
+    assert standing() is None
+    told: dict[str, Standing | None] = {}
+    ready = {name: Event() for name in "abc"}
+
+    def run(name: str, seconds: float) -> Iterator[int]:
+        expect(seconds)
+        yield 0
+        told[name] = standing()
+        yield 1
+
+    def go(name: str, seconds: float) -> None:
+        each = turns.each(name, run(name, seconds))
+        next(each)
+        ready[name].set()
+        for other in ready.values():
+            other.wait(10)
+        next(each)
+        both.wait(10)
+        each.close()
+
+    both = Event()
+    threads = [Thread(target=go, args=pair) for pair in (("a", 10.0), ("b", 4.0), ("c", 100.0))]
+    for thread in threads:
+        thread.start()
+    while len(told) < 3:
+        sleep(0.01)
+    both.set()
+    for thread in threads:
+        thread.join()
+    assert [told[name].people for name in "abc"] == [3, 3, 3]
+    assert [round(told[name].seconds) for name in "abc"] == [24, 12, 114]
+    list(turns.each("d", iter([1])))
+    assert turns.do("d", standing) == Standing(1, 0.0), "whoever is done takes no turns"

@@ -194,7 +194,7 @@ class UnleashPipeline(DiffusionPipeline):
         return pipe
 
     def use(self, engine: EngineName) -> None:
-        """Has runs that begin from now on computed by an engine: ``torch``, ``openvino`` or ``auto``.
+        """Has runs that begin from now on computed by an engine: see ``EngineName``.
 
         The codes that two engines draw from the same seed may differ in rare cells, since their logits differ
         by rounding. ``auto`` is the fastest on this machine, for which they are timed once.
@@ -328,10 +328,7 @@ class UnleashPipeline(DiffusionPipeline):
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         side, total = self.transformer.window_size, 0
         unknown = torch.from_numpy(canvas.unknown)[None]
-        regions = self._regions(canvas, settings)
-        planned = settings.reveal_order in BLIND and not (
-            settings.correction and settings.correction_order == "confidence"
-        )
+        regions, planned = self._regions(canvas, settings), _planned(settings)
 
         def count(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal total
@@ -346,6 +343,23 @@ class UnleashPipeline(DiffusionPipeline):
         generators = [Generator().manual_seed(settings.seed)]
         for _ in reveal(count, unknown.long(), 1, settings, generators, self.scheduler.config["information"]):
             pass
+        return total
+
+    def evaluations_at_most(self, canvas: TokenCanvas, settings: Settings) -> int:
+        """As :meth:`evaluations`, found at once: no less, and for most orders no more than a half above.
+
+        A window is evaluated at most once a step, and at most once for each cell in it that is revealed.
+        """
+        self.check(canvas)
+        settings, side, total = self._settings(settings), self.transformer.window_size, 0
+        unknown = torch.from_numpy(canvas.unknown)[None]
+        steps = min(settings.steps, int(unknown.sum()))
+        again = int(steps * settings.correction)
+        for cells, own in self._regions(canvas, settings):
+            guided = settings.guidance_scale != 1 and (own.label or own.prompt or own.negative_prompt)
+            for held in windows.cells_of_windows(unknown & cells, side):
+                seen = min(steps - again, held) + min(again, held) if _planned(settings) else steps
+                total += seen * (2 if guided else 1)
         return total
 
     def inspect(
@@ -696,6 +710,11 @@ def _state(start: Progress, canvas: TokenCanvas, settings: Settings, device: tor
         raise ValueError("the progress lacks the confidence that the correction goes by")
     chances = np.ones(codes.shape, np.float32) if start.confidence is None else start.confidence
     return State(*(torch.from_numpy(array)[None].to(device) for array in (codes, start.filled_at, chances)))
+
+
+def _planned(settings: Settings) -> bool:
+    """Whether it is known beforehand which cells each step reveals."""
+    return settings.reveal_order in BLIND and not _weighs(settings)
 
 
 def _weighs(settings: Settings) -> bool:

@@ -3,11 +3,14 @@
 import re
 from collections import Counter
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from . import tiny
+from .conftest import START, serving
 from .studio import Studio
 
 SURE = 60_000  # ms: the predictions of all cells take sixteen evaluations
@@ -256,3 +259,32 @@ def test_rules_add_up_and_one_that_leaves_no_code_is_refused(painted: Studio) ->
     assert rule["allowed"] is True
     painted.generate()
     assert painted.state["base"][4 * 16 + 4] == 10
+
+
+SLOW = """
+import time
+from unleash.studio.server import drawing, menu
+menu.MANY_CODES, drawing._BATCH = 100, 16
+draw = drawing.draw
+def slowly(*given):
+    time.sleep(0.1)
+    return draw(*given)
+drawing.draw = slowly
+"""
+
+
+def test_a_large_codebook_is_usable_while_it_is_drawn(page: Page, tmp_path: Path) -> None:
+    model = tiny.save(tmp_path / "large")
+    with serving(model, tmp_path / "gradio", start=SLOW + START) as url:
+        studio = Studio(page)
+        page.goto(url)
+        page.wait_for_selector("[data-ready]")
+        bar = page.locator("#palette .drawing")
+        expect(bar).to_contain_text("Drawing the tiles:")
+        page.wait_for_selector("#palette [data-word]")
+        expect(bar).to_be_visible()
+        studio.choose_code(599)
+        expect(page.locator("#options .tile")).to_contain_text("tile 599")
+        expect(bar).to_be_hidden()
+        studio.choose_code(3)
+        expect(page.locator("#options .tile")).to_contain_text("tile 3")

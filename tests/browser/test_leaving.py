@@ -49,7 +49,9 @@ def url(count: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A studio whose first model is small, and whose evaluations are counted."""
     model = tiny.save(tmp_path_factory.mktemp("models") / "tiny")
     start = COUNTING.format(path=str(count)) + START
-    with serving(model, tmp_path_factory.mktemp("gradio"), start=start) as address:
+    with serving(
+        model, tmp_path_factory.mktemp("gradio"), "owner", start
+    ) as address:  # whose runs have no limit
         small(address)  # what is loaded once is loaded
         yield address
 
@@ -213,7 +215,7 @@ def test_the_tool_call_of_a_lost_agent_ends(
 ) -> None:
     pytest.importorskip("mcp")
     start = COUNTING.format(path=str(count)) + START.replace("quiet=False", "quiet=False, mcp_server=True")
-    with serving(tiny.save(tmp_path / "tiny"), tmp_path / "gradio", start=start) as address:
+    with serving(tiny.save(tmp_path / "tiny"), tmp_path / "gradio", "owner", start) as address:
         small(address)
         agent = subprocess.Popen([sys.executable, "-c", AGENT, address, LONG])
         wait_for(evaluations, 4)

@@ -20,6 +20,13 @@ launch(build(sys.argv[1:]), server_name="127.0.0.1", server_port=None, quiet=Tru
 """
 
 
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Served:
     """A studio of one model, at a port that stays the same when it is started again.
 
@@ -31,9 +38,7 @@ class Served:
 
     def __init__(self, model: Path, temporary: Path, before: str = "") -> None:
         self._model, self._temporary, self._before = model, temporary, before
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.said: list[str] = []
         self._restore: int | None = None

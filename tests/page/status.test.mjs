@@ -28,6 +28,16 @@ test("what waits has a bar that says no share", () => {
   }
 });
 
+test("among others it says how many take turns, and about how long it will take", () => {
+  const waiting = { waiting: true, turns: { people: 3, seconds: 40.2 } };
+  assert.equal(status({ run: waiting }).text, "3 people take turns · about 40 s");
+  const unknown = { waiting: true, turns: { people: 2, seconds: 0 } };
+  assert.equal(status({ run: unknown }).text, "2 people take turns");
+  const frame = { index: 1, total: 4, picture: 0, pictures: 1, seconds_left: 9, people: 3 };
+  assert.equal(status({ run: { frame } }).text, "Step 1 of 4 · 9.0 s left · 3 people take turns");
+  assert.equal(status({ run: { frame: { ...frame, people: 1 } } }).text, "Step 1 of 4 · 9.0 s left");
+});
+
 test("a stopped picture says where it stands", () => {
   const unfinished = {
     before: 2,

@@ -9,7 +9,7 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -33,10 +33,23 @@ OrderName = Literal["random", "confidence", "halton", "entropy", "moment", "rast
 ScheduleName = Literal["linear", "cosine", "arccos", "information"]
 CorrectionName = Literal["oldest", "confidence"]
 FinishName = Literal["full", "large"]
-EngineName = Literal["auto", "torch", "openvino"]
-"""What computes a model; ``auto`` stands for the fastest on a machine."""
+EngineName: TypeAlias = str
+"""What computes a model: ``torch``, ``openvino``, ``auto`` for the faster one on this machine, or
+``ray://HOST:PORT`` for what `unleash serve-models` serves there."""
 
 Shown = TypeVar("Shown")
+
+
+def check_engine(name: str) -> None:
+    """Whether this is an :data:`EngineName`.
+
+    Raises:
+        ValueError: if not.
+    """
+    if name not in ("auto", "torch", "openvino") and not re.fullmatch(r"ray://[^\s/@?#]+:\d{1,5}", name):
+        raise ValueError(
+            f"there is no engine {quoted(name)}: choose auto, torch, openvino or ray://HOST:PORT"
+        )
 
 
 class RecipeError(ValueError):

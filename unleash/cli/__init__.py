@@ -7,6 +7,7 @@ from unleash.cli.converting import convert, models
 from unleash.cli.errors import Group
 from unleash.cli.growing import extend, stitch
 from unleash.cli.painting import edit, generate
+from unleash.cli.serving_models import serve_models
 from unleash.cli.tools import bench, scenes, studio
 from unleash.evaluation.cli import app as evaluate
 from unleash.training.cli import app as train
@@ -22,5 +23,6 @@ app = typer.Typer(
 
 for command in (generate, edit, extend, stitch, vary, relight, blend, models, convert, studio, scenes, bench):
     app.command()(command)
+app.command("serve-models")(serve_models)
 app.add_typer(train, name="train")
 app.add_typer(evaluate, name="evaluate")

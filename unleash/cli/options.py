@@ -16,8 +16,6 @@ from unleash.cli.running import files_of, load, paint
 from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
-    from unleash.canvas.document import TokenCanvas
-    from unleash.images.compositing import Mask
     from unleash.images.fitting import Crop, Fit
     from unleash.operations.making import Draft
     from unleash.operations.opening import Opened
@@ -51,7 +49,10 @@ KeepPixels = Annotated[
 
 Engine = Annotated[
     EngineName,
-    typer.Option(help="What computes the model: torch, openvino (an extra), or auto, the faster one here."),
+    typer.Option(
+        help="What computes the model: torch, openvino (an extra), auto, the faster one here, or "
+        "ray://HOST:PORT, where `unleash serve-models` serves it; for generate also ray, a cluster."
+    ),
 ]
 
 CropTo = Annotated[
@@ -81,19 +82,26 @@ class Job:
     Attributes:
         model: that is used.
         settings: those that were given.
-        files: where each picture goes.
+        out: where the pictures go.
+        count: how many are made.
         engine: what computes the model.
     """
 
     model: str
     settings: Settings
-    files: list[Path]
+    out: Path
+    count: int
     engine: EngineName
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded when it is first needed."""
         return load(self.model, self.engine)
+
+    @cached_property
+    def files(self) -> list[Path]:
+        """Where each picture goes."""
+        return files_of(self.out, self.settings, self.count)
 
     @cached_property
     def name(self) -> str:
@@ -103,10 +111,14 @@ class Job:
         return known_as(self.model)
 
     def open(self, picture: Path, fit: "Fit" = "crop", crop: str | None = None) -> "Opened":
-        """A picture as cells, or the part of it that ``--crop`` names, in its own shape."""
+        """A picture as cells, or the part of it that ``--crop`` names, in its own shape.
+
+        Before that takes its time, it is checked whether there is a place for the result.
+        """
         from unleash.operations.opening import open_picture
 
-        part = None if crop is None else _crop(crop)
+        assert self.files
+        part = None if crop is None else crop_of(crop)
         opened = open_picture(self.pipe, self.name, picture, fit if part is None else "cells", part)
         if opened.cut and opened.shown is not None:
             left, top, right, bottom = map(round, opened.shown)
@@ -123,12 +135,13 @@ class Job:
             )
         return opened
 
-    def paint(self, draft: "Draft") -> None:
+    def paint(self, draft: "Draft", regions: tuple[Region, ...] = ()) -> None:
         """Makes the picture of a draft once for each file; what was not given is as the model has it."""
-        paint(self.pipe, self.name, draft, self.settings.over(self.pipe.defaults), self.files)
+        settings = self.settings.over(self.pipe.defaults).model_copy(update={"regions": regions})
+        paint(self.pipe, self.name, draft, settings, self.files)
 
 
-def _crop(text: str) -> "Crop":
+def crop_of(text: str) -> "Crop":
     """The part of a picture that ``x,y,w,h`` names."""
     match = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*", text)
     if match is None:
@@ -137,34 +150,14 @@ def _crop(text: str) -> "Crop":
     return x, y, width, height
 
 
-def with_regions(
-    settings: Settings,
-    given: list[str] | None,
-    canvas: "TokenCanvas",
-    size: tuple[int, int],
-    cropped: "Callable[[Mask], Mask]" = lambda mask: mask,
-) -> Settings:
-    """The settings with regions of ``mask.png=what``.
-
-    The masks are as large as the picture; ``cropped`` makes of one the part that the canvas shows.
-    """
-    if not given:
-        return settings
-    from unleash.images.compositing import touched_cells
-    from unleash.images.masks import read_mask
-
-    regions = []
-    for text in given:
-        file, equals, shows = text.partition("=")
-        if not file or not equals or not shows.strip():
+def region_masks(given: list[str] | None) -> list[tuple[Path, str]]:
+    """Of each ``mask.png=what``, the file and what its region shows."""
+    parts = [(text, *text.partition("=")) for text in given or []]
+    for text, file, _, shows in parts:
+        if not file or not shows.strip():
             example = "--region sky.png=church-dusk"
             raise ValueError(f"--region {text!r}: expected mask.png=what, for example {example}")
-        mask = cropped(read_mask(Path(file), size))
-        cells = touched_cells(mask, (canvas.height, canvas.width))
-        if cells.any():
-            rows, cols = (places.tolist() for places in cells.nonzero())
-            regions.append(Region(shows=shows.strip(), cells=tuple(zip(rows, cols, strict=True))))
-    return settings.changed(regions=tuple(regions))
+    return [(Path(file), shows.strip()) for _, file, _, shows in parts]
 
 
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
@@ -172,7 +165,7 @@ def with_job(command: Callable[..., None]) -> Callable[..., None]:
 
     def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)
-        command(job=Job(model or BUNDLED, settings, files_of(out, settings, count), engine), **own)
+        command(job=Job(model or BUNDLED, settings, out, count, engine), **own)
 
     shared = {
         "model": (Model, None),

@@ -1,9 +1,8 @@
 """`unleash generate` and `unleash edit`."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,11 +17,15 @@ from unleash.cli.options import (
     Model,
     Out,
     Regions,
+    crop_of,
+    region_masks,
     with_job,
-    with_regions,
 )
-from unleash.cli.running import at_scale, files_of, load, paint, save, save_film
+from unleash.cli.running import at_scale, files_of, load, paint, paint_everywhere, save, save_film
 from unleash.sampling_options import with_sampling
+
+if TYPE_CHECKING:
+    from unleash.operations.folders import FolderEdit
 
 
 @with_sampling()
@@ -51,6 +54,10 @@ def generate(
     are the recipe's, but for the options you give besides: those vary the
     picture. Without any, it is the same picture again.
 
+    --engine ray has all machines of a Ray cluster make the pictures: the one
+    at RAY_ADDRESS, or this machine alone. Pictures that are there already are
+    not made again, and each thousand has a folder of its own.
+
     Examples:
 
     \b
@@ -61,24 +68,34 @@ def generate(
       unleash generate --recipe night.png --seed 4 --steps 64 --out other.png
       unleash generate --label church-night --out night.png --film night.gif
       unleash generate --label church-day --region sky.png=church-dusk --out dusk.png
+      unleash generate --label church-day --count 100000 --out churches --engine ray
     """
     from unleash.images.recipes import read_recipe
     from unleash.models.folders import known_as
     from unleash.operations.exporting import Wish
     from unleash.operations.making import Draft
+    from unleash.operations.regions import regions_of
 
     source = None if recipe is None else read_recipe(recipe)
     settings = source.settings.changed(**chosen) if source else Settings(**chosen)
     name = model or (source.model if source else BUNDLED)
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: give a file name ending in .gif, and leave --count at 1")
+    everywhere = engine == "ray"
+    if everywhere and (film is not None or scale != 1):
+        raise ValueError("--engine ray makes many pictures, at --scale 1 and without --film")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
-    pipe = load(name, engine)
+    pipe = load(name, "torch" if everywhere else engine)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
     cell = pipe.vqgan.cell_size
-    settings = with_regions(settings, region, canvas, (canvas.width * cell, canvas.height * cell))
-    if (
+    if region:
+        size = (canvas.width * cell, canvas.height * cell)
+        regions = regions_of(region_masks(region), (canvas.height, canvas.width), size)
+        settings = settings.model_copy(update={"regions": regions})
+    if everywhere:
+        paint_everywhere(name, known_as(name), canvas, settings, files)
+    elif (
         source is not None
         and source.result is not None
         and not chosen
@@ -98,12 +115,16 @@ def generate(
 @with_job
 def edit(
     image: Annotated[
-        Path, typer.Argument(help="The picture to start from; cut to a square if not by Unleash.")
+        Path,
+        typer.Argument(
+            help="The picture to start from, cut to a square if not by Unleash; or a folder of pictures."
+        ),
     ],
     mask: Annotated[
         Path | None,
         typer.Option(
-            help="A PNG as large as IMAGE: what is white (or, if it has transparency, opaque) is repainted."
+            help="A PNG as large as IMAGE: what is white (or, if it has transparency, opaque) is repainted. "
+            "For a folder: one mask for all, or a folder of masks with the names of the pictures."
         ),
     ] = None,
     pin: Annotated[
@@ -131,6 +152,11 @@ def edit(
     pixels than the canvas is saved whole, at its own size. --render-all
     draws the cells alone, as the recipe in the PNG does.
 
+    If IMAGE is a folder, each picture in it is edited; results have the
+    names of the pictures and go to the folder --out. Errors are listed at
+    the end, and the exit code is then 1. Results that exist already are
+    skipped: run the command again to complete an interrupted one.
+
     Examples:
 
     \b
@@ -139,19 +165,46 @@ def edit(
       unleash edit photo.jpg --crop 900,0,1200,1200 --mask tower.png --out tower.png
       unleash edit night.png --mask tower.png --seed 5 --keep-pixels --out tower-5.png
       unleash edit church.jpg --mask all.png --label church-day --region sky.png=church-dusk --out dusk.png
+      unleash edit photos --mask masks --label church-dusk --out edited
     """
     from unleash.images.masks import read_mask
     from unleash.operations import edits
+    from unleash.operations.folders import FolderEdit
+    from unleash.operations.regions import regions_of
 
     pins = dict(_pin(text) for text in pin or [])
     if mask is None and not pins:
         raise ValueError("nothing to do: give --mask, --pin or both")
+    masks = region_masks(region)
+    if image.is_dir():
+        part = None if crop is None else crop_of(crop)
+        chosen = (mask, pins, masks, job.settings, job.count, keep_pixels, part)
+        _edit_folder(job, FolderEdit(image, job.out, *chosen))
+        return
     opened = job.open(image, crop=crop)
     marked = None if mask is None else read_mask(mask, opened.size)
-    job = replace(
-        job, settings=with_regions(job.settings, region, opened.canvas, opened.size, opened.cropped)
-    )
-    job.paint(edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels))
+    grid = (opened.canvas.height, opened.canvas.width)
+    regions = regions_of(masks, grid, opened.size, opened.cropped)
+    job.paint(edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels), regions)
+
+
+def _edit_folder(job: Job, asked: "FolderEdit") -> None:
+    """Edits a folder of pictures with a progress bar, and lists the errors at the end."""
+    from tqdm import tqdm
+
+    from unleash.operations.folders import edit_folder
+
+    pictures = asked.pictures()
+    failed = []
+    for edited in tqdm(edit_folder(job.pipe, job.name, asked), total=len(pictures), disable=None):
+        for file in edited.files:
+            tqdm.write(str(file))
+        if edited.error is not None:
+            failed.append(edited)
+    for edited in failed:
+        typer.echo(f"{edited.picture}: {edited.error}", err=True)
+    if failed:
+        raise typer.Exit(1)
 
 
 def _pin(text: str) -> tuple[tuple[int, int], int]:

@@ -9,6 +9,9 @@ import typer
 from unleash.canvas.settings import EngineName
 from unleash.writing import write_whole, written
 
+SHARD = 1000
+"""Pictures in a folder, of many."""
+
 if TYPE_CHECKING:
     from PIL.Image import Image
 
@@ -78,6 +81,46 @@ def paint(
         save(image, made.recipe, file, made.box)
         if result and not draft.canvas.unknown.any():
             typer.echo(f"{share_changed(draft.canvas, result):.0%} of the cells changed", err=True)
+
+
+def paint_everywhere(
+    model: str, name: str, canvas: "TokenCanvas", settings: "Settings", files: list[Path]
+) -> None:
+    """Makes the picture of a canvas once for each file, as :func:`paint`, on all machines of a Ray cluster.
+
+    Files that are there already are left as they are. Many lie in folders of a thousand, named by the numbers
+    of their pictures.
+
+    Raises:
+        ValueError: if the first that is there already was made with other settings.
+    """
+    from tqdm import tqdm
+
+    from unleash import serving
+    from unleash.images.recipes import carried_recipe
+
+    serving.check()
+    from unleash.serving.many import pictures
+
+    if len(files) > SHARD:
+        files = [file.parent / _shard(i, len(files)) / file.name for i, file in enumerate(files)]
+    numbered = {file: settings.numbered(i) for i, file in enumerate(files)}
+    wanted = [(file, own) for file, own in numbered.items() if not file.is_file()]
+    there = next((file for file in files if file.is_file()), None)
+    if there and ((recipe := carried_recipe(there)) is None or recipe.settings != numbered[there]):
+        raise ValueError(f"{there} is another picture: choose an --out of its own for these settings")
+    with tqdm(total=len(files), initial=len(files) - len(wanted), unit="picture", disable=None) as bar:
+        for file, png in pictures(model, name, canvas, wanted) if wanted else ():
+            with written(file):
+                file.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(file, png)
+            bar.update()
+    typer.echo(files[0].parent if len(files) <= SHARD else files[0].parents[1])
+
+
+def _shard(number: int, count: int) -> str:
+    first = number - number % SHARD
+    return f"{first:06}-{min(first + SHARD, count) - 1:06}"
 
 
 def save(image: "Image", recipe: "Recipe", file: Path, box: "Box | None" = None) -> None:

@@ -25,6 +25,15 @@ def studio(
     share: Annotated[bool, typer.Option(help="Make a public link through gradio.live.")] = False,
     mcp: Annotated[bool, typer.Option("--mcp", help="Offer its endpoints as MCP tools too.")] = False,
     engine: Engine = "auto",
+    longest: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            metavar="SECONDS",
+            help="What one request may be predicted to take.",
+            show_default="600 where others can reach the studio, else no limit",
+        ),
+    ] = None,
 ) -> None:
     """Open the studio: paint masks and pins in the browser, and watch the cells fill.
 
@@ -40,7 +49,7 @@ def studio(
     """
     from unleash.studio import serve
 
-    serve(model or (), host, port, share, mcp, engine)
+    serve(model or (), host, port, share, mcp, engine, longest)
 
 
 def scenes(

@@ -81,13 +81,13 @@ def _features(pictures: Tensor) -> Tensor:
     return torch.cat([colour, coarse.flatten(1)], dim=1)
 
 
-def sheet(pictures: Tensor) -> Sheet:
-    """Thumbnails (K, 3, side, side) on one image, ordered so that neighbours look alike."""
-    order = alike(pictures)
+def sheet(pictures: Tensor, order: list[int] | None = None) -> Sheet:
+    """Thumbnails (K, 3, side, side) on one image, in an order (K,), or so that neighbours look alike."""
+    order = alike(pictures).tolist() if order is None else order
     # WebP has at most 16,383 pixels per side: larger codebooks have longer rows.
     columns = 32 * -(-len(pictures) // _MOST_IN_32)
     image = _tiled(pictures[order], columns)
-    return Sheet(image, order.tolist(), columns, pictures.shape[-1], looks.words(pictures))
+    return Sheet(image, order, columns, pictures.shape[-1], looks.words(pictures))
 
 
 def save_thumbnails(pictures: Tensor, folder: Path) -> Path:

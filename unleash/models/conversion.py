@@ -26,6 +26,7 @@ def convert(
     heads: int | None = None,
     image_size: int | None = None,
     accept: Callable[[Any], None] = lambda _: None,
+    card: str | None = None,
 ) -> None:
     """Writes a folder for ``UnleashPipeline.from_pretrained`` from two files of any family.
 
@@ -37,6 +38,7 @@ def convert(
             or what a ``config.json`` beside the file says.
         image_size: side of the training pictures in pixels, where shapes do not show it; None likewise.
         accept: called with the token predictor; raises an error to refuse it.
+        card: the text of its ``README.md``; None: without one.
 
     Raises:
         CheckpointError: if a file is not valid, the two do not fit each other or the folder
@@ -47,7 +49,7 @@ def convert(
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CheckpointError(f"{target} already exists; give a new or empty folder")
     files = read(vqgan_file), read(transformer_file)
-    _convert(*files, *_format_of(*files), target, Options(heads, image_size), accept)
+    _convert(*files, *_format_of(*files), target, Options(heads, image_size), accept, card)
 
 
 def foreign_format(pipeline_class: str) -> FileFormat | None:
@@ -63,6 +65,7 @@ def _convert(
     target: Path,
     options: Options,
     accept: Callable[[Any], None],
+    card: str | None,
 ) -> None:
     tokenizer = form.read_tokenizer(tokenizer_file, options)
     predictor = form.read_predictor(predictor_file, options)
@@ -83,7 +86,7 @@ def _convert(
     if missing:
         raise CheckpointError(f"{home} has no {missing[0]}: {form.name} is converted with its whole folder")
     accept(predictor)
-    _write(target, family, tokenizer, predictor, home)
+    _write(target, family, tokenizer, predictor, home, card)
 
 
 def _formats() -> list[tuple[Family, FileFormat]]:
@@ -116,7 +119,9 @@ def _not_a(part: str, file: Checkpoint, keys: list[str], others: list[str]) -> s
     return f"{file.file} contains no {part} (no key begins with {', '.join(keys)}){hint}"
 
 
-def _write(target: Path, family: Family, tokenizer: Any, predictor: Any, home: Path) -> None:
+def _write(
+    target: Path, family: Family, tokenizer: Any, predictor: Any, home: Path, card: str | None
+) -> None:
     """Writes the model's folder, whole or not at all; copies further parts of the family from ``home``."""
     looks = thumbnails(tokenizer) if tokenizer.codebook_size <= _MOST_THUMBNAILS else None
     with whole_folder(target) as finished:
@@ -138,6 +143,8 @@ def _write(target: Path, family: Family, tokenizer: Any, predictor: Any, home: P
         _save(finished / "model_index.json", "UnleashPipeline", index)
         if looks is not None:
             save_thumbnails(looks, finished)
+        if card is not None:
+            (finished / "README.md").write_text(card, encoding="utf-8")
 
 
 _COPIED = (".json", ".txt", ".safetensors")

@@ -6,9 +6,10 @@ Progress bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are handled by h
 import errno
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from huggingface_hub import constants, hf_hub_download, snapshot_download
@@ -21,8 +22,11 @@ from huggingface_hub.errors import (
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
+from tqdm import tqdm
 
+from unleash.canvas.bounds import MAX_CONFIG
 from unleash.canvas.messages import quoted
+from unleash.models.cards import parsed
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
 from unleash.models.known import PER_PARAMETER, KnownModel, Published, PublishedFile
@@ -31,6 +35,14 @@ from unleash.models.soundness import digest_of
 
 _OURS = ("*.json", "*.safetensors", "*.webp", "README.md")
 """Files of a model folder in Unleash's own layout."""
+
+
+Told = Callable[[int | None], None]
+"""Called with the number of bytes that just arrived, and with None when the conversion begins."""
+
+
+class FetchStoppedError(Exception):
+    """Raised by a :data:`Told` to end a download; files that are complete by then are kept."""
 
 
 def converted_models() -> Path:
@@ -50,11 +62,17 @@ def is_here(model: KnownModel) -> bool:
     return (converted_folder(model) / "model_index.json").is_file()
 
 
-def fetch_known(model: KnownModel, revision: str | None = None) -> Path:
+def fetch_known(model: KnownModel, revision: str | None = None, told: Told | None = None) -> Path:
     """The folder of a known model, which is fetched and converted first if it is missing.
+
+    Args:
+        model: a known model.
+        revision: of its predictor's repository; None: the one that is known.
+        told: follows the download and can end it; None: progress bars on the terminal.
 
     Raises:
         CheckpointError: if it cannot be fetched, does not fit on the disk, or is not what was published.
+        FetchStoppedError: if ``told`` raised it.
         NotWrittenError: if its folder cannot be written.
     """
     target = converted_folder(model, revision)
@@ -63,16 +81,19 @@ def fetch_known(model: KnownModel, revision: str | None = None) -> Path:
     _check_room(model)
     revision = revision or model.revision
     if model.beside:
-        _snapshot(model.name, model.predictor.repository, revision, model.beside)
+        _snapshot(model.name, model.predictor.repository, revision, model.beside, told)
     one = model.tokenizer.repository == model.predictor.repository
-    tokenizer = _file(model.name, model.tokenizer, revision if one else None)
-    predictor = _file(model.name, model.predictor, revision)
+    tokenizer = _file(model.name, model.tokenizer, revision if one else None, told)
+    predictor = _file(model.name, model.predictor, revision, told)
+    card = _card(model, revision)
+    if told is not None:
+        told(None)
 
     def accept(network: TokenPredictor) -> None:
         if model.published is not None:
             _check_published(network, model.published)
 
-    convert(tokenizer, predictor, target, accept=accept)
+    convert(tokenizer, predictor, target, accept=accept, card=card)
     return target
 
 
@@ -85,21 +106,60 @@ def fetch_folder(repository: str, revision: str | None) -> Path:
     return _snapshot(repository, repository, revision, _OURS)
 
 
-def _snapshot(name: str, repository: str, revision: str | None, patterns: Sequence[str]) -> Path:
+def _snapshot(
+    name: str, repository: str, revision: str | None, patterns: Sequence[str], told: Told | None = None
+) -> Path:
     """The files of a repository that exist, as a folder of the Hub's cache."""
     with _explained(name, repository, revision):
-        return Path(snapshot_download(repository, revision=revision, allow_patterns=list(patterns)))
+        wanted: dict[str, Any] = {"revision": revision, "allow_patterns": list(patterns)}
+        return Path(snapshot_download(repository, **wanted, tqdm_class=_bar(told)))
 
 
-def _file(name: str, file: PublishedFile, revision: str | None) -> Path:
+def _file(name: str, file: PublishedFile, revision: str | None, told: Told | None = None) -> Path:
     """A file of a repository, in the Hub's cache."""
     with _explained(name, file.repository, revision):
         try:
-            path = Path(hf_hub_download(file.repository, file.path, revision=revision))
+            path = Path(hf_hub_download(file.repository, file.path, revision=revision, tqdm_class=_bar(told)))
         except RemoteEntryNotFoundError as error:
             raise CheckpointError(f"{file.repository} on the Hub has no {file.path} any more") from error
     _check_digest(path)
     return path
+
+
+def _bar(told: Told | None) -> type[tqdm] | None:
+    """A progress bar class for the Hub's client that shows nothing and reports the bytes to ``told``."""
+    if told is None:
+        return None
+    tell: Told = told
+    # Its bars count bytes twice and it cannot be cancelled; plain HTTP serves every file as well.
+    constants.HF_HUB_DISABLE_XET = True
+
+    class Bar(tqdm):
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options | {"disable": True})
+            self.counts = options.get("unit") == "B"
+            self.update(options.get("initial") or 0)
+
+        def update(self, n: float | None = 1) -> bool | None:
+            if self.counts:
+                tell(int(n or 0))
+            return None
+
+    return Bar
+
+
+def _card(model: KnownModel, revision: str | None) -> str:
+    """The card of a converted model: its licence, its sources, and the text of its repository's card."""
+    repository = model.predictor.repository
+    try:
+        with _explained(model.name, repository, revision):
+            file = Path(hf_hub_download(repository, "README.md", revision=revision))
+        said = parsed(file.read_bytes()[:MAX_CONFIG].decode("utf-8", "replace")).text
+    except (CheckpointError, OSError):  # it has none, or the Hub cannot be reached
+        said = ""
+    sources = dict.fromkeys(file.repository for file in (model.predictor, model.tokenizer))
+    links = " and ".join(f"[{name}](https://huggingface.co/{name})" for name in sources)
+    return f"---\nlicense: {model.licence}\n---\n\n`{model.name}`, converted from {links}.\n\n{said}\n"
 
 
 @contextmanager
@@ -112,7 +172,7 @@ def _explained(name: str, repository: str, revision: str | None) -> Iterator[Non
     cache = constants.HF_HUB_CACHE
     try:
         yield
-    except CheckpointError:
+    except (CheckpointError, FetchStoppedError):
         raise
     except GatedRepoError as error:
         line = f"{repository} is gated: accept its terms on the Hub, then run `hf auth login`"
@@ -148,12 +208,22 @@ def _unreached(name: str) -> str:
     return f"{name} has not been downloaded, and the Hub cannot be reached: try again with a network"
 
 
-def _check_room(model: KnownModel) -> None:
-    """Checks that the download and the converted model fit on the disk."""
+def disk_needed(model: KnownModel) -> int:
+    """Bytes on the disk that the download and the converted model take."""
+    return model.download + PER_PARAMETER * model.parameters
+
+
+def disk_free() -> tuple[int, Path]:
+    """Free bytes on the disk of the Hub's cache, and the folder."""
     home = Path(constants.HF_HUB_CACHE)
     while not home.exists():
         home = home.parent
-    needed, free = model.download + PER_PARAMETER * model.parameters, shutil.disk_usage(home).free
+    return shutil.disk_usage(home).free, home
+
+
+def _check_room(model: KnownModel) -> None:
+    """Checks that the download and the converted model fit on the disk."""
+    needed, (free, home) = disk_needed(model), disk_free()
     if needed > free:
         raise CheckpointError(
             f"{model.name} takes {needed / 1e9:.1f} GB and {free / 1e9:.1f} GB are free in {home}: "

@@ -91,6 +91,15 @@ def windows_of(needed: Tensor, side: int | None) -> list[Window]:
     ]
 
 
+def cells_of_windows(needed: Tensor, side: int | None) -> list[int]:
+    """How many needed cells of (B, h, w) bool each of :func:`windows_of` holds."""
+    if side is None:
+        return [int(image.sum()) for image in needed if image.any()]
+    height, width = needed.shape[1:]
+    padded = F.pad(needed, _padding(height, width, side))
+    return [int(padded[_slices(window, side)].sum()) for window in windows_of(needed, side)]
+
+
 def decode(
     draw: Callable[[Tensor], Tensor], codes: Tensor, side: int = _TILE, overlap: int = _OVERLAP
 ) -> Tensor:

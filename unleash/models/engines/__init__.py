@@ -5,21 +5,21 @@ has a name; ``auto`` is the fastest on this machine.
 """
 
 from pathlib import Path
-from typing import get_args
 
-from unleash.canvas.settings import EngineName
+from unleash.canvas.settings import EngineName, check_engine
 from unleash.models.engines.choosing import agrees, fastest
 from unleash.models.engines.engine import Engine
 from unleash.models.engines.openvino import OpenVINOEngine
+from unleash.models.engines.remote import SCHEME, RayEngine
 from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
 
 _CLASSES: dict[str, type[Engine]] = {"torch": Engine, "openvino": OpenVINOEngine}
 
-__all__ = ["Engine", "EngineName", "engine_named"]
+__all__ = ["SCHEME", "Engine", "EngineName", "engine_named"]
 
 
 def engine_named(
-    name: str,
+    name: EngineName,
     tokenizer: ImageTokenizer,
     predictor: TokenPredictor,
     condition: Condition = (),
@@ -28,7 +28,7 @@ def engine_named(
     """The engine of a name for two networks.
 
     Args:
-        name: one of ``EngineName``.
+        name: see ``EngineName``.
         tokenizer: on the device that it stays on.
         predictor: likewise.
         condition: of one picture, to measure with.
@@ -37,11 +37,14 @@ def engine_named(
     Raises:
         ValueError: if there is no such engine, it cannot be used here, or its logits are wrong.
     """
-    if name not in get_args(EngineName):
-        raise ValueError(f'there is no engine "{name}": choose {", ".join(get_args(EngineName))}')
+    check_engine(name)
     if name == "auto":
         return fastest(_CLASSES, tokenizer, predictor, condition, source)
-    engine = _CLASSES[name](tokenizer, predictor, source)
+    engine: Engine
+    if name.startswith(SCHEME):
+        engine = RayEngine(tokenizer, predictor, source, name)
+    else:
+        engine = _CLASSES[name](tokenizer, predictor, source)
     if name != "torch" and not agrees(engine, condition):
         raise ValueError(f'"{name}" gives other logits than torch for this model: choose torch')
     return engine

@@ -47,10 +47,8 @@ def named(listener: Callable[..., Told], inputs: Sequence[Component]) -> Callabl
 
 
 def _read(component: Component, value: Any) -> Any:
-    if isinstance(component, NativeComponent | gr.Slider | gr.Number | gr.JSON):
+    if isinstance(component, NativeComponent | gr.Slider | gr.Number):
         return component.preprocess(value)
-    if isinstance(component, gr.JSON):  # regions, which Settings validates
-        return value
     # The choices of a menu depend on the model; a run itself reports values that its model lacks.
     if value is None or isinstance(value, str | bool):
         return value

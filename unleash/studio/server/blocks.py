@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
+from math import inf
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.canvas.settings import EngineName
+from unleash.canvas.settings import EngineName, check_engine
+from unleash.models.engines import SCHEME
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
@@ -20,7 +22,7 @@ from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
 from unleash.studio.server.components.opening import Opening
-from unleash.studio.server.components.optionbar import OptionBar
+from unleash.studio.server.components.optionbar import OptionBar, asks
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
 from unleash.studio.server.components.reel import Reel
@@ -31,6 +33,7 @@ from unleash.studio.server.downloads import clean_hourly
 from unleash.studio.server.endpoints import publish_all
 from unleash.studio.server.guard import guarded
 from unleash.studio.server.handlers import Handlers, News, examples, label_of
+from unleash.studio.server.limits import LONGEST
 from unleash.studio.server.live import Live
 from unleash.studio.server.mcp import check, end_with_client
 from unleash.studio.server.model_choice import ModelChoice
@@ -38,13 +41,17 @@ from unleash.studio.server.owner import alone, check_address, reach
 from unleash.studio.server.panels import size, vary
 from unleash.studio.server.theme import THEME
 from unleash.studio.server.toasts import PlainBlocks
-from unleash.studio.server.turns import AT_ONCE, LINE, take_turns
+from unleash.studio.server.turns import AT_ONCE, ELSEWHERE, LINE, take_turns
 from unleash.studio.server.varying import Varying
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 SESSIONS = 300
 """Number of most recent visitors whose sessions Gradio keeps, 350 kB each."""
+
+
+FOLLOWING = 16
+"""Pages that can follow the drawing of a large codebook at once."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class _Page:
     locked: gr.Checkbox
     dice: gr.Button
     header: Header
+    options: OptionBar
     fit: gr.Radio
     pair: tuple[gr.Image, gr.Image]
     settings_kept: gr.BrowserState
@@ -82,7 +90,7 @@ class _Page:
     @property
     def changing(self) -> list[Any]:
         """The outputs that :meth:`changes` sets."""
-        return [self.filmstrip, *self.pair, self.model_before, *self.kept]
+        return [self.filmstrip, self.options, *self.pair, self.model_before, *self.kept]
 
     def changes(self, listener: Callable[..., News]) -> Callable[..., dict[Component, Any]]:
         """Wraps a listener that returns `News` for an event whose outputs are ``changing``."""
@@ -105,6 +113,7 @@ class _Page:
             if news.settings is not None and news.pipe is not None:
                 updates = controls.updates(news.settings, news.pipe)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
+                shown[self.options] = asks(news.pipe)
             if news.label is not None and news.pipe is not None:
                 shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
@@ -112,19 +121,29 @@ class _Page:
         return listen
 
 
-def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName = "torch") -> gr.Blocks:
+def build(
+    given: Sequence[str] = (),
+    may_add: bool = False,
+    engine: EngineName = "torch",
+    longest: float | None = None,
+) -> gr.Blocks:
     """The studio as a Gradio app.
 
     Args:
         given: folders or Hub ids of models to list before the bundled ones.
         may_add: whether models may be added on the page; only safe if nobody but the owner can reach it.
         engine: the engine for the models; torch is used until it is ready.
+        longest: predicted seconds that one request may take; None: ``LONGEST``, or no limit if models may be
+            added.
 
     Raises:
-        ValueError: if there is no model, or the first cannot be loaded.
+        ValueError: if there is no such engine, there is no model, or the first cannot be loaded.
     """
+    check_engine(engine)
     serve_modules(examples())
-    handlers = Handlers(models.menu(given), may_add, engine)
+    if longest is None:
+        longest = inf if may_add else LONGEST
+    handlers = Handlers(models.menu(given), may_add, engine, longest)
     with PlainBlocks(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
@@ -137,7 +156,7 @@ def build(given: Sequence[str] = (), may_add: bool = False, engine: EngineName =
         size.wire(page.sizes, page.canvas, page.model, handlers.pipeline, LINE)
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
-    take_turns(demo)
+    take_turns(demo, ELSEWHERE if engine.startswith(SCHEME) else 1)
     return demo.queue(api_open=False)  # or programs could bypass the queue
 
 
@@ -174,6 +193,7 @@ def serve(
     share: bool = False,
     mcp: bool = False,
     engine: EngineName = "auto",
+    longest: float | None = None,
 ) -> None:
     """Build the studio and serve it, as ``unleash studio`` does.
 
@@ -182,7 +202,7 @@ def serve(
     """
     if mcp:
         check()
-    demo = build(given, alone(host, share), engine)
+    demo = build(given, alone(host, share), engine, longest)
     launch(demo, server_name=host, server_port=port, share=share, mcp_server=mcp)
 
 
@@ -191,7 +211,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     pipe = handlers.pipeline(first)
     header = Header()
     Opening()
-    OptionBar()
+    options = OptionBar(value=asks(pipe))
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(
@@ -253,6 +273,7 @@ def _lay_out(handlers: Handlers) -> _Page:
         locked=locked,
         dice=dice,
         header=header,
+        options=options,
         fit=fit,
         pair=(given, seen),
         settings_kept=gr.BrowserState(None, storage_key="unleash.settings", secret="unleash"),
@@ -326,7 +347,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     for event in (opened, chosen, unpacked):
         for ended in (event.success, event.failure):
             ended(**command("file-arrived"))
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     saved = page.canvas.save(
         handlers.save,
@@ -359,7 +380,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     # Not on the menu's change event: a menu in a closed accordion is not on the page and triggers none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
-        event.success(handlers.codebook, page.model, page.palette, **_INTERNAL)
+        event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
         page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
     gr.on(
         [control.change for control in page.kept],

@@ -18,6 +18,9 @@ from unleash.studio.server.toasts import toasted
 NO_LABEL = "any"
 """The entry of the label menu for no label."""
 
+NAMES = tuple(name for name in Settings.model_fields if name != "regions")
+"""Settings that have a control; regions are painted on the canvas."""
+
 PROMPTS = ("prompt", "negative_prompt")
 """Text settings, for models that take prompts."""
 
@@ -90,7 +93,7 @@ class Controls:
     @property
     def inputs(self) -> list[Component]:
         """In the order in which `settings` expects their values."""
-        return [self.by_name[name] for name in Settings.model_fields]
+        return [self.by_name[name] for name in NAMES]
 
 
 def settings(values: Sequence[Any]) -> Settings:
@@ -124,11 +127,10 @@ def seed_to_run(seed: int | None, locked: bool) -> int:
 
 
 def _named(values: Sequence[Any]) -> dict[str, Any]:
-    chosen = dict(zip(Settings.model_fields, values, strict=True))
+    chosen = dict(zip(NAMES, values, strict=True))
     if chosen["label"] == NO_LABEL:
         chosen["label"] = None
     chosen |= {name: chosen[name] or None for name in PROMPTS}
-    chosen["regions"] = chosen["regions"] or ()
     for name, value in chosen.items():
         slider = Settings.about(name, Slider)
         if slider is not None and slider.off is not None and value == slider.off:
@@ -145,7 +147,8 @@ def pictures(value: Any) -> int:
 
 def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
     """Updates of the controls, by name, for these settings and a model."""
-    shown = {name: _shown(name, value) for name, value in chosen.model_dump(mode="json").items()}
+    values = chosen.model_dump(mode="json", exclude={"regions"})
+    shown = {name: _shown(name, value) for name, value in values.items()}
     shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
     shown |= {name: prompt_box(pipe, name, getattr(chosen, name)) for name in PROMPTS}
     return shown | for_model(pipe, chosen)
@@ -155,7 +158,7 @@ def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
     """Settings after a change of model: defaults of the ``old`` one become those of the ``new`` one."""
     own = {
         name: getattr(new, name)
-        for name in Settings.model_fields.keys() - {"label", "seed"}
+        for name in {*NAMES} - {"label", "seed"}
         if getattr(chosen, name) == getattr(old, name)
     }
     return chosen.model_copy(update=own)
@@ -198,8 +201,6 @@ def prompt_box(pipe: UnleashPipeline, name: str, chosen: str | None = None) -> g
 def control(name: str, value: Any, **options: Any) -> Component:
     """The component for a setting, based on its field; ``options`` are passed to the component."""
     field = Settings.model_fields[name]
-    if name == "regions":
-        return gr.JSON([region.model_dump() for region in value], visible=False, elem_id="regions")
     slider, choices = Settings.about(name, Slider), Settings.about(name, Choices)
     label = field.title or name.replace("_", " ").capitalize()
     info = options.pop("info", field.description or "")
@@ -217,7 +218,7 @@ def control(name: str, value: Any, **options: Any) -> Component:
 
 def others(chosen: Settings, placed: Mapping[str, Component]) -> dict[str, Component]:
     """The controls of all settings except those already ``placed``, two in a row."""
-    names = [name for name in Settings.model_fields if name not in placed]
+    names = [name for name in NAMES if name not in placed]
     made: dict[str, Component] = {}
     for start in range(0, len(names), 2):
         with gr.Row():

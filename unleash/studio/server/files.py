@@ -1,5 +1,6 @@
 """Opening and saving files: pictures, with or without a recipe, and recipes."""
 
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
@@ -10,7 +11,7 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
-from unleash.canvas.settings import Settings
+from unleash.canvas.settings import Region, Settings
 from unleash.canvas.stitching import Axis
 from unleash.images.fitting import own_shape
 from unleash.images.photographs import Photograph
@@ -47,6 +48,7 @@ def canvas_message(
     other_model: str | None = None,
     original: Image.Image | None = None,
     photograph: Photograph | None = None,
+    regions: Iterable[Region] = (),
 ) -> Message:
     """A message that puts a canvas on the page, without undo if it is of ``other_model``.
 
@@ -67,7 +69,13 @@ def canvas_message(
         "original": png_url(original) if original else None,
         "box": list(photograph.box) if photograph else None,
         "size": list(picture_size(photograph.path)) if photograph else None,
+        "regions": [region.model_dump(mode="json") for region in regions],
     }
+
+
+def paintable(pipe: UnleashPipeline, regions: Iterable[Region]) -> list[Region]:
+    """The regions that show what the model can be asked for."""
+    return [region for region in regions if pipe.conditioning == "text" or region.shows in pipe.labels]
 
 
 def picture_of(pipe: UnleashPipeline, codes: np.ndarray, detail: Detail = "full") -> Image.Image:
@@ -95,7 +103,8 @@ def open_recipe(
     """A message that opens the result of a recipe on the page, with the kept pixels in ``shown``."""
     image = picture_of(pipe, result(recipe.canvas, recipe))
     shown = shown or Shown("drawn")
-    return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph)
+    regions = paintable(pipe, recipe.settings.regions)
+    return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph, regions)
 
 
 def question(pipe: UnleashPipeline, path: str) -> Message | None:

@@ -5,6 +5,7 @@ They keep no state about visitors: the state comes with each event and is return
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import Any, Literal, get_args
 from uuid import uuid4
@@ -27,7 +28,8 @@ from unleash.studio.server import menu as models
 from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.components.palette import Catalogue
-from unleash.studio.server.runs import Message, end, resume, run
+from unleash.studio.server.limits import admit_run
+from unleash.studio.server.runs import Message, end, resume, run, waiting
 from unleash.studio.server.toasts import inform, toasted, warn
 
 Ask = Literal["ask"]
@@ -72,11 +74,13 @@ class Handlers:
         offered: the models in the menu.
         may_add: whether more may be added: only if nobody but the owner can reach the app.
         engine: the engine that computes them.
+        longest: predicted seconds that one request may take.
     """
 
     offered: models.Menu
     may_add: bool = False
     engine: EngineName = "torch"
+    longest: float = inf
 
     def pipeline(self, name: str) -> UnleashPipeline:
         """The pipeline of a model in the menu; visitors cannot load any other."""
@@ -114,14 +118,15 @@ class Handlers:
     ) -> Iterator[tuple[Any, Any]]:
         """Fill the canvas: yields messages for the filmstrip, and the seed if a new one was drawn."""
         with toasted():
-            settings = controls.settings_to_run(chosen, locked)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked))
             if not drawing.canvas.unknown.any():
                 inform("Nothing is masked: paint the cells to fill again, or press A to mask all of them.")
                 yield end(drawing.run), gr.skip()
                 return
-            yield gr.skip(), settings.seed
             pipe, count = self.pipeline(model), controls.pictures(pictures)
             known_as = models.known_as(self.offered[model])
+            admit_run(pipe, drawing.canvas, settings, count, self.longest)
+            yield waiting(drawing.run) or gr.skip(), settings.seed
             for message in run(pipe, known_as, drawing.canvas, settings, count, name=drawing.run):
                 yield message or gr.skip(), gr.skip()
 
@@ -138,7 +143,11 @@ class Handlers:
             known_as, begun_by = models.known_as(self.offered[model]), stopped.recipe.model
             if known_as != begun_by:
                 raise ValueError(f"this picture was started with {quoted(begun_by)}: choose that model first")
-            for message in resume(self.pipeline(model), known_as, stopped, drawing.run):
+            pipe, rest = self.pipeline(model), stopped.rest or stopped.recipe
+            admit_run(pipe, stopped.recipe.canvas, stopped.recipe.settings, 1, self.longest)
+            admit_run(pipe, rest.canvas, rest.settings, stopped.pictures - stopped.picture, self.longest)
+            yield waiting(drawing.run) or gr.skip(), gr.skip()
+            for message in resume(pipe, known_as, stopped, drawing.run):
                 yield message or gr.skip(), gr.skip()
 
     def steer(self, drawing: Drawing, *chosen: Any) -> None:
@@ -275,7 +284,7 @@ class Handlers:
             blank = int((files.visible(canvas) == canvas.mask_token).sum())
             if blank == canvas.size:
                 raise ValueError("there is no picture to save yet: press Generate or open one")
-            pipe, settings = self.pipeline(model), controls.settings(chosen)
+            pipe, settings = self.pipeline(model), drawing.settings(controls.settings(chosen))
             recipe = files.recipe_of(self.offered[model], canvas, drawing.recipe, settings)
             if blank:
                 inform(f"{blank} cells are not filled yet and are transparent in the file.")
@@ -299,15 +308,20 @@ class Handlers:
         shown = files.visible(canvas)
         image = files.picture_of(new, shown) if (shown != canvas.mask_token).any() else None
         other = models.known_as(self.offered[model])
-        message = files.canvas_message(canvas, image, other_model=other) | {"cell": new.vqgan.cell_size}
+        fits = canvas.base.shape == drawing.canvas.base.shape
+        regions = files.paintable(new, drawing.regions) if fits else ()
+        message = files.canvas_message(canvas, image, other_model=other, regions=regions)
+        message |= {"cell": new.vqgan.cell_size}
         return News(message, model=model, chosen=False, settings=settings, pipe=new)
 
-    def codebook(self, model: str) -> Catalogue:
-        """The thumbnails and names of a model's codes."""
+    def codebook(self, model: str) -> Iterator[Catalogue]:
+        """The thumbnails and names of a model's codes; those of a large codebook as they are drawn."""
         with toasted():
             self.pipeline(model)
             folder = self.offered[model]
-            return Catalogue(model, models.codebook(folder), models.names(folder))
+            names = models.names(folder)
+            for number, (share, sheet) in enumerate(models.drawn_codebook(folder)):
+                yield Catalogue(model, sheet, names, share, begins=number == 0)
 
     def restore(self, kept: list[Any] | None) -> News:
         """The grid of the current model; and the model and settings stored in the browser, as far as

@@ -10,6 +10,7 @@ from unleash.studio.server import controls
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.limits import admit_run
 from unleash.studio.server.runs import run
 from unleash.studio.server.toasts import toasted
 
@@ -42,11 +43,12 @@ class Live:
             gr.Error: if the model is not in the menu, or a setting is out of range.
         """
         with toasted():
-            settings = controls.settings_to_run(chosen, locked=True)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked=True))
             steps = min(settings.steps, few_steps(int(drawing.canvas.unknown.sum())))
             settings = settings.model_copy(update={"steps": steps})
-            yield gr.skip(), settings.seed
             pipe, known_as = self.handlers.pipeline(model), models.known_as(self.handlers.offered[model])
+            admit_run(pipe, drawing.canvas, settings, 1, self.handlers.longest)
+            yield gr.skip(), settings.seed
             fill = run(pipe, known_as, drawing.canvas, settings, 1, previews=False, name=drawing.run)
             for message in fill:
                 news = message and (message["kind"] == "end" or message["last"])

@@ -1,6 +1,6 @@
-"""The choice of a model: the menu, what there is to know of the model, and a field to add another."""
+"""The choice of a model: the menu, what there is to know of the model, and ways to add another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -8,8 +8,11 @@ from uuid import uuid4
 import gradio as gr
 from gradio.components import Component
 
-from unleash.models.folders import describe
-from unleash.studio.server.component import command
+from unleash.models.cards import read_card
+from unleash.models.folders import describe, resolve
+from unleash.studio.server.component import command, event_data
+from unleash.studio.server.components.getting import Getting
+from unleash.studio.server.getting import Getter
 from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.toasts import inform, toasted
@@ -25,22 +28,28 @@ class ModelChoice:
     Attributes:
         menu: the models offered.
         facts: a line about the one chosen.
+        card: what its authors say of it.
         wanted: where the owner names another; None where visitors come.
         add: loads it.
+        public: the public models to fetch; None where visitors come.
     """
 
     menu: gr.Dropdown
     facts: gr.Markdown
+    card: gr.Markdown
     wanted: gr.Textbox | None
     add: gr.Button | None
+    public: Getting | None
 
 
 def lay_out(handlers: Handlers, chosen: str) -> ModelChoice:
     """Place the components; the field only if the handlers may add models."""
     menu = gr.Dropdown(list(handlers.offered), value=chosen, label="Model", elem_id="model")
     facts = gr.Markdown(about(handlers, chosen), elem_id="model-facts")
+    with gr.Accordion("About this model", open=False, elem_id="about-model"):
+        card = gr.Markdown(card_of(handlers, chosen), elem_id="card")
     if not handlers.may_add:
-        return ModelChoice(menu, facts, None, None)
+        return ModelChoice(menu, facts, card, None, None, None)
     with gr.Row(elem_id="add-model"):
         wanted = gr.Textbox(
             label="Another model",
@@ -51,7 +60,9 @@ def lay_out(handlers: Handlers, chosen: str) -> ModelChoice:
             elem_id="wanted-model",
         )
         add = gr.Button("Add", size="sm", scale=1, min_width=60, elem_id="add")
-    return ModelChoice(menu, facts, wanted, add)
+    with gr.Accordion("Get another model", open=False, elem_id="get-model"):
+        public = Getting()
+    return ModelChoice(menu, facts, card, wanted, add, public)
 
 
 def wire(
@@ -92,13 +103,60 @@ def wire(
             **queue,
             **_INTERNAL,
         )
-        added.success(**command("await-model"))
-        switched.append(added.success(go_on, inputs, outputs, **quiet))
+        chosen = [added, *_wire_public(choice.public, choice, handlers, queue)]
+        for event in chosen:
+            event.success(**command("await-model"))
+            switched.append(event.success(go_on, inputs, outputs, **quiet))
     for event in switched:
         event.success(_arrived, [choice.menu, before], outputs[0], queue=False, **hidden)
         failed = event.failure(lambda name: name, before, choice.menu, queue=False, **hidden)
         failed.then(**command("model-arrived"))
     return switched
+
+
+def _wire_public(
+    public: Getting | None, choice: ModelChoice, handlers: Handlers, queue: dict[str, Any]
+) -> list[Any]:
+    """Let public models be fetched; the events after which one of them is the chosen one."""
+    if public is None:
+        return []
+    getter = Getter()
+
+    def get(event: gr.EventData, request: gr.Request) -> Iterator[Any]:
+        with toasted():
+            _check_owner(request)
+            getter.begin(_named(event))
+        yield from getter.follow()
+
+    def look(request: gr.Request) -> Iterator[Any]:
+        with toasted():
+            _check_owner(request)
+        yield from getter.follow()
+
+    def cancel(request: gr.Request) -> None:
+        with toasted():
+            _check_owner(request)
+        getter.cancel()
+
+    def use(event: gr.EventData, request: gr.Request, _progress: gr.Progress = _PROGRESS) -> list[Any]:
+        with toasted():
+            name = _named(event)
+        return add(handlers, name, request)
+
+    follows: dict[str, Any] = {"concurrency_limit": 8, "show_progress": "hidden", **_INTERNAL}
+    public.get(get, None, public, trigger_mode="multiple", **follows)
+    public.look(look, None, public, trigger_mode="multiple", **follows)
+    public.cancel(cancel, None, None, queue=False, show_progress="hidden", **_INTERNAL)
+    return [public.use(use, None, [choice.wanted, choice.menu], **queue, **_INTERNAL)]
+
+
+def _named(event: gr.EventData) -> str:
+    """The model that the page names; what it says may come from anyone."""
+    asked = event_data(event)
+    name = asked.get("name") if isinstance(asked, dict) else None
+    if not isinstance(name, str):
+        raise ValueError("choose one of the models in the table")
+    return name
 
 
 def _arrived(chosen: str, before: str) -> Any:
@@ -110,7 +168,11 @@ def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None
     """Say what there is to know of the chosen model after each of the events."""
     for event in events:
         event.success(
-            lambda name: about(handlers, name), choice.menu, choice.facts, show_progress="hidden", **_INTERNAL
+            lambda name: (about(handlers, name), card_of(handlers, name)),
+            choice.menu,
+            [choice.facts, choice.card],
+            show_progress="hidden",
+            **_INTERNAL,
         )
 
 
@@ -120,11 +182,28 @@ def add(handlers: Handlers, wanted: str, request: gr.Request | None) -> list[Any
     Only the page that the owner opened may ask for it; ``request`` shows whether that asks.
     """
     with toasted():
-        if not from_the_page(request):
-            raise ValueError("models are added on the studio's own page: reload it and try again")
+        _check_owner(request)
         name = handlers.add(wanted.strip())
     inform(f"{name} is in the menu now.")
     return ["", gr.Dropdown(list(handlers.offered), value=name)]
+
+
+def _check_owner(request: gr.Request | None) -> None:
+    """Whether the page that the owner opened asks.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    if not from_the_page(request):
+        raise ValueError("models are added on the studio's own page: reload it and try again")
+
+
+def card_of(handlers: Handlers, name: str) -> str:
+    """The licence of a model of the menu and what its authors say of it, as Markdown."""
+    card = read_card(resolve(handlers.offered[name])) if name in handlers.offered else None
+    if card is None:
+        return "Its folder has no card (`README.md`)."
+    return f"**Licence:** {card.licence or 'none stated'}\n\n{card.text}"
 
 
 def about(handlers: Handlers, name: str) -> str:

@@ -61,7 +61,8 @@ def answer(pipe: UnleashPipeline, question: Question, label: str | None) -> Work
     if question.cell is None:
         seen = yield from pipe.inspecting(question.canvas, label)
         return {"id": question.id, **_of_all(seen)}
-    return {"id": question.id, **_of_one(pipe.inspect_cell(question.canvas, question.cell, label=label))}
+    asked = question.shows or label
+    return {"id": question.id, **_of_one(pipe.inspect_cell(question.canvas, question.cell, label=asked))}
 
 
 def levels(log_probs: NDArray[np.float32]) -> NDArray[np.uint8]:

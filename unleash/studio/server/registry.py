@@ -67,6 +67,11 @@ def under_way(name: str) -> Iterator[Told]:
             _remember(name, told)
 
 
+def busy() -> bool:
+    """Whether a run is under way."""
+    return bool(_UNDER_WAY)
+
+
 def stop(name: Any) -> None:
     """End the run ``name`` at its next step; at once when its turn comes, if it waits. For the page."""
     if is_name(name):

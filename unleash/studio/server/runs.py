@@ -12,6 +12,7 @@ from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
+from unleash.studio.server.turns import standing
 from unleash.studio.server.unfinished import Keeper, Unfinished
 
 Message = dict[str, Any]
@@ -21,6 +22,16 @@ Message = dict[str, Any]
 def end(name: str | None) -> Message:
     """Tell the page that a run has ended, and no other."""
     return {"kind": "end", "run": name}
+
+
+def waiting(name: str | None) -> Message | None:
+    """Tell the page, from within a run, how many people take turns, and about how long it will take; None
+    where nobody else does.
+    """
+    now = standing()
+    if now is None or now.people == 1:
+        return None
+    return {"kind": "waiting", "run": name, "people": now.people, "seconds": round(now.seconds, 1)}
 
 
 def run(
@@ -114,10 +125,12 @@ def _run(
                 if previews and not paint:
                     unfinished = keeper.note(frame, (canvas, under(seeded, chosen)))
                 which = {"picture": picture, "pictures": numbers.stop}
+                now = standing()
                 yield {
                     "kind": "frame",
                     "run": name,
                     **which,
+                    "people": now.people if now else 1,
                     "seconds_left": round((monotonic() - began) / steps * to_come, 1),
                     "index": frame.index,
                     "total": frame.total,

@@ -50,9 +50,9 @@ def seconds(
     """About how long filling a canvas will take: its windows, and at each step the picture so far.
 
     Raises:
-        ValueError: if the canvas is too large or of another codebook.
+        ValueError: if the canvas is too large or of another codebook, or the model lacks a label.
     """
-    windows = pipe.evaluations(canvas, settings=settings)
+    windows = pipe.evaluations_at_most(canvas, settings)
     before = max(min(settings.steps, int(canvas.unknown.sum())) - 1, 0)
     full = measured.cell["full"]
     drawn = before * measured.cell.get("preview", full) + measured.cell.get(settings.detail, full)

@@ -6,7 +6,7 @@ threads of torch that get in each other's way.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextvars import Context, copy_context
+from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from inspect import Parameter, isgeneratorfunction, signature
@@ -19,8 +19,14 @@ import gradio as gr
 LINGER = 0.05
 """Seconds in which a run that is owed time may come back for its next step before another gets it."""
 
+ALIKE = 0.25
+"""Seconds by which people's time may differ and still count as equal: the shorter run then goes first."""
+
 AT_ONCE = 64
 """Events that take turns; more wait until one of them has ended."""
+
+ELSEWHERE = 16
+"""Steps that are under way at once where other machines compute them."""
 
 LINE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 """Options of an event that takes turns."""
@@ -28,46 +34,112 @@ LINE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 _ENDED = object()
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How a run stands among those of others.
+
+    Attributes:
+        people: who take turns, whoever asked for the run among them.
+        seconds: until the run is done, about, if nobody else comes.
+    """
+
+    people: int
+    seconds: float
+
+
+@dataclass(eq=False)
+class _Run:
+    turns: "Turns"
+    person: str
+    left: float = 0.0  # seconds, as was expected; 0 where nothing was
+
+
 @dataclass(eq=False)
 class _Turn:
-    person: str
+    run: _Run
     work: Callable[[], Any]
     context: Context = field(default_factory=copy_context)
     result: "Future[Any]" = field(default_factory=Future)
 
 
-class Turns:
-    """Work of several people, done by one thread in turns that are fair by time (start-time fair queueing,
-    Goyal, Vin and Cheng, SIGCOMM 1996).
+_RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
-    Who comes back after a pause is owed nothing for it; who just came in is served as soon as whoever is
-    ahead of them has had one turn.
+
+def expect(seconds: float) -> None:
+    """Say, from within a run, how much longer it is going to work."""
+    if run := _RUN.get():
+        run.left = seconds
+
+
+def standing() -> Standing | None:
+    """How the run stands that this is called from; None outside of any."""
+    run = _RUN.get()
+    return None if run is None else run.turns.standing(run)
+
+
+class Turns:
+    """Work of several people, done by one thread in turns that are fair by time (weighted fair queueing,
+    Demers, Keshav and Shenker, SIGCOMM 1989, with equal weights).
+
+    Who comes in, or comes back after a pause, is taken to have had as much as each of those who are at work
+    should have had by then; so nobody is owed anything for a pause, and newcomers do not push in for ever.
+    Of people who have had equal time, whose run is shortest comes first.
+
+    Args:
+        threads: that do it; more than one only where the work is waiting for other machines.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
         self._changed = Condition()
         self._waiting: list[_Turn] = []
-        self._had: dict[str, float] = {}  # seconds; who has had no more than _now is not among them
-        self._now = 0.0
-        self._last: tuple[str, float] | None = None
-        self._thread: Thread | None = None
+        self._runs: set[_Run] = set()
+        self._had: dict[str, float] = {}  # seconds
+        self._due = 0.0  # what each should have had; those with no more, and without a run, are forgotten
+        self._last: tuple[_Run, float] | None = None
+        self._threads = threads
 
     def do(self, person: str, work: Callable[[], Any]) -> Any:
         """The result of ``work``, done when it is the turn of ``person``; what it raises is raised here."""
-        turn = _Turn(person, work)
         with self._changed:
-            self._had[person] = max(self._had.get(person, 0.0), self._now)
-            self._waiting.append(turn)
-            if self._thread is None:
-                self._thread = Thread(target=self._work, name="model", daemon=True)
-                self._thread.start()
-            self._changed.notify()
-        return turn.result.result()
+            self._enter(person)
+        return self._do(_Run(self, person), work)
 
     def each(self, person: str, steps: Iterator[Any]) -> Iterator[Any]:
         """What an iterator gives, each step of it a turn."""
-        while (value := self.do(person, lambda: next(steps, _ENDED))) is not _ENDED:
-            yield value
+        run = _Run(self, person)
+        with self._changed:
+            self._enter(person)
+            self._runs.add(run)
+        try:
+            while (value := self._do(run, lambda: next(steps, _ENDED))) is not _ENDED:
+                yield value
+        finally:
+            with self._changed:
+                self._runs.discard(run)
+
+    def standing(self, run: _Run) -> Standing:
+        """How a run stands, which is under way."""
+        with self._changed:
+            left = dict.fromkeys((each.person for each in self._runs), 0.0)
+            for each in self._runs:
+                left[each.person] += each.left
+        mine = left.pop(run.person, run.left)
+        return Standing(1 + len(left), mine + sum(min(other, mine) for other in left.values()))
+
+    def _enter(self, person: str) -> None:
+        if all(run.person != person for run in self._runs):
+            self._had[person] = max(self._had.get(person, 0.0), self._due)
+
+    def _do(self, run: _Run, work: Callable[[], Any]) -> Any:
+        turn = _Turn(run, work)
+        turn.context.run(_RUN.set, run)
+        with self._changed:
+            self._waiting.append(turn)
+            while self._threads:
+                self._threads -= 1
+                Thread(target=self._work, name="model", daemon=True).start()
+            self._changed.notify()
+        return turn.result.result()
 
     def _work(self) -> None:
         while True:
@@ -77,47 +149,59 @@ class Turns:
             try:
                 value = turn.context.run(turn.work)
             except BaseException as error:
-                self._spent(turn, perf_counter() - began, done=True)
+                self._spent(turn.run, perf_counter() - began, done=True)
                 turn.result.set_exception(error)
             else:
-                self._spent(turn, perf_counter() - began, done=value is _ENDED)
+                self._spent(turn.run, perf_counter() - began, done=value is _ENDED)
                 turn.result.set_result(value)
 
     def _next(self) -> _Turn:
         with self._changed:
             while True:
-                first = min(self._waiting, key=lambda turn: self._had[turn.person], default=None)
+                first = min(self._waiting, key=lambda turn: self._rank(turn.run), default=None)
                 patience = self._owed(first)
                 if first is not None and patience <= 0:
                     break
                 self._changed.wait(patience if first else None)
+            self._last = None
             self._waiting.remove(first)
-            self._last, self._now = None, self._had[first.person]
             return first
+
+    def _rank(self, run: _Run) -> tuple[int, float, float]:
+        """Whose is lower comes first."""
+        had = self._had.get(run.person, self._due)
+        return int(had / ALIKE), run.left, had
 
     def _owed(self, first: _Turn | None) -> float:
         """Seconds for which whoever had the last turn may yet come before ``first``."""
         if self._last is None or first is None:
             return 0.0
-        person, ended = self._last
-        if self._had.get(person, self._now) >= self._had[first.person]:
+        run, ended = self._last
+        if self._rank(run) >= self._rank(first.run):
             return 0.0
         return ended + LINGER - perf_counter()
 
-    def _spent(self, turn: _Turn, seconds: float, done: bool) -> None:
+    def _spent(self, run: _Run, seconds: float, done: bool) -> None:
         with self._changed:
-            self._had[turn.person] += seconds
-            self._last = None if done else (turn.person, perf_counter())
-            kept = {waiting.person for waiting in self._waiting}
-            self._had = {who: had for who, had in self._had.items() if had > self._now or who in kept}
+            run.left = max(run.left - seconds, 0.0)
+            self._had[run.person] = self._had.get(run.person, self._due) + seconds
+            self._last = None if done else (run, perf_counter())
+            here = {each.person for each in self._runs} | {turn.run.person for turn in self._waiting}
+            self._due += seconds / len(here | {run.person})
+            self._had = {who: had for who, had in self._had.items() if had > self._due or who in here}
 
 
-def take_turns(demo: gr.Blocks) -> None:
-    """Let all listeners of an app that wait in one line take turns, a generator for each of its steps."""
+def take_turns(demo: gr.Blocks, threads: int = 1) -> None:
+    """Let all listeners of an app that wait in one line take turns, a generator for each of its steps.
+
+    Args:
+        demo: the app.
+        threads: that serve them, see :class:`Turns`.
+    """
     turns: dict[str, Turns] = {}
     for listener in demo.fns.values():
         if listener.fn is not None and listener.concurrency_id == LINE["concurrency_id"]:
-            listener.fn = _in_turn(listener.fn, turns.setdefault(listener.concurrency_id, Turns()))
+            listener.fn = _in_turn(listener.fn, turns.setdefault(listener.concurrency_id, Turns(threads)))
 
 
 def _in_turn(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:

@@ -16,7 +16,8 @@ from unleash.studio.server import controls
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
-from unleash.studio.server.runs import run
+from unleash.studio.server.limits import admit_run
+from unleash.studio.server.runs import run, waiting
 from unleash.studio.server.toasts import inform, toasted
 
 
@@ -31,7 +32,7 @@ class Varying:
     ) -> Iterator[tuple[Any, Any]]:
         """Draw a share of the cells again: messages for the filmstrip, and the seed if it is new."""
         with toasted():
-            settings = controls.settings_to_run(chosen, locked)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked))
             draft = edits.vary(drawing.canvas, strength, settings.seed)
             yield from self._run(drawing.run, draft, model, pictures, settings)
 
@@ -72,7 +73,7 @@ class Varying:
     ) -> Iterator[tuple[Any, Any]]:
         """Mix in another picture, where ``masked`` or a share of it in patches, and heal the borders."""
         with toasted():
-            settings = controls.settings_to_run(chosen, locked)
+            settings = drawing.settings(controls.settings_to_run(chosen, locked))
             if other is None:
                 raise ValueError("choose the picture to blend with first")
             theirs = TokenCanvas.from_codes(other, drawing.canvas.codebook_size)
@@ -89,10 +90,11 @@ class Varying:
     def _run(
         self, name: str | None, draft: Draft, model: str, pictures: float, settings: Settings
     ) -> Iterator[tuple[Any, Any]]:
-        yield gr.skip(), settings.seed
         pipe, count = self.handlers.pipeline(model), controls.pictures(pictures)
         known_as = models.known_as(self.handlers.offered[model])
         paint = None if draft.paint is fill else draft.paint
+        admit_run(pipe, draft.canvas, settings, count, self.handlers.longest, paint)
+        yield waiting(name) or gr.skip(), settings.seed
         for message in run(pipe, known_as, draft.canvas, settings, count, name=name, paint=paint):
             # The page leaves the person's mask as it is: it is not what this run fills.
             yield message | {"varies": True} if message else gr.skip(), gr.skip()

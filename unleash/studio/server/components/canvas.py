@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.progress import code_rows
 from unleash.canvas.recipe import Recipe
+from unleash.canvas.settings import Region, Settings
 from unleash.operations.exporting import Wish
 from unleash.studio.server.component import NativeComponent
 from unleash.studio.server.kept_pixels import Pixels
@@ -32,6 +33,7 @@ class Drawing:
         stopped: the run to resume; only sent by that event.
         shown: (h, w) int64, the codes shown where the canvas is unknown; only sent to save.
         wish: format and scale of the file to save.
+        regions: parts with a label or prompt of their own.
     """
 
     canvas: TokenCanvas
@@ -41,6 +43,11 @@ class Drawing:
     stopped: Unfinished | None = None
     shown: NDArray[np.int64] | None = None
     wish: Wish = field(default_factory=Wish)
+    regions: tuple[Region, ...] = ()
+
+    def settings(self, chosen: Settings) -> Settings:
+        """The settings of a run of the canvas, with its regions."""
+        return chosen.model_copy(update={"regions": self.regions})
 
     @property
     def seen(self) -> TokenCanvas:
@@ -94,4 +101,5 @@ class Canvas(NativeComponent):
             Unfinished.from_dict(value.get("stopped")),
             None if value.get("shown") is None else code_rows(value["shown"], "shown"),
             Wish.from_dict(value.get("file")),
+            Settings(regions=value.get("regions") or ()).regions,
         )

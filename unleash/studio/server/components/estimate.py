@@ -6,9 +6,10 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Estimate(NativeComponent):
-    """A line with the estimated time to fill a large canvas; it requests one by ``submit``.
+    """A line with the estimated time to fill a large canvas or regions; it requests one by ``submit``.
 
-    Only the server writes its value: ``{"id", "seconds", "canvas": [height, width]}``.
+    Only the server writes its value: ``{"id", "seconds", "canvas": [height, width], "evaluations"}``, the
+    last being the most evaluations of a step.
     """
 
     folder = "estimate"

@@ -19,13 +19,17 @@ class Catalogue:
 
     Attributes:
         model: name in the menu; favourites are stored per model.
-        sheet: their thumbnails.
+        sheet: their thumbnails; None: those sent before.
         names: what each code mostly shows; may be empty.
+        share: how many thumbnails have been drawn, 0 to 1; the others are estimates.
+        begins: whether it is the first message since the page asked.
     """
 
     model: str
-    sheet: Sheet
+    sheet: Sheet | None
     names: Sequence[CodeName | None]
+    share: float = 1.0
+    begins: bool = True
 
 
 class Palette(NativeComponent):
@@ -43,7 +47,9 @@ class Palette(NativeComponent):
         """The sheet as a file that the browser can cache, and its layout as JSON."""
         if value is None:
             return None
-        sheet = value.sheet
+        sheet, told = value.sheet, {"model": value.model, "share": value.share, "begins": value.begins}
+        if sheet is None:
+            return {**told, "image": None, "catalogue": None}
         path = save_bytes_to_cache(sheet.webp, "codes.webp", cache_dir=self.GRADIO_CACHE)
         catalogue = {
             "model": value.model,
@@ -54,4 +60,4 @@ class Palette(NativeComponent):
             "names": [name and [name.name, name.share] for name in value.names],
         }
         image = FileData(path=path, mime_type="image/webp").model_dump()
-        return {"image": image, "catalogue": json.dumps(catalogue)}
+        return {**told, "image": image, "catalogue": json.dumps(catalogue)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from unleash.canvas.bounds import MAX_PROMPT
 from unleash.canvas.document import Cell, TokenCanvas
 from unleash.studio.server.component import NativeComponent
 
@@ -17,15 +18,17 @@ class Question:
         id: repeated in the answer.
         canvas: the canvas on the page.
         cell: the cell to predict; None: all.
+        shows: the label or prompt of its region; None: that of the whole picture.
     """
 
     id: int
     canvas: TokenCanvas
     cell: Cell | None
+    shows: str | None = None
 
     @classmethod
     def from_dict(cls, data: Any) -> Question:
-        """Read untrusted JSON ``{"id", "canvas", "cell"}``.
+        """Read untrusted JSON ``{"id", "canvas", "cell", "shows"}``.
 
         Raises:
             ValueError: if it is invalid, or the cell is off the canvas.
@@ -41,7 +44,10 @@ class Question:
         row, col = cell
         if not (0 <= row < canvas.height and 0 <= col < canvas.width):
             raise ValueError(f"cell {(row, col)} is off the grid of {canvas.height}×{canvas.width} cells")
-        return cls(data["id"], canvas, (row, col))
+        shows = data.get("shows")
+        if shows is not None and not (isinstance(shows, str) and len(shows) <= MAX_PROMPT):
+            raise ValueError(f"a region shows a label or a prompt of up to {MAX_PROMPT} characters")
+        return cls(data["id"], canvas, (row, col), shows)
 
 
 class Predictions(NativeComponent):

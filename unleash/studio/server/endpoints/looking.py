@@ -21,6 +21,7 @@ from unleash.studio.server import files
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
 from unleash.studio.server.endpoints.working import CropTo, Family, Worker, png
+from unleash.studio.server.limits import admit_inspection
 from unleash.studio.server.menu import codebook, known_as
 
 Top = Annotated[int, Field(ge=1, le=64)]
@@ -112,6 +113,8 @@ class Looking(Family):
             thought: grids of codes, entropy and surprise in bits, likeliest codes and their probabilities.
         """
         worker, seen = self._seen(canvas, model)
+        admit_inspection(worker.pipe, seen, spacing, guidance_scale != 1, worker.longest)
+        yield
         found = yield from worker.pipe.inspecting(seen, label, guidance_scale, spacing)
         likeliest = np.argsort(-found.log_probs, axis=-1, kind="stable")[..., :top]
         probabilities = np.exp(np.take_along_axis(found.log_probs, likeliest, axis=-1))

@@ -12,13 +12,14 @@ from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.fitting import Box, Fit
 from unleash.images.recipes import write_png
-from unleash.operations.making import Draft, make
+from unleash.operations.making import Draft, fill, make
 from unleash.operations.opening import Opened, open_picture
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import Work
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
 from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.limits import admit_run
 from unleash.studio.server.menu import find, known_as
 
 CropTo = Annotated[list[int], Field(min_length=4, max_length=4)]
@@ -35,10 +36,12 @@ class Worker:
     Attributes:
         pipe: its pipeline.
         model: its name, as recipes have it.
+        longest: seconds that one request may be predicted to take.
     """
 
     pipe: UnleashPipeline
     model: str
+    longest: float
 
     def open(self, picture: Picture, fit: Fit = "crop", crop: list[int] | None = None) -> Opened:
         """An uploaded picture as cells, or its part ``crop``, [x, y, width, height], in its own shape."""
@@ -49,7 +52,11 @@ class Worker:
 
     def paint(self, draft: Draft, settings: Settings) -> Work[Made]:
         """Make the picture of a draft; what ``settings`` leave open is as the model's own."""
-        made = yield from make(self.pipe, self.model, draft, settings.over(self.pipe.defaults))
+        settings = settings.over(self.pipe.defaults)
+        paint = None if draft.paint is fill else draft.paint
+        admit_run(self.pipe, draft.canvas, settings, 1, self.longest, paint)
+        yield
+        made = yield from make(self.pipe, self.model, draft, settings)
         return png(made.image, made.recipe, made.box), made.recipe.to_json()
 
 
@@ -62,7 +69,8 @@ class Family:
     def worker(self, model: str | None) -> Worker:
         """A model of the menu, the first if none is named."""
         name = model or next(iter(self.handlers.offered))
-        return Worker(self.handlers.pipeline(name), known_as(self.handlers.offered[name]))
+        handlers = self.handlers
+        return Worker(handlers.pipeline(name), known_as(handlers.offered[name]), handlers.longest)
 
     def worker_for(self, recipe: Recipe, model: str | None) -> Worker:
         """The model that a recipe names, if it is offered; else the given one."""

@@ -1,6 +1,7 @@
 """The tab "Size": larger canvases, two pictures in one, and the pixels of opened pictures."""
 
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 from uuid import uuid4
 
@@ -60,12 +61,13 @@ def wire_estimate(
         with toasted():
             pipe = handlers.pipeline(name)
             measured = timing.pace(pipe)
-            seconds = timing.seconds(
-                pipe, measured, drawing.canvas, controls.settings(chosen), controls.pictures(count)
-            )
+            settings = drawing.settings(controls.settings(chosen))
+            seconds = timing.seconds(pipe, measured, drawing.canvas, settings, controls.pictures(count))
         shape = [drawing.canvas.height, drawing.canvas.width]
+        steps = max(1, min(settings.steps, int(drawing.canvas.unknown.sum())))
+        a_step = ceil(pipe.evaluations(drawing.canvas, settings=settings) / steps)
         # With an id, or the page would not hear the same answer twice.
-        return {"id": uuid4().hex, "seconds": round(seconds, 1), "canvas": shape}
+        return {"id": uuid4().hex, "seconds": round(seconds, 1), "canvas": shape, "evaluations": a_step}
 
     inputs = [canvas, model, pictures, *settings.inputs]
     estimate.submit(about, inputs, estimate, trigger_mode="always_last", **_QUIET)

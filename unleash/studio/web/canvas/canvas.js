@@ -5,6 +5,7 @@ import { offer } from "../page/commands.js";
 import { files } from "../page/files.js";
 import { mend } from "../page/gradio.js";
 import { predictions } from "../page/predictions.js";
+import { regionsToServer } from "../page/regions.js";
 import { store } from "../page/store.js";
 import { rows, toServer } from "../page/wire.js";
 import { acceptDrops, openPicture } from "./drop.js";
@@ -47,6 +48,7 @@ export function mount({ element, props, trigger }) {
   const tell = (more) => {
     props.value = {
       canvas: toServer(store.state),
+      regions: regionsToServer(store.state),
       recipe: store.state.recipe,
       run: steered(),
       ...more,
@@ -58,7 +60,8 @@ export function mount({ element, props, trigger }) {
     const { state } = store;
     files.say("Saving…", true);
     const pixels = store.tool.keepPixels ? await toSave(state, (photo) => files.photoOf(photo)) : null;
-    tell({ canvas: toServer(state), recipe: state.recipe, pixels, shown: guessed(state), file });
+    const regions = regionsToServer(state);
+    tell({ canvas: toServer(state), regions, recipe: state.recipe, pixels, shown: guessed(state), file });
     trigger("save");
   };
   let named = null;
@@ -74,7 +77,8 @@ export function mount({ element, props, trigger }) {
   store.addEventListener("run", tellRun);
   store.addEventListener("ask", () => {
     const { kind, canvas, stopped } = store.asked;
-    tell({ canvas: toServer(canvas), recipe: null, run: store.run.id, stopped });
+    const regions = regionsToServer(canvas);
+    tell({ canvas: toServer(canvas), regions, recipe: null, run: store.run.id, stopped });
     trigger(kind);
   });
   offer({

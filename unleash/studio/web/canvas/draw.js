@@ -6,7 +6,7 @@
 import { paper } from "../page/blending.js";
 import { columnOf, rowOf } from "../page/geometry.js";
 import { isSoft } from "../page/pixels.js";
-import { drawHeat, drawRules } from "./overlay.js";
+import { drawHeat, drawRegions, drawRules } from "./overlay.js";
 import { codeOf, isKnown, kindOf } from "../page/state.js";
 
 const HATCH = 7; // CSS pixels between two lines of the veil
@@ -81,6 +81,7 @@ export function drawMarks(context, colors, scene) {
   drawVeil(context, colors, scene, box);
   if (scene.heat) drawHeat(context, colors, scene, box);
   if (scene.tool.grid) drawGrid(context, colors, scene);
+  drawRegions(context, colors, scene, box);
   drawRules(context, colors, scene, box);
   drawSoft(context, colors, scene);
   drawPins(context, colors, scene, box);

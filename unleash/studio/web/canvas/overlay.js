@@ -2,9 +2,11 @@
 
 import { columnOf, region, rowOf } from "../page/geometry.js";
 import { ruleInWords } from "../page/codes.js";
+import { colourOf } from "../page/regions.js";
 import { ruleBook } from "../page/rules.js";
 
 const DIM = 0.66; // how far the picture steps back behind a heat map
+const TINT = 0.3; // how much of the picture the colour of a region covers
 const STRONGEST = 0.92; // how much of the picture the hottest cell covers
 
 /** A heat map: `heat` holds 0 to 1 for each cell. */
@@ -20,6 +22,28 @@ export function drawHeat(context, colors, { heat }, box) {
   });
   context.globalAlpha = 1;
 }
+
+/** Regions: their cells tinted and outlined in their colour, with what they show at the first. */
+export function drawRegions(context, colors, { state }, box) {
+  state.regions.forEach(({ shows, cells }, index) => {
+    const likely = colourOf(index);
+    const inside = new Set(cells);
+    context.fillStyle = likely;
+    context.globalAlpha = TINT;
+    for (const cell of cells) context.fillRect(...box(cell));
+    context.globalAlpha = 1;
+    drawOutline(
+      context,
+      { ...colors, likely },
+      state,
+      state.base.map((_, cell) => inside.has(cell) || null),
+      box,
+    );
+    drawName(context, { ...colors, likely }, shortened(shows), box(cells[0]));
+  });
+}
+
+const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
 /** Cells with rules: a dotted outline around those with the same, a mark in each, their name once. */
 export function drawRules(context, colors, { state }, box) {

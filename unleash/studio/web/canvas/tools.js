@@ -7,6 +7,7 @@ import { brush, enclosed, rectangle, region, stroke } from "../page/geometry.js"
 import { ruleInWords } from "../page/codes.js";
 import { predictions } from "../page/predictions.js";
 import { showTab } from "../page/commands.js";
+import { eraseRegions, paintRegion, regionAt } from "../page/regions.js";
 import { ask, atLeastOne, ruleInHand, rulesAt, unrestrict } from "../page/rules.js";
 import { isKnown, keep, kindOf, mask, pin, unpin } from "../page/state.js";
 import { store } from "../page/store.js";
@@ -70,13 +71,21 @@ function lookalikes(state, cell, picture) {
   return alike(state, looksOf(picture, state), cell, store.tool);
 }
 
+/** Whether a tool masks, and so paints the region in hand if there is one. */
+export const masks = ({ name }) => TOOLS[name].apply === mask && TOOLS[name].inverse === keep;
+
+const plainEffect = ({ name }, inverse) => TOOLS[name][inverse ? "inverse" : "apply"];
+
 /** What a gesture does to cells. */
-export const effectOf = ({ name }, inverse) => TOOLS[name][inverse ? "inverse" : "apply"];
+export function effectOf(tool, inverse) {
+  if (!tool.region || !masks(tool)) return plainEffect(tool, inverse);
+  return inverse ? eraseRegions : (state, cells) => paintRegion(state, cells, tool.region);
+}
 
 /** What is filled at once when a gesture ends: the "swept" cells, all that is "masked", or nothing (null). */
 export function fillsAfter(tool, inverse) {
-  const masks = effectOf(tool, inverse) === mask || (tool.name === "soft" && !inverse);
-  if (masks && (tool.live || tool.name === "heal")) return "swept";
+  const opens = plainEffect(tool, inverse) === mask || (tool.name === "soft" && !inverse);
+  if (opens && (tool.live || tool.name === "heal")) return "swept";
   return tool.live && ["pin", "allow"].includes(tool.name) ? "masked" : null;
 }
 
@@ -93,6 +102,7 @@ export function describe(state, cell) {
   const kind = kindOf(state, cell);
   const code = kind === "pinned" ? state.pins[cell] : state.base[cell];
   const content = isKnown(state, cell) ? `tile ${code}` : "empty";
-  const rules = rulesAt(state, cell).map(ruleInWords);
-  return [`Row ${row}, column ${column}: ${kind}, ${content}`, ...rules].join(" · ");
+  const shows = regionAt(state, cell)?.shows;
+  const asked = [...(shows ? [`shows ${shows}`] : []), ...rulesAt(state, cell).map(ruleInWords)];
+  return [`Row ${row}, column ${column}: ${kind}, ${content}`, ...asked].join(" · ");
 }

@@ -1,6 +1,8 @@
 /** Says beforehand about how long a run will take, where that is more than a moment. */
 
 import { gradioElement } from "../page/commands.js";
+import { inWords } from "../page/durations.js";
+import { partsToFill } from "../page/regions.js";
 import { openCells } from "../page/state.js";
 import { store } from "../page/store.js";
 
@@ -20,16 +22,18 @@ export function mount({ element, props, trigger, watch }) {
   };
 
   const large = () => store.state.base.length > USUAL && openCells(store.state) > 0;
+  const worthwhile = () => large() || partsToFill(store.state) > 1;
 
   // What it takes depends on the canvas and on many controls: asked anew when any of them changed.
   function ask() {
     const { state } = store;
-    if (!large()) {
+    if (!worthwhile()) {
       asked = null;
       say("");
       return;
     }
-    const key = `${state.height} ${state.width} ${state.masked.join()} ${Object.keys(state.pins)}`;
+    const { height: rows, width: columns, masked, pins, regions } = state;
+    const key = JSON.stringify([rows, columns, masked, Object.keys(pins), regions]);
     if (key === asked || store.run) return;
     asked = key;
     trigger("submit");
@@ -48,15 +52,15 @@ export function mount({ element, props, trigger, watch }) {
       later();
     });
   watch("value", () => {
-    const { seconds, canvas } = props.value;
+    const { seconds, canvas, evaluations } = props.value;
     const [height, width] = canvas;
-    if (!large() || height !== store.state.height || width !== store.state.width) return;
-    say(`${width}×${height} cells: Generate will take about ${inWords(seconds)}.`);
+    if (!worthwhile() || height !== store.state.height || width !== store.state.width) return;
+    const parts = partsToFill(store.state);
+    const why = [
+      ...(large() ? [`${width}×${height} cells`] : []),
+      ...(parts > 1 ? [`${parts} parts, up to ${evaluations} evaluations a step`] : []),
+    ];
+    say(`${why.join(", ")}: Generate will take about ${inWords(seconds)}.`);
   });
   if (store.timeline) later();
-}
-
-function inWords(seconds) {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
-  return `${Math.round(seconds / 60)} min`;
 }

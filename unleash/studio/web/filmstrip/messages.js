@@ -8,6 +8,7 @@ const TRIES = 2;
 
 /** What to do with a message of the server, by its kind. */
 export const receive = {
+  waiting: (message) => store.receiveTurns(message),
   frame: (message) => store.receiveFrame(message),
   canvas: (message) => store.receiveCanvas(message, files.opened(message)),
   choose: (message) => files.asked(message),

@@ -3,10 +3,12 @@
 import { brushSize, setBrushSize, stepBrushSize } from "../canvas/size.js";
 import { bindButtons } from "../page/buttons.js";
 import { about, sprite, titleOf } from "../page/codes.js";
+import { masks } from "../canvas/tools.js";
 import { showTab } from "../page/commands.js";
 import { inHand } from "../page/rules.js";
 import { store } from "../page/store.js";
 import { bindOverlay } from "./overlay.js";
+import { bindRegions, swatch } from "./regions.js";
 import { bindRule } from "./rule.js";
 import { bindSelections } from "./selections.js";
 
@@ -30,7 +32,7 @@ const WORDS = {
   inspect: ["Inspect", "Click a cell to see what the model finds likely there"],
 };
 
-export function mount({ element }) {
+export function mount({ element, props, watch }) {
   const find = (selector) => element.querySelector(selector);
   const [size, sizeWords] = [find(".brush-size"), find(".brush-size-words")];
   const [softness, tolerance, connected, keep] = [
@@ -51,6 +53,8 @@ export function mount({ element }) {
   bindRule(find(".rule"));
   bindSelections(find("#selections"));
   bindOverlay(find("#overlay"));
+  bindRegions(find("#regions"), find(".open-regions"), () => props.value, watch);
+  find(".region").addEventListener("click", () => store.setTool({ region: null }));
   for (const menu of element.querySelectorAll("[popover]"))
     menu.addEventListener("beforetoggle", () => place(menu, find(`[popovertarget="${menu.id}"]`)));
 
@@ -64,8 +68,13 @@ export function mount({ element }) {
   function show() {
     const { tool } = store;
     const { value, least, most, unit } = brushSize(tool);
-    const masks = !["pin", "allow", "pick", "inspect"].includes(tool.name);
-    const shown = [tool.name, masks && store.timeline?.present.pixels ? "photograph" : ""];
+    const opens = !["pin", "allow", "pick", "inspect"].includes(tool.name);
+    const region = masks(tool) && tool.region;
+    const shown = [
+      tool.name,
+      opens && store.timeline?.present.pixels ? "photograph" : "",
+      region ? "region" : "",
+    ];
     for (const part of element.querySelectorAll("[data-for]"))
       part.hidden = !part.dataset.for.split(" ").some((name) => shown.includes(name));
     [find(".name").textContent, find(".hint").textContent] = WORDS[tool.name];
@@ -81,6 +90,11 @@ export function mount({ element }) {
     keep.checked = tool.keepPixels;
     find('[data-command="live"]').setAttribute("aria-pressed", Boolean(tool.live));
     showTile();
+    if (!region) return;
+    find(".region span").textContent = region;
+    find(".hint").textContent = "Paint what shows it; Alt takes cells away";
+    const index = store.timeline?.present.regions.findIndex(({ shows }) => shows === region) ?? -1;
+    swatch(find(".region .swatch"), index >= 0 ? index : (store.timeline?.present.regions.length ?? 0));
   }
 
   function showTile() {

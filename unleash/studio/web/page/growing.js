@@ -2,6 +2,7 @@
 
 import { CanvasError, columnOf, rowOf } from "./geometry.js";
 import { joined, shifted, shiftedSoft } from "./pixels.js";
+import { joinedRegions } from "./regions.js";
 import { tidied } from "./rules.js";
 import { codesOf } from "./state.js";
 
@@ -37,6 +38,7 @@ function moved(state, grid, top, left) {
     },
     pixels: shifted(state.pixels, top, left, move),
     selections: state.selections.map(({ name, cells }) => ({ name, cells: cells.map(to) })),
+    regions: state.regions.map(({ shows, cells }) => ({ shows, cells: cells.map(to) })),
   };
 }
 
@@ -93,6 +95,7 @@ export function stitched(a, b, axis, seam, url = null) {
     rules: tidied({ ...grid, rules: [...first.rules, ...second.rules] }).rules,
     soft: first.soft,
     selections: first.selections,
+    regions: joinedRegions(first.regions, second.regions),
     pixels: joined(first.pixels, second.pixels),
     recipe: null,
     lastRegion: null,

@@ -63,12 +63,15 @@ export const pictureBefore = ({ past, present }) =>
       picture && picture.url !== present.picture?.url && height === present.height && width === present.width,
   ) ?? null;
 
+/** A history with `change` applied to every entry. */
+export const mapped = ({ past, present, future }, change) => ({
+  past: past.map(change),
+  present: change(present),
+  future: future.map(change),
+});
+
 /** Apply `change` to the present and to every entry that `affects` accepts. */
-export function amend({ past, present, future }, affects, change) {
-  const each = (entry) => (affects(entry) ? change(entry) : entry);
-  return {
-    past: past.map(each),
-    present: change(present),
-    future: future.map(each),
-  };
-}
+export const amend = (history, affects, change) => ({
+  ...mapped(history, (entry) => (affects(entry) ? change(entry) : entry)),
+  present: change(history.present),
+});

@@ -5,6 +5,7 @@
  */
 
 import { sprite } from "./codes.js";
+import { regionAt } from "./regions.js";
 import { sameGrid } from "./state.js";
 import { store } from "./store.js";
 import { toServer } from "./wire.js";
@@ -24,9 +25,9 @@ async function unpack(text) {
 }
 
 /** What two canvases have in common if the model predicts the same for both. */
-function lookOf({ height, width, base, masked, pins }) {
+function lookOf({ height, width, base, masked, pins, regions }) {
   const shown = base.map((code, cell) => pins[cell] ?? (masked[cell] ? "" : code));
-  return `${height}×${width}:${shown.join()}`;
+  return `${height}×${width}:${shown.join()}:${JSON.stringify(regions)}`;
 }
 
 class Predictions extends EventTarget {
@@ -185,6 +186,7 @@ class Predictions extends EventTarget {
       id: this.#asked.id,
       canvas: toServer({ ...store.state, rules: [] }),
       cell: cell === null ? null : [Math.floor(cell / width), cell % width],
+      shows: cell === null ? null : (regionAt(store.state, cell)?.shows ?? null),
     });
   }
 

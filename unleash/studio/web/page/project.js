@@ -9,7 +9,9 @@
 
 import { strFromU8, strToU8, unzipSync, zipSync } from "../vendor/fflate.js";
 import { MAX_SIDE } from "./growing.js";
+import { areRegions } from "./regions.js";
 import { isUnfinished } from "./run.js";
+import { areSelections } from "./selections.js";
 import { blank } from "./state.js";
 import { toServer } from "./wire.js";
 
@@ -158,7 +160,17 @@ export function checkedState(value) {
     );
   if (!sound) throw new ProjectError("has a canvas that is broken.");
   const unfinished = isUnfinished(value.unfinished) ? value.unfinished : null;
-  return { ...blank({ height, width, codebook, cell }), ...value, filling: null, run: null, unfinished };
+  const regions = areRegions(value.regions, base.length) ? value.regions : [];
+  const selections = areSelections(value.selections, base.length) ? value.selections : [];
+  return {
+    ...blank({ height, width, codebook, cell }),
+    ...value,
+    regions,
+    selections,
+    filling: null,
+    run: null,
+    unfinished,
+  };
 }
 
 function fromBase64(text) {

@@ -6,6 +6,25 @@ import { keep, mask, unknown } from "./state.js";
 const LONGEST_NAME = 40;
 const MOST = 50;
 
+/** Whether this is a list of cells with a text each, under `name`: it may come from a file. */
+export const areNamedCells = (value, size, name, longest, most) =>
+  Array.isArray(value) &&
+  value.length <= most &&
+  value.every((item) => {
+    const [text, cells] = [item?.[name], item?.cells];
+    return (
+      typeof text === "string" &&
+      text.length > 0 &&
+      text.length <= longest &&
+      Array.isArray(cells) &&
+      cells.length > 0 &&
+      cells.every((cell) => Number.isInteger(cell) && cell >= 0 && cell < size)
+    );
+  });
+
+/** Whether these are selections of a canvas of so many cells. */
+export const areSelections = (value, size) => areNamedCells(value, size, "name", LONGEST_NAME, MOST);
+
 const others = ({ selections }, name) => selections.filter((selection) => selection.name !== name);
 
 /** The present mask kept under a name, in place of another of that name. */

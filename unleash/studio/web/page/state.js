@@ -13,8 +13,8 @@
  * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
  * mask the run under way may still lift, as the person has not masked or kept them since it began. `unfinished` is
  * what it takes to go on with the run that was stopped on this canvas (run.js). `selections` are masks with a name
- * (selections.js). `aside` are flags of the cells that were masked before the canvas grew, null if none were:
- * Generate fills them once nothing else is left to fill.
+ * (selections.js), `regions` are parts with a label or prompt of their own (regions.js). `aside` are flags of the cells
+ * that were masked before the canvas grew, null if none were: Generate fills them once nothing else is left to fill.
  */
 
 import { CanvasError, cellName } from "./geometry.js";
@@ -41,6 +41,7 @@ export function blank({ height, width, codebook, cell = 16 }) {
     unfinished: null,
     selections: [],
     aside: null,
+    regions: [],
   };
 }
 

@@ -86,7 +86,7 @@ export class Store extends EventTarget {
     if (this.run) this.#letGo();
     this.timeline = history.begin(state);
     this.session.model = model;
-    this.setTool({ code: null });
+    this.setTool({ code: null, region: null });
     this.#emit("change");
     this.#emit("results");
   }
@@ -325,6 +325,13 @@ export class Store extends EventTarget {
     this.session.stopped(frame, result, run);
     if (run.varies && run.follows) this.variation = result.unfinished;
     if (this.preview) this.look(null);
+  }
+
+  /** Hear, while a run waits for its first step, who takes turns and how long it will take. */
+  receiveTurns({ run, people, seconds }) {
+    if (this.run?.id !== run) return;
+    this.run = { ...this.run, turns: { people, seconds } };
+    this.#emit("run");
   }
 
   /** Take what the server sends while it generates. */

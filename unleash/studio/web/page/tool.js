@@ -4,7 +4,9 @@
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };
 // How different what looks alike may be, and whether it must hang together.
 const WAND = { tolerance: 0.12, connected: true };
+// What the tools that mask let cells show (regions.js), null for what the rest of the picture shows.
+const REGION = { region: null };
 // The opacity of the marks over the picture, and the colour of the mask, null for the page's own.
 const MARKS = { marks: 1, maskColor: null };
 
-export const TOOL = { name: "mask", size: 2, code: null, grid: true, ...SOFT, ...WAND, ...MARKS };
+export const TOOL = { name: "mask", size: 2, code: null, grid: true, ...SOFT, ...WAND, ...REGION, ...MARKS };

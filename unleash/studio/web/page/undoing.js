@@ -1,6 +1,7 @@
 /** The history of the canvas across reloads of its tab. */
 
-import { latest } from "./history.js";
+import { latest, mapped } from "./history.js";
+import { blank } from "./state.js";
 import { keepHistory, recallHistory } from "./storage.js";
 
 const PAUSE = 1000; // ms between two writings
@@ -21,7 +22,8 @@ export class Undoing {
     const kept = await recallHistory();
     const fits = kept?.model === model && this.#store.session.model === model;
     this.#recalled = true;
-    if (fits) this.#store.remember(kept.timeline);
+    // An older page kept less of each.
+    if (fits) this.#store.remember(mapped(kept.timeline, (entry) => ({ ...blank(entry), ...entry })));
   }
 
   /** Something changed: keep it, in a while. */

@@ -3,6 +3,7 @@
 import { cellAt, columnOf, rowOf } from "./geometry.js";
 import { keepOriginal } from "./images.js";
 import { opened } from "./pixels.js";
+import { regionsFromServer } from "./regions.js";
 import { blank, codesOf, filled, place, regionOf } from "./state.js";
 
 /** A flat list as one list for each row of the grid. */
@@ -34,15 +35,15 @@ export function fromServer(canvas) {
 const isUnknown = ({ base, codebook_size: codebook }, grid, cell) =>
   base[rowOf(grid, cell)][columnOf(grid, cell)] === codebook;
 
-/** A canvas of the server with nothing else known of it; `cell` is in pixels. */
-const bare = (canvas, cell) => {
+/** A canvas of the server and its regions, with nothing else known of it; `cell` is in pixels. */
+const bare = (canvas, cell, regions = []) => {
   const given = fromServer(canvas);
-  return { ...blank({ ...given, cell }), ...given };
+  return { ...blank({ ...given, cell }), ...given, regions: regionsFromServer(regions, given) };
 };
 
 /** A picture of the session on a canvas of its own; a stopped one as its run left it. */
 export function madeAs({ recipe, url, codes, pixels, unfinished }, cell) {
-  const start = bare(recipe.canvas, cell);
+  const start = bare(recipe.canvas, cell, recipe.settings?.regions);
   return {
     ...filled(start, codes, { partial: Boolean(unfinished) }),
     picture: { url, codes },
@@ -61,14 +62,14 @@ export function madeAs({ recipe, url, codes, pixels, unfinished }, cell) {
  * to come after the state `before`, and its picture if it is known how it was made. `photo` as in pixels.js.
  */
 export function openedBy(message, before, photo = null) {
-  const { canvas, codes, image, recipe, cell, original, other_model: otherModel } = message;
-  const start = bare(canvas, cell ?? before.cell);
+  const { canvas, codes, image, recipe, cell, original, regions, other_model: otherModel } = message;
+  const start = bare(canvas, cell ?? before.cell, regions);
   const carried = otherModel && !recipe && start.base.length === before.base.length;
   const pixels = original ? opened(start, keepOriginal(original), photo) : carried ? before.pixels : null;
   const shown = codes?.flat() ?? codesOf(start);
   if (recipe?.codes) {
     const result = { url: image, codes: shown, region: regionOf(start), pixels, recipe };
-    return { state: madeAs(result, start.cell), result };
+    return { state: { ...madeAs(result, start.cell), regions: start.regions }, result };
   }
   const state = image ? place(start, { codes: shown, url: image, recipe, pixels }) : start;
   return { state, result: null };

@@ -25,6 +25,7 @@ const AFTER_A_CHANGE = 400; // ms until the chosen cell is asked about anew
 export function mount({ element, props, watch }) {
   const find = (selector) => element.querySelector(selector);
   const [sheet, words, note, search] = [".sheet", ".vocabulary", ".note", "input[type=search]"].map(find);
+  const drawing = find(".drawing");
   const [output, star, collect, take] = ["output", ".star", ".collect", ".take"].map(find);
   const views = [...element.querySelectorAll("[data-view]")];
   let tiles = new Map();
@@ -35,6 +36,7 @@ export function mount({ element, props, watch }) {
   let looks = null; // of every code, measured when first asked
   let marked = [];
   let drawn = null; // the predictions of the chosen cell that the sheet shows
+  let wanted = null; // the model whose tiles the page asked for last
   let pinned = store.timeline?.present.pins ?? null;
 
   // --- what there is -------------------------------------------------------------------------------
@@ -42,6 +44,7 @@ export function mount({ element, props, watch }) {
   async function takeUp() {
     if (!props.value) return;
     const { image } = props.value;
+    if (!tellOf(props.value) || !image) return;
     const catalogue = JSON.parse(props.value.catalogue);
     const { order, model, columns } = catalogue;
     await sprite.load({ ...catalogue, url: image.url });
@@ -52,6 +55,16 @@ export function mount({ element, props, watch }) {
     words.replaceChildren(...vocabulary(catalogue).map(card));
     shelf.open(model, order.length);
     show();
+  }
+
+  /** Say how far the tiles are drawn; false if they are of the model before, of which more may still come. */
+  function tellOf({ model, share, begins }) {
+    if (begins) wanted = model;
+    if (model !== wanted) return false;
+    drawing.hidden = share === 1;
+    drawing.querySelector("span").textContent = `Drawing the tiles: ${Math.floor(100 * share)} %`;
+    drawing.querySelector("progress").value = share;
+    return true;
   }
 
   function tile(code) {

@@ -1,5 +1,7 @@
 /** What the status line says of a run, and how far its bar is. */
 
+import { inWords } from "../page/durations.js";
+
 /**
  * {state, value, max, text, stopped}: the `state` is "idle", "waiting" or "running"; `value` of `max` is done, null
  * where nobody knows; `stopped` says whether a picture waits to be gone on with. `ended` is what became of the last
@@ -13,11 +15,17 @@ export function statusOf({ run, queue, unfinished, estimate }, ended = null) {
   if (!run) return idle(unfinished, ended, estimate);
   // Over in a moment, which a moving bar would only make longer.
   if (run.live) return { state: "running", value: 0, max: 1, text: `Filling…${more}`, stopped: false };
-  if (run.waiting) return waiting(`Waiting for the model…${more}`);
-  const { index, total, picture, pictures, seconds_left: left } = run.frame;
+  if (run.waiting) return waiting(`${run.turns ? inTurns(run.turns) : "Waiting for the model…"}${more}`);
+  const { index, total, picture, pictures, people, seconds_left: left } = run.frame;
   const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
-  const text = `Step ${index} of ${total}${which} · ${left.toFixed(1)} s left${more}`;
+  const shared = people > 1 ? ` · ${people} people take turns` : "";
+  const text = `Step ${index} of ${total}${which} · ${left.toFixed(1)} s left${shared}${more}`;
   return { state: "running", value: picture * total + index, max: total * pictures, text, stopped: false };
+}
+
+function inTurns({ people, seconds }) {
+  const about = seconds ? ` · about ${inWords(seconds)}` : "";
+  return `${people} people take turns${about}`;
 }
 
 function idle(unfinished, ended, estimate) {

@@ -1,0 +1,1 @@
+"""Many people at one studio: what is measured, and against what."""

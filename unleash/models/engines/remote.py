@@ -1,0 +1,92 @@
+"""Networks that a Ray cluster computes, asked over HTTP: see ``unleash serve-models``."""
+
+import logging
+from pathlib import Path
+from time import monotonic, sleep
+from typing import ClassVar
+
+import httpx
+from safetensors.torch import load, save
+from torch import Tensor
+
+from unleash.models.engines.engine import Engine, device_of
+from unleash.models.protocol import (
+    Condition,
+    Detail,
+    ImageTokenizer,
+    TokenPredictor,
+    check_codes,
+    check_tokens,
+)
+
+SCHEME = "ray://"
+TOKENS, CONDITION, CODES, RESULT = "tokens", "condition", "codes", "result"
+"""Names of the tensors that are sent; a condition has several, numbered from 0."""
+
+_HOW = "unleash serve-models --model MODEL"
+
+PATIENCE = 120.0
+"""Seconds in which a replica may be started anew."""
+
+_FIRST_PATIENCE = 10.0
+"""Seconds in which a cluster answers for the first time, or there is none."""
+
+
+class RayEngine(Engine):
+    """Two networks that are computed elsewhere, by replicas that may die and be replaced at any time.
+
+    Args:
+        tokenizer: the same as there; it encodes here.
+        predictor: the same as there.
+        source: the folder that both were loaded from; there the model has its name.
+        address: ``ray://HOST:PORT``, of the proxy of Ray Serve.
+    """
+
+    name: ClassVar[str] = "ray"
+
+    def __init__(
+        self, tokenizer: ImageTokenizer, predictor: TokenPredictor, source: Path | None, address: str
+    ) -> None:
+        super().__init__(tokenizer, predictor, source)
+        if source is None:
+            raise ValueError("a cluster computes models that were loaded from a folder: save this one first")
+        self.address = address
+        where = f"http://{address.removeprefix(SCHEME)}/{source.name}"
+        self._client = httpx.Client(base_url=where, timeout=httpx.Timeout(PATIENCE, connect=5))
+        self._patience = _FIRST_PATIENCE
+
+    def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
+        """As the engine there, to the bit."""
+        check_tokens(tokens, self.predictor.codebook_size)
+        parts = {f"{CONDITION}{i}": part for i, part in enumerate(condition)}
+        return self._ask("logits", {TOKENS: tokens, **parts})
+
+    def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:
+        """As the engine there, to the bit."""
+        check_codes(codes, self.tokenizer.codebook_size)
+        return self._ask(detail, {CODES: codes})
+
+    def _ask(self, what: str, given: dict[str, Tensor]) -> Tensor:
+        """The answer, asked for again while replicas are away: that changes nothing there."""
+        body = save({name: part.contiguous().cpu() for name, part in given.items()})
+        end, pause = monotonic() + self._patience, 0.05
+        while True:
+            try:
+                answer = self._client.post(what, content=body)
+                if answer.status_code == 200:
+                    self._patience = PATIENCE
+                    return load(answer.content)[RESULT].to(device_of(self.predictor))
+                trouble = answer.text.strip() or f"status {answer.status_code}"
+                if answer.status_code == 404:
+                    raise ValueError(
+                        f"{self.address} does not serve this model: start it there with `{_HOW}`"
+                    )
+                if answer.status_code < 500:
+                    raise ValueError(f"{self.address} does not take this: {trouble}")
+            except httpx.TransportError as error:
+                trouble = str(error)
+            if monotonic() > end:
+                raise ValueError(f"{self.address} does not answer ({trouble}): start it with `{_HOW}`")
+            logging.getLogger(__name__).info("asked again: %s", trouble)
+            sleep(pause)
+            pause = min(2 * pause, 2.0)

@@ -1,0 +1,112 @@
+"""Models served by Ray Serve: logits of tokens and pixels of codes over HTTP, as safetensors.
+
+Both are pure functions, so whoever asks may ask again: a replica that dies costs one evaluation.
+"""
+
+from collections.abc import Sequence
+from typing import get_args
+
+import ray
+import torch
+from ray import serve
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from torch import Tensor
+
+from unleash.canvas.settings import EngineName
+from unleash.models.engines.remote import CODES, CONDITION, RESULT, TOKENS
+from unleash.models.folders import resolve
+from unleash.models.protocol import Detail
+from unleash.pipeline import UnleashPipeline
+from unleash.serving.batches import Asked, logits_together
+from unleash.serving.cluster import join, placed
+
+_AT_ONCE = 8
+"""Requests that are evaluated together on a GPU. On CPUs a batch is no faster, and rounds otherwise."""
+
+
+class Replica:
+    """A model, and the engine that computes it.
+
+    Args:
+        model: a folder, a known name or a Hub id.
+        engine: what computes it.
+    """
+
+    def __init__(self, model: str, engine: EngineName) -> None:
+        pipe = UnleashPipeline.from_pretrained(model)
+        if torch.cuda.is_available():
+            pipe = pipe.to("cuda")
+        pipe.use(engine)
+        self._engine, self._device = pipe.engine, pipe.device
+        if self._device.type == "cpu":
+            self._logits.set_max_batch_size(1)
+
+    async def __call__(self, request: Request) -> Response:
+        """``POST …/logits``, or ``POST …/`` and a detail."""
+        try:
+            given = {name: part.to(self._device) for name, part in load(await request.body()).items()}
+            what = request.url.path.rpartition("/")[2]
+            if what == "logits":
+                tokens = given.pop(TOKENS)
+                condition = tuple(given[f"{CONDITION}{i}"] for i in range(len(given)))
+                result = await self._logits(Asked(tokens, condition))
+            elif what in get_args(Detail):
+                result = self._engine.decode(given[CODES], what)  # type: ignore[arg-type]
+            else:
+                return PlainTextResponse(f"there is no {what}: ask for logits or a detail", 404)
+        except (ValueError, KeyError, SafetensorError) as error:
+            return PlainTextResponse(str(error), 422)
+        return Response(save({RESULT: result.contiguous().cpu()}))
+
+    @serve.batch(max_batch_size=_AT_ONCE, batch_wait_timeout_s=0.005)
+    async def _logits(self, asked: list[Asked]) -> list[Tensor]:
+        return logits_together(self._engine, asked)
+
+
+_DEPLOYMENT = serve.deployment(max_ongoing_requests=2 * _AT_ONCE)(Replica)
+
+
+def serve_models(
+    models: Sequence[str],
+    address: str | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    replicas: tuple[int, int] = (1, 1),
+    engine: EngineName = "auto",
+) -> list[str]:
+    """Serve models on a Ray cluster, and return when they answer.
+
+    Args:
+        models: folders, known names or Hub ids, each found by every machine of the cluster.
+        address: of a cluster; None: one of this machine alone, which ends with the process.
+        host: where its proxies listen.
+        port: likewise.
+        replicas: of each model at least and at most; as many as are asked for much are started in between.
+        engine: what computes them.
+
+    Returns:
+        What the models are called there.
+
+    Raises:
+        ValueError: if there is no such cluster, a model cannot be found there, or two have the same name.
+    """
+    names: dict[str, str] = {}
+    for model in models:
+        name = resolve(model).name
+        if names.setdefault(name, model) != model:
+            raise ValueError(f"{names[name]} and {model} would both be called {name}: rename a folder")
+    join(address)
+    gpu = {"num_gpus": 1} if ray.cluster_resources().get("GPU") else {}
+    least, most = replicas
+    scaling = {"min_replicas": least, "max_replicas": most, "target_ongoing_requests": 2}
+    replica = _DEPLOYMENT.options(autoscaling_config=scaling, ray_actor_options={"num_cpus": 1, **gpu})
+    try:
+        serve.start(http_options={"host": host, "port": port})
+        for name, model in names.items():
+            serve.run(replica.bind(placed(model), engine), name=name, route_prefix=f"/{name}")
+    except RuntimeError as error:
+        raise ValueError(f"the models cannot be served: {error}") from error
+    return list(names)

@@ -1,0 +1,82 @@
+"""How much work one request may be, in a studio that others use too."""
+
+from collections.abc import Callable
+from math import inf
+
+import torch
+
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.settings import Settings
+from unleash.operations.making import Painter
+from unleash.pipeline import UnleashPipeline
+from unleash.sampling import windows
+from unleash.studio.server import timing
+from unleash.studio.server.turns import expect
+
+LONGEST = 600.0
+"""Seconds that one request may be predicted to take in a public studio."""
+
+
+def admit_run(
+    pipe: UnleashPipeline,
+    canvas: TokenCanvas,
+    settings: Settings,
+    pictures: int,
+    longest: float,
+    paint: Painter | None = None,
+) -> None:
+    """Whether a run may begin.
+
+    Args:
+        pipe: of the model.
+        canvas: that is filled.
+        settings: of the run.
+        pictures: how many.
+        longest: seconds that it may be predicted to take; without a limit nothing is predicted.
+        paint: makes the pictures, if not by filling what is unknown: then any cell may be filled.
+
+    Raises:
+        ValueError: if it would take longer, or the canvas is of another codebook.
+    """
+
+    def predicted() -> float:
+        filled = canvas if paint is None else canvas.mask(~canvas.unknown)
+        return timing.seconds(pipe, timing.pace(pipe), filled, settings, pictures)
+
+    _admit(predicted, longest, "fewer steps, pictures or cells")
+
+
+def admit_inspection(
+    pipe: UnleashPipeline, canvas: TokenCanvas, spacing: int, guided: bool, longest: float
+) -> None:
+    """Whether all cells of a canvas may be asked about, in up to ``spacing²`` evaluations.
+
+    Raises:
+        ValueError: as :func:`admit_run`.
+    """
+
+    def predicted() -> float:
+        everywhere = torch.ones(1, canvas.height, canvas.width, dtype=torch.bool)
+        each = len(windows.windows_of(everywhere, pipe.transformer.window_size))
+        return spacing**2 * each * (2 if guided else 1) * timing.pace(pipe).window
+
+    pipe.check(canvas)
+    _admit(predicted, longest, "a smaller spacing or fewer cells")
+
+
+def _admit(predicted: Callable[[], float], longest: float, instead: str) -> None:
+    if longest == inf:
+        return
+    seconds = predicted()
+    if seconds > longest:
+        raise ValueError(
+            f"this would take about {_in_words(seconds)}; one request may take {_in_words(longest)} here, "
+            f"since others use this studio too: ask for {instead}"
+        )
+    expect(seconds)
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.0f} h"
