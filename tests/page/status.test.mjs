@@ -8,7 +8,7 @@ const status = (store, ended) =>
 
 test("with nothing under way there is no progress to see, and what became of the last run is said", () => {
   assert.deepEqual(status({}), { state: "idle", value: 0, max: 1, text: "Ready", stopped: false });
-  const estimate = "20×16 cells: Generate will take about 1 s.";
+  const estimate = "About 1 s for 20×16 cells";
   assert.equal(status({ estimate }, "The picture is finished.").text, "The picture is finished.");
   assert.equal(status({ estimate }).text, estimate);
   assert.equal(status({ estimate: "" }).text, "Ready");

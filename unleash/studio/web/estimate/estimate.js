@@ -60,7 +60,7 @@ export function mount({ element, props, trigger, watch }) {
       ...(large() ? [`${width}×${height} cells`] : []),
       ...(parts > 1 ? [`${parts} parts, up to ${evaluations} evaluations a step`] : []),
     ];
-    say(`${why.join(", ")}: Generate will take about ${inWords(seconds)}.`);
+    say(`About ${inWords(seconds)} for ${why.join(", ")}`);
   });
   if (store.timeline) later();
 }

@@ -20,7 +20,7 @@ export function mount({ element }) {
     run.toggleAttribute("data-stopped", stopped);
     if (value === null) bar.removeAttribute("value");
     else Object.assign(bar, { max, value });
-    words.textContent = text;
+    words.textContent = words.title = text;
     const busy = state !== "idle";
     enable("#stop", busy);
     enable("#resume", !busy && store.unfinished);
