@@ -1,6 +1,7 @@
 """Files in and out: pictures, PNGs with their recipe, recipes, and what is none of these."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,18 @@ def test_who_does_not_say_how_to_open_a_picture_keeps_the_canvas(studio: Studio,
     studio.choose_fit("Whole, with margins")
     expect(studio.page.locator("#given img")).to_be_visible()
     assert Image.open(studio.save().path()).size == (300, 400)
+
+
+def test_another_file_takes_the_place_of_one_that_waits_for_an_answer(studio: Studio, photo: Path) -> None:
+    studio.open(photo)
+    expect(studio.page.locator("#opening dialog")).to_be_visible()
+    Image.linear_gradient("L").save(square := BytesIO(), "PNG")
+    studio.drop("square.png", "image/png", square.getvalue())
+    expect(studio.page.locator("#opening dialog")).to_be_hidden()
+    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    studio.set_number("steps", 1)
+    studio.tool("Mask all")
+    studio.generate()
 
 
 def test_what_is_no_picture_is_refused_and_the_canvas_kept(studio: Studio) -> None:

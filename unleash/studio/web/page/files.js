@@ -59,9 +59,10 @@ class Files extends EventTarget {
   async open(file, how = {}) {
     this.#notice(null);
     this.#choose(null);
-    if (isProject(file)) return this.#openProject(file);
     store.queue.await("file");
+    store.queue.arrived("choice"); // of a file before this one
     this.#begin(file);
+    if (isProject(file)) return this.#openProject(file);
     try {
       const path = await this.#server.upload(file);
       this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
@@ -151,8 +152,6 @@ class Files extends EventTarget {
   }
 
   async #openProject(file) {
-    store.queue.await("file");
-    this.#begin(file);
     try {
       const project = await unpack(file);
       const { model, canvas, recipe, settings, count, locked } = project;
