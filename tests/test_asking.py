@@ -259,7 +259,7 @@ def test_a_name_is_of_one_run(pipe: UnleashPipeline) -> None:
     first = run(pipe, "tiny", BLANK, BEST, 1, name="once")
     next(first)
     for _ in range(2):
-        with pytest.raises(ValueError, match="has begun already"):
+        with pytest.raises(ValueError, match="has already started"):
             next(run(pipe, "tiny", BLANK, BEST, 1, name="once"))
         first.close()
     assert registry.ended("once")

@@ -46,9 +46,9 @@ def test_a_canvas_grows_to_its_bound_and_no_further():
     canvas = TokenCanvas.blank(4, 4, 16)
     assert canvas.extended(left=60, bottom=60).codes.shape == (64, 64)
     for more in (61, 2**31, 2**62, 10**30):
-        with pytest.raises(ValueError, match=r"a canvas of 4×\d+(\.\.\.\d+)? cells; expected 1×1 to 64×64"):
+        with pytest.raises(ValueError, match=r"a canvas must have 1×1 to 64×64 cells, not 4×\d+"):
             canvas.extended(left=more)
-    with pytest.raises(ValueError, match="a canvas of 100000×100000 cells"):
+    with pytest.raises(ValueError, match=r"a canvas must have .* not 100000×100000"):
         TokenCanvas.blank(10**5, 10**5)
 
 

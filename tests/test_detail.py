@@ -199,4 +199,4 @@ def test_a_file_is_larger_than_the_picture_by_the_scale(model, tmp_path, monkeyp
     assert read_recipe("a.png") == read_recipe("again.png")
     done = CliRunner().invoke(app, ["generate", "--model", str(model), "--scale", "3", "--out", "b.png"])
     assert done.exit_code == 2
-    assert "1, 2 or 4 times" in done.stderr
+    assert "the scale must be 1, 2 or 4" in done.stderr

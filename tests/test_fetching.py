@@ -17,7 +17,7 @@ from unleash.models.cards import read_card
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.folders import resolve
 from unleash.models.known import KNOWN, Published
-from unleash.studio.server.getting import Getter, message
+from unleash.studio.server.model_downloads import Getter, message
 
 FIXTURES = Path(__file__).parent / "fixtures"
 CHURCHES, HALTON = FIXTURES / "parity-hub-churches", FIXTURES / "parity-halton"

@@ -140,7 +140,7 @@ def test_who_can_reach_it(monkeypatch):
 
 
 def test_an_address_that_is_not_ours_is_named():
-    with pytest.raises(ValueError, match=r"host 192\.0\.2\.1 is no address of this machine"):
+    with pytest.raises(ValueError, match=r"host 192\.0\.2\.1 is not an address of this machine"):
         check_address("192.0.2.1", None)
     with pytest.raises(ValueError, match=r"host nowhere\.invalid is not known"):
         check_address("nowhere.invalid", 7860)
@@ -155,6 +155,6 @@ def test_the_app_says_what_is_wrong_in_a_line():
     )
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith(
-        "unleash: the host 192.0.2.1 is no address of this machine"
+        "unleash: the host 192.0.2.1 is not an address of this machine"
     )
     assert "Traceback" not in done.stderr

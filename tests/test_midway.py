@@ -110,5 +110,5 @@ def test_what_the_page_sends_as_a_stopped_run_is_checked(pipe, canvas):
     ):
         with pytest.raises(ValueError, match=r"\w"):
             Unfinished.from_dict(sound | change)
-    with pytest.raises(ValueError, match="is an object"):
+    with pytest.raises(ValueError, match="must be an object"):
         Unfinished.from_dict([])

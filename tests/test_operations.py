@@ -149,7 +149,7 @@ def test_an_edit_leaves_what_it_was_not_asked_to_change(pipe):
         (lambda: edits.blend(WHOLE, WHOLE, where=np.zeros((4, 4), np.float32)), "mask the cells"),
         (lambda: relight(WHOLE, 0), "greater strength"),
         (lambda: relight(WHOLE, 2), "from 0 to 1, not 2"),
-        (lambda: relight(WHOLE.pin(np.ones((4, 4), bool), 1)), "take pins off"),
+        (lambda: relight(WHOLE.pin(np.ones((4, 4), bool), 1)), "remove pins"),
         (lambda: relight(TokenCanvas.blank(4, 4, 16)), "no whole picture"),
     ],
 )

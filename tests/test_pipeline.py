@@ -210,7 +210,7 @@ def test_the_logits_of_a_larger_grid_are_log_probabilities(pipe):
         (torch.full((1, 16), 16), None, r"\(B, h, w\) long, up to 64×64, not \(1, 16\) int64"),
         (torch.full((1, 4, 65), 16), None, r"up to 64×64, not \(1, 4, 65\)"),
         (torch.zeros(1, 4, 4), None, "not .* float32"),
-        (torch.zeros(0, 4, 4, dtype=torch.long), None, "tokens are codes"),
+        (torch.zeros(0, 4, 4, dtype=torch.long), None, "tokens must be codes"),
         (torch.full((1, 4, 4), 16), "noon", "no label 'noon'; its labels are day, night"),
     ],
 )

@@ -179,7 +179,7 @@ def test_a_bad_setting_is_refused_in_one_line(field, value, message):
 
 
 def test_guidance_cannot_end_before_it_begins():
-    with pytest.raises(RecipeError, match=r"^guidance_end is at most guidance_start, 0\.3, not 0\.5$"):
+    with pytest.raises(RecipeError, match=r"^guidance_end must be at most guidance_start, 0\.3, not 0\.5$"):
         Settings(guidance_start=0.3, guidance_end=0.5)
 
 

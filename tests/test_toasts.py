@@ -75,7 +75,9 @@ def test_inputs_that_are_missing_or_of_no_use_are_told_in_a_line(visibility):
     def wire(button):
         button.click(lambda *_: None, [gr.Number(), gr.Image()], api_visibility=visibility)
 
-    assert said(toasts.PlainBlocks(), wire, [1]).endswith("takes 2 values, not 1: null for those left open.")
+    assert said(toasts.PlainBlocks(), wire, [1]).endswith(
+        "takes 2 values, not 1; use null for those left open."
+    )
     for odd in ("x" * 10**6, {"path": "/etc/passwd"}, [[]] * 10**5, {"path": ["a"]}):
         message = said(toasts.PlainBlocks(), wire, [1, odd])
         assert 0 < len(message) < 300

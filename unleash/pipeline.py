@@ -1,4 +1,4 @@
-"""The pipeline: a canvas in, its unknown cells filled step by step, pictures out."""
+"""The pipeline: fills the unknown cells of a canvas step by step and decodes it."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Generator, Tensor
 
-# By these names models that were saved before ask for their parts.
+# Modules that saved models name for their parts.
 import unleash.models.transformer
 import unleash.models.vqgan
 import unleash.scheduler  # noqa: F401
@@ -54,18 +54,18 @@ again that the run had filled, whatever was written there."""
 
 @dataclass(frozen=True)
 class Step:
-    """What one step of a run left behind.
+    """The state after a step of a run.
 
     Attributes:
-        index: which step it was, from 1 to ``total``; 0 of 0 where there was nothing to fill.
-        total: how many steps the run takes.
-        canvas: filled as far as it is.
-        revealed: (h, w) bool, the cells this step filled.
-        render: decodes ``image``: the last one in the detail of the settings, earlier ones by the preview
+        index: number of the step, from 1 to ``total``; 0 of 0 if there was nothing to fill.
+        total: number of steps of the run.
+        canvas: the canvas, filled so far.
+        revealed: (h, w) bool, the cells filled in this step.
+        render: decodes ``image``: the last one in the settings' detail, earlier ones with the preview
             decoder if the model has one.
         shown: (h, w) int64, the codes of ``image``: those of the canvas, and a guess where it is unknown.
-        progress: from which :meth:`UnleashPipeline.stream` goes on; None after the last step.
-        engine: that computed it.
+        progress: for :meth:`UnleashPipeline.stream` to resume from; None after the last step.
+        engine: name of the engine.
     """
 
     index: int
@@ -79,21 +79,21 @@ class Step:
 
     @cached_property
     def image(self) -> Image.Image:
-        """The picture so far, decoded when it is first asked for.
+        """The picture so far, decoded on first access.
 
-        Cells still unknown show the code thought likeliest, and the plainest one where a large canvas was
-        not looked at yet.
+        Unknown cells show the likeliest code, or the plainest one where a large canvas has
+        not been evaluated yet.
         """
         return self.render()
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Cells that are asked for the same.
+    """Cells with the same conditions.
 
     Attributes:
         cells: (1, h, w) bool.
-        conditions: what is asked for, and what guidance leads away from if there is any.
+        conditions: the condition and, with guidance, the one to guide away from.
     """
 
     cells: Tensor
@@ -113,14 +113,14 @@ class UnleashPipeline(DiffusionPipeline):
 
     Args:
         vqgan: turns codes into pictures and back.
-        transformer: says what code each cell might hold; both may be of any family.
-        scheduler: its reveal order and schedule are those of a run where nothing else is said.
-        sampling_defaults: the settings that suit the model best, by name; ``model_index.json`` keeps them.
-        text_encoder: reads prompts, of a model that takes them.
-        tokenizer: splits prompts into what the text encoder reads.
+        transformer: predicts the code of each cell; both may be of any family.
+        scheduler: gives the default reveal order and schedule.
+        sampling_defaults: the model's default settings, by name, stored in ``model_index.json``.
+        text_encoder: encodes prompts, for models that take them.
+        tokenizer: the text encoder's tokenizer.
 
     Raises:
-        ValueError: if the three differ in the size of their codebook, or a default is no such setting.
+        ValueError: if the codebook sizes differ, or a default is not a valid setting.
     """
 
     model_cpu_offload_seq = "text_encoder->transformer->vqgan"
@@ -147,7 +147,7 @@ class UnleashPipeline(DiffusionPipeline):
                 "vqgan, transformer and scheduler must share one codebook size, "
                 f"not {sizes[0]}, {sizes[1]} and {sizes[2]}"
             )
-        vqgan.to(memory_format=torch.channels_last)  # a quarter faster on CPUs
+        vqgan.to(memory_format=torch.channels_last)  # 25 % faster on CPUs
         self.register_modules(
             vqgan=vqgan,
             transformer=transformer,
@@ -157,10 +157,8 @@ class UnleashPipeline(DiffusionPipeline):
         )
         self.register_to_config(sampling_defaults=sampling_defaults or {})
         if {"label", "prompt", "negative_prompt", "seed"} & self.config["sampling_defaults"].keys():
-            raise ValueError(
-                "sampling_defaults of a model are of any picture: label, prompt and seed are none"
-            )
-        self._settings()  # or a bad one would be found at the first run
+            raise ValueError("sampling_defaults cannot contain a label, prompt or seed")
+        self._settings()  # validates them now rather than at the first run
         self._folder: Path | None = None
         self.engine = Engine(vqgan, transformer)
 
@@ -172,20 +170,20 @@ class UnleashPipeline(DiffusionPipeline):
         engine: EngineName = "torch",
         **options: Any,
     ) -> "UnleashPipeline":
-        """Loads a folder that ``save_pretrained`` or `unleash convert` wrote, a known model, or a Hub id.
+        """Loads a folder by ``save_pretrained`` or `unleash convert`, a known model, or a Hub id.
 
-        A known model is one that `unleash models` lists, by its short name; it and a Hub id are fetched when
-        they are not here yet.
+        A known model is one that `unleash models` lists, by its short name; it or a Hub id is downloaded if
+        necessary.
 
-        ``engine`` computes it, see :meth:`use`; the other ``options`` go to diffusers.
+        ``engine``: see :meth:`use`; other ``options`` are passed to diffusers.
 
         Raises:
-            CheckpointError: a ``ValueError``, if there is no such model, or its weights are not what its
-                configuration and its card say, or not all finite numbers.
+            CheckpointError: a ``ValueError``, if there is no such model, or its weights do not match its
+                configuration and card, or are not finite.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
         networks = load_networks(folder, options.get("dtype", options.get("torch_dtype")))
-        # As diffusers decides itself, but without advice to install what the app does not need.
+        # diffusers' own default, without its advice to install an unneeded package.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
         check_weights(folder, networks)
         pipe = super().from_pretrained(folder, **(networks | memory | options))
@@ -197,7 +195,7 @@ class UnleashPipeline(DiffusionPipeline):
         """Has runs that begin from now on computed by an engine: see ``EngineName``.
 
         The codes that two engines draw from the same seed may differ in rare cells, since their logits differ
-        by rounding. ``auto`` is the fastest on this machine, for which they are timed once.
+        by rounding. ``auto`` is the fastest on this machine, measured once.
 
         Raises:
             ValueError: if there is no such engine, or it cannot be used here.
@@ -206,7 +204,7 @@ class UnleashPipeline(DiffusionPipeline):
         self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder)
 
     def to(self, *args: Any, **kwargs: Any) -> "UnleashPipeline":
-        """As diffusers has it; where the engine in use cannot compute there, torch does."""
+        """As diffusers' method; switches to torch if the engine does not support the device."""
         moved = super().to(*args, **kwargs)
         if moved.engine.problem(moved.device):
             moved.use("torch")
@@ -219,17 +217,17 @@ class UnleashPipeline(DiffusionPipeline):
 
     @property
     def conditioning(self) -> Conditioning:
-        """What the model can be asked for: nothing, one of its labels, or a prompt."""
+        """Whether the model takes labels, prompts or neither."""
         return self.transformer.conditioning
 
     def blank(self) -> TokenCanvas:
-        """A canvas of the size the model was trained on, nothing known."""
+        """A blank canvas of the model's grid size."""
         side = self.transformer.grid_size
         return TokenCanvas.blank(side, side, self.transformer.codebook_size)
 
     @property
     def defaults(self) -> Settings:
-        """The settings of a run that is given none: the model's ``sampling_defaults``."""
+        """The default settings: the model's ``sampling_defaults``."""
         config = self.scheduler.config
         plain = Settings(reveal_order=config["reveal_order"], schedule=config["schedule"])
         return plain.changed(**self.config.get("sampling_defaults") or {})
@@ -244,32 +242,32 @@ class UnleashPipeline(DiffusionPipeline):
         callback_on_step_end: StepCallback | None = None,
         **sampling: Any,
     ) -> UnleashPipelineOutput:
-        """Fills ``canvas`` with seeds ``seed``, ``seed + 1``, …; each image is what its seed gives alone.
+        """Fills ``canvas`` with seeds ``seed``, ``seed + 1``, …; each image depends on its own seed only.
 
-        A canvas of another size than the model's, up to 64×64 cells, is seen through overlapping windows;
-        :meth:`evaluations` says beforehand how many.
+        A canvas of another size than the model's, up to 64×64 cells, is evaluated in overlapping windows;
+        :meth:`evaluations` gives their number.
 
             pipe(canvas, settings=Settings(steps=8, label="church-day"))  # all settings are these
             pipe(canvas, num_inference_steps=8, label="church-day")       # the others are the model's
 
         Args:
-            canvas: what is known, kept and pinned, and which codes are allowed; None: nothing is.
+            canvas: the initial canvas; None: a blank one.
             num_inference_steps: the same as ``steps``.
-            settings: of the sampling, whole; None: the ``defaults`` of the model.
-            num_images: how many.
+            settings: all settings; None: the model's ``defaults``.
+            num_images: number of images.
             callback_on_step_end: see ``StepCallback``.
-            sampling: any of the :class:`~unleash.canvas.settings.Settings` in place of those, by their names.
+            sampling: single :class:`~unleash.canvas.settings.Settings` by name, which replace those.
 
         Raises:
             ValueError: if a value is out of range, the model lacks the label, or the canvas is of another
                 codebook.
         """
         if not 1 <= num_images <= MAX_COUNT:
-            raise ValueError(f"num_images is from 1 to {MAX_COUNT:,}, not {quoted(num_images)}")
+            raise ValueError(f"num_images must be from 1 to {MAX_COUNT:,}, not {quoted(num_images)}")
         canvas = self.blank() if canvas is None else canvas
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         seeds = [settings.numbered(i).seed for i in range(num_images)]
-        # On CPUs a batch is no faster, and its rounding would depend on how many images are in it.
+        # On CPUs a batch is not faster, and its rounding would depend on its size.
         together = 1 if self.device.type == "cpu" else num_images
         batches = [seeds[i : i + together] for i in range(0, num_images, together)]
         codes = [self._finish(canvas, settings, batch, callback_on_step_end) for batch in batches]
@@ -285,18 +283,18 @@ class UnleashPipeline(DiffusionPipeline):
         start: Progress | None = None,
         **sampling: Any,
     ) -> Iterator[Step]:
-        """Fills ``canvas`` and yields every step with its picture; arguments as for a call.
+        """Fills ``canvas`` and yields every step with its picture; arguments as in a call.
 
-        The iterator may be closed at any step, and several may be under way at once. A step's canvas is
-        one to go on from: to change the label half way, run it again under the other.
+        The iterator may be closed at any step, and several may run at once. A step's canvas is
+        a canvas like any other: to change the label half way, run it with the other label.
 
             for step in pipe.stream(label="church-day"):
                 if step.index == step.total // 2:
                     break
             out = pipe(step.canvas, label="church-night")
 
-        A run that was left goes on to the same picture with the canvas and the settings that it began with,
-        and the ``progress`` of the step it was left at, for ``start``:
+        To resume a run towards the same picture, give its initial canvas and settings, and as ``start``
+        the ``progress`` of its last step:
 
             for step in pipe.stream(seed=3, start=step.progress):
                 ...
@@ -317,10 +315,10 @@ class UnleashPipeline(DiffusionPipeline):
         settings: Settings | None = None,
         **sampling: Any,
     ) -> int:
-        """How many evaluations of the transformer a run takes; a guided window takes two, a region its own.
+        """The number of transformer evaluations of a run; guidance doubles it, and each region adds its own.
 
-        Exact for the orders random, halton and raster, which evaluate only the windows that hold a cell to
-        be revealed. The most it can be for the others, which evaluate every window that holds an unknown
+        Exact for the orders random, halton and raster, which only evaluate windows with a cell to
+        be revealed. An upper bound for the others, which evaluate every window with an unknown
         cell, and with ``correction_order="confidence"``, which may redraw any cell.
         """
         canvas = self.blank() if canvas is None else canvas
@@ -339,7 +337,7 @@ class UnleashPipeline(DiffusionPipeline):
                 total += len(seen) * (2 if guided else 1)
             return torch.zeros(1, codes[0].numel(), 1), asked
 
-        # Which cells come when does not depend on the codes drawn, so a codebook of one code will do.
+        # When each cell is revealed does not depend on the codes, so one code is enough.
         generators = [Generator().manual_seed(settings.seed)]
         for _ in reveal(count, unknown.long(), 1, settings, generators, self.scheduler.config["information"]):
             pass
@@ -365,9 +363,9 @@ class UnleashPipeline(DiffusionPipeline):
     def inspect(
         self, canvas: TokenCanvas, label: str | None = None, guidance_scale: float = 1.0, spacing: int = 4
     ) -> inspector.Inspection:
-        """What the model thinks of every cell given all others, whatever rules the canvas has.
+        """The model's predictions for every cell given all others, ignoring the canvas's rules.
 
-        Takes ``spacing²`` evaluations at most and is a little less certain than the model is; a spacing
+        Takes at most ``spacing²`` evaluations and slightly underestimates the model's certainty; a spacing
         as large as the grid is exact. See :func:`unleash.sampling.inspector.inspect`.
 
         Raises:
@@ -389,7 +387,7 @@ class UnleashPipeline(DiffusionPipeline):
         label: str | None = None,
         guidance_scale: float = 1.0,
     ) -> inspector.CellInspection:
-        """What the model thinks of one cell given all others: exact, in one evaluation.
+        """The model's predictions for one cell given all others: exact, in one evaluation.
 
         Raises:
             ValueError: as :meth:`inspect`, and if the cell is off the grid.
@@ -397,24 +395,24 @@ class UnleashPipeline(DiffusionPipeline):
         return inspector.inspect_cell(self._predictions(canvas, label, guidance_scale), canvas, cell, top)
 
     def check(self, canvas: TokenCanvas) -> None:
-        """Whether a canvas is one for this model.
+        """Checks that a canvas fits this model.
 
         Raises:
-            ValueError: if it is of another codebook.
+            ValueError: if it has another codebook.
         """
         size = self.transformer.codebook_size
         if canvas.codebook_size != size:
             raise ValueError(
-                f"a canvas of {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
+                f"the canvas has {canvas.height}×{canvas.width} cells and {canvas.codebook_size} codes; "
                 f"this model fills up to {MAX_SIDE}×{MAX_SIDE} cells with {size} codes"
             )
 
     def render(self, canvas: TokenCanvas, detail: Detail = "full") -> Image.Image:
-        """The picture of a canvas without unknown cells.
+        """Decodes a canvas without unknown cells.
 
         Args:
-            canvas: see there.
-            detail: ``full``; ``preview`` is faster and less sharp, and the same as ``full`` for a model
+            canvas: the canvas.
+            detail: ``full``; ``preview`` is faster and less sharp, or the same as ``full`` for a model
                 without preview decoder; ``large`` has twice as many pixels per side.
 
         Raises:
@@ -429,41 +427,41 @@ class UnleashPipeline(DiffusionPipeline):
 
     @torch.no_grad()
     def logits(self, tokens: Tensor, label: str | None = None) -> Tensor:
-        """The model's prediction of every cell, without guidance.
+        """The model's predictions for every cell, without guidance.
 
         Args:
             tokens: (B, h, w) long, up to 64×64 cells: codes from 0 to K - 1, K where masked.
-            label: one of ``labels``, or a prompt of a model that takes them; None for the unconditional
+            label: one of ``labels``, or a prompt for models that take them; None for the unconditional
                 prediction.
 
         Returns:
-            (B, h * w, K) float; on a grid that is not of the model's size, log-probabilities averaged over
+            (B, h * w, K) float; on a grid of another size than the model's, log-probabilities averaged over
             overlapping windows. The model was trained to predict masked cells only.
 
         Raises:
-            ValueError: if the tokens are not such grids, or the model lacks the label.
+            ValueError: if the tokens are not valid, or the model lacks the label.
         """
         size = self.transformer.codebook_size
         if tokens.ndim != 3 or tokens.dtype != torch.long or not 0 < max(tokens.shape[1:]) <= MAX_SIDE:
             raise ValueError(
-                f"tokens are (B, h, w) long, up to {MAX_SIDE}×{MAX_SIDE}, "
+                f"tokens must be (B, h, w) long, up to {MAX_SIDE}×{MAX_SIDE}, "
                 f"not {tuple(tokens.shape)} {str(tokens.dtype).removeprefix('torch.')}"
             )
         if tokens.numel() == 0 or tokens.min() < 0 or tokens.max() > size:
-            raise ValueError(f"tokens are codes from 0 to {size - 1}, or {size} where a cell is masked")
+            raise ValueError(f"tokens must be codes from 0 to {size - 1}, or {size} where a cell is masked")
         conditions = self._conditions(self._settings(**self._asking(label)))
         return self._predict(tokens, torch.ones_like(tokens, dtype=torch.bool), conditions, 1)[0].float()
 
     @torch.no_grad()
     def encode(self, image: Image.Image) -> TokenCanvas:
-        """The canvas of a picture whose sides are multiples of the cell size, every cell kept."""
+        """Encodes a picture whose sides are multiples of the cell size; every cell is kept."""
         pixels = torch.from_numpy(np.array(image.convert("RGB"))).to(self.device)
         images = rearrange(pixels, "h w c -> 1 c h w").to(self.dtype) / 255
         codes = self.vqgan.encode(images)[0].cpu().numpy()
         return TokenCanvas.from_codes(codes, self.vqgan.codebook_size)
 
     def _settings(self, settings: Settings | None = None, **sampling: Any) -> Settings:
-        """Settings, or the model's if there are none, with others in their place one by one."""
+        """The settings, by default the model's, with single ones replaced; validated for the model."""
         chosen = (self.defaults if settings is None else settings).changed(**sampling)
         if chosen.label is not None and chosen.label not in self.labels:
             known = "it takes a prompt" if self.conditioning == "text" else known_labels(self.labels)
@@ -487,12 +485,12 @@ class UnleashPipeline(DiffusionPipeline):
             )
 
     def _asking(self, label: str | None) -> dict[str, Any]:
-        """The setting that asks for a label or a prompt, whichever the model takes."""
+        """The label as a setting: ``label``, or ``prompt`` for models that take prompts."""
         return {"prompt" if self.conditioning == "text" else "label": label}
 
     @torch.no_grad()
     def _conditions(self, settings: Settings) -> list[Condition]:
-        """What is asked for, and what guidance leads away from if there is any."""
+        """The condition and, with guidance, the one to guide away from."""
         asked = settings.prompt if self.conditioning == "text" else settings.label
         read = None if self.text_encoder is None else self._read_text
         conditions = [self.transformer.condition(asked, read)]
@@ -501,7 +499,7 @@ class UnleashPipeline(DiffusionPipeline):
         return conditions
 
     def _regions(self, canvas: TokenCanvas, settings: Settings) -> list[tuple[Tensor, Settings]]:
-        """The canvas in parts, (1, h, w) bool, each with its settings: the regions, and what they leave.
+        """Parts of the canvas, (1, h, w) bool, with their settings: the regions and the rest.
 
         Raises:
             ValueError: if a region is off the grid.
@@ -524,7 +522,7 @@ class UnleashPipeline(DiffusionPipeline):
         ]
 
     def _read_text(self, prompt: str) -> Any:
-        """What the text encoder makes of a prompt; what is beyond its length is cut off."""
+        """The text encoder's output for a prompt, truncated to its maximum length."""
         length = self.tokenizer.model_max_length
         words = self.tokenizer(
             prompt, padding="max_length", truncation=True, max_length=length, return_tensors="pt"
@@ -582,18 +580,18 @@ class UnleashPipeline(DiffusionPipeline):
     def _run(
         self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], start: Progress | None = None
     ) -> Iterator[Revealed]:
-        """A run of one image for each seed; codes may be changed in place."""
+        """A run with one image per seed; the codes may be changed in place."""
         self.check(canvas)
         self._check_direction(canvas, settings)
         shape, size = (canvas.height, canvas.width), canvas.codebook_size
         bias = torch.from_numpy(rules.log_bias(canvas.rules, shape, size)) if canvas.rules else None
         parts = [_Part(cells, self._conditions(own)) for cells, own in self._regions(canvas, settings)]
-        engine = self.engine  # the same for the whole run
+        engine = self.engine  # fixed for the whole run
 
         @torch.no_grad()
         def predict(codes: Tensor, asked: Tensor) -> tuple[Tensor, Tensor]:
             scales = {guidance_at(share, settings) for share in _masked(codes, size)}
-            if len(scales) > 1:  # images of the random order are not filled equally far
+            if len(scales) > 1:  # in the random order images differ in their number of filled cells
                 each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
                 return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
             logits, seen = self._predict_parts(codes, asked, parts, scales.pop(), engine)
@@ -608,9 +606,9 @@ class UnleashPipeline(DiffusionPipeline):
     def _predict_parts(
         self, codes: Tensor, asked: Tensor, parts: Sequence[_Part], guidance_scale: float, engine: Engine
     ) -> tuple[Tensor, Tensor]:
-        """As :meth:`_predict`, each part under its own conditions; one without a cell asked about is free.
+        """As :meth:`_predict`, with each part's own conditions; parts without requested cells are skipped.
 
-        The prediction of a cell is that under its own condition, given the codes of all parts.
+        The prediction for a cell is that under its own condition, given the codes of all parts.
         """
         parts = [part for part in parts if (asked & part.cells.to(asked.device)).any()] or parts[-1:]
         if len(parts) == 1:
@@ -632,7 +630,7 @@ class UnleashPipeline(DiffusionPipeline):
         guidance_scale: float,
         engine: Engine | None = None,
     ) -> tuple[Tensor, Tensor]:
-        """Logits (B, h * w, K) on a grid of any size, and the cells (B, h, w) bool of which they hold."""
+        """Logits (B, h * w, K) on a grid of any size, and the cells (B, h, w) bool where they are valid."""
         computing = engine or self.engine
         return windows.predict(
             lambda seen: _logits(computing, seen, conditions, guidance_scale),
@@ -657,7 +655,7 @@ class UnleashPipeline(DiffusionPipeline):
         return predictions
 
     def _plain_code(self) -> Tensor:
-        """The code nearest to the mean of all: what a cell shows of which nothing is known."""
+        """The code nearest to the mean of all, shown for cells without a prediction."""
         vectors = self.vqgan.code_vectors.detach()
         return (vectors - vectors.mean(0)).square().sum(1).argmin()
 
@@ -666,8 +664,8 @@ class UnleashPipeline(DiffusionPipeline):
         one_by_one = settings.reveal_order == "raster" and settings.steps >= cells and not settings.correction
         if self.transformer.causal and not one_by_one:
             raise ValueError(
-                "this model goes from left to right, a cell at a time: "
-                f'its order is "raster", {cells} masked cells take {cells} steps, and there is no correction'
+                "this model fills one cell at a time from left to right: set reveal_order to "
+                f'"raster", steps to at least {cells} for {cells} masked cells, and correction to 0'
             )
 
     @torch.no_grad()
@@ -680,7 +678,7 @@ class UnleashPipeline(DiffusionPipeline):
 def _logits(engine: Engine, codes: Tensor, conditions: Sequence[Condition], guidance_scale: float) -> Tensor:
     """Logits (B, h * w, K) under the first condition, by classifier-free guidance away from the second.
 
-    Ho & Salimans 2022; with one condition, or a scale of 1, they are the model's own.
+    Ho & Salimans 2022; with one condition, or a scale of 1, these are the plain logits.
     """
     conditions = conditions[:1] if guidance_scale == 1 else conditions
     each = joined([repeated(condition, len(codes)) for condition in conditions])
@@ -703,11 +701,11 @@ def _state(start: Progress, canvas: TokenCanvas, settings: Settings, device: tor
     """The state of a run of one image.
 
     Raises:
-        ValueError: if it cannot be one of a run of the canvas and the settings.
+        ValueError: if it does not fit the canvas and the settings.
     """
     codes = start.canvas(canvas).codes
     if start.confidence is None and _weighs(settings):
-        raise ValueError("the progress lacks the confidence that the correction goes by")
+        raise ValueError("the progress lacks the confidence that this correction needs")
     chances = np.ones(codes.shape, np.float32) if start.confidence is None else start.confidence
     return State(*(torch.from_numpy(array)[None].to(device) for array in (codes, start.filled_at, chances)))
 
@@ -718,10 +716,10 @@ def _planned(settings: Settings) -> bool:
 
 
 def _weighs(settings: Settings) -> bool:
-    """Whether a run goes by how likely its codes were when it drew them."""
+    """Whether a run needs the probabilities with which its codes were drawn."""
     return settings.correction > 0 and settings.correction_order == "confidence"
 
 
 def _masked(codes: Tensor, mask_token: int) -> list[float]:
-    """The share of the cells of each image, codes (B, h, w), that is masked."""
+    """The share of masked cells in each image of codes (B, h, w)."""
     return (codes == mask_token).float().mean((1, 2)).tolist()

@@ -147,7 +147,7 @@ def test_relight_runs_under_another_label(call: Call, made: tuple[Path, Recipe])
     lit = Recipe.from_json(recipe)
     assert lit.settings.label == "bedroom-night"
     assert (result(recipe) != np.array(made[1].codes)).mean() > 0.5
-    with pytest.raises(AppError, match="A label is needed"):
+    with pytest.raises(AppError, match="Give a label for the new light"):
         call("relight", image=made[0])
 
 
@@ -233,11 +233,11 @@ def test_codebook_and_models(call: Call) -> None:
         ("inspect", {"canvas": OTHER, "guidance_scale": 1e308}, "guidance_scale: "),
         ("inspect", {"canvas": OTHER, "label": "x" * 10**5}, "label: string should have at most 200"),
         ("decode", {"canvas": OTHER}, "65536 codes; this model"),
-        ("decode", {"canvas": LONG}, "a canvas of 1×100000 cells; expected 1×1 to 64×64"),
+        ("decode", {"canvas": LONG}, "a canvas must have 1×1 to 64×64 cells, not 1×100000"),
         ("generate", {"model": "x" * 10**5}, "there is no model"),
         ("inspect_cell", {"canvas": '{"base": 1}', "row": 0, "column": 0}, "the canvas lacks"),
         ("decode", {"canvas": "{"}, "is not JSON"),
-        ("vary", {"image": {"path": "/etc/passwd"}}, "a file is needed"),
+        ("vary", {"image": {"path": "/etc/passwd"}}, "expected a file"),
         ("codebook", {"model": "owner/other"}, "there is no model"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_repainted_part_goes_back_into_the_whole_photograph_also_by_way_of_a_p
     context.close()
 
     studio.open({"name": "no.zip", "mimeType": "application/zip", "buffer": b"no zip"})
-    expect(said(studio.page)).to_have_text("no.zip is no zip that can be read.")
+    expect(said(studio.page)).to_have_text("no.zip is not a readable zip file.")
     assert studio.state == before
 
 
@@ -95,7 +95,7 @@ def test_what_was_changed_elsewhere_opens_as_it_looks_and_its_recipe_on_demand(s
     notice = studio.page.get_by_role("alert").filter(has_text="was changed")
     expect(notice).to_contain_text("edited_palette.png was changed after it was saved here")
     assert studio.state["recipe"] is None
-    notice.get_by_role("button", name="Open the older picture").click()
+    notice.get_by_role("button", name="Open the recipe's original picture").click()
     expect(notice).to_be_hidden()
     expect(studio.page.locator(".results li")).to_have_count(1)
     recipe = read_recipe(CASES / "edited_palette.png")

@@ -97,7 +97,7 @@ def test_a_whole_picture_is_seen_clean_and_beside_the_one_before(studio: Studio)
     assert shown(page).tobytes() == first.tobytes()
     page.keyboard.up("x")
     page.keyboard.press("y")
-    slider = page.get_by_label("Line between before and now")
+    slider = page.get_by_label("Position of the line between before and now")
     slider.fill("0.5")
     page.wait_for_timeout(100)
     both, (width, height) = shown(page), first.size

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { describe, effectOf, fillsAfter } from "../../unleash/studio/web/canvas/tools.js";
+import { describe, effectOf, fillsAfter, paintsOnBlank } from "../../unleash/studio/web/canvas/tools.js";
 import { CanvasError } from "../../unleash/studio/web/page/geometry.js";
 import { extended, stitched } from "../../unleash/studio/web/page/growing.js";
 import { checkedState } from "../../unleash/studio/web/page/project.js";
@@ -85,6 +85,16 @@ test("the server gets rows and columns, and later regions go over earlier ones",
   ]);
 });
 
+test("cells off the canvas are left out", () => {
+  const cells = [
+    [0, 1],
+    [2, 0],
+    [0, 4],
+  ];
+  assert.deepEqual(regionsFromServer([{ shows: "night", cells }], grid), [{ shows: "night", cells: [1] }]);
+  assert.deepEqual(regionsFromServer([{ shows: "night", cells: [[9, 9]] }], grid), []);
+});
+
 test("an opened recipe brings its regions, an opened picture none", () => {
   const regions = [{ shows: "night", cells: [[1, 1]] }];
   const canvas = toServer(picture);
@@ -130,6 +140,8 @@ test("tools that mask paint the region in hand, and the inverse takes cells from
     assert.deepEqual(shown(effectOf({ name, region: "night" }, true)(painted, [1])), {}, name);
     assert.equal(fillsAfter({ name, region: "night", live: true }, false), "swept");
     assert.equal(fillsAfter({ name, region: "night", live: true }, true), null);
+    assert.ok(paintsOnBlank({ name, region: "night" }), "an empty canvas makes room for it");
+    assert.ok(!paintsOnBlank({ name, region: null }));
   }
   for (const name of ["keep", "heal"])
     assert.deepEqual(effectOf({ name, region: "night" }, false)(picture, [1]).regions, [], name);

@@ -1,6 +1,6 @@
-"""How a canvas is filled: every setting of the sampling, with its bounds, its text and how it is shown.
+"""The sampling settings, with their bounds, descriptions and controls.
 
-Shell, endpoints and page make their options of these fields: a setting is added here and where it is used.
+Command, endpoints and page derive their options from these fields.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ def check_engine(name: str) -> None:
 
 
 class RecipeError(ValueError):
-    """A recipe, or a setting of one, that is not right; the message is a single line."""
+    """An invalid recipe or setting; the message is a single line."""
 
 
 class Checked(BaseModel):
-    """An immutable value of checked fields; a bad one is a `RecipeError`."""
+    """An immutable value with validated fields; raises `RecipeError`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -83,9 +83,9 @@ Text = Annotated[str, Field(max_length=MAX_TEXT)]
 
 @dataclass(frozen=True)
 class Slider:
-    """How a number is shown where people drag it: from ``low`` to ``high`` in steps.
+    """The slider of a number: from ``low`` to ``high`` in steps.
 
-    The bounds of the setting are wider, for programs. ``off`` is the end that stands for None.
+    The bounds of the setting may be wider, for programs. ``off`` is the end that means None.
     """
 
     low: float
@@ -96,7 +96,7 @@ class Slider:
 
 @dataclass(frozen=True, eq=False)  # annotations must be hashable
 class Choices:
-    """What the values of a setting are called in a menu."""
+    """The names of a setting's values in a menu."""
 
     names: Mapping[str, str]
 
@@ -116,14 +116,14 @@ _CORRECTIONS = Choices({"oldest": "First filled", "confidence": "Least confident
 _FINISHES = Choices({"full": "Normal", "large": "Large: twice as many pixels per side"})
 
 RENAMED = {"order": "reveal_order"}
-"""Settings that had another name in version 0.1, which is still read."""
+"""Old names of settings, from version 0.1, that are still read."""
 
 
 _Place = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
 
 
 class Region(Checked):
-    """Cells that show something else than the rest of the picture.
+    """Cells with a label or prompt of their own.
 
     Attributes:
         shows: a label of the model, or a prompt if it takes prompts.
@@ -135,13 +135,16 @@ class Region(Checked):
 
 
 class Settings(Checked):
-    """How a canvas is filled."""
+    """The sampling settings of a run."""
 
     steps: Annotated[int, Slider(1, 64, 1)] = Field(
-        default=16, ge=1, le=MAX_STEPS, description="Evaluations of the transformer at most; more is slower."
+        default=16,
+        ge=1,
+        le=MAX_STEPS,
+        description="Maximum number of transformer evaluations; more is slower.",
     )
     reveal_order: Annotated[OrderName, _ORDERS] = Field(
-        default="halton", title="Order", description="Which cells come first."
+        default="halton", title="Order", description="Which cells are revealed first."
     )
     schedule: ScheduleName = Field(
         default="cosine",
@@ -152,28 +155,28 @@ class Settings(Checked):
         default=1.0,
         ge=0,
         le=MAX_TEMPERATURE,
-        description="Below 1 tamer, above 1 wilder; 0 takes the likeliest codes.",
+        description="Below 1 safer, above 1 more varied; 0 takes the likeliest codes.",
     )
     top_k: Annotated[int | None, Slider(0, 1024, 1, off=0)] = Field(
         default=None,
         ge=1,
         le=MAX_CODES,
         title="Top-k",
-        description="Draw from that many of the likeliest codes only.",
+        description="Sample only from this many of the likeliest codes.",
     )
     top_p: Annotated[float | None, Slider(0.05, 1, 0.01, off=1)] = Field(
         default=None,
         gt=0,
         le=1,
         title="Top-p",
-        description="Draw from the likeliest codes that together have this probability.",
+        description="Sample only from the likeliest codes with this total probability.",
     )
     label: Label | None = Field(default=None, description="What to paint: one of the model's labels.")
     prompt: Prompt | None = Field(
-        default=None, description="What to paint, in words, of a model that takes them."
+        default=None, description="What to paint, in words, for models that take prompts."
     )
     negative_prompt: Prompt | None = Field(
-        default=None, description="What not to paint, in words; it takes guidance above 1."
+        default=None, description="What not to paint, in words; needs guidance above 1."
     )
     regions: tuple[Region, ...] = Field(
         default=(),
@@ -213,7 +216,7 @@ class Settings(Checked):
         default=2.0,
         ge=1,
         le=16,
-        description="Of the order moment: how much sure cells are preferred; 1 is at random.",
+        description="For the order moment: how strongly certain cells are preferred; 1 is random.",
     )
     detail: Annotated[FinishName, _FINISHES] = Field(
         default="full",
@@ -233,7 +236,8 @@ class Settings(Checked):
     def _guidance_begins_before_it_ends(self) -> Settings:
         if self.guidance_end > self.guidance_start:
             raise ValueError(
-                f"guidance_end is at most guidance_start, {self.guidance_start:g}, not {self.guidance_end:g}"
+                f"guidance_end must be at most guidance_start, {self.guidance_start:g}, not "
+                f"{self.guidance_end:g}"
             )
         return self
 
@@ -251,14 +255,14 @@ class Settings(Checked):
 
     @property
     def stem(self) -> str:
-        """What a file of the picture is called, before its ending: label and seed, as any disk takes them."""
+        """The name of a picture's file without the suffix: label and seed, valid on any file system."""
         what = re.sub(r"[^\w-]+", "-", self.label or self.prompt or "picture")[:40]
         return f"{what}-{self.seed}"
 
     def changed(self, **options: Any) -> Settings:
-        """These settings with others in their place, one by one; None, where it is no value, changes nothing.
+        """These settings with some changed; None is ignored for settings that cannot be None.
 
-        ``num_inference_steps`` is what diffusers calls ``steps``.
+        ``num_inference_steps`` is diffusers' name for ``steps``.
 
         Raises:
             RecipeError: if there is no such setting, or a value is out of range.
@@ -273,11 +277,11 @@ class Settings(Checked):
         return type(self)(**self.model_dump() | options)
 
     def over(self, defaults: Settings) -> Settings:
-        """The settings that were given to this, and the ``defaults`` for all others."""
+        """The settings explicitly set here, and the ``defaults`` for all others."""
         return defaults.model_copy(update={name: getattr(self, name) for name in self.model_fields_set})
 
     def numbered(self, picture: int) -> Settings:
-        """The settings of one of several pictures, counted from 0: seeds count up, after the last from 0."""
+        """The settings of picture number ``picture`` from 0: seeds count up, and wrap around."""
         return self.model_copy(update={"seed": (self.seed + picture) % (MAX_SEED + 1)})
 
 
@@ -285,7 +289,7 @@ _MAY_BE_NONE = {name for name, field in Settings.model_fields.items() if field.d
 
 
 def renamed(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options with those that have an old name under their new one, after a warning of each."""
+    """Options with old names replaced by the new ones, with a warning for each."""
     named = dict(options)
     for old in options.keys() & RENAMED.keys():
         new, value = RENAMED[old], named.pop(old)
@@ -296,7 +300,7 @@ def renamed(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def one_line(error: ValidationError) -> str:
-    """The first of pydantic's complaints: where, what is wrong, what it got."""
+    """The first of pydantic's errors: where, what is wrong, and the value."""
     first = error.errors(include_url=False, include_context=False)[0]
     where = ".".join(map(str, first["loc"]))
     message = first["msg"].removeprefix("Value error, ")

@@ -17,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     help="Steer image generation token by token.\n\n"
-    "A picture is a grid of cells, and every cell has one of the codes of a codebook. Cells are filled a "
+    "A picture is a grid of cells, each with one of the codes of a codebook. The cells are filled a "
     "few at a time, in any order, around whatever you keep or pin.",
 )
 

@@ -7,20 +7,20 @@ import typer
 
 from unleash.cli.options import CropTo, Job, with_job
 
-_Picture = Annotated[
-    Path, typer.Argument(help="The picture to start from; cut to a square if not by Unleash.")
-]
+_Picture = Annotated[Path, typer.Argument(help="The initial picture; cropped to a square if not by Unleash.")]
 
 
 @with_job
 def vary(
     image: _Picture,
-    strength: Annotated[float, typer.Option(min=0, max=1, help="The share of cells drawn again.")] = 0.5,
+    strength: Annotated[
+        float, typer.Option(min=0, max=1, help="Share of the cells that are drawn again.")
+    ] = 0.5,
     crop: CropTo = None,
     *,
     job: Job,
 ) -> None:
-    """Make more pictures like one: a share of its cells is drawn again.
+    """Make variations of a picture: a share of its cells is drawn again.
 
     Example:
 
@@ -41,18 +41,18 @@ def relight(
     from_label: Annotated[
         str | None,
         typer.Option(
-            "--from", help="The label that the picture has now.", show_default="its recipe's, if it has one"
+            "--from", help="The current label of the picture.", show_default="its recipe's, if it has one"
         ),
     ] = None,
     crop: CropTo = None,
     *,
     job: Job,
 ) -> None:
-    """Light a picture differently: by night, say, what was made by day.
+    """Relight a picture, for example from day to night.
 
-    --label is the new light. Cells with codes of the old light are drawn
-    again, in four runs one after the other that hold the structure. How
-    many cells changed is told on stderr.
+    --label is the new label. Cells with codes of the old light are drawn
+    again, in four consecutive runs that keep the structure. The share of
+    changed cells is printed to stderr.
 
     Example:
 
@@ -62,7 +62,7 @@ def relight(
     from unleash.operations.relighting import relight as relit
 
     if job.settings.label is None:
-        raise ValueError("give --label: the label to light the picture by")
+        raise ValueError("give --label: the label of the new light")
     opened = job.open(image, crop=crop)
     job.paint(relit(opened.canvas, strength, from_label or opened.label))
 
@@ -72,22 +72,22 @@ def blend(
     first: _Picture,
     second: _Picture,
     share: Annotated[
-        float, typer.Option(min=0, max=1, help="How many of the cells are the second's, in patches.")
+        float, typer.Option(min=0, max=1, help="Share of the cells from the second picture, in patches.")
     ] = 0.5,
     mask: Annotated[
         Path | None,
         typer.Option(
             help="A picture as large as FIRST, white where SECOND is wanted, instead of --share; "
-            "grey is drawn by lot."
+            "grey is a probability."
         ),
     ] = None,
     heal: Annotated[
-        int, typer.Option(min=0, max=8, help="Cells on either side of a border that are painted anew.")
+        int, typer.Option(min=0, max=8, help="Cells on either side of a border that are filled again.")
     ] = 1,
     *,
     job: Job,
 ) -> None:
-    """Mix two pictures cell by cell, and paint over the borders between them.
+    """Blend two pictures cell by cell, and fill the borders between them again.
 
     Example:
 

@@ -9,14 +9,14 @@ import typer
 def models(
     folders: Annotated[
         list[str] | None,
-        typer.Argument(help="Model folders, short names or Hub ids to describe besides those that are here."),
+        typer.Argument(help="Model folders, short names or Hub ids to describe besides the local ones."),
     ] = None,
 ) -> None:
-    """List the models that are here, and public ones that can be fetched.
+    """List the local models, and public ones that can be downloaded.
 
-    The name of a public model is what --model takes: it is fetched from the
-    Hugging Face Hub and converted when it is first used. Its memory is what
-    it takes to paint; a step is what this machine needs in float32, at least.
+    --model takes the name of a public model: it is downloaded from the
+    Hugging Face Hub and converted when it is first used. Memory is what
+    it needs for sampling; step is a lower bound for this machine in float32.
 
     Examples:
 
@@ -56,21 +56,23 @@ def convert(
     transformer: Annotated[
         Path | None, typer.Option(help="The token predictor, for instance absorbing_ema_<step>.th.")
     ] = None,
-    absorbing: Annotated[Path | None, typer.Option(help="The same, as the paper calls it.")] = None,
+    absorbing: Annotated[Path | None, typer.Option(help="The same, under the paper's name.")] = None,
     heads: Annotated[
         int | None,
-        typer.Option(help="Attention heads of the transformer.", show_default="as its family has them"),
+        typer.Option(
+            help="Attention heads of the transformer.", show_default="the usual number of its family"
+        ),
     ] = None,
     image_size: Annotated[
         int | None,
-        typer.Option(help="Pixels on a side of what it was trained on.", show_default="256 where unknown"),
+        typer.Option(help="Side of its training pictures in pixels.", show_default="256 if unknown"),
     ] = None,
 ) -> None:
-    """Make a model folder of two files as their authors publish them.
+    """Convert two published files to a model folder.
 
     They may be those of the paper "Unleashing Transformers", of its churches
     on the Hugging Face Hub, of Halton-MaskGIT with the tokenizer of LlamaGen,
-    or of aMUSEd with its folder around them. What they are is read off the
+    or of aMUSEd within its folder. The format is detected from the
     files.
 
     Examples:
@@ -86,8 +88,6 @@ def convert(
 
     given = [file for file in (transformer, absorbing) if file is not None]
     if len(given) != 1:
-        raise ValueError(
-            "give the token predictor's file as --transformer, or as --absorbing, its other name"
-        )
+        raise ValueError("give the token predictor's file as --transformer (or --absorbing)")
     convert_files(vqgan, given[0], out, heads=heads, image_size=image_size)
     typer.echo(out)

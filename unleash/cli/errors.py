@@ -1,4 +1,4 @@
-"""What the command says when it was given something wrong."""
+"""Error messages of the command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +11,17 @@ from unleash.canvas.messages import shortened
 
 
 class Group(TyperGroup):
-    """Says whatever is wrong with what it was given in one line, and exits with 2."""
+    """Reports invalid input in one line, and exits with 2."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Runs the command that was asked for."""
+        """Runs the command."""
         with in_one_line():
             return super().invoke(ctx)
 
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Says in one line what was wrong with what was given within it, and exits with 2."""
+    """Context that reports invalid input in one line, and exits with 2."""
     try:
         yield
     except Exception as error:
@@ -33,10 +33,10 @@ def in_one_line() -> Iterator[None]:
 
 
 def _complaint(error: Exception) -> str | None:
-    """What to tell of an error in one line; None if it is not about what the command was given."""
+    """The message for an error, in one line; None if it is not about invalid input."""
     if isinstance(error, BrokenPipeError) or type(error).__name__ == "NoArgsIsHelpError":
         return None
-    if hasattr(error, "format_message"):  # of the argument parser, whose classes typer keeps to itself
+    if hasattr(error, "format_message"):  # of the argument parser, whose classes are private to typer
         text = error.format_message()
     elif isinstance(error, OSError) and error.filename is not None:
         text = f"{error.filename}: {error.strerror}"

@@ -10,7 +10,7 @@ from unleash.canvas.bounds import MAX_SIDE
 from unleash.cli.options import CropTo, Job, KeepPixels, with_job
 
 _Picture = Annotated[
-    Path, typer.Argument(help="A picture; its shorter side is scaled to the model's, its longer one kept.")
+    Path, typer.Argument(help="A picture; its shorter side is scaled to the model's, its shape kept.")
 ]
 
 
@@ -19,7 +19,7 @@ def _side(where: str) -> Any:
 
 
 class Direction(str, Enum):
-    """How two pictures lie."""
+    """How two pictures are joined."""
 
     horizontal = "horizontal"
     vertical = "vertical"
@@ -37,11 +37,11 @@ def extend(
     job: Job,
     keep_pixels: KeepPixels = None,
 ) -> None:
-    """Go on painting beyond the borders of a picture.
+    """Extend a picture beyond its borders.
 
     A cell of the bundled model has 16 pixels, so --right 8 makes a picture
     of 256 x 256 half as wide again. The picture may grow to 64 x 64 cells,
-    and be extended again. What was there stays as it is.
+    and be extended again. The original pixels stay.
 
     Examples:
 
@@ -71,11 +71,11 @@ def stitch(
     job: Job,
     keep_pixels: KeepPixels = None,
 ) -> None:
-    """Join two pictures, and have the seam between them painted.
+    """Join two pictures, and fill the seam between them.
 
     Two pictures of 256 x 256 pixels make one of 512 x 256, or of 256 x 512
-    with --axis vertical. The cells nearest to where they meet are painted
-    anew so that one goes over into the other.
+    with --axis vertical. The cells next to the seam are filled
+    again so that one picture merges into the other.
 
     Examples:
 

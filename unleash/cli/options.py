@@ -1,4 +1,4 @@
-"""Options that several commands share, each stated once."""
+"""Options that several commands share."""
 
 import re
 from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from unleash.pipeline import UnleashPipeline
 
 BUNDLED = "weights/scenes"
-"""The model that comes with the repository, and is used if no other is asked for."""
+"""The bundled model, the default."""
 
 Model = Annotated[
     str | None,
@@ -31,19 +31,17 @@ Model = Annotated[
         show_default=BUNDLED,
     ),
 ]
-Count = Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="How many pictures, with seeds one apart.")]
+Count = Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="Number of pictures, with consecutive seeds.")]
 Out = Annotated[
     Path,
-    typer.Option(
-        help="A PNG file, or a folder to put it in under a name of label and seed; with --count a folder."
-    ),
+    typer.Option(help="A PNG file, or a folder for files named by label and seed; with --count a folder."),
 ]
 KeepPixels = Annotated[
     bool | None,
     typer.Option(
         "--keep-pixels/--render-all",
-        help="Leave every pixel that is not repainted as it was, or draw the whole picture from its cells.",
-        show_default="keep, unless the picture is just what Unleash drew",
+        help="Keep every pixel that is not repainted, or decode the whole picture from its cells.",
+        show_default="keep, unless Unleash drew the whole picture",
     ),
 ]
 
@@ -70,21 +68,21 @@ Regions = Annotated[
     typer.Option(
         "--region",
         metavar="mask.png=what",
-        help="Cells that the mask touches have this label or prompt instead. Repeatable.",
+        help="Cells that the mask touches get this label or prompt instead. Repeatable.",
     ),
 ]
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a command that paints was asked for besides its own options.
+    """The shared options of a command that makes pictures.
 
     Attributes:
-        model: that is used.
-        settings: those that were given.
+        model: the model.
+        settings: the given settings.
         out: where the pictures go.
         count: how many are made.
-        engine: what computes the model.
+        engine: the engine.
     """
 
     model: str
@@ -95,7 +93,7 @@ class Job:
 
     @cached_property
     def pipe(self) -> "UnleashPipeline":
-        """The model's pipeline, loaded when it is first needed."""
+        """The model's pipeline, loaded on first access."""
         return load(self.model, self.engine)
 
     @cached_property
@@ -129,14 +127,14 @@ class Job:
             )
         if opened.changed:
             typer.echo(
-                f"{picture.name} was changed after Unleash wrote it: what it shows is opened, and its recipe "
+                f"{picture.name} was changed after Unleash wrote it: it is opened as it is, and its recipe "
                 f"is not used (`unleash generate --recipe {picture.name}` makes the older picture)",
                 err=True,
             )
         return opened
 
     def paint(self, draft: "Draft", regions: tuple[Region, ...] = ()) -> None:
-        """Makes the picture of a draft once for each file; what was not given is as the model has it."""
+        """Makes the picture of a draft once for each file; settings not given are the model's defaults."""
         settings = self.settings.over(self.pipe.defaults).model_copy(update={"regions": regions})
         paint(self.pipe, self.name, draft, settings, self.files)
 
@@ -161,7 +159,7 @@ def region_masks(given: list[str] | None) -> list[tuple[Path, str]]:
 
 
 def with_job(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command options of run, model and files, in place of its parameter ``job``."""
+    """Gives a command options for settings, model and files, in place of its parameter ``job``."""
 
     def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
         settings = Settings(**chosen)

@@ -25,7 +25,7 @@ from unleash.cli.running import at_scale, files_of, load, paint, paint_everywher
 from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
-    from unleash.operations.folders import FolderEdit
+    from unleash.operations.folder_edits import FolderEdit
 
 
 @with_sampling()
@@ -39,20 +39,20 @@ def generate(
     region: Regions = None,
     recipe: Annotated[
         Path | None,
-        typer.Option(help="Make the picture of this recipe (JSON, or a PNG by Unleash) again."),
+        typer.Option(help="Reproduce the picture of this recipe (JSON, or a PNG by Unleash)."),
     ] = None,
     scale: Annotated[
         int, typer.Option(help="Pixels of the file per pixel of the picture on each side: 1, 2 or 4.")
     ] = 1,
     film: Annotated[
-        Path | None, typer.Option(help="A .gif for the steps of the run, which is run once more for it.")
+        Path | None, typer.Option(help="A .gif of the steps; the run is repeated for it.")
     ] = None,
 ) -> None:
-    """Paint pictures from nothing, or again from a recipe.
+    """Generate pictures, or reproduce one from its recipe.
 
-    Every PNG carries its recipe. With --recipe, canvas, model and settings
-    are the recipe's, but for the options you give besides: those vary the
-    picture. Without any, it is the same picture again.
+    Every PNG contains its recipe. With --recipe, canvas, model and settings
+    are the recipe's, except for options that you give: those vary the
+    picture. Without any, it is the same picture.
 
     --engine ray has all machines of a Ray cluster make the pictures: the one
     at RAY_ADDRESS, or this machine alone. Pictures that are there already are
@@ -103,7 +103,7 @@ def generate(
         and model is None
         and count == 1
     ):
-        # Rounding differs between machines; the codes that were recorded do not.
+        # Rounding differs between machines; the recorded codes do not.
         image = at_scale(pipe, source.result, settings, wish.scale)
         save(image, source.model_copy(update={"kept_pixels": False}), files[0])
     else:
@@ -129,7 +129,7 @@ def edit(
     ] = None,
     pin: Annotated[
         list[str] | None,
-        typer.Option(metavar="row,col=code", help="Put this code in this cell, counted from 0. Repeatable."),
+        typer.Option(metavar="row,col=code", help="Pin this code to this cell, counted from 0. Repeatable."),
     ] = None,
     region: Regions = None,
     crop: CropTo = None,
@@ -137,20 +137,20 @@ def edit(
     job: Job,
     keep_pixels: KeepPixels = None,
 ) -> None:
-    """Repaint a part of a picture, and put chosen codes in chosen cells.
+    """Repaint part of a picture, and pin codes to cells.
 
-    A cell is repainted if the mask touches it at all; every other cell stays
-    as it is. A pinned cell has its code whatever the mask says. The palette
+    A cell is repainted if the mask touches it; every other cell stays
+    as it is. A pinned cell gets its code whatever the mask says. The palette
     of `unleash studio` shows what each code looks like.
 
-    The model sees the square in the middle of the picture, or the part that
-    --crop names, in its own shape; masks are as large as the whole picture.
+    The model sees the square at the centre of the picture, or the part given
+    by --crop, in its own shape; masks have the size of the whole picture.
 
-    Cells hold less than a photo does, so drawing all of them again would
+    A photo has more detail than its cells, so decoding all of them would
     change all of it. Outside the mask your picture's own pixels are kept,
-    and the two fade into each other over half a cell; a photo with more
+    with a soft transition half a cell wide; a photo with more
     pixels than the canvas is saved whole, at its own size. --render-all
-    draws the cells alone, as the recipe in the PNG does.
+    decodes all cells, as the recipe in the PNG does.
 
     If IMAGE is a folder, each picture in it is edited; results have the
     names of the pictures and go to the folder --out. Errors are listed at
@@ -169,7 +169,7 @@ def edit(
     """
     from unleash.images.masks import read_mask
     from unleash.operations import edits
-    from unleash.operations.folders import FolderEdit
+    from unleash.operations.folder_edits import FolderEdit
     from unleash.operations.regions import regions_of
 
     pins = dict(_pin(text) for text in pin or [])
@@ -192,7 +192,7 @@ def _edit_folder(job: Job, asked: "FolderEdit") -> None:
     """Edits a folder of pictures with a progress bar, and lists the errors at the end."""
     from tqdm import tqdm
 
-    from unleash.operations.folders import edit_folder
+    from unleash.operations.folder_edits import edit_folder
 
     pictures = asked.pictures()
     failed = []

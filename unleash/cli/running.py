@@ -1,4 +1,4 @@
-"""From what a command was given to pictures in files."""
+"""Making pictures and writing them to files."""
 
 import sys
 from pathlib import Path
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
-    """Where each picture goes; folders are made only when there is one to put there."""
+    """The file for each picture; folders are only created when a picture is written."""
     if count == 1 and not out.is_dir():
         if out.suffix.lower() != ".png":
             raise ValueError(f"--out {out}: give a file name ending in .png or an existing folder")
@@ -35,19 +35,19 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
 
 
 def load(model: str, engine: EngineName = "auto") -> "UnleashPipeline":
-    """The model's pipeline, with a progress bar if someone is watching."""
+    """The model's pipeline, with a progress bar on a terminal."""
     from diffusers.utils import logging
 
     from unleash.pipeline import UnleashPipeline
 
-    logging.disable_progress_bar()  # of the loading, which takes no time worth watching
+    logging.disable_progress_bar()  # for loading, which is fast
     pipe = UnleashPipeline.from_pretrained(model, engine=engine)
     pipe.set_progress_bar_config(disable=None if sys.stderr.isatty() else True)
     return pipe
 
 
 def at_scale(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Settings", scale: int) -> "Image":
-    """The picture of a canvas at a scale; how it became larger is told on stderr."""
+    """The picture of a canvas at a scale; prints how it was enlarged to stderr."""
     from unleash.operations.exporting import enlarged
 
     if scale == 1:
@@ -65,7 +65,7 @@ def paint(
     files: list[Path],
     scale: int = 1,
 ) -> None:
-    """Makes the picture of a draft once for each file, with seeds one apart."""
+    """Makes the picture of a draft once for each file, with consecutive seeds."""
     from unleash.operations.making import make
     from unleash.operations.relighting import share_changed
     from unleash.sampling.work import in_steps
@@ -124,7 +124,7 @@ def _shard(number: int, count: int) -> str:
 
 
 def save(image: "Image", recipe: "Recipe", file: Path, box: "Box | None" = None) -> None:
-    """Writes a picture with its recipe, and says where; ``box`` is the part of it that the canvas shows."""
+    """Writes a picture with its recipe and prints the path; ``box`` is the part that the canvas shows."""
     from unleash.images.recipes import write_png
 
     with written(file):
@@ -134,7 +134,7 @@ def save(image: "Image", recipe: "Recipe", file: Path, box: "Box | None" = None)
 
 
 def save_film(pipe: "UnleashPipeline", canvas: "TokenCanvas", settings: "Settings", file: Path) -> None:
-    """Fills the canvas, writes the steps of that as a GIF, and says where."""
+    """Fills the canvas, writes the steps as a GIF, and prints the path."""
     from unleash.images.animation import gif
 
     data = gif(step.image for step in pipe.stream(canvas, settings=settings))

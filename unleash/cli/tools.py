@@ -17,13 +17,15 @@ def studio(
         list[str] | None,
         typer.Option(help="A model folder, known name or Hub id to offer besides the bundled ones."),
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help="Port to listen at.", show_default="the first free from 7860"),
+        typer.Option(
+            min=1, max=65535, help="Port to listen at.", show_default="the first free one from 7860"
+        ),
     ] = None,
-    share: Annotated[bool, typer.Option(help="Make a public link through gradio.live.")] = False,
-    mcp: Annotated[bool, typer.Option("--mcp", help="Offer its endpoints as MCP tools too.")] = False,
+    share: Annotated[bool, typer.Option(help="Create a public link through gradio.live.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Also offer its endpoints as MCP tools.")] = False,
     engine: Engine = "auto",
     longest: Annotated[
         float | None,
@@ -37,8 +39,8 @@ def studio(
 ) -> None:
     """Open the studio: paint masks and pins in the browser, and watch the cells fill.
 
-    At the default address, and without --share, nobody else can reach it,
-    and models can be added in its menu too.
+    At the default address and without --share, nobody else can reach it,
+    and models can be added on the page.
 
     Examples:
 
@@ -56,15 +58,15 @@ def scenes(
     label: Annotated[str, typer.Option(help="What to draw, for instance church-night or bedroom-rain.")],
     out: Annotated[Path, typer.Option(help="The folder to write to.")],
     seed: Annotated[
-        int, typer.Option(min=0, max=MAX_SEED, help="Of the first picture; the others count up from it.")
+        int, typer.Option(min=0, max=MAX_SEED, help="Seed of the first picture; the others count up.")
     ] = 0,
     count: Annotated[int, typer.Option(min=1, max=MAX_COUNT, help="How many pictures.")] = 1,
 ) -> None:
-    """Draw pictures of the world that the bundled model was trained on, each with its label map.
+    """Draw pictures of the world that the bundled model was trained on, with label maps.
 
     LABEL-SEED.png is the picture. LABEL-SEED.labels.png says of each pixel
     what it shows (sky, roof, bed...) as an index into the PNG's palette. The
-    same label and seed draw the same picture. Needs skia-python, which the
+    same label and seed give the same picture. Needs skia-python, which the
     extra "train" installs.
 
     Example:
@@ -109,12 +111,12 @@ def bench(
         typer.Option(help="Measure this part only. Repeatable.", show_default="all but families"),
     ] = None,
     model: Model = None,
-    runs: Annotated[int, typer.Option(min=1, help="Of how many runs the median is taken.")] = 5,
+    runs: Annotated[int, typer.Option(min=1, help="Number of runs of which the median is taken.")] = 5,
     json_file: Annotated[
-        Path | None, typer.Option("--json", help="Write every figure to this file too.")
+        Path | None, typer.Option("--json", help="Also write all figures to this file.")
     ] = None,
 ) -> None:
-    """Measure how fast it is here: medians of several runs, after a warm-up that does not count.
+    """Measure how fast it is on this machine: medians of several runs after a warm-up.
 
     \b
       step    a step as the app makes it: transformer, scheduler, decoder, WebP

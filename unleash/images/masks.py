@@ -1,15 +1,14 @@
-"""Reading and writing mask files."""
+"""Reading mask files."""
 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PIL import Image
 
-from unleash.images.compositing import Mask, checked
+from unleash.images.compositing import Mask
 from unleash.images.reading import decoded, picture_size, turned
 from unleash.images.tones import to_srgb
-from unleash.writing import whole_file
 
 _SEPARATES = 1 / 5000
 """Minimum fraction of pixels on each side of one half for transparency to define the mask."""
@@ -26,7 +25,7 @@ def read_mask(path: str | Path, size: tuple[int, int]) -> Mask:
     pixels that become one.
 
     Args:
-        path: a picture, such as one written by :func:`write_mask`.
+        path: a picture.
         size: (width, height) in pixels of the picture that the mask belongs to.
 
     Raises:
@@ -43,17 +42,6 @@ def read_mask(path: str | Path, size: tuple[int, int]) -> Mask:
     if not (mask > 0.5).any():
         raise ValueError(f"the mask {name} is empty; mark the area to repaint in white")
     return mask
-
-
-def write_mask(mask: ArrayLike, path: str | Path) -> None:
-    """Write a mask (H, W) in [0, 1] as a grey PNG, white where it is 1.
-
-    Raises:
-        ValueError: if it is not a valid mask, or the file cannot be written.
-    """
-    grey = Image.fromarray((checked(mask) * 255).round().astype(np.uint8))
-    with whole_file(path) as part:
-        grey.save(part, format="PNG")
 
 
 def _values(path: str | Path) -> NDArray[np.uint8]:

@@ -1,5 +1,5 @@
-"""What can be done with pictures: open, edit, extend, stitch, vary, relight, blend.
+"""Operations on pictures: open, edit, extend, stitch, vary, relight, blend.
 
-Command, endpoints and page are skins over these. An operation makes a draft of pictures and canvases, and
-changes none of them; :func:`~unleash.operations.making.make` makes the picture of a draft.
+Command, endpoints and page are thin layers over these. An operation returns a draft and does
+not change its inputs; :func:`~unleash.operations.making.make` makes the picture of a draft.
 """

@@ -1,4 +1,4 @@
-"""Drafts made of pictures: parts repainted, borders extended, variations, two pictures in one."""
+"""Drafts of edits: repainting, extending, stitching, variations and blending."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -27,18 +27,18 @@ def edit(
     keep_pixels: bool | None = None,
     feather: int | None = None,
 ) -> Draft:
-    """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
+    """Repaint part of a picture, pin codes, and restrict the codes of cells.
 
-    Where pixels are kept and the file has more of them than the canvas, the result has the size of the file.
+    If pixels are kept and the file has more of them than the canvas, the result has the size of the file.
 
     Args:
         opened: the picture.
-        mask: (H, W) in [0, 1], as large as the picture was; a cell is repainted if it touches it at all.
-        cells: to repaint as well.
-        pins: the code of each cell that gets one.
-        rules: which codes cells may get, beside the rules they have.
-        keep_pixels: whether all other pixels stay as they were; None: unless the model drew the picture.
-        feather: pixels of the canvas beyond what is repainted in which old and new fade into each other;
+        mask: (H, W) in [0, 1], of the picture's original size; cells that it touches are repainted.
+        cells: further cells to repaint.
+        pins: codes to pin, by cell.
+        rules: rules to add to the present ones.
+        keep_pixels: whether all other pixels are kept; None: unless the model drew the picture.
+        feather: width in canvas pixels, beyond the repainted area, in which old and new are blended;
             None: half a cell.
 
     Raises:
@@ -74,12 +74,12 @@ def extend(
     bottom: int = 0,
     keep_pixels: bool | None = None,
 ) -> Draft:
-    """A picture with so many unknown columns and rows of cells around it.
+    """Add unknown columns and rows of cells around a picture.
 
     Where pixels are kept, a photograph with more of them than the canvas keeps its resolution.
 
     Raises:
-        ValueError: if there are none, a number is negative, or the canvas would be too large.
+        ValueError: if all numbers are 0, one is negative, or the canvas would be too large.
     """
     if left == right == top == bottom == 0:
         raise ValueError("nothing to do: give left, right, top or bottom a number of cells")
@@ -92,7 +92,7 @@ def extend(
 def stitch(
     a: Opened, b: Opened, axis: Axis = "horizontal", seam: int = 4, keep_pixels: bool | None = None
 ) -> Draft:
-    """Two pictures in one, as :func:`~unleash.canvas.stitching.stitched` has it.
+    """Join two pictures, as :func:`~unleash.canvas.stitching.stitched`.
 
     Where pixels are kept, the finer photograph keeps its resolution, and all else is enlarged to it.
 
@@ -108,14 +108,14 @@ def stitch(
 
 
 def vary(canvas: TokenCanvas, strength: float, seed: int = 0) -> Draft:
-    """More like the picture on a canvas: a share of its cells to draw again, chosen by the seed. Pins stay.
+    """A variation of a picture: a share of its cells, chosen by the seed, is drawn again. Pins stay.
 
     Raises:
-        ValueError: if there is no whole picture, the strength is not from 0 to 1, or nothing would change.
+        ValueError: if the picture is incomplete, the strength is not in [0, 1], or nothing would change.
     """
     varied = variation.vary(variation.present(canvas), strength, seed)
     if not varied.unknown.any():
-        raise ValueError("nothing would change: choose a greater strength, or take pins off")
+        raise ValueError("nothing would change: choose a greater strength, or remove pins")
     return Draft(varied)
 
 
@@ -127,18 +127,18 @@ def blend(
     heal: int = 1,
     seed: int = 0,
 ) -> Draft:
-    """Mix two pictures cell by cell, with the borders between them to be painted anew. Pins of ``a`` stay.
+    """Blend two pictures cell by cell, and fill the borders between them again. Pins of ``a`` stay.
 
     Args:
         a: the picture on this canvas.
-        b: the other one, of the same size and codebook.
-        share: how many of the cells are the second's, in patches drawn by the seed; unused with ``where``.
-        where: (H, W) in [0, 1], of any size, how probably a place is the second's.
-        heal: cells on either side of a border that are painted anew; 0: none.
-        seed: of the choice.
+        b: another canvas of the same size and codebook.
+        share: share of the cells taken from ``b``, in patches chosen by the seed; unused with ``where``.
+        where: (H, W) in [0, 1], of any size, the probability of taking each place from ``b``.
+        heal: cells on either side of a border that are filled again; 0: none.
+        seed: seed of the choice.
 
     Raises:
-        ValueError: if there is no whole picture, the two do not fit, or nothing would change.
+        ValueError: if a picture is incomplete, the two do not fit, or nothing would change.
     """
     ours = variation.present(a)
     shape = (ours.height, ours.width)

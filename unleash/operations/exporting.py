@@ -1,4 +1,4 @@
-"""Pictures for files: larger than the canvas, in a format of choice."""
+"""Exporting pictures, in a chosen format and at a multiple of the canvas's size."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from unleash.models.protocol import Detail
 Format = Literal["png", "jpeg"]
 
 SCALES = (1, 2, 4)
-"""Pixels of a file per pixel of the canvas, on each side."""
+"""Pixels of the file per pixel of the canvas, on each side."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """As what a picture is to be written.
+    """The requested format and scale of a file.
 
     Attributes:
-        format: of the file; only a PNG has a recipe.
+        format: format of the file; only a PNG contains a recipe.
         scale: one of ``SCALES``.
     """
 
@@ -31,32 +31,32 @@ class Wish:
 
     @classmethod
     def from_dict(cls, data: Any) -> Wish:
-        """Read untrusted JSON ``{"format", "scale"}``; None is a PNG as large as the canvas.
+        """Read untrusted JSON ``{"format", "scale"}``; None is a PNG at scale 1.
 
         Raises:
-            ValueError: if there is no such format or scale.
+            ValueError: if the format or scale is invalid.
         """
         if data is None:
             return cls()
         asked = data if isinstance(data, dict) else {}
         kind, scale = asked.get("format"), asked.get("scale")
         if kind not in get_args(Format):
-            raise ValueError(f"a picture is saved as png or jpeg, not as {quoted(kind)}")
+            raise ValueError(f"the format must be png or jpeg, not {quoted(kind)}")
         if isinstance(scale, bool) or not isinstance(scale, int) or scale not in SCALES:
-            raise ValueError(f"a picture is saved at 1, 2 or 4 times its size, not {quoted(scale)}")
+            raise ValueError(f"the scale must be 1, 2 or 4, not {quoted(scale)}")
         return cls("png" if kind == "png" else "jpeg", scale)
 
 
 def enlarged(
     draw: Callable[[Detail], Image.Image], details: Sequence[Detail], scale: int
 ) -> tuple[Image.Image, str]:
-    """A picture at ``scale`` times its size, and how it became so large, in words.
+    """A picture at ``scale`` times its size, and how it was enlarged.
 
-    The model's decoder for large pictures draws it if there is one; what is left to enlarge is resampled.
+    The model's large decoder draws it if there is one; the remaining factor is resampled.
 
     Args:
-        draw: draws the picture in a detail.
-        details: that the model has.
+        draw: decodes the picture in a detail.
+        details: the model's details.
         scale: one of ``SCALES``.
 
     Returns:

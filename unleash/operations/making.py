@@ -1,4 +1,4 @@
-"""From a draft to a picture with its recipe, step by step."""
+"""Making the picture of a draft, step by step."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from unleash.sampling.work import Work
 
 @dataclass(frozen=True)
 class Frame:
-    """A step of the making of a picture, which may take several runs, one after the other.
+    """A step towards a picture, which may take several consecutive runs.
 
     Attributes:
-        step: of the run under way.
-        index: of the step among those of all runs, from 1; 0 of 0 where nothing was to be filled.
-        total: steps of all runs.
-        start: the canvas that the run began with.
-        settings: of the run. With ``start`` they make again what it makes.
+        step: step of the current run.
+        index: number of the step among all runs, from 1; 0 of 0 if there was nothing to fill.
+        total: number of steps of all runs.
+        start: the canvas before the current run.
+        settings: settings of the current run, which reproduce its result from ``start``.
     """
 
     step: Step
@@ -34,11 +34,11 @@ class Frame:
 
     @property
     def last(self) -> bool:
-        """Whether the picture is made."""
+        """Whether the picture is finished."""
         return self.index == self.total
 
     def recipe(self, model: str, kept_pixels: bool = False) -> Recipe:
-        """How the picture was made, once the frame is the ``last``."""
+        """The recipe of the picture, from the ``last`` frame."""
         codes = self.step.canvas.codes.tolist()
         return Recipe(
             model=model,
@@ -51,25 +51,25 @@ class Frame:
 
 
 def fill(pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings) -> Iterator[Frame]:
-    """The making of a picture in one run."""
+    """Makes a picture in one run."""
     for step in pipe.stream(canvas, settings=settings):
         yield Frame(step, step.index, step.total, canvas, settings)
 
 
 Finish: TypeAlias = Callable[[Image.Image], Image.Image]
-"""What is done to a picture between the decoder and its file."""
+"""Postprocesses a decoded picture."""
 
 Painter: TypeAlias = Callable[[UnleashPipeline, TokenCanvas, Settings], Iterator[Frame | None]]
-"""Makes a picture of a canvas, of at least one frame; None is a pause between two evaluations."""
+"""Yields the frames, at least one, of a picture of a canvas; None is a pause between evaluations."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A picture that is going to be made.
+    """A picture to be made.
 
     Attributes:
-        canvas: that it is made of.
-        finish: lays it over the one it was made from; None: it stays as the model draws it.
+        canvas: the initial canvas.
+        finish: composites it over the original; None: it is left as decoded.
         paint: how it is made.
         box: the part of the finished picture that the canvas shows; None: all of it.
     """
@@ -93,13 +93,13 @@ def make(pipe: UnleashPipeline, model: str, draft: Draft, settings: Settings) ->
     """Make the picture of a draft, with a pause after each evaluation.
 
     Args:
-        pipe: of the model.
-        model: its name, as recipes have it.
-        draft: what is to be made.
-        settings: of the sampling.
+        pipe: the model's pipeline.
+        model: its name in recipes.
+        draft: the draft.
+        settings: the sampling settings.
 
     Raises:
-        ValueError: if the canvas or a setting is none for this model.
+        ValueError: if the canvas or a setting is not valid for this model.
     """
     last = None
     for frame in draft.paint(pipe, draft.canvas, settings):
@@ -107,7 +107,7 @@ def make(pipe: UnleashPipeline, model: str, draft: Draft, settings: Settings) ->
         yield
     assert last is not None
     finish = draft.finish
-    # To be composited with the kept pixels, it must have their size.
+    # Compositing with the kept pixels needs their size.
     image = pipe.render(last.step.canvas, "full" if finish else settings.detail)
     recipe = last.recipe(model, kept_pixels=finish is not None)
     return Made(finish(image) if finish else image, recipe, draft.box)

@@ -1,4 +1,4 @@
-"""Files as pictures in cells: by the recipe they carry, else by what the encoder sees in them."""
+"""Opening files on a canvas: by their recipe if they have one, else by the encoder."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,27 +20,27 @@ from unleash.models.folders import same_model
 from unleash.pipeline import UnleashPipeline
 
 _DIFFERENT = 12
-"""Mean difference of a cell, of 255, from which its pixels are not what the model draws of its code."""
+"""Mean difference, of 255, above which a cell's pixels are not what the model decodes."""
 
 _EVERYWHERE = 0.95
-"""Share of the cells from which a picture differs everywhere."""
+"""Share of differing cells above which a picture counts as different everywhere."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A picture in cells.
+    """An opened picture.
 
     Attributes:
-        canvas: its cells; of a picture that this model made, with the pins and rules it was made with.
-        image: its pixels, as large as the canvas.
-        size: (width, height) in pixels before it was cut.
-        drawn: whether its pixels are what the model draws of its cells, and no more.
-        label: under which it was made, if it was.
+        canvas: its canvas; for a picture by this model, with its pins and rules.
+        image: its pixels, of the canvas's size.
+        size: (width, height) in pixels before cropping.
+        drawn: whether its pixels are just the decoded canvas.
+        label: its label, if it was generated with one.
         photograph: the file, if it has more pixels than the canvas.
-        changed: whether the file carries a recipe but its pixels were changed since, so that the recipe was
+        changed: whether the file has a recipe but its pixels were changed since, so that the recipe was
             not used.
-        crop: the box of the picture that was asked for, in its pixels; None: all of it.
-        shown: the box of the picture that the canvas shows, in its pixels; None if a recipe was used.
+        crop: the box of the requested part, in pixels of the picture; None: all of it.
+        shown: the box that the canvas shows, in pixels of the picture; None if a recipe was used.
     """
 
     canvas: TokenCanvas
@@ -55,7 +55,7 @@ class Opened:
 
     @property
     def cut(self) -> bool:
-        """Whether the canvas lacks a cell or more of the picture, or of the crop that was asked for."""
+        """Whether a cell or more of the picture, or of the requested part, is not on the canvas."""
         if self.shown is None:
             return False
         wanted = self.crop or (0, 0, *self.size)
@@ -67,7 +67,7 @@ class Opened:
         return max(lost) >= cell
 
     def cropped(self, mask: Mask) -> Mask:
-        """The part in the ``crop`` of a mask (H, W) that is as large as the picture, or reduced with it."""
+        """A mask (H, W) of the picture's size, or reduced like it, cropped like the picture."""
         if self.crop is None:
             return mask
         scale = mask.shape[1] / self.size[0]
@@ -76,27 +76,27 @@ class Opened:
 
     @property
     def cell_size(self) -> int:
-        """Pixels on a side of a cell."""
+        """Side of a cell in pixels."""
         return self.image.width // self.canvas.width
 
 
 def open_picture(
     pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop", crop: Crop | None = None
 ) -> Opened:
-    """The picture in a file: the cells of its recipe if the model made it, else as :func:`encode_picture`.
+    """Opens a picture: by its recipe if this model made it, else as :func:`encode_picture`.
 
-    A recipe is not used if its picture was changed since, painted over for instance, or if only a part of it
-    is asked for.
+    A recipe is not used if the picture was changed since, for instance painted over, or if only a part of it
+    is opened.
 
     Args:
-        pipe: of the model.
-        model: its name, as recipes have it.
-        path: a picture.
-        fit: how one that the model did not make comes to fit.
-        crop: the part of it to use, which is then fitted; None: all of it.
+        pipe: the model's pipeline.
+        model: its name in recipes.
+        path: a picture file.
+        fit: how a picture not made by the model is fitted to it.
+        crop: the part to open, which is then fitted; None: all of it.
 
     Raises:
-        ValueError: if the file holds no picture, its recipe is broken, or the crop is not within the picture.
+        ValueError: if the file is not a picture, its recipe is invalid, or the crop is not within it.
     """
     if crop is not None:
         return encode_picture(pipe, path, fit, crop)
@@ -122,32 +122,32 @@ def open_picture(
 def encode_picture(
     pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop", crop: Crop | None = None
 ) -> Opened:
-    """The picture in a file as the encoder sees it, whatever recipe it carries.
+    """Encodes the picture in a file, ignoring any recipe.
 
     Args:
-        pipe: of the model.
-        path: a picture.
-        fit: how it comes to fit.
-        crop: the part of it to use, which is then fitted; None: all of it.
+        pipe: the model's pipeline.
+        path: a picture file.
+        fit: how it is fitted to the model.
+        crop: the part to open, which is then fitted; None: all of it.
 
     Raises:
-        ValueError: if the file holds no picture, or the crop is not within it.
+        ValueError: if the file is not a picture, or the crop is not within it.
     """
     return _encoded(pipe, Path(path), read(path), fit, crop=crop)
 
 
 def encode_beside(pipe: UnleashPipeline, path: str | Path, meeting: int, beside: bool, room: int) -> Opened:
-    """The picture in a file as the encoder sees it, to be joined with another, in its own shape.
+    """Encodes the picture in a file in its own aspect ratio, to be joined to another.
 
     Args:
-        pipe: of the model.
-        path: a picture.
-        meeting: cells of the side that the two share.
-        beside: whether it is joined on the left or right, or else above or below.
-        room: cells that its other side may have at most; what is longer is cut on both ends.
+        pipe: the model's pipeline.
+        path: a picture file.
+        meeting: length in cells of the side where they meet.
+        beside: whether it is joined on the left or right, else above or below.
+        room: maximum length of its other side in cells; a longer picture is cropped on both ends.
 
     Raises:
-        ValueError: if the file holds no picture.
+        ValueError: if the file is not a picture.
     """
     picture, cell = read(path), pipe.vqgan.cell_size
     width, height = picture.image.size
@@ -165,13 +165,13 @@ def encode_beside(pipe: UnleashPipeline, path: str | Path, meeting: int, beside:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the pixels of a file are, compared with what its recipe makes.
+    """How the pixels of a file relate to its recipe.
 
     Attributes:
-        kind: ``drawn``: what the model draws of the codes, and no more; ``kept``: pixels of an opened picture
-            are among them; ``changed``: they were changed after the file was written.
-        own: the part that the canvas shows, as large as the canvas, where pixels were kept.
-        photograph: the file, if pixels were kept and it has more than the canvas.
+        kind: ``drawn``: they are the decoded result; ``kept``: they include pixels of an opened picture;
+            ``changed``: they were changed after the file was written.
+        own: if pixels were kept, the part that the canvas shows, at the canvas's size.
+        photograph: the file, if pixels were kept and it has more of them than the canvas.
     """
 
     kind: Literal["drawn", "kept", "changed"]
@@ -186,14 +186,14 @@ def compare(
     draw: Callable[[], Image.Image],
     picture: Picture | None = None,
 ) -> Shown:
-    """Compare the picture in a file with what the recipe in it makes.
+    """Compare the picture in a file with the result of its recipe.
 
     Args:
-        path: of the file; one with a recipe alone counts as ``drawn``.
-        recipe: that it carries.
+        path: path of the file; one with only a recipe counts as ``drawn``.
+        recipe: its recipe.
         size: (width, height) of the canvas in pixels.
-        draw: draws the recipe's codes, in RGBA if they are not finished; it is called only if need be.
-        picture: what is in the file, if it was read already.
+        draw: decodes the recipe's codes, in RGBA if they are not finished; only called if necessary.
+        picture: the file's picture, if it was read already.
 
     Raises:
         ValueError: if the picture cannot be read.
@@ -219,7 +219,7 @@ def compare(
 
 
 def _untouched(path: Path, size: tuple[int, int], stamp: Stamp, picture: Picture | None) -> Shown:
-    """The pixels of a file that are as it was written, of which some were kept."""
+    """The pixels of an unchanged file with kept pixels."""
     picture = picture or read(path)
     if stamp.box is None:
         return Shown("kept", _resized(picture.image, size))
@@ -228,9 +228,9 @@ def _untouched(path: Path, size: tuple[int, int], stamp: Stamp, picture: Picture
 
 
 def _told(recipe: Recipe, size: tuple[int, int], picture: Picture) -> Shown | None:
-    """What a recipe itself says of the pixels in a file without stamp; None if they have to be compared."""
+    """What can be told about a file without a stamp from its recipe; None if pixels must be compared."""
     if recipe.codes is None or not picture.opaque:
-        return Shown("drawn")  # it was not finished, and the codes are what counts
+        return Shown("drawn")  # it was not finished, so the codes count
     if recipe.settings.detail == "large" and picture.size == (2 * size[0], 2 * size[1]):
         return Shown("drawn")
     if recipe.kept_pixels and picture.image.size == size:
@@ -239,19 +239,19 @@ def _told(recipe: Recipe, size: tuple[int, int], picture: Picture) -> Shown | No
 
 
 def differs(image: Image.Image, drawn: Image.Image) -> bool:
-    """Whether a picture is more than what the model draws.
+    """Whether a picture differs from what the model decodes.
 
-    Both are as large. Rounding differs between machines, but by a step of 255 and in few places.
+    Both have the same size. Rounding differs between machines, but by one level and in few places.
     """
     difference = np.array(image, dtype=int) - np.array(drawn, dtype=int)
     return bool(np.abs(difference).mean() >= 0.1)
 
 
 def _keeps(recipe: Recipe, image: Image.Image, drawn: Image.Image) -> bool:
-    """Whether a picture looks as one that keeps pixels, of which recipes before version 4 say nothing.
+    """Whether a picture seems to contain kept pixels, for recipes before version 4, which do not say so.
 
-    It differs from what the model draws outside the cells that the run filled, or nearly everywhere. One that
-    was painted over differs in some of the cells that the run filled, and in others not.
+    Such a picture differs from the decoded one only outside the filled cells, or nearly everywhere. One that
+    was painted over differs in some of the filled cells.
     """
     filled = recipe.canvas.unknown
     cell = drawn.width // recipe.canvas.width
@@ -265,11 +265,11 @@ def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
 
 
 def _cut(image: Image.Image, box: tuple[float, ...], size: tuple[int, int]) -> Image.Image:
-    """The part of a picture in a box, at ``size``; what lies beyond the picture is as its margin."""
+    """The part of a picture in a box, resized to ``size``; the margin colour outside the picture."""
     left, top, right, bottom = box
     inside = (max(left, 0), max(top, 0), min(right, image.width), min(bottom, image.height))
     if inside[0] >= inside[2] or inside[1] >= inside[3]:
-        raise ValueError("the part of the picture that its recipe is of lies outside it")
+        raise ValueError("the part of the picture that its recipe describes is outside the picture")
     across, down = size[0] / (right - left), size[1] / (bottom - top)
     place = [round((inside[0] - left) * across), round((inside[1] - top) * down)]
     place += [round((inside[2] - left) * across), round((inside[3] - top) * down)]

@@ -1,4 +1,4 @@
-"""A picture in another light: codes of the old light are drawn again as codes of the new one."""
+"""Relighting: cells with codes of the old light are drawn again with codes of the new one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,45 +16,45 @@ from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import Work
 
 ROUNDS = 4
-"""Runs, each of which sees what the ones before it have drawn."""
+"""Number of consecutive runs."""
 
 _MOST_LABELS = 32
-"""Of a model with more the old label is not looked for: each costs an evaluation."""
+"""Maximum number of labels among which the old one is searched; each costs an evaluation."""
 
 _HEALED = 0.3
-"""The share of the cells that the last run draws again."""
+"""Share of the cells that the last run draws again."""
 
 
 def relight(canvas: TokenCanvas, strength: float = 0.5, from_label: str | None = None) -> Draft:
-    """Draw a picture again under a new label, in several runs that hold its structure.
+    """Draw a picture again with a new label, in several runs that keep its structure.
 
-    The new label is that of the settings with which the draft is made, and their ``steps`` are shared out
-    among the runs. The codes of the old light are those that are less likely under the new label than under
-    the old one where nothing else is known: given its neighbours, a cell is drawn as they are lit, whatever
-    the label. The first two runs draw half of the cells that have such codes again, with a rule against
-    them, since what is around them gives the structure; the third one, all that are left. The last run
-    heals without that rule: it masks what is most surprising under the new label, and its recipe makes the
-    picture again. Pins stay.
+    The new label is that of the settings with which the draft is made, and their ``steps`` are divided
+    among the runs. Codes of the old light are those that are less likely under the new label than under
+    the old one on a blank canvas: given its neighbours, a cell would be drawn in their light, whatever
+    the label. The first two runs each draw half of the cells with such codes again, with a rule against
+    them, so that the other half gives the structure; the third one all that are left. The last run
+    has no such rule: it masks the most surprising cells under the new label, and its recipe reproduces the
+    picture. Pins stay.
 
     Args:
-        canvas: the picture; what is masked counts as what is beneath.
-        strength: from 0 to 1, how strictly codes of the old light are avoided; 1 rules them out, but keeps
-            least of the structure.
-        from_label: the old label; None: the one under which the picture's codes are likeliest.
+        canvas: the picture; masked cells count with their base codes.
+        strength: from 0 to 1, how strictly codes of the old light are avoided; 1 excludes them, but keeps
+            the least structure.
+        from_label: the old label; None: the label with the highest likelihood of the picture's codes.
 
     Raises:
-        ValueError: if there is no whole picture, the strength is out of range, or nothing would change.
+        ValueError: if the picture is incomplete, the strength is out of range, or nothing would change.
     """
     if not 0 <= strength <= 1:
-        raise ValueError(f"the strength of a variation is from 0 to 1, not {strength}")
+        raise ValueError(f"the strength must be from 0 to 1, not {strength}")
     picture = present(canvas)
     if not strength or not picture.kept.any():
-        raise ValueError("nothing would change: choose a greater strength, or take pins off")
+        raise ValueError("nothing would change: choose a greater strength, or remove pins")
     return Draft(picture, paint=partial(_runs, strictness=1 - (1 - strength) ** 4, old=from_label))
 
 
 def share_changed(before: TokenCanvas, after: TokenCanvas) -> float:
-    """The share of the cells, from 0 to 1, that show another code than before."""
+    """The share of the cells, from 0 to 1, whose code has changed."""
     return float((before.codes != after.codes).mean())
 
 
@@ -64,7 +64,7 @@ def _runs(
     new, rules = settings.label, canvas.rules
     if new is None:
         known = ", ".join(pipe.labels) or "none, so it cannot relight"
-        raise ValueError(f"a label is needed to light the picture by; this model's are: {known}")
+        raise ValueError(f"give a label for the new light; this model's are: {known}")
     under_new = yield from _likelihood(pipe, new)
     under_old = yield from _likelihood(pipe, old) if old not in (None, new) else _likeliest(pipe, canvas, new)
     avoided = np.flatnonzero(under_new < under_old)
@@ -85,7 +85,7 @@ def _runs(
 
 
 def _likeliest(pipe: UnleashPipeline, canvas: TokenCanvas, new: str) -> Work[NDArray[np.float32]]:
-    """As :func:`_likelihood`, under the label but ``new`` under which a canvas is likeliest."""
+    """As :func:`_likelihood`, for the label other than ``new`` under which a canvas is likeliest."""
     found = []
     others = [label for label in pipe.labels if label != new]
     for label in others if 0 < len(others) <= _MOST_LABELS else [None]:
@@ -94,6 +94,6 @@ def _likeliest(pipe: UnleashPipeline, canvas: TokenCanvas, new: str) -> Work[NDA
 
 
 def _likelihood(pipe: UnleashPipeline, label: str | None) -> Work[NDArray[np.float32]]:
-    """(K,) in [0, 1], how likely each code is anywhere in a picture of which nothing is known."""
+    """(K,) in [0, 1], the mean probability of each code on a blank canvas."""
     seen = yield from pipe.inspecting(pipe.blank(), label)
     return np.exp(seen.log_probs).mean((0, 1))

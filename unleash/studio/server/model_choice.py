@@ -12,9 +12,9 @@ from unleash.models.cards import read_card
 from unleash.models.folders import describe, resolve
 from unleash.studio.server.component import command, event_data
 from unleash.studio.server.components.getting import Getting
-from unleash.studio.server.getting import Getter
 from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.model_downloads import Getter
 from unleash.studio.server.toasts import inform, toasted
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private"}
@@ -23,13 +23,13 @@ _PROGRESS = gr.Progress(track_tqdm=True)
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """The components a model is chosen by.
+    """The components to choose a model with.
 
     Attributes:
-        menu: the models offered.
-        facts: a line about the one chosen.
+        menu: the menu of models.
+        facts: a line about the chosen one.
         card: what its authors say of it.
-        wanted: where the owner names another; None where visitors come.
+        wanted: a field for another model; None if the app is public.
         add: loads it.
         public: the public models to fetch; None where visitors come.
     """
@@ -43,7 +43,7 @@ class ModelChoice:
 
 
 def lay_out(handlers: Handlers, chosen: str) -> ModelChoice:
-    """Place the components; the field only if the handlers may add models."""
+    """Create the components; the field only if the handlers may add models."""
     menu = gr.Dropdown(list(handlers.offered), value=chosen, label="Model", elem_id="model")
     facts = gr.Markdown(about(handlers, chosen), elem_id="model-facts")
     with gr.Accordion("About this model", open=False, elem_id="about-model"):
@@ -77,12 +77,12 @@ def wire(
     Args:
         choice: the components.
         handlers: of the studio.
-        switch: the listener that goes on with another model, its inputs and outputs, the filmstrip first.
-        before: the model that the canvas on the page is of.
-        queue: with whom the events wait.
+        switch: the listener that switches models, its inputs and outputs, with the filmstrip first.
+        before: the model of the canvas on the page.
+        queue: options of the queue.
 
     Returns:
-        The events after which another model may be the chosen one.
+        The events that may change the chosen model.
     """
     hidden: dict[str, Any] = {"show_progress": "hidden", **_INTERNAL}
     quiet = {**queue, **hidden}
@@ -160,12 +160,12 @@ def _named(event: gr.EventData) -> str:
 
 
 def _arrived(chosen: str, before: str) -> Any:
-    """Tell the page that its canvas is of the chosen model, unless another one was chosen meanwhile."""
+    """Record the chosen model as that of the canvas, unless another one was chosen meanwhile."""
     return {"kind": "arrived", "id": uuid4().hex} if chosen == before else gr.skip()
 
 
 def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None:
-    """Say what there is to know of the chosen model after each of the events."""
+    """Update the facts about the chosen model after each of the events."""
     for event in events:
         event.success(
             lambda name: (about(handlers, name), card_of(handlers, name)),
@@ -177,14 +177,14 @@ def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None
 
 
 def add(handlers: Handlers, wanted: str, request: gr.Request | None) -> list[Any]:
-    """Load a model, and only then offer and choose it: the emptied field, and the menu.
+    """Load a model, then add it to the menu and choose it; returns the emptied field and the menu.
 
-    Only the page that the owner opened may ask for it; ``request`` shows whether that asks.
+    Only the owner's page may do so, which ``request`` proves.
     """
     with toasted():
         _check_owner(request)
         name = handlers.add(wanted.strip())
-    inform(f"{name} is in the menu now.")
+    inform(f"{name} was added to the menu.")
     return ["", gr.Dropdown(list(handlers.offered), value=name)]
 
 
@@ -195,7 +195,7 @@ def _check_owner(request: gr.Request | None) -> None:
         ValueError: if it is anything else.
     """
     if not from_the_page(request):
-        raise ValueError("models are added on the studio's own page: reload it and try again")
+        raise ValueError("models can only be added on the studio's own page: reload it and try again")
 
 
 def card_of(handlers: Handlers, name: str) -> str:
@@ -207,6 +207,6 @@ def card_of(handlers: Handlers, name: str) -> str:
 
 
 def about(handlers: Handlers, name: str) -> str:
-    """A line about a model of the menu: its grid, codebook and size."""
+    """A line about a model in the menu: its grid, codebook and size."""
     facts = describe(handlers.offered[name]).facts if name in handlers.offered else {}
     return " · ".join(facts[heading] for heading in ("grid", "codebook", "size") if heading in facts)

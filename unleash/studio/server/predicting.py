@@ -1,4 +1,4 @@
-"""What the model predicts for a canvas, asked by the page while a person looks around on it."""
+"""Predictions for a canvas, requested by the page while a person explores it."""
 
 import base64
 import zlib
@@ -18,27 +18,27 @@ from unleash.studio.server.controls import NO_LABEL
 from unleash.studio.server.runs import Message
 from unleash.studio.server.toasts import toasted
 
-# Looking around never waits for a run: it has a line of its own.
+# A queue of its own, so that predictions never wait for a run.
 _LINE: dict[str, Any] = {"concurrency_id": "predictions", "concurrency_limit": 1}
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 LEVELS_PER_OCTAVE = 20
-"""Of the levels that stand for probabilities: one level is a factor of 1.035, 255 of them 2^-12.75."""
+"""Levels of probability per halving: one level is a factor of 1.035, 255 of them 2^-12.75."""
 
 STALE: Message = {"kind": "stale"}
-"""The question has changed: what was answered no longer holds."""
+"""The request has changed: the answer is obsolete."""
 
 
 def listen(
     carrier: Predictions, model: gr.Dropdown, label: gr.Dropdown, pipeline: Callable[[str], UnleashPipeline]
 ) -> None:
-    """Let the page ask what the model predicts.
+    """Let the page request predictions.
 
     Args:
-        carrier: submits the questions; its value is the answer.
+        carrier: submits the requests; its value is the answer.
         model: the menu of models.
-        label: the menu of labels; the model is asked under the chosen one, without guidance.
-        pipeline: the model of a name in the menu.
+        label: the menu of labels; predictions are for the chosen one, without guidance.
+        pipeline: returns the pipeline of a model in the menu.
     """
 
     def reply(name: str, label: str, event: gr.EventData) -> Iterator[Any]:
@@ -53,10 +53,10 @@ def listen(
 
 
 def answer(pipe: UnleashPipeline, question: Question, label: str | None) -> Work[Message]:
-    """The model's predictions of one cell, or of all, with a pause after each evaluation.
+    """The predictions for one cell, or for all, with a pause after each evaluation.
 
     Raises:
-        ValueError: if the model lacks the label, or the canvas is not one of its.
+        ValueError: if the model lacks the label, or the canvas has another codebook.
     """
     if question.cell is None:
         seen = yield from pipe.inspecting(question.canvas, label)
@@ -66,15 +66,15 @@ def answer(pipe: UnleashPipeline, question: Question, label: str | None) -> Work
 
 
 def levels(log_probs: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Log-probabilities, in nats and of any shape, as levels: 255 is 1, each level less a factor of
-    2^(-1/20), and 0 too little to matter."""
+    """Log-probabilities, in nats and of any shape, as levels: 255 is 1, each lower level a factor of
+    2^(-1/20), and 0 is negligible."""
     steps = 255 + np.maximum(log_probs / np.log(2), -64) * LEVELS_PER_OCTAVE
     return np.clip(np.round(steps), 0, 255).astype(np.uint8)
 
 
 def _of_all(seen: Inspection) -> Message:
-    """Of each code where it is likely, and of each cell how sure the model is."""
-    # The codes come first, so that the page has the grid of a code in one piece.
+    """The probability of each code in each cell, and the entropy and surprise of each cell."""
+    # Code-major, so that the grid of a code is contiguous.
     by_code = np.ascontiguousarray(np.moveaxis(levels(seen.log_probs), -1, 0))
     return {
         "kind": "all",
@@ -98,5 +98,5 @@ def _of_one(seen: CellInspection) -> Message:
 
 
 def _numbers(grid: NDArray[np.float32]) -> list[float | None]:
-    """A grid row by row; None where there is no number, which JSON does not know."""
+    """A grid row by row, with None for NaN, which JSON lacks."""
     return [round(float(value), 3) if np.isfinite(value) else None for value in grid.flat]

@@ -1,4 +1,4 @@
-"""Runs by the names that the page gives them, and what each is told: to stop, to go on another way."""
+"""Runs by the names that the page gives them, to stop them or change their settings."""
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ from typing import Any, TypeGuard
 from unleash.canvas.settings import Settings
 
 LONGEST_NAME = 40
-"""Characters of a run's name."""
+"""Maximum length of a run's name."""
 
 REMEMBERED = 4096
-"""Runs that are remembered, of those that have ended or have not begun."""
+"""Maximum number of ended or not yet started runs that are remembered."""
 
 
 @dataclass(eq=False)
 class Told:
-    """What a run is told.
+    """The control of a run.
 
     Attributes:
-        stopped: whether it should end at the next step.
-        closed: whether it is too late for other settings: the run is in its last step, or has ended.
+        stopped: whether it is to end at the next step.
+        closed: whether it is too late to change settings: the run is in its last step, or has ended.
         ended: whether it has ended.
     """
 
@@ -32,11 +32,11 @@ class Told:
     _settings: deque[Settings] = field(default_factory=lambda: deque(maxlen=1))
 
     def say(self, settings: Settings) -> None:
-        """Leave word of other settings, in place of those not yet heard."""
+        """Set new settings, replacing those not yet read."""
         self._settings.append(settings)
 
     def hear(self) -> Settings | None:
-        """The last settings told since this was called before; None if there are none."""
+        """The latest settings since the last call; None if there are none."""
         return self._settings.pop() if self._settings else None
 
 
@@ -47,15 +47,15 @@ _OTHERS: OrderedDict[str, Told] = OrderedDict()
 
 @contextmanager
 def under_way(name: str) -> Iterator[Told]:
-    """While it lasts the run ``name`` is under way; what it was told before, it finds.
+    """Context in which the run ``name`` is under way; earlier messages to it are kept.
 
     Raises:
-        ValueError: if a run of this name has begun already.
+        ValueError: if a run with this name has already started.
     """
     with _LOCK:
         told = _OTHERS.get(name) or Told()
         if told.ended or name in _UNDER_WAY:
-            raise ValueError("this run has begun already: reload the page and generate again")
+            raise ValueError("this run has already started: reload the page and generate again")
         _OTHERS.pop(name, None)
         _UNDER_WAY[name] = told
     try:
@@ -73,26 +73,26 @@ def busy() -> bool:
 
 
 def stop(name: Any) -> None:
-    """End the run ``name`` at its next step; at once when its turn comes, if it waits. For the page."""
+    """End the run ``name`` at its next step, or at its start if it is waiting. Called by the page."""
     if is_name(name):
         _told(name).stopped = True
 
 
 def steer(name: str, settings: Settings) -> bool:
-    """Let a run go on under other settings; whether it is early enough for that."""
+    """Change the settings of a run; returns whether it was early enough."""
     told = _told(name)
     told.say(settings)
     return not told.closed
 
 
 def ended(name: Any) -> bool:
-    """Whether the run ``name`` has begun and ended. For the page, which may have missed that."""
+    """Whether the run ``name`` has ended. Called by the page, which may have missed its end."""
     told = _OTHERS.get(name) if is_name(name) else None
     return told is not None and told.ended
 
 
 def is_name(name: Any) -> TypeGuard[str]:
-    """Whether the page may call a run so."""
+    """Whether this is a valid name of a run."""
     return isinstance(name, str) and 0 < len(name) <= LONGEST_NAME
 
 

@@ -1,4 +1,4 @@
-"""Runs: a canvas filled step by step, told to the page as it happens."""
+"""Runs: a canvas is filled step by step, with a message to the page for each step."""
 
 from collections.abc import Iterator
 from time import monotonic
@@ -16,11 +16,11 @@ from unleash.studio.server.turns import standing
 from unleash.studio.server.unfinished import Keeper, Unfinished
 
 Message = dict[str, Any]
-"""What the page's filmstrip receives; ``kind`` says what it is."""
+"""A message to the page's filmstrip, of a certain ``kind``."""
 
 
 def end(name: str | None) -> Message:
-    """Tell the page that a run has ended, and no other."""
+    """A message that this run has ended."""
     return {"kind": "end", "run": name}
 
 
@@ -44,37 +44,37 @@ def run(
     name: str | None = None,
     paint: Painter | None = None,
 ) -> Iterator[Message | None]:
-    """Make a picture of ``canvas`` with ``pictures`` seeds in turn; a message for each step, None at a pause.
+    """Make pictures of ``canvas`` with ``pictures`` seeds; yields a message per step, None at a pause.
 
-    Each carries the ``name`` of the run, under which ``registry`` may tell it to stop or to go on under
-    another label; without one it is given one. The message of its last step says ``last``; a run that is
-    stopped tells its :func:`end` instead. Without ``previews`` only the last step of each picture has an
-    image: the time of decoding the others is saved. Closing the iterator ends the run at once.
+    Each has the ``name`` of the run, by which ``registry`` may stop it or change its
+    label; by default a new name. The message of its last step has ``last``; a run that is
+    stopped sends its :func:`end` instead. Without ``previews`` only the last step of each picture has an
+    image, which saves the time to decode the others. Closing the iterator ends the run at once.
 
-    What it takes to go on from a step is its message's ``unfinished``, which :class:`Unfinished` reads; None
-    after the last, without previews and where ``paint`` makes the pictures.
+    A message's ``unfinished``, read by :class:`Unfinished`, is what is needed to resume from its step; None
+    after the last, without previews and with ``paint``.
 
     Args:
-        pipe: of the model.
-        model: its name, as recipes have it.
-        canvas: that is filled.
-        settings: of the first picture.
-        pictures: how many.
-        previews: whether steps but the last have an image.
-        name: of the run.
-        paint: makes a picture, whatever label is chosen meanwhile; None: by filling, as the page steers it.
+        pipe: the model's pipeline.
+        model: its name in recipes.
+        canvas: the canvas to fill.
+        settings: settings of the first picture.
+        pictures: number of pictures.
+        previews: whether steps before the last have an image.
+        name: name of the run.
+        paint: makes a picture with fixed settings; None: by filling, with settings that the page may change.
 
     Raises:
-        ValueError: if a run of this name has begun already.
+        ValueError: if a run with this name has already started.
     """
     return _run(pipe, model, canvas, settings, range(pictures), None, previews, name or uuid4().hex, paint)
 
 
 def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) -> Iterator[Message | None]:
-    """As :func:`run`: a stopped run goes on to the pictures that it would have made.
+    """As :func:`run`, to resume a stopped run; it makes the same pictures as without the stop.
 
     Raises:
-        ValueError: if a run of this name has begun already, or ``stopped`` is no run of the model.
+        ValueError: if a run with this name has already started, or ``stopped`` is not a run of the model.
     """
     rest, pictures = stopped.rest or stopped.recipe, range(stopped.picture, stopped.pictures)
     return _run(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name, None)

@@ -1,8 +1,8 @@
-"""How the studio looks: quiet greys, so that the picture has the only colours."""
+"""The studio's theme: neutral greys, so that only the picture is in colour."""
 
 import gradio as gr
 
-# The machine's own fonts: nothing to fetch, at first paint or behind a firewall.
+# System fonts need no download, at first paint or behind a firewall.
 _SANS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 _MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "monospace")
 

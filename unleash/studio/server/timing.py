@@ -1,4 +1,4 @@
-"""How long a run will take, said before it begins."""
+"""Estimates of how long a run will take."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Pace:
 
     Attributes:
         window: seconds to evaluate one window of the model's size.
-        cell: seconds to decode one cell of a picture, for each detail that the model has.
+        cell: seconds to decode one cell, for each of the model's details.
     """
 
     window: float
@@ -28,13 +28,13 @@ class Pace:
 
 
 def pace(pipe: UnleashPipeline) -> Pace:
-    """The pace of a model with the engine it has now, measured once."""
+    """The speed of a model with its current engine, measured once."""
     return _measured(pipe, pipe.engine)
 
 
 @lru_cache(maxsize=16)
 def _measured(pipe: UnleashPipeline, engine: Engine) -> Pace:
-    """By the second of two evaluations, for the first one warms up."""
+    """From the second of two evaluations, since the first one warms up."""
     codes = torch.from_numpy(pipe.blank().codes)[None].to(pipe.device)
     cells = codes.numel()
     known = torch.zeros_like(codes)
@@ -47,7 +47,7 @@ def _measured(pipe: UnleashPipeline, engine: Engine) -> Pace:
 def seconds(
     pipe: UnleashPipeline, measured: Pace, canvas: TokenCanvas, settings: Settings, pictures: int
 ) -> float:
-    """About how long filling a canvas will take: its windows, and at each step the picture so far.
+    """The estimated seconds to fill a canvas: evaluating its windows and decoding a preview per step.
 
     Raises:
         ValueError: if the canvas is too large or of another codebook, or the model lacks a label.

@@ -1,6 +1,6 @@
-"""What the studio says to a person besides what the page shows: the only place that may.
+"""Toasts: the only module that shows them.
 
-Gradio shows a toast's text as HTML, and much of it comes from files and people: here it is escaped.
+Gradio renders a toast's text as HTML, and much of it is untrusted, so it is escaped here.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from unleash.canvas.messages import shortened
 
 @contextmanager
 def toasted() -> Iterator[None]:
-    """Say what a bad value was about; a `ValueError` is the person's to mend, all else is ours."""
+    """Context that turns a `ValueError`, caused by invalid input, into a toast; other errors are bugs."""
     try:
         yield
     except ValueError as error:
@@ -24,23 +24,23 @@ def toasted() -> Iterator[None]:
 
 
 def warn(message: str) -> None:
-    """Show a person that something is not as they asked."""
+    """Show a warning."""
     gr.Warning(_html(_sentence(message)))
 
 
 def inform(message: str) -> None:
-    """Show a person something they may want to know."""
+    """Show an information."""
     gr.Info(_html(_sentence(message)))
 
 
 class PlainBlocks(gr.Blocks):
-    """An app whose errors are text on the page, those that Gradio's own components raise among them.
+    """An app that shows errors as plain text, including those raised by Gradio's own components.
 
-    Programs get them as they are.
+    Programs receive them unescaped.
     """
 
     async def process_api(self, block_fn: BlockFunction | int, *args: Any, **options: Any) -> dict[str, Any]:
-        """As Gradio's, but for the text of errors."""
+        """As Gradio's, with the text of errors escaped."""
         function = self.fns[block_fn] if isinstance(block_fn, int) else block_fn
         try:
             return await super().process_api(function, *args, **options)
@@ -52,13 +52,13 @@ class PlainBlocks(gr.Blocks):
     async def preprocess_data(
         self, block_fn: BlockFunction, inputs: list[Any], *args: Any, **options: Any
     ) -> Any:
-        """As Gradio's, but that an input it cannot take is the sender's to mend, and is told in a line.
+        """As Gradio's, but invalid inputs get a one-line error.
 
-        Gradio would write all inputs into the log, however long they are, and tell a program nothing.
+        Gradio would log all inputs, however long, and give a program no reason.
         """
         wanted = len(block_fn.inputs)
         if len(inputs) < wanted:
-            line = f"{block_fn.name} takes {wanted} values, not {len(inputs)}: null for those left open."
+            line = f"{block_fn.name} takes {wanted} values, not {len(inputs)}; use null for those left open."
             raise gr.Error(_sentence(line), print_exception=False)
         try:
             return await super().preprocess_data(block_fn, inputs, *args, **options)
@@ -74,7 +74,7 @@ def _html(text: str) -> str:
 
 
 def _sentence(message: str) -> str:
-    # A file's name at the beginning stays as it is.
+    # A file name at the beginning is not capitalised.
     names_file = "." in message.partition(" ")[0]
     line = shortened(message)
     return line if names_file else f"{line[:1].upper()}{line[1:]}"

@@ -1,4 +1,4 @@
-"""One thread works for everybody, a step at a time, and whoever has had least of it comes next.
+"""A single worker thread that is shared fairly: the run with the least time so far has its step next.
 
 Gradio would serve one event after another, each to its end, or many at once, each in a thread of its own with
 threads of torch that get in each other's way.
@@ -17,13 +17,13 @@ from typing import Any
 import gradio as gr
 
 LINGER = 0.05
-"""Seconds in which a run that is owed time may come back for its next step before another gets it."""
+"""Seconds for which the run with the least time may return for its next step before others get it."""
 
 ALIKE = 0.25
 """Seconds by which people's time may differ and still count as equal: the shorter run then goes first."""
 
 AT_ONCE = 64
-"""Events that take turns; more wait until one of them has ended."""
+"""Maximum number of events that take turns; others wait until one of them has ended."""
 
 ELSEWHERE = 16
 """Steps that are under way at once where other machines compute them."""
@@ -99,13 +99,13 @@ class Turns:
         self._threads = threads
 
     def do(self, person: str, work: Callable[[], Any]) -> Any:
-        """The result of ``work``, done when it is the turn of ``person``; what it raises is raised here."""
+        """The result of ``work``, done at the turn of ``person``; raises what it raises."""
         with self._changed:
             self._enter(person)
         return self._do(_Run(self, person), work)
 
     def each(self, person: str, steps: Iterator[Any]) -> Iterator[Any]:
-        """What an iterator gives, each step of it a turn."""
+        """Iterates, with a turn for each step."""
         run = _Run(self, person)
         with self._changed:
             self._enter(person)
@@ -173,7 +173,7 @@ class Turns:
         return int(had / ALIKE), run.left, had
 
     def _owed(self, first: _Turn | None) -> float:
-        """Seconds for which whoever had the last turn may yet come before ``first``."""
+        """Seconds for which the person with the last turn may still precede ``first``."""
         if self._last is None or first is None:
             return 0.0
         run, ended = self._last
@@ -223,7 +223,7 @@ def _in_turn(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
 
 
 def _person(request: gr.Request | None) -> str:
-    """Who asks: a tab of a browser or a client of the API."""
+    """The identity of a browser tab or API client."""
     if request is None:
         return ""
     return str(getattr(request, "session_hash", None) or getattr(request.client, "host", ""))

@@ -1,4 +1,4 @@
-"""Runs that were stopped, as the page keeps them to go on with."""
+"""Stopped runs, as the page stores them to be resumed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,15 +14,15 @@ from unleash.operations.making import Frame
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A run that was stopped, as the page keeps it.
+    """A stopped run, as the page stores it.
 
     Attributes:
-        recipe: the canvas and the settings of the picture it was at, since its label changed last.
-        rest: those of the pictures to come after it; None: the same.
-        progress: how far that picture is, since then.
-        before: how many of its steps were before that.
-        picture: which one it was, from 0.
-        pictures: how many it was to make.
+        recipe: canvas and settings of the current picture since the last change of its settings.
+        rest: canvas and settings of the following pictures; None: the same.
+        progress: progress of the current picture since then.
+        before: number of its steps before then.
+        picture: index of the current picture, from 0.
+        pictures: number of pictures of the run.
     """
 
     recipe: Recipe
@@ -34,18 +34,18 @@ class Unfinished:
 
     @classmethod
     def from_dict(cls, data: Any) -> "Unfinished | None":
-        """Read what a frame calls ``unfinished``, which may come from anyone; None is none.
+        """Read the untrusted ``unfinished`` of a frame; None gives None.
 
         Raises:
-            ValueError: if it is something else.
+            ValueError: if it is invalid.
         """
         if data is None:
             return None
         if not isinstance(data, dict):
-            raise ValueError("a stopped run is an object with recipe and progress")
+            raise ValueError("a stopped run must be an object with recipe and progress")
         before, picture, pictures = (_count(data, name) for name in ("before", "picture", "pictures"))
         if before > MAX_STEPS or not picture < pictures <= MAX_PICTURES:
-            raise ValueError(f"a run makes 1 to {MAX_PICTURES} pictures in up to {MAX_STEPS} steps each")
+            raise ValueError(f"a run must make 1 to {MAX_PICTURES} pictures in up to {MAX_STEPS} steps each")
         rest = data.get("rest")
         return cls(
             Recipe.from_dict(data.get("recipe")),
@@ -60,12 +60,12 @@ class Unfinished:
 def _count(data: dict[str, Any], name: str) -> int:
     count = data.get(name)
     if type(count) is not int or count < 0:
-        raise ValueError(f"{name} of a stopped run is a whole number, not {quoted(count)}")
+        raise ValueError(f"{name} of a stopped run must be a whole number, not {quoted(count)}")
     return count
 
 
 class Keeper:
-    """Writes down, frame by frame, what it takes to go on; the recipes are the same for many frames."""
+    """Writes what is needed to resume from each frame; caches recipes, which many frames share."""
 
     def __init__(self, model: str) -> None:
         self._model = model
@@ -73,11 +73,11 @@ class Keeper:
         self._recipes: dict[str, Any] = {}
 
     def note(self, frame: Frame, rest: tuple[TokenCanvas, Settings]) -> dict[str, Any] | None:
-        """What :class:`Unfinished` reads, but for the pictures; None after the last step.
+        """What :class:`Unfinished` reads, without the numbers of pictures; None after the last step.
 
         Args:
-            frame: of the picture under way.
-            rest: canvas and settings of the pictures to come.
+            frame: frame of the current picture.
+            rest: canvas and settings of the following pictures.
         """
         step = frame.step
         if step.progress is None:

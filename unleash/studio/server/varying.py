@@ -1,4 +1,4 @@
-"""Pictures like the present one: what the server does for the tab "Vary"."""
+"""The listeners of the tab "Vary"."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,7 +30,7 @@ class Varying:
     def more(
         self, drawing: Drawing, model: str, locked: bool, pictures: float, strength: float, *chosen: Any
     ) -> Iterator[tuple[Any, Any]]:
-        """Draw a share of the cells again: messages for the filmstrip, and the seed if it is new."""
+        """Draw a share of the cells again: yields messages for the filmstrip, and the seed if it is new."""
         with toasted():
             settings = drawing.settings(controls.settings_to_run(chosen, locked))
             draft = edits.vary(drawing.canvas, strength, settings.seed)
@@ -46,10 +46,10 @@ class Varying:
         light: str | None,
         *chosen: Any,
     ) -> Iterator[tuple[Any, Any]]:
-        """Draw the picture again under the label ``light``, as :meth:`more`, and say how much changed."""
+        """Draw the picture again with the label ``light``, and say how much changed; as :meth:`more`."""
         with toasted():
             if not light:
-                raise ValueError("choose a scene to light the picture by")
+                raise ValueError("choose a scene for the new light")
             settings = controls.settings_to_run(chosen, locked).model_copy(update={"label": light})
             made = drawing.recipe.settings.label if drawing.recipe else None
             old = made if made in self.handlers.pipeline(model).labels else None
@@ -71,7 +71,7 @@ class Varying:
         share: float,
         *chosen: Any,
     ) -> Iterator[tuple[Any, Any]]:
-        """Mix in another picture, where ``masked`` or a share of it in patches, and heal the borders."""
+        """Mix in another picture, where ``masked`` or in patches, and fill the borders again."""
         with toasted():
             settings = drawing.settings(controls.settings_to_run(chosen, locked))
             if other is None:
@@ -82,7 +82,7 @@ class Varying:
             yield from self._run(drawing.run, draft, model, pictures, settings)
 
     def lights(self, model: str, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
-        """The labels of a model to light a picture by, the one chosen if it can be; and the button."""
+        """Updates of the menu of a model's labels, keeping the chosen one if possible, and of the button."""
         with toasted():
             labels = self.handlers.pipeline(model).labels
             return lights(list(labels), light), gr.Button(visible=bool(labels))
@@ -96,11 +96,11 @@ class Varying:
         admit_run(pipe, draft.canvas, settings, count, self.handlers.longest, paint)
         yield waiting(name) or gr.skip(), settings.seed
         for message in run(pipe, known_as, draft.canvas, settings, count, name=name, paint=paint):
-            # The page leaves the person's mask as it is: it is not what this run fills.
+            # The page keeps the person's mask, as this run fills other cells.
             yield message | {"varies": True} if message else gr.skip(), gr.skip()
 
 
 def lights(labels: list[str], chosen: str | None = None) -> gr.Dropdown:
-    """The menu of labels; hidden where a model has none."""
+    """The menu of labels; hidden if the model has none."""
     value = chosen if chosen in labels else next(iter(labels), None)
     return gr.Dropdown(labels, value=value, label="Light", visible=bool(labels), elem_id="light")

@@ -10,9 +10,8 @@ from unleash.studio.server.component import NativeComponent
 class Getting(NativeComponent):
     """The table of public models, to download and use them; only for the owner of a studio.
 
-    Only the server writes its value, a message of ``unleash.studio.server.getting``. Events: ``look`` asks
-    for the current one, ``get`` for the download of the model ``{"name"}``, ``cancel`` for its end; ``use``
-    chooses the model ``{"name"}``.
+    Only the server writes its value, a message of ``studio.server.model_downloads``. ``look`` requests
+    the table, ``get`` the download of the model ``{"name"}``, ``cancel`` its end; ``use`` chooses a model.
     """
 
     EVENTS = list(map(EventListener, ("look", "get", "cancel", "use")))  # type: ignore[assignment]  # noqa: RUF012

@@ -1,4 +1,4 @@
-"""The studio for programs: every capability as a named endpoint, for ``gradio_client`` and MCP."""
+"""The studio's API: every capability as a named endpoint, for ``gradio_client`` and MCP."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ __all__ = ["functions", "publish_all"]
 
 
 def publish_all(handlers: Handlers, **queue: Any) -> None:
-    """Offer every endpoint of a studio; ``queue`` says with whom they wait, as ``gr.api`` takes it."""
+    """Publish every endpoint of a studio; ``queue``: options of the queue for ``gr.on``."""
     for function in functions(handlers):
         publish(function, **queue)
 

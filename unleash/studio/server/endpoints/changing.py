@@ -1,4 +1,4 @@
-"""Other pictures near one, and two pictures in one."""
+"""Endpoints for variations, relighting and blending."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Changing(Family):
-    """Endpoints that go from pictures to pictures like them."""
+    """Endpoints that make variations of pictures."""
 
     def vary(
         self,
@@ -26,17 +26,17 @@ class Changing(Family):
         model: str | None = None,
         crop: CropTo | None = None,
     ) -> Work[Made]:
-        """More like this: draw a share of the cells again, chosen by the seed. Pins stay.
+        """Make a variation: draw a share of the cells again, chosen by the seed. Pins stay.
 
         Args:
-            image: the picture; cut to a square unless it carries a recipe of this model.
+            image: the picture; cropped to a square unless it has a recipe of this model.
             settings: see there.
-            strength: the share of the cells, above 0, to 1, all.
+            strength: the share of the cells, above 0 and at most 1.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
@@ -52,20 +52,20 @@ class Changing(Family):
         model: str | None = None,
         crop: CropTo | None = None,
     ) -> Work[Made]:
-        """Light a picture differently: draw it again under another label, in four runs.
+        """Relight a picture: draw it again with another label, in four runs.
 
-        What has codes of the old light is drawn again. Pins stay. The recipe is that of the last run.
+        Cells with codes of the old light are drawn again. Pins stay. The recipe is that of the last run.
 
         Args:
-            image: the picture; cut to a square unless it carries a recipe of this model.
-            settings: see there; label is the new one, and needed.
-            strength: how strictly codes of the old light are avoided, above 0, to 1, altogether.
-            from_label: the label that the picture has now; None: its recipe's, if it has one.
+            image: the picture; cropped to a square unless it has a recipe of this model.
+            settings: see there; label is the new label, and required.
+            strength: how strictly codes of the old light are avoided, above 0 and at most 1 (excluded).
+            from_label: the picture's current label; None: that of its recipe, if it has one.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
@@ -83,19 +83,19 @@ class Changing(Family):
         heal: Annotated[int, Field(ge=0, le=8)] = 1,
         model: str | None = None,
     ) -> Work[Made]:
-        """Mix two pictures cell by cell, by a map or in patches, and paint over the borders between them.
+        """Blend two pictures cell by cell, by a mask or in patches, and fill the borders between them again.
 
         Args:
-            first: a picture; cut to a square unless it carries a recipe of this model.
-            second: a picture; cut in the same way.
+            first: a picture; cropped to a square unless it has a recipe of this model.
+            second: a picture; cropped in the same way.
             settings: see there.
-            share: how many of the cells are the second's, in patches drawn by the seed; unused with a mask.
-            mask: a picture as large as the first, white where the second is wanted; grey is drawn by lot.
-            heal: cells on either side of a border that are painted anew.
+            share: share of the cells from the second, in patches chosen by the seed; unused with a mask.
+            mask: a picture as large as the first, white where the second is wanted; grey is a probability.
+            heal: cells on either side of a border that are filled again.
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)

@@ -1,4 +1,4 @@
-"""Pictures larger than the model's."""
+"""Endpoints for pictures larger than the model's."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ Cells = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 
 
 class Growing(Family):
-    """Endpoints that make larger pictures of pictures."""
+    """Endpoints that extend and stitch pictures."""
 
     def extend(
         self,
@@ -30,21 +30,21 @@ class Growing(Family):
         model: str | None = None,
         crop: CropTo | None = None,
     ) -> Work[Made]:
-        """Go on painting beyond the borders of a picture, to 64×64 cells at most.
+        """Extend a picture beyond its borders, up to 64×64 cells.
 
         Args:
-            image: the picture; its shorter side is scaled to the model's, its longer one cut to whole cells.
+            image: the picture; its shorter side is scaled to the model's, its longer one cropped to cells.
             settings: see there.
             left: cells to add on the left.
             right: cells to add on the right.
             top: cells to add above.
             bottom: cells to add below.
-            keep_pixels: leave what was there as it was; None: unless the model drew the picture itself.
+            keep_pixels: keep the picture's own pixels; None: unless the model drew the picture itself.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to open, in its own shape; None: all of it.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
@@ -61,19 +61,19 @@ class Growing(Family):
         keep_pixels: bool | None = None,
         model: str | None = None,
     ) -> Work[Made]:
-        """Join two pictures and have the seam between them painted, so that one goes over into the other.
+        """Join two pictures and fill the seam between them, so that one merges into the other.
 
         Args:
-            first: left or above; its shorter side is scaled to the model's.
-            second: right or below; scaled alike.
+            first: the left or upper picture; its shorter side is scaled to the model's.
+            second: the right or lower picture; scaled likewise.
             settings: see there.
             axis: horizontal, side by side, or vertical, one above the other.
             seam: cells across the seam, half in each picture.
-            keep_pixels: leave all but the seam as it was; None: unless the model drew both itself.
+            keep_pixels: keep the pixels outside the seam; None: unless the model drew both pictures itself.
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)

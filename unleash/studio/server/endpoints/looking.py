@@ -1,4 +1,4 @@
-"""What a model thinks, what codes a picture has and what they look like, and which models there are."""
+"""Endpoints for predictions, codes and models."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -30,13 +30,13 @@ Index = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
 
 @dataclass(frozen=True)
 class Thought:
-    """What a model thinks of every cell: grids of rows.
+    """The predictions for every cell, as lists of rows.
 
     Attributes:
-        codes: what is there; the mask token K where nothing is.
-        entropy: in bits; 0 where only one code is thought possible.
-        surprise: of what is there, in bits; null where nothing is.
-        likeliest: codes, from the likeliest down.
+        codes: the present codes; the mask token K where unknown.
+        entropy: in bits; 0 where the model is certain.
+        surprise: of the present code, in bits; null where unknown.
+        likeliest: the likeliest codes, in descending order.
         probabilities: of ``likeliest``, in [0, 1].
     """
 
@@ -49,13 +49,13 @@ class Thought:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What lies where on a sheet of codes.
+    """The layout of a sheet of codes.
 
     Attributes:
-        order: the code of each thumbnail, row by row; neighbours look alike.
+        order: the code of each thumbnail, row by row; similar codes are neighbours.
         columns: thumbnails in a row.
-        side: pixels on a side of a thumbnail.
-        names: what each code mostly shows, by code; null where that is not known.
+        side: side of a thumbnail in pixels.
+        names: what each code mostly shows, by code; null if unknown.
     """
 
     order: list[int]
@@ -69,13 +69,13 @@ class Offered:
     """A model in the menu.
 
     Attributes:
-        name: to ask for it by.
+        name: its name for other endpoints.
         model: its name in recipes.
-        labels: what it can be asked for.
-        image_size: pixels on a side of its pictures.
-        grid_size: cells on a side.
-        codebook_size: how many codes it has.
-        parameters: numbers in its weights.
+        labels: its labels.
+        image_size: side of its pictures in pixels.
+        grid_size: side of its grid in cells.
+        codebook_size: its number of codes.
+        parameters: its number of parameters.
     """
 
     name: str
@@ -88,7 +88,7 @@ class Offered:
 
 
 class Looking(Family):
-    """Endpoints that paint nothing."""
+    """Endpoints that change no picture."""
 
     def inspect(
         self,
@@ -99,18 +99,18 @@ class Looking(Family):
         spacing: Annotated[int, Field(ge=1, le=16)] = 4,
         model: str | None = None,
     ) -> Work[Thought]:
-        """What the model thinks of every cell, given all others: its entropy, surprise and likeliest codes.
+        """The model's predictions for every cell given all others: entropy, surprise and likeliest codes.
 
         Args:
-            canvas: JSON of a canvas, or of a recipe: then of its result, if it has one.
-            label: one of the model's labels; None: none.
+            canvas: JSON of a canvas or a recipe; of a recipe with a result, that is used.
+            label: one of the model's labels; None: unconditional.
             guidance_scale: 1 follows the label as learned, more exaggerates it.
-            top: how many of the likeliest codes of each cell to tell.
-            spacing: cells between those asked about at once; more is more exact, and slower by its square.
+            top: number of likeliest codes per cell.
+            spacing: distance of cells predicted together; larger is more exact, and slower by its square.
             model: a name in the studio's menu; None: the recipe's, or the first.
 
         Returns:
-            thought: grids of codes, entropy and surprise in bits, likeliest codes and their probabilities.
+            predictions: grids of codes, entropy and surprise in bits, likeliest codes, their probabilities.
         """
         worker, seen = self._seen(canvas, model)
         admit_inspection(worker.pipe, seen, spacing, guidance_scale != 1, worker.longest)
@@ -137,19 +137,19 @@ class Looking(Family):
         guidance_scale: Guidance = 1.0,
         model: str | None = None,
     ) -> CellInspection:
-        """What the model thinks of one cell, given all others; exact.
+        """The model's exact predictions for one cell given all others.
 
         Args:
-            canvas: JSON of a canvas, or of a recipe: then of its result, if it has one.
-            row: of the cell, counted from 0.
-            column: of the cell, counted from 0.
-            top: how many of the likeliest codes to tell.
-            label: one of the model's labels; None: none.
+            canvas: JSON of a canvas or a recipe; of a recipe with a result, that is used.
+            row: row of the cell, counted from 0.
+            column: column of the cell, counted from 0.
+            top: number of likeliest codes.
+            label: one of the model's labels; None: unconditional.
             guidance_scale: 1 follows the label as learned, more exaggerates it.
             model: a name in the studio's menu; None: the recipe's, or the first.
 
         Returns:
-            thought: likeliest codes, their probabilities, the present one, its surprise, the entropy in bits.
+            predictions: likeliest codes, their probabilities, the present code, surprise and entropy in bits.
         """
         worker, seen = self._seen(canvas, model)
         return worker.pipe.inspect_cell(seen, (row, column), top, label, guidance_scale)
@@ -157,17 +157,17 @@ class Looking(Family):
     def encode(
         self, image: Picture, fit: Fit = "crop", model: str | None = None, crop: CropTo | None = None
     ) -> tuple[str, list[list[int]]]:
-        """The codes of a picture. What the model sees in it is what `decode` makes of them.
+        """Encode a picture; `decode` gives its reconstruction.
 
         Args:
             image: any picture.
-            fit: crop cuts to a square, whole adds margins, shape keeps the shape, cells the shorter side.
+            fit: crop crops to a square, whole adds margins, shape keeps the shape, cells the shorter side.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to encode, which is then fitted; None: all of it.
 
         Returns:
-            recipe: JSON of a recipe whose result is the picture in codes.
-            codes: a grid of rows.
+            recipe: JSON of a recipe whose result has the picture's codes.
+            codes: a list of rows.
         """
         worker = self.worker(model)
         part = None if crop is None else (crop[0], crop[1], crop[2], crop[3])
@@ -176,14 +176,14 @@ class Looking(Family):
         return Recipe(model=worker.model, canvas=canvas, codes=codes).to_json(), codes
 
     def decode(self, canvas: Text, model: str | None = None) -> File:
-        """The picture of codes. Cells that are unknown are transparent.
+        """Decode a canvas. Unknown cells are transparent.
 
         Args:
-            canvas: JSON of a canvas, or of a recipe: then of its result, if it has one.
+            canvas: JSON of a canvas or a recipe; of a recipe with a result, that is used.
             model: a name in the studio's menu; None: the recipe's, or the first.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG with its recipe.
         """
         given = _read(canvas)
         if isinstance(given, Recipe):
@@ -196,14 +196,14 @@ class Looking(Family):
         return png(files.picture_of(worker.pipe, shown.codes), recipe)
 
     def codebook(self, model: str | None = None) -> tuple[File, Catalogue]:
-        """What every code looks like, on one sheet, and what it mostly shows in words.
+        """Thumbnails of all codes on one sheet, and what each mostly shows.
 
         Args:
             model: a name in the studio's menu; None: the first.
 
         Returns:
             sheet: a PNG of thumbnails.
-            catalogue: an object: order of the codes, columns, side of a thumbnail in pixels, names by code.
+            catalogue: order of the codes, columns, side of a thumbnail in pixels, names by code.
         """
         source = self.handlers.offered[self._name(model)]
         sheet = codebook(source)
@@ -216,7 +216,7 @@ class Looking(Family):
         return to_fetch(file.getvalue(), "codebook.png"), catalogue
 
     def models(self) -> list[Offered]:
-        """The models of the menu: what they can be asked for, their grid, codebook and size.
+        """The models in the menu: their labels, grid, codebook and size.
 
         Returns:
             models: a list of objects.
@@ -241,7 +241,7 @@ class Looking(Family):
         return name
 
     def _seen(self, text: str, model: str | None) -> tuple[Worker, TokenCanvas]:
-        """The canvas of a JSON text, and the model to look at it with."""
+        """The canvas in a JSON text, and the model for it."""
         given = _read(text)
         if isinstance(given, TokenCanvas):
             return self.worker(model), given

@@ -1,4 +1,4 @@
-"""Pictures from nothing, and parts of pictures painted anew."""
+"""Endpoints to generate, edit and inpaint."""
 
 from typing import Annotated, Any
 
@@ -21,20 +21,20 @@ Rules = Annotated[list[dict[str, Any]], Field(max_length=MAX_RULES)]
 
 
 class Painting(Family):
-    """Endpoints that fill what is unknown of a picture."""
+    """Endpoints that generate pictures and repaint parts of them."""
 
     def generate(
         self, settings: Settings, recipe: Text | None = None, model: str | None = None
     ) -> Work[Made]:
-        """Make a picture, or make the picture of a recipe again.
+        """Generate a picture, or reproduce that of a recipe.
 
         Args:
             settings: see there.
-            recipe: JSON of a recipe; its canvas and settings are used and all of the above are not.
+            recipe: JSON of a recipe; its canvas and settings are used instead of all of the above.
             model: a name in the studio's menu; None: the first.
 
         Returns:
-            picture: a PNG that carries its recipe.
+            picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         if recipe is None:
@@ -58,18 +58,18 @@ class Painting(Family):
         """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
 
         Args:
-            image: the picture; a square of it is the canvas unless it carries a recipe of this model.
+            image: the picture; a square of it is the canvas unless it has a recipe of this model.
             settings: see there.
-            mask: a picture as large as the image; a cell that its white touches is repainted.
+            mask: a picture of the same size; cells that its white touches are repainted.
             cells: repaint these too: [[row, column], ...], counted from 0.
             pins: put codes in cells: [[row, column, code], ...].
             rules: codes that cells may or may not get: [{"cells", "codes", "allowed", "strength"}, ...].
-            keep_pixels: leave all other pixels as they were; None: unless the model drew the picture itself.
+            keep_pixels: keep all other pixels; None: unless the model drew the picture itself.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
-            picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
+            picture: a PNG with its recipe, of the same size as the image if its pixels are kept.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
@@ -93,18 +93,18 @@ class Painting(Family):
         model: str | None = None,
         crop: CropTo | None = None,
     ) -> Work[Made]:
-        """Repaint what a mask marks, and leave every other pixel exactly as it was.
+        """Repaint the masked area and keep every other pixel exactly.
 
         Args:
-            image: the picture; cut to a square unless it carries a recipe of this model.
-            mask: a picture as large as the image, white where it is repainted; grey blends.
+            image: the picture; cropped to a square unless it has a recipe of this model.
+            mask: a picture of the same size, white where the image is repainted; grey blends.
             settings: see there.
-            feather: pixels of the canvas beyond the mask in which old and new fade into each other.
+            feather: width in canvas pixels, beyond the mask, in which old and new are blended.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
-            picture: a PNG that carries its recipe, as large as the image where its pixels are kept.
+            picture: a PNG with its recipe, of the same size as the image if its pixels are kept.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)

@@ -1,18 +1,17 @@
-"""From a typed and documented function to an endpoint that says what it takes, and checks what it gets.
+"""Publishing typed and documented functions as endpoints with descriptions and validation.
 
-``gr.api`` alone knows neither bounds nor descriptions of parameters, and lets any value through.
+``gr.api`` knows neither bounds nor descriptions of parameters, and does not validate values. So endpoints are
+Gradio events without a trigger, between components of our own that describe the values.
 """
 
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from inspect import Parameter, Signature, getdoc, isgeneratorfunction, signature
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 
 import gradio as gr
-from gradio.context import Context
-from gradio.data_classes import FileData
-from gradio.utils import get_function_description
-from gradio_client.utils import is_file_obj_with_meta
+from gradio.components import Component
 from pydantic import BeforeValidator, TypeAdapter, ValidationError, WithJsonSchema
 
 from unleash.canvas.settings import RENAMED, Settings, one_line
@@ -31,32 +30,76 @@ _FILE = {
 
 
 def _uploaded(value: Any) -> Path:
-    # Only what says it is a file was looked at by Gradio, which lets nothing pass but what was uploaded.
-    if not is_file_obj_with_meta(value):
-        raise ValueError("a file is needed: gradio_client sends one with handle_file(path)")
+    # Gradio only checks that a path was uploaded if the value says that it is a file.
+    if (
+        not isinstance(value, dict)
+        or not isinstance(value.get("path"), str)
+        or value.get("meta") != {"_type": "gradio.FileData"}
+    ):
+        raise ValueError("expected a file: gradio_client uploads one with handle_file(path)")
     return Path(value["path"])
 
 
 Picture = Annotated[Path, BeforeValidator(_uploaded), WithJsonSchema(_FILE)]
 """An uploaded file."""
 
-File = Annotated[FileData, WithJsonSchema(_FILE)]
+File = Annotated[gr.FileData, WithJsonSchema(_FILE)]
 """A file to download."""
 
 Model = Annotated[str | None, "a name in the studio's menu"]
 
 
-def publish(function: Callable[..., Any], **queue: Any) -> None:
-    """Make an endpoint of a function, under its name and with its docstring for description.
+class Value(Component):
+    """An input or output of an endpoint; the page does not show it.
 
-    A parameter of type :class:`Settings` becomes one for each setting, None where it is not given, and
-    one for each old name; the function gets those that were given. What is given is checked against the
-    annotations; what is wrong with it is told in one line. A function that does `Work` is ended at its next
+    Args:
+        schema: JSON schema of the value.
+        value: default value.
+        label: name of the value.
+    """
+
+    EVENTS = []  # noqa: RUF012 - as in Gradio
+
+    def __init__(self, schema: dict[str, Any], value: Any = None, label: str | None = None) -> None:
+        self.schema = schema
+        super().__init__(value=value, label=label)
+
+    def get_block_name(self) -> str:
+        """The component of Gradio's page for values of the API."""
+        return "api"
+
+    def preprocess(self, payload: Any) -> Any:
+        """Unchanged: :func:`publish` validates."""
+        return payload
+
+    def postprocess(self, value: Any) -> Any:
+        """Unchanged: :func:`publish` converts results to JSON."""
+        return value
+
+    def api_info(self) -> dict[str, Any]:
+        """The JSON schema."""
+        return self.schema
+
+    def example_payload(self) -> Any:
+        """The default, or a placeholder."""
+        return "..." if self.value is None else self.value
+
+    def example_value(self) -> Any:
+        """The default, or a placeholder."""
+        return self.example_payload()
+
+
+def publish(function: Callable[..., Any], **queue: Any) -> None:
+    """Publish a function as an endpoint under its name, with its docstring as the description.
+
+    A parameter of type :class:`Settings` becomes one for each setting, None if it is not given, and
+    one for each old name; the function receives those that were given. Arguments are validated against the
+    annotations, and errors are reported in one line. A function that does `Work` is stopped at its next
     pause when nobody waits for the result any more.
 
     Args:
-        function: its docstring describes every parameter, and every value it returns, in a line each.
-        queue: goes to ``gr.api``.
+        function: its docstring describes every parameter and every value it returns in one line.
+        queue: options of ``gr.on``.
     """
     flat = _flattened(signature(function))
     takes = {name: TypeAdapter(parameter.annotation) for name, parameter in flat.parameters.items()}
@@ -89,15 +132,26 @@ def publish(function: Callable[..., Any], **queue: Any) -> None:
     called.__doc__ = _documented(function)
     called.__signature__ = flat  # type: ignore[attr-defined]
     called.__annotations__ = {name: parameter.annotation for name, parameter in flat.parameters.items()}
-    event = gr.api(called, api_name=function.__name__, **queue)
-    assert Context.root_block is not None
-    parts = Context.root_block.fns[event["id"]]
-    _, said, returned = get_function_description(called)
-    for component, (name, adapter) in zip(parts.inputs, takes.items(), strict=True):
-        _describe(component, name, adapter, said[name])
-    for component, adapter, line in zip(parts.outputs, gives, returned, strict=True):
-        name, _, description = line.partition(": ")
-        _describe(component, name, adapter, description)
+    lines = re.findall(r"^ +(\w+): (.+)$", called.__doc__ or "", re.MULTILINE)
+    said, returned = dict(lines[: -len(gives)]), lines[-len(gives) :]
+    gr.on(
+        [],
+        called,
+        [
+            Value(
+                _schema(takes[name], said[name]),
+                None if given.default is Parameter.empty else given.default,
+                name,
+            )
+            for name, given in flat.parameters.items()
+        ],
+        [Value(_schema(give, text), label=name) for give, (name, text) in zip(gives, returned, strict=True)],
+        api_name=function.__name__,
+        show_progress="hidden",
+        preprocess=False,
+        postprocess=False,
+        **queue,
+    )
 
 
 def _flattened(own: Signature) -> Signature:
@@ -155,14 +209,13 @@ def _documented(function: Callable[..., Any]) -> str:
     return "\n".join(lines)
 
 
-def _describe(component: Any, name: str, adapter: TypeAdapter[Any], text: str) -> None:
+def _schema(adapter: TypeAdapter[Any], description: str) -> dict[str, Any]:
     schema = adapter.json_schema()
     schema = _inlined(schema, schema.pop("$defs", {}))
-    # What may be left out need not be null besides; clients know a file only by what a parameter is.
+    # Optional values need no null in the schema, and clients only recognise a file by the schema itself.
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     schema = kinds[0] if len(kinds) == 1 else schema
-    component.label = name
-    component._api_info = {**schema, "description": text, "additional_description": text}
+    return {**schema, "description": description, "additional_description": description}
 
 
 def _inlined(schema: Any, definitions: Mapping[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What the endpoints have in common: a model of the menu, pictures in, pictures with their recipe out."""
+"""What the endpoints share: a model from the menu, uploaded pictures, and results with their recipe."""
 
 from dataclasses import dataclass
 from io import BytesIO
@@ -26,16 +26,16 @@ CropTo = Annotated[list[int], Field(min_length=4, max_length=4)]
 """[x, y, width, height] of a part of a picture, in its pixels."""
 
 Made = tuple[File, str]
-"""A PNG that carries its recipe, and the recipe as JSON."""
+"""A PNG with its recipe, and the recipe as JSON."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A model at work.
+    """A model that makes pictures.
 
     Attributes:
         pipe: its pipeline.
-        model: its name, as recipes have it.
+        model: its name in recipes.
         longest: seconds that one request may be predicted to take.
     """
 
@@ -44,14 +44,14 @@ class Worker:
     longest: float
 
     def open(self, picture: Picture, fit: Fit = "crop", crop: list[int] | None = None) -> Opened:
-        """An uploaded picture as cells, or its part ``crop``, [x, y, width, height], in its own shape."""
+        """Opens an uploaded picture, or its part ``crop`` in its own shape, on a canvas."""
         if crop is None:
             return open_picture(self.pipe, self.model, picture, fit)
         x, y, width, height = crop
         return open_picture(self.pipe, self.model, picture, "cells", (x, y, width, height))
 
     def paint(self, draft: Draft, settings: Settings) -> Work[Made]:
-        """Make the picture of a draft; what ``settings`` leave open is as the model's own."""
+        """Make the picture of a draft; settings that are not given are the model's defaults."""
         settings = settings.over(self.pipe.defaults)
         paint = None if draft.paint is fill else draft.paint
         admit_run(self.pipe, draft.canvas, settings, 1, self.longest, paint)
@@ -67,18 +67,18 @@ class Family:
     handlers: Handlers
 
     def worker(self, model: str | None) -> Worker:
-        """A model of the menu, the first if none is named."""
+        """A model from the menu, by default the first."""
         name = model or next(iter(self.handlers.offered))
         handlers = self.handlers
         return Worker(handlers.pipeline(name), known_as(handlers.offered[name]), handlers.longest)
 
     def worker_for(self, recipe: Recipe, model: str | None) -> Worker:
-        """The model that a recipe names, if it is offered; else the given one."""
+        """The model that a recipe names if it is in the menu, else the given one."""
         return self.worker(find(self.handlers.offered, recipe.model) or model)
 
 
 def png(image: Image.Image, recipe: Recipe, box: Box | None = None) -> FileData:
-    """A picture with its recipe as a file to download; ``box`` is the part of it that the canvas shows."""
+    """A picture with its recipe as a file to download; ``box`` is its part that the canvas shows."""
     file = BytesIO()
     write_png(image, recipe, file, box)
     return to_fetch(file.getvalue(), f"unleash-{recipe.settings.stem}.png")

@@ -1,1 +1,1 @@
-"""The tabs beside the canvas that are more than one component."""
+"""The tabs with several components."""

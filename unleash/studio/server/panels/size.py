@@ -1,4 +1,4 @@
-"""The tab "Size": larger canvases, two pictures in one, and the pixels of opened pictures."""
+"""The tab "Size": larger canvases, stitching, and how opened pictures are fitted."""
 
 from collections.abc import Callable
 from math import ceil
@@ -23,7 +23,7 @@ _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"
 
 
 def lay_out() -> Sizes:
-    """Put the tab where the tabs are laid out."""
+    """Create the tab."""
     with gr.Tab("Size"):
         return Sizes()
 
@@ -35,7 +35,7 @@ def wire(
     pipeline: Callable[[str], UnleashPipeline],
     queue: dict[str, Any],
 ) -> None:
-    """Let the tab open a second picture; ``queue`` says where who needs the model waits."""
+    """Let the tab open a second picture; ``queue``: options of the queue for the model."""
 
     def open_second(drawing: Drawing, name: str, event: gr.EventData) -> Message:
         with toasted():
@@ -55,7 +55,7 @@ def wire_estimate(
     settings: Controls,
     handlers: Handlers,
 ) -> None:
-    """Let the page ask how long filling its canvas will take."""
+    """Let the page request the estimated time to fill its canvas."""
 
     def about(drawing: Drawing, name: str, count: float, *chosen: Any) -> Message:
         with toasted():
@@ -66,7 +66,7 @@ def wire_estimate(
         shape = [drawing.canvas.height, drawing.canvas.width]
         steps = max(1, min(settings.steps, int(drawing.canvas.unknown.sum())))
         a_step = ceil(pipe.evaluations(drawing.canvas, settings=settings) / steps)
-        # With an id, or the page would not hear the same answer twice.
+        # With an id, or the same answer twice would not trigger an event.
         return {"id": uuid4().hex, "seconds": round(seconds, 1), "canvas": shape, "evaluations": a_step}
 
     inputs = [canvas, model, pictures, *settings.inputs]

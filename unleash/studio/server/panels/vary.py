@@ -1,4 +1,4 @@
-"""The tab "Vary": more like the present picture, the same in another light, a blend with another."""
+"""The tab "Vary": variations of the current picture, relighting, blending with another picture."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,12 +29,12 @@ class VaryPanel:
     blend: gr.Button
 
     def follow(self, event: Any, varying: Varying, model: gr.Dropdown, **options: Any) -> None:
-        """Offer the labels of the model that is chosen after ``event``."""
+        """Show the labels of the chosen model after ``event``."""
         event.success(varying.lights, [model, self.light], [self.light, self.relight], **options)
 
 
 def lay_out(labels: Sequence[str]) -> VaryPanel:
-    """The tab of a model with these labels."""
+    """Create the tab for a model with these labels."""
     with gr.Tab("Vary", elem_id="vary"):
         strength = Amount(
             0,
@@ -66,16 +66,16 @@ def wire(
     told: Sequence[Component],
     **options: Any,
 ) -> None:
-    """Let the buttons run.
+    """Connect the buttons.
 
     Args:
         panel: the tab.
         varying: its listeners.
-        canvas: asks for the runs.
+        canvas: requests the runs.
         asked: canvas, model, lock and number of pictures.
         settings: the controls of a run.
         told: filmstrip and seed.
-        options: of the events.
+        options: options of the events.
     """
     runs: dict[str, tuple[Callable[..., Told], list[Component]]] = {
         "more": (varying.more, [panel.strength]),

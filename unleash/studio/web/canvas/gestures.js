@@ -171,7 +171,8 @@ export function listen(stage, screen) {
     }
     outline.points = [...outline.points, point];
     screen.trace(outline.points);
-    if (!first) store.say("Click corner after corner; Enter or a click on the first one closes the outline.");
+    if (!first)
+      store.say("Click the corners one by one; Enter or a click on the first one closes the outline.");
   }
 
   function close() {

@@ -3,10 +3,10 @@
 import { keysInWords } from "../page/shortcuts.js";
 
 const ON_THE_CANVAS = [
-  ["Arrow keys", "Go from cell to cell, when the canvas has the focus"],
+  ["Arrow keys", "Move from cell to cell, when the canvas has the focus"],
   ["Space, Enter", "Paint the cell with the tool"],
   ["Shift+Arrow keys", "Paint along the way"],
-  ["Alt", "The reverse of what the tool does"],
+  ["Alt", "Reverse the tool"],
   ["Shift+drag", "Resize the brush"],
   ["Wheel", "Zoom"],
 ];

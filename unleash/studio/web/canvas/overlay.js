@@ -4,6 +4,7 @@ import { columnOf, region, rowOf } from "../page/geometry.js";
 import { ruleInWords } from "../page/codes.js";
 import { colourOf } from "../page/regions.js";
 import { ruleBook } from "../page/rules.js";
+import { kindOf } from "../page/state.js";
 
 const DIM = 0.66; // how far the picture steps back behind a heat map
 const TINT = 0.3; // how much of the picture the colour of a region covers
@@ -23,14 +24,14 @@ export function drawHeat(context, colors, { heat }, box) {
   context.globalAlpha = 1;
 }
 
-/** Regions: their cells tinted and outlined in their colour, with what they show at the first. */
+/** Regions outlined in their colour, tinted where they are to be filled, with what they show at the first cell. */
 export function drawRegions(context, colors, { state }, box) {
   state.regions.forEach(({ shows, cells }, index) => {
     const likely = colourOf(index);
     const inside = new Set(cells);
     context.fillStyle = likely;
     context.globalAlpha = TINT;
-    for (const cell of cells) context.fillRect(...box(cell));
+    for (const cell of cells) if (kindOf(state, cell) === "masked") context.fillRect(...box(cell));
     context.globalAlpha = 1;
     drawOutline(
       context,
@@ -39,7 +40,7 @@ export function drawRegions(context, colors, { state }, box) {
       state.base.map((_, cell) => inside.has(cell) || null),
       box,
     );
-    drawName(context, { ...colors, likely }, shortened(shows), box(cells[0]));
+    drawName(context, { likely, paper: "#fff" }, shortened(shows), box(cells[0]));
   });
 }
 

@@ -4,7 +4,7 @@ import { clamp } from "../page/geometry.js";
 import { store } from "../page/store.js";
 import { MAX_SOFT, MIN_SOFT, resized } from "./softbrush.js";
 
-export const MAX_SIZE = 8;
+const MAX_SIZE = 8;
 
 const CELL_PER_PIXELS = 16; // of a drag, for brushes that are counted in cells
 

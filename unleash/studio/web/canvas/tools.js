@@ -74,6 +74,10 @@ function lookalikes(state, cell, picture) {
 /** Whether a tool masks, and so paints the region in hand if there is one. */
 export const masks = ({ name }) => TOOLS[name].apply === mask && TOOLS[name].inverse === keep;
 
+/** Whether a tool can do something where nothing is known yet. */
+export const paintsOnBlank = (tool) =>
+  Boolean(tool.live || TOOLS[tool.name].onBlank || (tool.region && masks(tool)));
+
 const plainEffect = ({ name }, inverse) => TOOLS[name][inverse ? "inverse" : "apply"];
 
 /** What a gesture does to cells. */

@@ -2,22 +2,24 @@
 
 import { command } from "../page/commands.js";
 import { store } from "../page/store.js";
-import { TOOLS } from "./tools.js";
+import { paintsOnBlank } from "./tools.js";
 
 /** `examples` = [[name, path]]; `open(index)` asks the server for one. */
 export function welcome(element, { examples, open }) {
   const board = element.querySelector(".welcome");
   const root = window.gradio_config?.root ?? "";
 
-  const isEmpty = ({ base, codebook, pins, rules, picture }) =>
-    !picture && !rules.length && !Object.keys(pins).length && base.every((code) => code === codebook);
+  const isEmpty = ({ base, codebook, pins, rules, regions, picture }) =>
+    !picture &&
+    !rules.length &&
+    !regions.length &&
+    !Object.keys(pins).length &&
+    base.every((code) => code === codebook);
 
   function show() {
     if (!store.timeline) return;
-    const { live, name } = store.tool;
-    const paints = live || TOOLS[name].onBlank;
-    board.hidden =
-      Boolean(store.run || store.preview || store.queue.replacing || paints) || !isEmpty(store.state);
+    const busy = store.run || store.preview || store.queue.replacing;
+    board.hidden = Boolean(busy || paintsOnBlank(store.tool)) || !isEmpty(store.state);
   }
 
   board.querySelector("ul").append(

@@ -40,7 +40,7 @@ export function mount({ element }) {
 
   function summary(bits) {
     const known = bits.filter((value) => value !== null);
-    if (!known.length) return "There is no tile yet that could surprise.";
+    if (!known.length) return "No cell has a tile yet.";
     const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
     const most = Math.max(...known);
     return `Mean ${mean.toFixed(1)} bits, most ${most.toFixed(1)} at ${place(bits.indexOf(most))}`;
@@ -60,7 +60,7 @@ export function mount({ element }) {
     const worst = mostSurprising(all.surprise, slider.valueAsNumber);
     const done = worst.length && store.edit((state) => mask(state, worst));
     store.say(
-      done ? `${worst.length} cells masked; Generate fills them anew.` : "There is nothing to repair.",
+      done ? `${worst.length} cells masked; Generate fills them again.` : "There is nothing to repair.",
     );
   });
 

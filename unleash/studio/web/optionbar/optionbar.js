@@ -14,22 +14,22 @@ import { bindSelections } from "./selections.js";
 
 /** What each tool is called, and how it is used. */
 const WORDS = {
-  mask: ["Mask brush", "Paint what is to be filled anew; Alt keeps it"],
+  mask: ["Mask brush", "Paint the cells to fill again; Alt keeps them"],
   soft: ["Soft brush", ""],
-  keep: ["Eraser", "What was beneath the mask shows again"],
-  heal: ["Heal", "Paint over what went wrong: it is filled at once"],
+  keep: ["Eraser", "Removes the mask, so that the cells below show again"],
+  heal: ["Heal", "Paint over mistakes: they are filled again at once"],
   rectangle: ["Rectangle", "Drag over the cells to mask; Alt keeps them"],
   lasso: ["Lasso", "Draw around the cells to mask; Alt keeps them"],
   polygon: [
     "Polygon",
-    "Click corner after corner; Enter or a click on the first one closes it, Escape drops it",
+    "Click the corners one by one; Enter or a click on the first one closes it, Escape discards it",
   ],
   fill: ["Fill", "Click an area to mask all of it; Alt keeps it"],
   wand: ["Looks like this", "Click a cell; Alt keeps"],
   pin: ["Pin brush", "Paint it; Alt unpins"],
   allow: ["Allow brush", ""],
   pick: ["Eyedropper", "Click a cell to select its tile"],
-  inspect: ["Inspect", "Click a cell to see what the model finds likely there"],
+  inspect: ["Inspect", "Click a cell to see which tiles are likely there"],
 };
 
 export function mount({ element, props, watch }) {

@@ -25,6 +25,7 @@ export function bindRegions(menu, button, asks, watch) {
   }
 
   function takeUp(shows) {
+    wanted.value = "";
     store.setTool({ region: shows, ...(masks(store.tool) ? {} : { name: "mask" }) });
     menu.hidePopover();
   }

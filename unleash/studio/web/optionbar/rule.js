@@ -28,7 +28,9 @@ export function bindRule(row) {
     words.textContent = strengthInWords({ allowed, strength });
     slider.setAttribute("aria-valuetext", words.textContent);
     const odds =
-      strength === 1 ? "other tiles are ruled out" : `the odds against it times ${(1 - strength).toFixed(2)}`;
+      strength === 1
+        ? "other tiles are excluded"
+        : `the probability of excluded tiles times ${(1 - strength).toFixed(2)}`;
     slider.title = `Strength: ${odds}`;
     least.checked = one;
     least.disabled = !allowed || strength === 1;

@@ -1,4 +1,4 @@
-/** Masks with a name, and masks in files. */
+/** Saved masks, and masks in files. */
 
 import { deleteSelection, saveSelection, takeSelection } from "../page/selections.js";
 import { store } from "../page/store.js";
@@ -12,7 +12,7 @@ export function bindSelections(menu) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!store.edit((state) => saveSelection(state, name.value))) return;
-    store.say(`Kept as “${name.value.trim()}”.`);
+    store.say(`Saved as “${name.value.trim()}”.`);
     name.value = "";
   });
   menu.querySelector(".load-mask").addEventListener("click", () => file.click());

@@ -1,6 +1,6 @@
-/** A small picture under its grid, with the cells that are unknown veiled: what the lesson shows. */
+/** A small picture with its grid, for the lesson; unknown cells are veiled. */
 
-const VEIL = 0.82; // how much of a guess at an unknown cell is hidden
+const VEIL = 0.82; // opacity of the veil over the guess at an unknown cell
 const FRESH_MS = 600;
 
 export class Board {
@@ -17,9 +17,9 @@ export class Board {
     redraw();
   }
 
-  /** Show the picture at `url`, null for none, where `known` (rows of booleans) is true. */
+  /** Show the picture at `url` (null: none) where `known` (rows of booleans) is true. */
   show(url, known) {
-    // Pictures may finish loading out of turn: each waits for the one before it.
+    // Pictures may finish loading out of order: each waits for the previous one.
     this.#shown = this.#shown.then(async () => {
       if (url) this.#image = await loaded(url);
       this.cover(known, true);
@@ -27,7 +27,7 @@ export class Board {
     return this.#shown;
   }
 
-  /** Veil other cells of the picture that is shown; those that just became known may light up. */
+  /** Change the veiled cells; those that just became known may be highlighted. */
   cover(known, light = false) {
     const now = performance.now();
     if (light)
@@ -38,7 +38,7 @@ export class Board {
     this.#draw();
   }
 
-  /** Nothing is known, and no picture shown. */
+  /** Clear the board. */
   clear(height, width) {
     this.#shown = this.#shown.then(() => {
       this.#image = null;

@@ -1,9 +1,9 @@
-/** Buttons that name what they do and the key for it: two ways to the same commands, which cannot disagree. */
+/** Buttons with their keyboard shortcuts, read from the same attributes. */
 
 import { command, offer } from "./commands.js";
 import { fromAria, shortcut } from "./shortcuts.js";
 
-/** The words for a button in the list of keys: its tooltip up to the key. */
+/** The text of a button in the list of keys: its tooltip up to the key. */
 const wordsOf = (button) => button.title.split(/ \(| ?: /)[0];
 
 /**
@@ -18,7 +18,7 @@ export function bindButtons(element, commands = {}) {
   }
 }
 
-/** Let a button, and the key in its aria-keyshortcuts if it has one, do something. */
+/** Bind an action to a button and to the key in its aria-keyshortcuts. */
 export function bind(button, act) {
   button.addEventListener("click", () => act());
   const key = button.getAttribute("aria-keyshortcuts");

@@ -1,4 +1,4 @@
-/** What codes look like, on the model's sheet, what they are called, and which of them a person likes. */
+/** The codes of a model: thumbnails, names, favourites. */
 
 import { strengthInWords } from "./rules.js";
 import { read, SHELF, write } from "./storage.js";
@@ -23,7 +23,7 @@ export class Sprite extends EventTarget {
     this.dispatchEvent(new Event("load"));
   }
 
-  /** Where a code lies on the sheet, in pixels; null before the sheet is there. */
+  /** The position of a code on the sheet, in pixels; null until the sheet is loaded. */
   placeOf(code) {
     const place = this.places?.get(code);
     if (place === undefined) return null;
@@ -47,7 +47,7 @@ export const sprite = new Sprite();
 /** The name of a code and its share of what the code shows, null if it has none. */
 export const nameOf = (code) => sprite.sheet?.names?.[code] ?? null;
 
-/** Everything a code can be found by: its name, and how it looks. */
+/** The searchable words of a code: its name and look. */
 export function wordsOf(code) {
   const name = nameOf(code);
   const looks = sprite.sheet?.words?.[code] ?? [];
@@ -61,7 +61,7 @@ export function about(code) {
   return name ? `${name[0]} ${Math.round(name[1] * 100)} % · ${looks}` : looks;
 }
 
-/** Several codes in a word: what they have in common, else how many they are. */
+/** Several codes in words: their common name, else their number. */
 export function titleOf(codes) {
   if (codes.length === 1) return nameOf(codes[0])?.[0] ?? `tile ${codes[0]}`;
   const common = codes.slice(1).reduce((shared, code) => {
@@ -78,7 +78,7 @@ export const ruleInWords = (rule) => `${strengthInWords(rule)} ${titleOf(rule.co
 
 const RECENT = 48;
 
-/** The codes a person likes and has lately used, of each model, in this browser only. Listen for "change". */
+/** Favourite and recently used codes per model, stored in this browser. Listen for "change". */
 class Shelf extends EventTarget {
   #model = null;
 
@@ -88,7 +88,7 @@ class Shelf extends EventTarget {
     this.recent = [];
   }
 
-  /** Take up what was kept for a model whose codes are below `codebook`. */
+  /** Load what is stored for a model with `codebook` codes. */
   open(model, codebook) {
     const kept = read(SHELF)?.[model];
     const sound = (codes) =>
@@ -99,14 +99,14 @@ class Shelf extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Make a code a favourite, or no longer. */
+  /** Toggle a favourite. */
   toggle(code) {
     const others = this.favourites.filter((other) => other !== code);
     this.favourites = others.length < this.favourites.length ? others : [code, ...others];
     this.#save();
   }
 
-  /** A code was used: it comes first. */
+  /** Move a used code to the front. */
   use(code) {
     if (this.recent[0] === code) return;
     this.recent = [code, ...this.recent.filter((other) => other !== code)].slice(0, RECENT);

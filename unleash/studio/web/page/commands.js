@@ -1,9 +1,9 @@
-/** What the page does when it is asked by name, by whatever: Gradio's buttons (component.py), shortcuts, modules. */
+/** Commands of the page by name, for Gradio's buttons (component.py), shortcuts and modules. */
 
 const commands = new Map();
 const kept = new Map();
 
-/** Offer commands: an object of functions by their names. Those that were asked for already are done at once. */
+/** Register commands, an object of functions by name. Those already requested run at once. */
 export function offer(given) {
   for (const [name, act] of Object.entries(given)) {
     commands.set(name, act);
@@ -12,7 +12,7 @@ export function offer(given) {
   }
 }
 
-/** Do what is offered under this name, with what it needs to know; as soon as it is, if the page is still loading. */
+/** Run a command with its arguments; if it is not registered yet, as soon as it is. */
 export function command(name, given) {
   const act = commands.get(name);
   if (act) return act(given);
@@ -20,14 +20,14 @@ export function command(name, given) {
   return null;
 }
 
-/** The element that Gradio made of a component, by the id that blocks.py gave it; throws an error if it is not there. */
+/** Gradio's element of a component, by its id in blocks.py; throws if there is none. */
 export function gradioElement(id) {
   const element = document.getElementById(id);
   if (!element) throw new Error(`There is no element #${id} on the page.`);
   return element;
 }
 
-/** Bring a tab to the front. */
+/** Select a tab. */
 export const showTab = (id) => gradioElement(`${id}-button`).click();
 
 /** Show a button's shortcut in its tooltip. */

@@ -1,7 +1,7 @@
 /**
- * Files on their way in and out: whatever opens one (the header, a drop, a paste) goes this way. Listen for "say"
- * ({text, lasts}), "notice" ({text, button, act}) and "choose" ({picture, choose, cancel}: how a picture is to be
- * opened); the latter two are null when they are no longer true.
+ * Opening and saving files, from the header, by drop or by paste. Listen for "say" ({text, lasts}), "notice"
+ * ({text, button, act}) and "choose" ({picture, choose, cancel}: how to open a picture); the latter two are null when
+ * they are no longer true.
  */
 
 import { keepOriginal, rawOriginal, restoreOriginal } from "./images.js";
@@ -24,7 +24,7 @@ class Files extends EventTarget {
     this.#server = server;
   }
 
-  /** Say something about a file; `lasts` until something else is said. */
+  /** Say something about a file; if it `lasts`, until the next message. */
   say(text, lasts = false) {
     this.#opening = false;
     this.dispatchEvent(new CustomEvent("say", { detail: { text, lasts } }));
@@ -34,7 +34,7 @@ class Files extends EventTarget {
     this.dispatchEvent(new CustomEvent("notice", { detail }));
   }
 
-  // What the server answers bears the name of what was asked.
+  // The server's answer repeats the name of the request.
   #name(about) {
     const name = `${Date.now()}.${(this.#count += 1)}`;
     this.#asked.set(name, about);
@@ -52,9 +52,9 @@ class Files extends EventTarget {
   }
 
   /**
-   * Open a file. `how` = {older, fit, crop}: of a PNG that was changed, what its recipe makes (`older`); how a
-   * picture comes to `fit` the model ("crop", "whole" or "shape"), and the part [x, y, width, height] to `crop` it to.
-   * Without, the server may ask: see `asked`.
+   * Open a file. `how` = {older, fit, crop}: with `older`, the recipe's picture of a PNG that was changed; how to `fit`
+   * a picture to the model ("crop", "whole" or "shape"), and the part [x, y, width, height] to `crop` it to. Without
+   * `fit`, the server may ask: see `asked`.
    */
   async open(file, how = {}) {
     this.#notice(null);
@@ -67,7 +67,7 @@ class Files extends EventTarget {
       const path = await this.#server.upload(file);
       this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
     } catch {
-      this.say(`${file.name} could not be sent to the studio: try again.`);
+      this.say(`${file.name} could not be uploaded: try again.`);
       store.queue.arrived("file");
     }
   }
@@ -109,13 +109,13 @@ class Files extends EventTarget {
     if (file && changed)
       this.#notice({
         text: `${file.name} was changed after it was saved here: you see it as it is now.`,
-        button: "Open the older picture of its recipe",
+        button: "Open the recipe's original picture",
         act: () => this.open(file, { older: true }),
       });
     return file && box ? { key: keepOriginal(file), box, size } : null;
   }
 
-  /** A promise of what the server needs of a whole picture to save it: {path, box}; null if it is gone. */
+  /** A promise of what the server needs to save a whole picture: {path, box}; null if it is gone. */
   async photoOf({ key, box }) {
     const file = await rawOriginal(key);
     return file instanceof Blob ? { path: await this.#server.upload(named(file)), box } : null;
@@ -166,7 +166,7 @@ class Files extends EventTarget {
     }
   }
 
-  /** The server found the project's model: put it in place. */
+  /** The server found the project's model: open the project. */
   unpacked({ name, model }) {
     const asked = this.#take(name);
     if (!asked) return;
@@ -179,12 +179,12 @@ class Files extends EventTarget {
   }
 }
 
-// A blob that the browser kept may have lost its name.
+// A blob from the database may have lost its name.
 const named = (blob) => (blob instanceof File ? blob : new File([blob], "photo", { type: blob.type }));
 
 const inWords = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
-/** Let the browser keep what is at a URL as a file. */
+/** Download a URL as a file. */
 export function download(url, name) {
   const link = document.createElement("a");
   link.href = url;

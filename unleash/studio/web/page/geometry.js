@@ -3,7 +3,7 @@
  * a cell is its row-major index, a point is `{row, column}` and may lie between cells.
  */
 
-/** What somebody asked of a canvas cannot be done; its message says why, in a sentence for that person. */
+/** An edit that is not possible; the message, a sentence for the person, says why. */
 export class CanvasError extends Error {}
 
 export function cellAt(grid, row, column) {
@@ -36,7 +36,7 @@ export function rectangle(grid, a, b) {
   return cells;
 }
 
-/** The cells under a square brush of `size` cells a side whose middle is at `point`. */
+/** The cells under a square brush of `size`×`size` cells centred at `point`. */
 export function brush(grid, point, size) {
   const top = Math.round(point.row + 0.5 - size / 2);
   const left = Math.round(point.column + 0.5 - size / 2);
@@ -63,7 +63,7 @@ export function stroke(grid, from, to, size) {
   return [...cells];
 }
 
-/** The connected cells around `start` for which `key(cell)` is what it is at `start`. */
+/** The connected cells around `start` with the same `key(cell)`. */
 export function region(grid, start, key) {
   const wanted = key(start);
   const found = new Set([start]);
@@ -87,7 +87,7 @@ export function region(grid, start, key) {
   return [...found];
 }
 
-/** The cells whose middles lie within the closed line through `points`; that at the first point if none do. */
+/** The cells with centres inside the polygon `points`; the cell at the first point if there are none. */
 export function enclosed(grid, points) {
   const within = (row, column) => {
     let odd = false;

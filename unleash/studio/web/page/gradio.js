@@ -1,6 +1,6 @@
-/** What Gradio's own parts of a page lack. */
+/** Fixes for Gradio's own components. */
 
-/** Its menus take Tab for typing, and stay open behind who leaves them: here it only leaves. */
+/** Its menus handle Tab as typing and stay open; here Tab only moves the focus. */
 function leaveMenusByTab() {
   document.addEventListener(
     "keydown",
@@ -11,12 +11,12 @@ function leaveMenusByTab() {
   );
 }
 
-/** The pictures beside its links say no more than the words there do. */
+/** The images beside its links are decorative. */
 function silenceFooter() {
   for (const image of document.querySelectorAll("footer img")) image.alt = "";
 }
 
-/** Once a page. */
+/** Call once per page. */
 export function mend() {
   leaveMenusByTab();
   silenceFooter();

@@ -1,4 +1,4 @@
-/** Canvases of other sizes, as pure functions over states: extended on a side, two in one. */
+/** Extending and stitching canvases, as pure functions over states. */
 
 import { CanvasError, columnOf, rowOf } from "./geometry.js";
 import { joined, shifted, shiftedSoft } from "./pixels.js";
@@ -6,7 +6,7 @@ import { joinedRegions } from "./regions.js";
 import { tidied } from "./rules.js";
 import { codesOf } from "./state.js";
 
-/** Cells on a side of the largest canvas. */
+/** Maximum side of a canvas in cells. */
 export const MAX_SIDE = 64;
 
 function checkSize({ height, width }) {
@@ -14,7 +14,7 @@ function checkSize({ height, width }) {
     throw new CanvasError(`A canvas must have 1×1 to ${MAX_SIDE}×${MAX_SIDE} cells, not ${height}×${width}.`);
 }
 
-/** The layers of a state on a grid of another size, so many rows and columns further. */
+/** The layers of a state moved to a position on another grid. */
 function moved(state, grid, top, left) {
   const to = (cell) => (rowOf(state, cell) + top) * grid.width + columnOf(state, cell) + left;
   const move = (flat, empty) => {
@@ -42,13 +42,13 @@ function moved(state, grid, top, left) {
   };
 }
 
-/** The mask from before a picture grew, as a state's `aside`; where `inside(cell)`, it is to be filled at once. */
+/** The older mask of a canvas that grows, as a state's `aside`; cells for which `inside(cell)` are to be filled now. */
 function asideOf({ base, masked, codebook }, inside = () => false) {
   const flags = masked.map((is, cell) => is && base[cell] !== codebook && !inside(cell));
   return flags.includes(true) ? flags : null;
 }
 
-/** So many rows and columns more, masked; `url` shows the larger picture. */
+/** A larger canvas with masked rows and columns added on each side; `url` shows its picture. */
 export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, url = null) {
   for (const [side, more] of Object.entries({ left, right, top, bottom })) {
     if (!Number.isInteger(more)) throw new CanvasError(`${side} must be a whole number, not ${more}.`);
@@ -63,7 +63,7 @@ export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, ur
   return { ...state, ...grid, ...layers, picture, aside, ...fresh };
 }
 
-/** `b` right of `a`, or below it where `axis` is "vertical", with a seam of so many cells masked. */
+/** Join `b` to the right of `a`, or below it if `axis` is "vertical", with a masked seam of `seam` cells. */
 export function stitched(a, b, axis, seam, url = null) {
   const beside = axis === "horizontal";
   const [meet, along] = beside ? ["height", "width"] : ["width", "height"];
@@ -107,7 +107,7 @@ export function stitched(a, b, axis, seam, url = null) {
   return withSeam({ ...whole, picture }, seam);
 }
 
-/** The seam of a stitched canvas made so many cells wide, half of them in each picture. */
+/** Change the width of a stitched canvas's seam, half of it in each picture. */
 export function withSeam(state, cells) {
   if (!state.seam || state.seam.cells === cells) return state;
   const { axis, at, masked } = state.seam;

@@ -4,7 +4,7 @@ const LIMIT = 200;
 
 export const begin = (present) => ({ past: [], present, future: [] });
 
-/** A new present; the old one can be returned to. */
+/** Add a new present; undo returns to the old one. */
 export function push({ past, present }, next) {
   return {
     past: [...past, present].slice(-LIMIT),
@@ -13,7 +13,7 @@ export function push({ past, present }, next) {
   };
 }
 
-/** A new present in the old one's place: nothing to undo. */
+/** Replace the present, without a new undo step. */
 export const replace = (history, present) => ({ ...history, present });
 
 export const canUndo = ({ past }) => past.length > 0;
@@ -38,14 +38,14 @@ export function redo({ past, present, future }) {
 
 const KEPT = 50;
 
-/** What of a history outlives the page: the entries nearest to the present. */
+/** The entries nearest to the present, which are stored across reloads. */
 export const latest = ({ past, present, future }) => ({
   past: past.slice(-KEPT),
   present,
   future: future.slice(0, KEPT),
 });
 
-/** A history that goes on from one that was kept, whose present may have been changed since. */
+/** Continue a stored history, whose present may have changed since. */
 export function joined(kept, { past, present, future }) {
   const begins = past[0] ?? present;
   const same = JSON.stringify(kept.present) === JSON.stringify(begins);

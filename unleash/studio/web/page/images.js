@@ -1,4 +1,4 @@
-/** Pictures by their URL, decoded once; "load" is told when one that was asked for is there. */
+/** Decoded pictures by URL; fires "load" when a requested one is ready. */
 
 import { readOriginal, writeOriginal } from "./storage.js";
 
@@ -22,10 +22,10 @@ class Images extends EventTarget {
     return this.#waiting.get(url);
   }
 
-  /** A picture that is at hand already, an image or a canvas. */
+  /** Add a picture that is already available, an image or a canvas. */
   put(url, picture) {
     this.#ready.set(url, picture);
-    // The oldest go; who asks for one again waits for it again.
+    // The oldest are dropped, and are decoded again when needed.
     for (const old of [...this.#ready.keys()].slice(0, -KEPT)) this.#ready.delete(old);
   }
 
@@ -47,11 +47,11 @@ export const images = new Images();
 
 // --- opened pictures -------------------------------------------------------------------------------
 
-// They are large: the canvas and its history hold a key, and the pictures lie in the browser's database.
+// They are large: canvas and history only hold keys of pictures in the browser's database.
 const originals = new Map();
 const missing = new Set();
 
-/** Keep an opened picture, a URL or a File; the key to find it by. */
+/** Store an opened picture, a URL or a File; returns its key. */
 export function keepOriginal(url) {
   const key = `${Date.now()}-${Math.random().toString(36).slice(2)}`;
   originals.set(key, url);
@@ -59,19 +59,19 @@ export function keepOriginal(url) {
   return key;
 }
 
-/** Keep an opened picture under the key that it had in another browser. */
+/** Store an opened picture under its key from another browser. */
 export function restoreOriginal(key, value) {
   if (originals.has(key)) return;
   originals.set(key, value);
   writeOriginal(key, value);
 }
 
-/** A promise of what was kept under a key, a URL or a File; null if it is gone. */
+/** A promise of the URL or File stored under a key; null if it is gone. */
 export async function rawOriginal(key) {
   return originals.get(key) ?? (await readOriginal(key)) ?? null;
 }
 
-/** The picture of a key, null until it is there and if it is gone; `images` tells when it is. */
+/** The picture of a key, null if it is not loaded or gone; `images` fires "load". */
 export function originalOf(key) {
   if (originals.has(key)) return images.get(originals.get(key));
   if (!missing.has(key)) fetchBack(key);

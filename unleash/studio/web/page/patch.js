@@ -1,4 +1,4 @@
-/** A code in its place: the cell that has it and the cells around it, as they look now. */
+/** A code in context: its cell and the neighbouring cells, as they look now. */
 
 import { sprite } from "./codes.js";
 import { columnOf, inside, rowOf } from "./geometry.js";

@@ -1,5 +1,5 @@
 /**
- * Which pixels of opened pictures stay, as immutable values beside the canvas.
+ * Which pixels of opened pictures are kept, as immutable values beside the canvas.
  *
  * `pixels` = {originals, layers}: `originals` are {key, photo, top, left, rows, columns}, a picture and the cells it
  * lies on; a layer is what one run painted over them: `cells`, and the `soft` mask it went by, if any.
@@ -22,16 +22,16 @@ export function photoOver({ pixels, height, width }) {
   return first && !others.length && first.rows === height && first.columns === width ? first.photo : null;
 }
 
-/** Whether a cell is masked by the soft brush, not as a whole. */
+/** Whether a cell is only masked by the soft brush. */
 export const isSoft = (soft, cell) => Boolean(soft) && soft.touched[cell] && !soft.lifted[cell];
 
-/** A run painted these cells. */
+/** Record the cells that a run painted. */
 export function painted(pixels, cells, soft) {
   if (!pixels) return null;
   return { ...pixels, layers: [...pixels.layers, { cells, soft }] };
 }
 
-/** A mask of which nothing is left is none. */
+/** Null if nothing is left of a mask. */
 export function lift(soft, masked) {
   if (!soft) return null;
   const lifted = soft.lifted.map((was, cell) => was || (soft.touched[cell] && !masked[cell]));
@@ -39,7 +39,7 @@ export function lift(soft, masked) {
   return soft.touched.some((_, cell) => isSoft(next, cell)) ? next : null;
 }
 
-/** On a larger grid, so many rows and columns further; `move` does that to a list of cells. */
+/** Move to a position on a larger grid; `move` maps lists of cells. */
 export function shifted(pixels, top, left, move) {
   if (!pixels) return null;
   const by = (placed) => ({ ...placed, top: placed.top + top, left: placed.left + left });
@@ -58,7 +58,7 @@ export function shiftedSoft(soft, top, left, move) {
   return { ...soft, touched, lifted, top: soft.top + top, left: soft.left + left };
 }
 
-/** Those of two parts of one canvas. */
+/** Join those of two parts of a canvas. */
 export function joined(a, b) {
   if (!a || !b) return a ?? b;
   return { originals: [...a.originals, ...b.originals], layers: [...a.layers, ...b.layers] };

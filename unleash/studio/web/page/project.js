@@ -24,7 +24,7 @@ const MAX_CODES = 2 ** 20;
 const ENDINGS = { "image/webp": "webp", "image/png": "png", "image/jpeg": "jpg" };
 const TYPES = Object.fromEntries(Object.entries(ENDINGS).map(([type, ending]) => [ending, type]));
 
-/** A file is no project that can be opened; the message goes on from the file's name. */
+/** A file is not a valid project; the message continues the file's name. */
 export class ProjectError extends Error {}
 
 /** A promise of a project's file as bytes; `original(key)` is a promise of an opened picture, a URL or a File. */
@@ -34,7 +34,7 @@ export async function pack(project, original) {
   const add = (value, bytes, ending) => {
     if (!names.has(value)) {
       names.set(value, `pictures/${names.size + 1}.${ending}`);
-      zip[names.get(value)] = [bytes, { level: 0 }]; // pictures are compressed already
+      zip[names.get(value)] = [bytes, { level: 0 }]; // pictures are already compressed
     }
     return { file: names.get(value) };
   };
@@ -59,13 +59,13 @@ export async function pack(project, original) {
 
 /**
  * A promise of the project in a file, with its canvas as the server reads it besides: {..., canvas, recipe}.
- * Throws a ProjectError if it is none, is too large or broken.
+ * Throws a ProjectError if it is not a project, too large or damaged.
  */
 export async function unpack(file) {
   if (file.size > MAX_BYTES) throw new ProjectError(`has more than ${MAX_BYTES / 1e6} MB.`);
   const zip = unzipped(new Uint8Array(await file.arrayBuffer()));
   const data = parsed(zip["project.json"]);
-  if (data?.format !== FORMAT) throw new ProjectError("is not a project of Unleash.");
+  if (data?.format !== FORMAT) throw new ProjectError("is not an Unleash project.");
   if (data.version !== VERSION)
     throw new ProjectError(`is a project of version ${data.version}; this page reads ${VERSION}.`);
   const project = mapped(data, (value) => given(value, zip));
@@ -92,13 +92,13 @@ function unzipped(bytes) {
     return unzipSync(bytes, {
       filter({ originalSize }) {
         [files, size] = [files + 1, size + originalSize];
-        if (files > MAX_FILES || size > MAX_BYTES) throw new ProjectError("is too large to be opened.");
+        if (files > MAX_FILES || size > MAX_BYTES) throw new ProjectError("is too large to open.");
         return true;
       },
     });
   } catch (error) {
     if (error instanceof ProjectError) throw error;
-    throw new ProjectError("is no zip that can be read.");
+    throw new ProjectError("is not a readable zip file.");
   }
 }
 
@@ -110,7 +110,7 @@ function parsed(bytes) {
   }
 }
 
-/** Any JSON with `change` applied to each value that is no list, and to each object before its values. */
+/** Applies `change` to every value in JSON except lists; to objects before their values. */
 function mapped(value, change) {
   const next = change(value);
   if (next !== value || typeof next !== "object" || next === null) return next;
@@ -125,13 +125,13 @@ function given(value, zip) {
   const type = TYPES[value.file.split(".").pop()];
   if (!bytes) throw new ProjectError(`lacks ${value.file}.`);
   if (typeof value.name === "string") return new File([bytes], value.name, { type: String(value.type) });
-  if (!type) throw new ProjectError(`names ${value.file}, which is no picture.`);
+  if (!type) throw new ProjectError(`names ${value.file}, which is not a picture.`);
   return `data:${type};base64,${toBase64(bytes)}`;
 }
 
 const endingOf = ({ name }) => /\.(\w{1,5})$/.exec(name)?.[1].toLowerCase() ?? "bin";
 
-/** The keys of the opened pictures that anything in a project shows. */
+/** The keys of the opened pictures that are used in a project. */
 function keysIn(project) {
   const keys = new Set();
   mapped(project, (value) => {
@@ -143,7 +143,7 @@ function keysIn(project) {
   return keys;
 }
 
-/** The canvas of a project, if it is one: what is wrong with the rest of it must not break the page. */
+/** The validated canvas of a project, so that an invalid one cannot break the page. */
 export function checkedState(value) {
   const { height, width, codebook, cell, base, masked, pins } = value ?? {};
   const whole = (number, low, high) => Number.isInteger(number) && number >= low && number <= high;
@@ -158,7 +158,7 @@ export function checkedState(value) {
     Object.entries(pins ?? {}).every(
       ([at, code]) => whole(Number(at), 0, height * width - 1) && whole(code, 0, codebook - 1),
     );
-  if (!sound) throw new ProjectError("has a canvas that is broken.");
+  if (!sound) throw new ProjectError("has an invalid canvas.");
   const unfinished = isUnfinished(value.unfinished) ? value.unfinished : null;
   const regions = areRegions(value.regions, base.length) ? value.regions : [];
   const selections = areSelections(value.selections, base.length) ? value.selections : [];
@@ -180,7 +180,7 @@ function fromBase64(text) {
 
 function toBase64(bytes) {
   let text = "";
-  // Not all at once: the arguments of a function are limited.
+  // In parts, since the number of arguments is limited.
   for (let at = 0; at < bytes.length; at += 2 ** 15)
     text += String.fromCharCode(...bytes.subarray(at, at + 2 ** 15));
   return btoa(text);

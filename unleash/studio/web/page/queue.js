@@ -1,4 +1,4 @@
-/** Runs that were asked for and cannot begin yet: one is under way, or the canvas is being replaced. */
+/** Requested runs that wait for the current one, or for a new canvas. */
 
 import { openCells } from "./state.js";
 
@@ -11,16 +11,16 @@ export class Queue {
     this.list = [];
   }
 
-  /** Keep what was asked for until it can begin. */
+  /** Add a run to the queue. */
   add(kind) {
     const { run } = this.#store;
     this.list = [...this.list, { kind, after: run }];
     this.#store.tellRun();
-    if (run) this.#store.say("One more, as soon as this run has ended. Stop ends both.");
-    else this.#store.say("The run begins as soon as everything is there.");
+    if (run) this.#store.say("Another run will start when this one ends. Stop ends both.");
+    else this.#store.say("The run will start as soon as everything is loaded.");
   }
 
-  /** Do it, as soon as no run is under way. */
+  /** Call it as soon as no run is under way. */
   whenIdle(act) {
     const store = this.#store;
     if (!store.run) {
@@ -35,13 +35,13 @@ export class Queue {
     store.addEventListener("run", listen);
   }
 
-  /** Let go of all that waits. */
+  /** Empty the queue. */
   clear() {
     this.list = [];
     this.#awaited.clear();
   }
 
-  /** Until `arrived(what)` no run begins: the canvas that it would be of is being replaced. */
+  /** Start no run until `arrived(what)`, since the canvas is being replaced. */
   await(what) {
     this.#awaited.add(what);
   }
@@ -52,24 +52,24 @@ export class Queue {
     this.follow();
   }
 
-  /** Whether no run may begin yet. */
+  /** Whether runs have to wait. */
   get awaiting() {
     return this.#awaited.size > 0;
   }
 
-  /** Whether another canvas is on its way. */
+  /** Whether a new canvas is awaited. */
   get replacing() {
     return [...this.#awaited].some((what) => what !== "settings");
   }
 
-  /** Begin the next one, if it can begin. Not at once: Gradio is still taking up what ended the run before. */
+  /** Start the next run if possible, deferred while Gradio still handles the end of the last one. */
   follow() {
     setTimeout(() => {
       const { run, state } = this.#store;
       if (run || this.awaiting || !this.list.length) return;
       const [{ kind, after }, ...others] = this.list;
       this.list = others;
-      // It was asked for when there was something to fill, which the run before it has filled by now.
+      // The previous run may have filled what this one was requested for.
       const filled = kind === "generate" && after && !openCells(state) && state.lastRegion;
       this.#store.ask(filled ? "again" : kind);
       this.#store.tellRun();

@@ -3,7 +3,7 @@
  * over its states. No two show the same, none is empty, and a cell belongs to one at most.
  */
 
-import { CanvasError, cellAt, columnOf, rowOf } from "./geometry.js";
+import { CanvasError, cellAt, columnOf, inside, rowOf } from "./geometry.js";
 import { areNamedCells } from "./selections.js";
 import { flagsOf, mask, unknown } from "./state.js";
 
@@ -60,8 +60,8 @@ export function partsToFill(state) {
   return filled.length + Number(open.some((is, cell) => is && !inRegions.has(cell)));
 }
 
-/** The colour of a region in CSS, by its place in the list: neighbours differ most. */
-export const colourOf = (index) => `hsl(${Math.round(index * 137.5) % 360} 75% 45%)`;
+/** The colour of a region in CSS, by its place in the list: neighbours differ, and white text on it is readable. */
+export const colourOf = (index) => `hsl(${Math.round(210 + index * 137.5) % 360} 75% 27%)`;
 
 /** Regions of two canvases as those of one; those that show the same become one. */
 export const joinedRegions = (first, second) =>
@@ -82,11 +82,12 @@ export const regionsToServer = (state) =>
     cells: cells.map((cell) => [rowOf(state, cell), columnOf(state, cell)]),
   }));
 
-/** The regions of settings on a canvas of this `grid`, where later ones go over earlier ones. */
+/** The regions of settings on a canvas of this `grid`, as far as they lie on it; later ones go over earlier ones. */
 export function regionsFromServer(regions, grid) {
   const shown = new Map();
   for (const { shows, cells } of regions)
-    for (const [row, column] of cells) shown.set(cellAt(grid, row, column), shows);
+    for (const [row, column] of cells)
+      if (inside(grid, row, column)) shown.set(cellAt(grid, row, column), shows);
   const kinds = [...new Set(regions.map(({ shows }) => shows))];
   const cellsOf = (kind) => [...shown].flatMap(([cell, shows]) => (shows === kind ? [cell] : []));
   return kinds

@@ -8,10 +8,10 @@
 import { CanvasError, cellName, columnOf, rowOf } from "./geometry.js";
 import { flagsOf, mask } from "./state.js";
 
-/** The strength that the brush begins with. */
+/** The initial strength of the brush. */
 export const PREFER = 0.8;
 
-/** Characters, at most, of the rules of a canvas as JSON: its recipe has room for no more. */
+/** Maximum length of the rules of a canvas as JSON, limited by its recipe. */
 const MAX_TEXT = 900_000;
 
 const found = new WeakMap();
@@ -43,7 +43,7 @@ function withBook(state, book) {
   return { ...state, rules: [...rules.values()] };
 }
 
-/** Rules made one list, in the order in which the server writes them. */
+/** Merges rules to one list, in the order in which the server writes them. */
 export const tidied = (state) => withBook(state, ruleBook(state));
 
 function leavesACode(rules, codebook) {
@@ -75,7 +75,7 @@ function byStrength(a, b) {
   return a.strength - b.strength || a.allowed - b.allowed || codes;
 }
 
-/** Ask for a rule at cells, in place of one there that names the same codes alike. */
+/** Add a rule to cells, replacing one with the same codes and `allowed`. */
 export function restrict(state, cells, asked) {
   const rule = checkedRule(asked, state.codebook);
   const before = ruleBook(state);
@@ -99,23 +99,23 @@ export function restrict(state, cells, asked) {
 
 function bounded(state) {
   const entries = state.rules.reduce((sum, { cells, codes }) => sum + cells.length + codes.length, 0);
-  // The shortest entry has two characters, the longest eight: mostly there is nothing to measure.
+  // An entry has two to eight characters, so most cases need no measurement.
   if (entries * 8 > MAX_TEXT && JSON.stringify(state.rules).length > MAX_TEXT)
     throw new CanvasError("This canvas has more rules than can be saved: remove some first (Alt).");
   return state;
 }
 
-/** Take all rules off cells. */
+/** Remove all rules from cells. */
 export function unrestrict(state, cells) {
   const book = new Map(ruleBook(state));
   const gone = flagsOf(state, cells).filter((wanted, cell) => wanted && book.delete(cell));
   return gone.length ? withBook(state, book) : state;
 }
 
-/** "Some window here": the rule, and the mask without which it would have nothing to say. */
+/** Add a rule and mask the cells, so that it takes effect. */
 export const ask = (state, cells, rule) => mask(restrict(state, cells, rule), cells);
 
-/** The strengths that the brush offers, and what they are called where codes are allowed and where they are forbidden. */
+/** The strengths of the brush, with their names for allowed and for forbidden codes. */
 export const STRENGTHS = [
   [0.5, "favour", "disfavour"],
   [0.8, "prefer", "avoid"],
@@ -124,7 +124,7 @@ export const STRENGTHS = [
   [1, "only", "never"],
 ];
 
-/** A strength in words, of those that the brush offers the next above. */
+/** The name of a strength, or of the next higher one that has a name. */
 export function strengthInWords({ allowed, strength }) {
   const [, allows, forbids] = STRENGTHS.find(([value]) => value >= strength);
   return allowed ? allows : forbids;
@@ -138,13 +138,13 @@ function middleOf(grid, cells) {
   return cells.reduce((best, cell) => (away(cell) < away(best) ? cell : best));
 }
 
-/** "At least one": of the cells that a rule allows codes at, the middle one must get one of them. */
+/** "At least one": the middle one of the cells must get one of the rule's codes. */
 export function atLeastOne(state, cells, rule) {
   if (!rule.allowed || rule.strength === 1 || !cells.length) return state;
   return restrict(state, [middleOf(state, cells)], { ...rule, strength: 1 });
 }
 
-/** The selected codes: a set if one was collected, else the one code, sorted. */
+/** The selected codes, sorted: the collected set, else the single code. */
 export function inHand({ code, set }) {
   if (code === null) return [];
   return set?.includes(code) ? [...set].sort((a, b) => a - b) : [code];

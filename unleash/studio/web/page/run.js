@@ -2,27 +2,27 @@
  * A run as the page knows it: `{id, waiting, turns, live, follows, parent, region, pixels, frame}`. Its `id` is the name
  * that the page gives it, and that every message of the server about it bears. While it is `waiting` no step of it was
  * made, and `turns` is {people, seconds} where others take turns with it; `frame` is its last step. It is `live` if a stroke asked for it, and `follows` while its frames
- * fit the canvas. `region` is what it fills, as a state's `lastRegion`, and `pixels` what it leaves of opened
+ * fit the canvas. `region` is what it fills, as a state's `lastRegion`, and `pixels` what it keeps of opened
  * pictures; of a variation, whose cells the server chooses, both are null.
  *
- * Its pictures are told from others by `as`, the name of the run that began them, also where this one goes on with
- * that. `takes` is the name that all pictures of one region bear that were made of one canvas, by Again.
+ * Its pictures are identified by `as`, the name of the run that started them, also if this one resumes
+ * it. `takes` is a common name of all pictures that Again made for one region of one canvas.
  *
- * What a stopped run leaves is `unfinished`: what the server needs to go on, {recipe, rest, progress, shown, before,
- * picture, pictures}, and of the run {as, takes, region, pixels, varies}, and the `rules` that it went by.
+ * A stopped run leaves `unfinished`: what the server needs to resume it, {recipe, rest, progress, shown, before,
+ * picture, pictures}, and the run's {as, takes, region, pixels, varies} and `rules`.
  */
 
 import { painted } from "./pixels.js";
 import { again, codeOf, due, maskAll, openCells, regionOf, sameGrid, unknown, written } from "./state.js";
 import { fromServer } from "./wire.js";
 
-/** A name that no other run has, here or in another browser. */
+/** A name that is unique across browsers. */
 export const runName = () =>
   Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, "0")).join(
     "",
   );
 
-/** A run of the canvas as it is now; it may have to wait in line. */
+/** A run of the current canvas, which may have to wait in the queue. */
 export const asked = (state, id = runName()) => ({
   id,
   waiting: true,
@@ -35,8 +35,8 @@ export const asked = (state, id = runName()) => ({
   rules: state.rules,
 });
 
-/** A run that goes on with a stopped one. */
-export const resuming = ({ as, takes, region, pixels, varies, rules }, id = runName()) => ({
+/** A run that resumes a stopped one. */
+const resuming = ({ as, takes, region, pixels, varies, rules }, id = runName()) => ({
   id,
   waiting: true,
   live: false,
@@ -64,7 +64,7 @@ export function requestOf(kind, state, takes, unfinished) {
   return of(state);
 }
 
-/** Whether this is what a stopped run leaves: it may come from a file. */
+/** Whether this is a valid `unfinished`, which may come from a file. */
 export function isUnfinished(value) {
   const { recipe, progress, shown, before, picture, pictures } = value ?? {};
   const grids = [recipe?.canvas?.base, recipe?.canvas?.masked, progress?.codes, shown];
@@ -75,7 +75,7 @@ export function isUnfinished(value) {
   );
 }
 
-/** Whether the canvas is still as the run that was stopped on it left it. */
+/** Whether the canvas is unchanged since a run was stopped on it. */
 export function resumable(state) {
   const { unfinished } = state;
   if (!unfinished || unfinished.varies) return false;
@@ -121,7 +121,7 @@ export function strokeRun(state, which, swept, id, before = null) {
 /** A run that waited, now that its first frame is there; its `parent` is where the canvas came from. */
 export function begun(run, frame, state, parent) {
   const [height, width] = [frame.codes.length, frame.codes[0].length];
-  // While it waited in line the canvas may have become another one.
+  // The canvas may have been replaced while it waited.
   const follows = run.follows && sameGrid(state, { ...state, height, width });
   const varied = frame.varies && { region: null, pixels: null, varies: true };
   return { ...run, follows, parent, ...varied };
@@ -138,7 +138,7 @@ export const entered = (state, { id, region }) => ({
   filling: region && state.masked.map((masked, cell) => region.cells[cell] || (masked && cell in state.pins)),
 });
 
-/** What a frame has made, as a picture of the session. */
+/** A frame's result as a picture of the session. */
 export function resultOf(run, { codes, image, recipe, unfinished }) {
   const { region, pixels, as, takes, rules, varies } = run;
   const varied = recipe && !region ? regionOf({ ...fromServer(recipe.canvas), soft: null }) : null;
@@ -153,9 +153,9 @@ export function resultOf(run, { codes, image, recipe, unfinished }) {
   };
 }
 
-/** The canvas with what a run has made so far, which the person may have edited since it began. */
+/** The canvas, which may have been edited meanwhile, with the result of a run so far. */
 export function follow(state, { id, region }, { codes, url, recipe, pixels, region: filled, unfinished }) {
-  // A variation leaves the person's mask as it is.
+  // A variation keeps the person's mask.
   const nowhere = Array(codes.length).fill(false);
   const cells = region?.cells ?? unpinned(state, recipe);
   const next = written(state, cells, codes, region ? (state.filling ?? cells) : nowhere);
@@ -168,11 +168,11 @@ function unpinned(state, recipe) {
   return state.base.map((_, cell) => !(cell in pins));
 }
 
-/** What became of a run, in a sentence. */
+/** The outcome of a run, in a sentence. */
 export function outcome({ frame, live }) {
   if (!frame) return "The run has ended without a picture.";
   const { index, total, unfinished, pictures, recipe } = frame;
-  if (unfinished) return `Stopped at step ${index} of ${total}; Resume goes on.`;
+  if (unfinished) return `Stopped at step ${index} of ${total}; Resume continues.`;
   if (live) return "Filled.";
   if (pictures > 1) return `${pictures} pictures are finished.`;
   return `The picture is finished. Its seed is ${recipe?.settings.seed}.`;

@@ -1,4 +1,4 @@
-/** Masks with a name, kept with the canvas to be taken up again: `{name, cells}`, as pure functions over its states. */
+/** Named masks, `{name, cells}`, stored with the canvas, as pure functions over its states. */
 
 import { CanvasError } from "./geometry.js";
 import { keep, mask, unknown } from "./state.js";
@@ -27,12 +27,12 @@ export const areSelections = (value, size) => areNamedCells(value, size, "name",
 
 const others = ({ selections }, name) => selections.filter((selection) => selection.name !== name);
 
-/** The present mask kept under a name, in place of another of that name. */
+/** Save the current mask under a name, replacing one of the same name. */
 export function saveSelection(state, name) {
   const short = name.trim().slice(0, LONGEST_NAME);
   if (!short) throw new CanvasError("Name the selection first.");
   const cells = unknown(state).flatMap((open, cell) => (open ? [cell] : []));
-  if (!cells.length) throw new CanvasError("Nothing is masked: there is nothing to keep as a selection.");
+  if (!cells.length) throw new CanvasError("Nothing is masked, so there is no selection to save.");
   const left = others(state, short);
   if (left.length >= MOST) throw new CanvasError(`A canvas has up to ${MOST} selections: delete one first.`);
   return { ...state, selections: [...left, { name: short, cells }] };

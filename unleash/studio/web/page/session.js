@@ -17,7 +17,7 @@ const MOST_RUNS = 12;
 
 export const pictureOf = (pictures, url) => pictures.find((picture) => picture.url === url) ?? null;
 
-/** What tells a picture from the others, in words: what the person called it, or how it was made. */
+/** The name of a picture: its title, or how it was made. */
 export function nameOf({ title, recipe, parent, unfinished }) {
   if (title) return title;
   const { label, seed } = recipe.settings;
@@ -53,7 +53,7 @@ export function takesOf(pictures, url) {
   return takes.length > 1 ? takes.reverse() : [];
 }
 
-/** The pictures to choose among: those of the run that made the one at `url`, or else all that there are. */
+/** The pictures to choose from: those of the run that made the one at `url`, else all. */
 export function choicesFor(pictures, url) {
   const whole = pictures.filter(({ unfinished }) => !unfinished);
   const run = pictureOf(whole, url)?.run;
@@ -63,33 +63,33 @@ export function choicesFor(pictures, url) {
 
 const frameOf = (film, url) => film.frames.find((frame) => frame.url === url);
 
-/** The film in which a canvas that shows the picture at `url` was seen. */
+/** The film that contains the picture at `url`. */
 export const filmOf = (films, url) => (url && films.find((film) => frameOf(film, url))) || null;
 
-/** Which step of a film shows the picture at `url`, counted from 0. */
+/** The index of the frame of a film with the picture at `url`. */
 export const placeIn = (film, url) => film.frames.findIndex((frame) => frame.url === url);
 
-/** The parent of what is made next on a canvas that shows the picture at `url`. */
+/** The parent of the next picture made on a canvas that shows the picture at `url`. */
 export function originOf(pictures, films, url) {
   const picture = pictureOf(pictures, url);
   if (picture) return { picture: picture.id, step: null };
   const film = filmOf(films, url);
   if (!film) return null;
-  // A run that was stopped left no picture: what is made of it hangs where that would have hung.
+  // A stopped run left no picture: its parent is used instead.
   const whole = pictures.some(({ id }) => id === film.id);
   return whole ? { picture: film.id, step: frameOf(film, url).index } : film.parent;
 }
 
 const newest = (a, b) => b.made - a.made;
 
-/** Those of this visit and those kept from earlier ones, which may be the same. */
+/** The pictures of this visit and of earlier ones, each once. */
 export function merged(present, kept) {
   const known = new Set(present.map(({ id }) => id));
   return [...present, ...kept.filter(({ id }) => !known.has(id))].sort(newest);
 }
 
-/** Without a picture; what was made of it hangs on its parent now. */
-export function withoutPicture(pictures, { id, parent }) {
+/** Remove a picture; its children get its parent. */
+function withoutPicture(pictures, { id, parent }) {
   const others = pictures.filter((picture) => picture.id !== id);
   return others.map((picture) => (picture.parent?.picture === id ? { ...picture, parent } : picture));
 }
@@ -105,7 +105,7 @@ export function withPicture(pictures, added, url) {
   return all.length > MOST_PICTURES && spare ? withoutPicture(all, spare) : all;
 }
 
-/** With one more frame, of the film that `film` describes; the films of the oldest runs make room. */
+/** Add a frame to the film that `film` describes; films of the oldest runs are dropped. */
 export function withFrame(films, film, frame) {
   const present = films.find(({ id }) => id === film.id) ?? { ...film, frames: [] };
   const others = films.filter(({ id }) => id !== film.id);
@@ -117,7 +117,7 @@ export function withFrame(films, film, frame) {
 /** The canvas as it was at a frame: what was known is kept, the rest masked; the person's pins and rules stay. */
 export function canvasAt(state, { height, width }, frame) {
   const fitting = sameGrid(state, { ...state, height, width }) ? state : blank({ ...state, height, width });
-  // Where nothing is known the mask cannot be lifted.
+  // Unknown cells stay masked.
   return clearMask(place(fitting, { ...frame, recipe: null }));
 }
 
@@ -162,7 +162,7 @@ export class Session {
   #told;
   #shown;
 
-  /** `told` is called whenever the pictures change; `shown()` is the URL of the picture on the canvas. */
+  /** Calls `told` whenever the pictures change; `shown()` is the URL of the picture on the canvas. */
   constructor(told, shown) {
     this.model = null;
     this.pictures = [];
@@ -170,22 +170,22 @@ export class Session {
     [this.#told, this.#shown] = [told, shown];
   }
 
-  /** The pictures that the present model made, newest first. */
+  /** The pictures by the current model, newest first. */
   get results() {
     return this.pictures.filter(({ model }) => model === this.model);
   }
 
-  /** The parent of what is made next. */
+  /** The parent of the next picture. */
   get origin() {
     return originOf(this.pictures, this.films, this.#shown());
   }
 
-  /** The film in which the canvas was seen as it is. */
+  /** The film that contains the current canvas. */
   get film() {
     return filmOf(this.films, this.#shown());
   }
 
-  /** Fetch what earlier visits left. */
+  /** Load the pictures of earlier visits. */
   async recall() {
     const { pictures, films } = await storage.recall();
     this.#kept = { pictures, films };
@@ -193,20 +193,20 @@ export class Session {
     this.#setPictures(merged(this.pictures, pictures));
   }
 
-  /** Those of another session as well. */
+  /** Add the pictures of another session. */
   join(pictures, films) {
     this.films = merged(this.films, films);
     this.keepFilms();
     this.#setPictures(merged(this.pictures, pictures));
   }
 
-  /** A picture that was opened, with how it was made. */
+  /** Add an opened picture, with how it was made. */
   opened(result) {
     const made = now();
     this.#add({ ...result, id: `opened.${made}`, parent: null, made });
   }
 
-  /** One more step of a `run`; the last one is a picture too. */
+  /** Add a step of a `run`; the last one is also a picture. */
   step(frame, result, run) {
     const made = this.#madeBy(run, frame);
     const [height, width] = [frame.codes.length, frame.codes[0].length];
@@ -217,12 +217,12 @@ export class Session {
     this.#add({ ...result, ...made });
   }
 
-  /** A `run` was stopped at this frame. */
+  /** Record that a `run` was stopped at this frame. */
   stopped(frame, result, run) {
     this.#add({ ...result, recipe: result.unfinished.recipe, ...this.#madeBy(run, frame) });
   }
 
-  // The picture of a run that went on with a stopped one takes the place of that.
+  // The picture of a resumed run replaces that of the stopped one.
   #madeBy({ as, parent }, { picture }) {
     const id = `${as}.${picture}`;
     const before = this.pictures.find((other) => other.id === id);
@@ -230,12 +230,12 @@ export class Session {
     return { id, run: as, parent: before ? before.parent : parent, made: now(), title, starred };
   }
 
-  /** What the person says of a picture: {title}, {starred}. */
+  /** Set a picture's {title} or {starred}. */
   describe({ id }, change) {
     this.#setPictures(this.pictures.map((other) => (other.id === id ? { ...other, ...change } : other)));
   }
 
-  /** Take a picture out of the session; what puts it back. */
+  /** Remove a picture from the session; returns a function that restores it. */
   remove(picture) {
     const before = this.pictures.filter(({ parent }) => parent?.picture === picture.id);
     this.#setPictures(withoutPicture(this.pictures, picture));
@@ -249,19 +249,19 @@ export class Session {
     };
   }
 
-  /** The picture of a stroke's own run. Stroke follows stroke in a moment: of them all the last is kept. */
+  /** The picture of a live run. Since strokes follow each other quickly, only the last one is kept. */
   stroke(result, { id, parent }) {
     const before = this.pictures.find((picture) => picture.burst && picture.id === parent?.picture);
     const as = before ? { id: before.id, parent: before.parent } : { id, parent };
     this.#add({ ...result, ...as, made: now(), burst: true });
   }
 
-  /** The pictures are to be looked at anew. */
+  /** Report a change of the pictures. */
   tell() {
     this.#told();
   }
 
-  /** A run has ended. */
+  /** Report the end of a run. */
   keepFilms() {
     storage.keepAll("films", this.films, this.#kept.films);
     this.#kept.films = this.films;

@@ -1,8 +1,8 @@
-/** Keys that work anywhere on the page: pressed for a command, or held down while something is to last. */
+/** Keys that work anywhere on the page: pressed for a command, or held down for a state. */
 
 const known = new Map();
 
-/** Which key of a US keyboard an event's `code` names, where what it types is not in that alphabet. */
+/** The US key of an event's `code`, for keys that type no Latin letter. */
 const BY_CODE = {
   BracketLeft: "[",
   BracketRight: "]",
@@ -27,7 +27,7 @@ function named({ key, code }) {
  * letters the key's place on the keyboard counts. Shift alone is part of what the key types.
  */
 export function keyOf(event) {
-  // Where AltGr types a character, the browser also says that Ctrl and Alt are down.
+  // When AltGr types a character, browsers also report Ctrl and Alt as pressed.
   const types = event.getModifierState?.("AltGraph") ?? false;
   if (event.altKey && !types) return null;
   const control = (event.ctrlKey || event.metaKey) && !types;
@@ -39,12 +39,12 @@ const isTyping = (target) =>
     "input:not([type=range], [type=checkbox], [type=radio], [type=color]), textarea, select, [contenteditable]",
   );
 
-/** Let a key do something: `says` in the list of keys, or null to leave it out. It rests while the person types. */
+/** Bind a key; `says` is its text in the list of keys, null to omit it. Ignored while the person types. */
 export function shortcut(key, says, act) {
   known.set(key, { says, act });
 }
 
-/** The keys and what they do, as [key, words], in the order in which they were given. */
+/** The keys and their texts, as [key, text], in the order of binding. */
 export const keysInWords = () =>
   [...known].filter(([, { says }]) => says).map(([key, { says }]) => [inWords(key), says]);
 
@@ -52,7 +52,7 @@ export const keysInWords = () =>
 export const inWords = (key) =>
   key === " " ? "Space" : key.replace(/(^|\+)(.)/g, (_, plus, letter) => plus + letter.toUpperCase());
 
-/** How a button writes its key (aria-keyshortcuts) as `keyOf` writes it. */
+/** Converts aria-keyshortcuts to the notation of `keyOf`. */
 export const fromAria = (key) => key.toLowerCase().replace("control", "ctrl");
 
 /**
@@ -63,7 +63,7 @@ export function held(key, says, { begin, end }) {
   let code = null;
   const release = (event) => {
     if (code === null || (event.type === "keyup" && event.code !== code)) return;
-    event.preventDefault(); // or Space would also press the button that has the focus
+    event.preventDefault(); // or Space would also press the focused button
     code = null;
     end();
   };

@@ -49,7 +49,7 @@ export const sameGrid = (a, b) => a.height === b.height && a.width === b.width &
 
 // --- seen as ---------------------------------------------------------------------------------------
 
-/** The code a cell shows, masked or not; the mask token where nothing is known. */
+/** The code a cell shows, masked or not; the mask token if unknown. */
 export const codeOf = (state, cell) => state.pins[cell] ?? state.base[cell];
 
 export const isKnown = (state, cell) => codeOf(state, cell) !== state.codebook;
@@ -65,15 +65,15 @@ export const codesOf = (state) => state.base.map((_, cell) => codeOf(state, cell
 /** Flags of the cells that a run would fill. */
 export const unknown = (state) => state.masked.map((masked, cell) => masked && !(cell in state.pins));
 
-/** How many cells a run would fill. */
+/** The number of cells that a run would fill. */
 export const openCells = (state) => unknown(state).filter(Boolean).length;
 
-/** What a run that begins now fills, as a state's `lastRegion`. */
+/** What a run would fill now, as a state's `lastRegion`. */
 export const regionOf = (state) => ({ cells: unknown(state), soft: state.soft });
 
 // --- checked ---------------------------------------------------------------------------------------
 
-/** Cells in either form as flags for the whole grid. */
+/** Cells, as indices or flags, as flags for the whole grid. */
 export function flagsOf({ base, height, width }, cells) {
   if (typeof cells[0] === "boolean") {
     if (cells.length === base.length) return cells;
@@ -109,7 +109,7 @@ function withMask(state, masked) {
   return changed ? { ...state, masked: lawful, soft: liftSoft(state.soft, lawful) } : state;
 }
 
-// A cell that the person masks or keeps amid a run stays so, whatever the run does in it.
+// A cell that the person masks or keeps during a run stays so.
 function remask(state, masked) {
   const next = withMask(state, masked);
   if (next === state) return next;
@@ -117,7 +117,7 @@ function remask(state, masked) {
   return { ...next, filling: state.filling?.map(same) ?? null, aside: state.aside?.map(same) ?? null };
 }
 
-/** Ask for cells to be filled again. Pins stay. */
+/** Mask cells, so that they are filled again. Pins stay. */
 export function mask(state, cells) {
   const flags = flagsOf(state, cells);
   const next = remask(
@@ -128,7 +128,7 @@ export function mask(state, cells) {
   return wanted ? { ...next, aside: next.aside.map((is, cell) => is && !flags[cell]) } : next;
 }
 
-/** Take the mask off cells: what is beneath shows again, if anything is known. Pins stay. */
+/** Unmask cells whose base code is known, so that it shows again. Pins stay. */
 export function keep(state, cells) {
   const flags = flagsOf(state, cells);
   return remask(
@@ -162,7 +162,7 @@ export function due(state) {
   return later ? keep(state, later) : state;
 }
 
-/** The soft brush's mask, which touches these cells: they are masked, those it has left are kept. */
+/** Set the soft brush's mask: the cells it touches are masked, those it no longer touches are kept. */
 export function soften(state, soft) {
   const before = state.soft;
   const masked = state.masked.map(
@@ -172,7 +172,7 @@ export function soften(state, soft) {
   return { ...next, soft: liftSoft(soft, next.masked) };
 }
 
-/** With the last region masked and nothing else: what is filled to have it once more. */
+/** Mask the last region and nothing else, to fill it again. */
 export function again(state) {
   const { cells, soft } = state.lastRegion;
   const masked = state.base.map((code, cell) => cells[cell] || code === state.codebook);
@@ -181,7 +181,7 @@ export function again(state) {
 
 // --- pins ------------------------------------------------------------------------------------------
 
-/** Choose a code for cells: only `unpin`, `pin` and a blank canvas undo it. */
+/** Pin cells to a code; only `unpin`, `pin` and `blank` change a pin. */
 export function pin(state, cells, code) {
   checkCode(state, code);
   const flags = flagsOf(state, cells);
@@ -191,7 +191,7 @@ export function pin(state, cells, code) {
   return { ...state, pins };
 }
 
-/** Take pins off cells: what is beneath shows again. */
+/** Remove the pins of cells, so that what is below shows. */
 export function unpin(state, cells) {
   const flags = flagsOf(state, cells);
   const left = Object.entries(state.pins).filter(([cell]) => !flags[cell]);
@@ -202,7 +202,7 @@ export const clearPins = (state) => unpin(state, everyCell(state));
 
 // --- filled ----------------------------------------------------------------------------------------
 
-/** The codes of these cells as a run made them: of those that are `its` it lifts the mask, or puts it back. */
+/** Write a run's codes to cells, and lift or restore the mask of those that are `its`. */
 export function written(state, cells, codes, its) {
   const { codebook } = state;
   const made = (cell) => cells[cell] && codes[cell] !== codebook;
@@ -212,7 +212,7 @@ export function written(state, cells, codes, its) {
   return withMask(same ? state : { ...state, base }, masked);
 }
 
-/** The canvas after a run, all of whose codes are these: what it filled is kept, pins are still pins. */
+/** The canvas after a run with these codes: filled cells are kept, pins stay pins. */
 export function filled(state, codes, { partial = false } = {}) {
   checkCodes(state, codes);
   const open = unknown(state);
@@ -230,7 +230,7 @@ export function filled(state, codes, { partial = false } = {}) {
   return written(state, open, codes, state.masked);
 }
 
-/** Put a picture beneath the person's mask and pins: it is kept wherever nothing was known before. */
+/** Put a picture below the person's mask and pins; cells that were unknown before are kept. */
 export function place(state, { codes, url, region = null, recipe = null, pixels = null }) {
   const masked = state.masked.map((was, cell) => was && state.base[cell] !== state.codebook);
   const next = {
@@ -245,14 +245,14 @@ export function place(state, { codes, url, region = null, recipe = null, pixels 
   return withMask(next, masked);
 }
 
-/** Another picture of what a run filled, {codes, url, recipe, pixels}: these cells as it has them. */
+/** Show another result of a run, {codes, url, recipe, pixels}, in these cells. */
 export function taken(state, cells, { codes, url, recipe, pixels }) {
   const nowhere = Array(codes.length).fill(false);
   const next = written(state, cells, codes, nowhere);
   return { ...next, picture: { url, codes }, recipe, pixels, unfinished: null };
 }
 
-/** These cells as they were in the state `before`, their mask too; `before` has the picture of it. */
+/** Restore these cells and their mask from the state `before`, with its picture. */
 export function putBack(state, cells, before) {
   const { picture, recipe, pixels, soft, lastRegion, unfinished } = before;
   const base = state.base.map((code, cell) => (cells[cell] ? before.base[cell] : code));

@@ -11,11 +11,11 @@ import { store } from "../page/store.js";
 import { features, matching, nearest, spread, vocabulary } from "./finding.js";
 
 const EMPTY = {
-  here: "Click a cell with the pin brush (P) or Inspect (Q): what the model finds likely there comes here.",
-  words: "No tile is called that or looks like it.",
-  similar: "Select a tile, and those that look like it come here.",
-  recent: "The tiles you pin come here.",
-  favourites: "The tiles you star come here.",
+  here: "Click a cell with the pin brush (P) or Inspect (Q) to see its likely tiles here.",
+  words: "No tile matches.",
+  similar: "Select a tile to see similar ones here.",
+  recent: "Tiles that you pin appear here.",
+  favourites: "Tiles that you star appear here.",
 };
 const TILE = 44; // CSS pixels of a tile
 const SAMPLES = 8; // tiles that show what a word means
@@ -28,7 +28,8 @@ export function mount({ element, props, watch }) {
   const drawing = find(".drawing");
   const [output, star, collect, take] = ["output", ".star", ".collect", ".take"].map(find);
   const views = [...element.querySelectorAll("[data-view]")];
-  let tiles = new Map();
+  let everyCode = new Set();
+  let tiles = new Map(); // an element of each code that was shown so far: thousands would hold up the page
   let options = new Map(); // what the sheet shows: an element of each code
   let shown = [];
   let view = "words";
@@ -50,7 +51,8 @@ export function mount({ element, props, watch }) {
     await sprite.load({ ...catalogue, url: image.url });
     element.style.setProperty("--sheet", `url("${image.url}")`);
     element.style.setProperty("--sheet-columns", columns);
-    tiles = new Map(order.map((code) => [code, tile(code)]));
+    everyCode = new Set(order);
+    tiles = new Map();
     looks = null;
     words.replaceChildren(...vocabulary(catalogue).map(card));
     shelf.open(model, order.length);
@@ -68,8 +70,10 @@ export function mount({ element, props, watch }) {
   }
 
   function tile(code) {
+    if (tiles.has(code)) return tiles.get(code);
     const option = optionOf(code, "code");
     option.style.backgroundPosition = position(code);
+    tiles.set(code, option);
     return option;
   }
 
@@ -133,7 +137,7 @@ export function mount({ element, props, watch }) {
     const begins = view === "words" && !asked;
     const all = begins ? [] : ofView();
     shown = matching(all, asked, wordsOf);
-    options = view === "here" ? inPlace() : tiles;
+    options = view === "here" ? inPlace() : new Map(shown.map((code) => [code, tile(code)]));
     drawn = view === "here" ? predictions.view : null;
     sheet.replaceChildren(...shown.map((code) => options.get(code)));
     words.hidden = !begins;
@@ -189,7 +193,7 @@ export function mount({ element, props, watch }) {
   }
 
   function tell(codes, code) {
-    const known = tiles.has(code);
+    const known = everyCode.has(code);
     find(".hand").classList.toggle("in-hand", known);
     find(".swatch").style.backgroundPosition = known ? position(code) : "";
     output.textContent = known

@@ -66,7 +66,7 @@ export function mount({ element }) {
   });
   on(".discard", () => {
     store.takes.discard();
-    said.textContent = "What was here before is back.";
+    said.textContent = "The cells from before are back.";
   });
   on(".new", () => {
     close();

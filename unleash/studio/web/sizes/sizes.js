@@ -37,7 +37,7 @@ function growing(element) {
   async function extend(side) {
     const more = Math.floor(Number(by.value));
     if (!(more >= 1 && fits(side, more))) {
-      store.say(`Say by how many cells: 1 or more, and at most ${MAX_SIDE} on a side.`);
+      store.say(`Enter the number of cells to add: 1 or more, and at most ${MAX_SIDE} on a side.`);
       return;
     }
     const { width, height, picture } = store.state;

@@ -58,7 +58,7 @@ export function stitching(element, open) {
     Object.assign(button, {
       type: "button",
       className: "shown",
-      title: "Join the present picture with this one",
+      title: "Join the current picture with this one",
     });
     button.append(image);
     button.addEventListener("click", () => join(madeAs(result, store.state.cell)));

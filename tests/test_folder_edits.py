@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from unleash import Settings, UnleashPipeline
 from unleash.cli import app
 from unleash.images.recipes import read_recipe
-from unleash.operations.folders import FolderEdit, edit_folder
+from unleash.operations.folder_edits import FolderEdit, edit_folder
 
 
 @pytest.fixture(autouse=True)
