@@ -15,10 +15,10 @@ from unleash.images.tones import from_srgb
 
 @dataclass(frozen=True)
 class Photograph:
-    """A picture file of which a canvas shows a part, with more pixels than the canvas has.
+    """A picture file of which a canvas shows a part at a lower resolution.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
         box: the part, in pixels of the picture in the file, EXIF orientation applied.
     """
 
@@ -26,7 +26,7 @@ class Photograph:
     box: Box
 
     def repainted(self, made: Image.Image, mask: Mask) -> Image.Image:
-        """The whole picture with what was made in its place.
+        """The whole picture with the repainted part composited into it.
 
         Args:
             made: RGB, the part that the canvas shows, of any size of its aspect ratio.
@@ -47,7 +47,7 @@ class Photograph:
         if not rows.size:
             return photo
         across, down = (right - left) / mask.shape[1], (bottom - top) / mask.shape[0]
-        # What is to be changed, and a pixel of the mask around it, whose values are interpolated.
+        # The changed area, and a pixel of the mask around it for the interpolation.
         area = (
             max(0, ceil(left), floor(left + (columns[0] - 1) * across)),
             max(0, ceil(top), floor(top + (rows[0] - 1) * down)),
@@ -77,10 +77,10 @@ class Photograph:
 
 
 def photograph(path: Path, box: Box, shown: tuple[int, int]) -> Photograph | None:
-    """The file that a canvas of ``shown`` (width, height) pixels shows ``box`` of, if it has more pixels.
+    """The file of which a canvas of ``shown`` (width, height) pixels shows ``box``, if it has more pixels.
 
     Args:
-        path: of the file.
+        path: path of the file.
         box: in pixels of the picture in the file.
         shown: pixels of the canvas.
     """
