@@ -12,7 +12,7 @@ from unleash.studio.server.handlers import Handlers, News, examples, label_of
 class Studio(Handlers):
     """Opens nothing: what is asked of it is all that counts here."""
 
-    def pipeline(self, *_):
+    def about(self, *_):
         return SimpleNamespace(labels=["church-night", "church-day"])
 
     def open_file(self, path, *_):

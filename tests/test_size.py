@@ -157,7 +157,18 @@ def test_time_grows_with_windows_pictures_and_guidance(pipe):
     assert timing.seconds(pipe, pace, blank, SETTINGS, 2) == 2 * windows
     guided = SETTINGS.model_copy(update={"label": "day", "guidance_scale": 2.0})
     assert timing.seconds(pipe, pace, blank, guided, 1) == 2 * windows
-    assert timing.seconds(pipe, timing.Pace(0.0, {"full": 1.0}), blank, SETTINGS, 1) == 3 * 96
+    decoding = timing.Pace(0.0, {"full": 1.0})
+    assert timing.seconds(pipe, decoding, blank, SETTINGS, 1) == 3 * 96
+    assert timing.seconds(pipe, decoding, blank, SETTINGS, 2, previews=False) == 2 * 96
+
+
+def test_the_pace_is_measured_again_when_the_machine_may_have_become_another(pipe, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr(timing, "monotonic", lambda: now)
+    first = timing.pace(pipe)
+    assert timing.pace(pipe) is first
+    now += 300
+    assert timing.pace(pipe) is not first
 
 
 def test_the_second_picture_of_a_stitch_is_as_large_as_the_first(pipe, tmp_path):

@@ -57,6 +57,17 @@ function generate(store, codes) {
   store.receiveFrame(frame(store, codes, { start }));
 }
 
+test("a run that waits knows who takes turns with it, until its first step", () => {
+  const { store } = started();
+  store.ask("generate");
+  store.receiveTurns({ run: "another", people: 9, seconds: 90 });
+  assert.equal(store.run.turns, undefined);
+  store.receiveTurns({ run: store.run.id, people: 3, seconds: 40 });
+  assert.deepEqual([store.run.turns, store.run.waiting], [{ people: 3, seconds: 40 }, true]);
+  store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
+  assert.equal(store.run.waiting, false);
+});
+
 /** A store with a finished picture. */
 function painted(codes = [0, 1, 2, 3]) {
   const all = started();

@@ -37,6 +37,9 @@ EngineName: TypeAlias = str
 """What computes a model: ``torch``, ``openvino``, ``auto`` for the faster one on this machine, or
 ``ray://HOST:PORT`` for what `unleash serve-models` serves there."""
 
+SCHEME = "ray://"
+"""What the name of an engine on other machines begins with."""
+
 Shown = TypeVar("Shown")
 
 

@@ -83,7 +83,7 @@ class Job:
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded on first access."""
-        return load(self.model, self.engine)
+        return load(self.model)
 
     @cached_property
     def files(self) -> list[Path]:
@@ -93,7 +93,7 @@ class Job:
     @cached_property
     def name(self) -> str:
         """The model's name in recipes."""
-        from unleash.models.folders import known_as
+        from unleash.models.locating import known_as
 
         return known_as(self.model)
 
@@ -114,7 +114,7 @@ class Job:
     def paint(self, draft: "Draft", regions: tuple[Region, ...] = ()) -> None:
         """Makes the picture of a draft once for each file; settings not given are the model's defaults."""
         settings = self.settings.over(self.pipe.defaults).model_copy(update={"regions": regions})
-        paint(self.pipe, self.name, draft, settings, self.files)
+        paint(self.pipe, self.name, draft, settings, self.files, engine=self.engine)
 
 
 def region_masks(given: list[str] | None) -> list[tuple[Path, str]]:

@@ -69,7 +69,7 @@ def generate(
       unleash generate --label church-day --count 100000 --out churches --engine ray
     """
     from unleash.images.recipes import read_recipe
-    from unleash.models.folders import known_as
+    from unleash.models.locating import known_as
     from unleash.operations.exporting import Wish
     from unleash.operations.making import Draft
     from unleash.operations.regions import regions_of
@@ -83,7 +83,7 @@ def generate(
     if everywhere and (film is not None or scale != 1):
         raise ValueError("--engine ray makes many pictures, at --scale 1 and without --film")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
-    pipe = load(name, "torch" if everywhere else engine)
+    pipe = load(name)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
     cell = pipe.vqgan.cell_size
@@ -105,7 +105,7 @@ def generate(
         image = at_scale(pipe, source.result, settings, wish.scale)
         save(image, source.model_copy(update={"kept_pixels": False}), files[0])
     else:
-        paint(pipe, known_as(name), Draft(canvas), settings, files, wish.scale)
+        paint(pipe, known_as(name), Draft(canvas), settings, files, wish.scale, engine)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 
@@ -186,6 +186,7 @@ def _edit_folder(job: Job, asked: "FolderEdit") -> None:
 
     pictures = asked.pictures()
     failed = []
+    job.pipe.use(job.engine)
     for edited in tqdm(edit_folder(job.pipe, job.name, asked), total=len(pictures), disable=None):
         for file in edited.files:
             tqdm.write(str(file))

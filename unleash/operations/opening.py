@@ -1,9 +1,11 @@
 """Opening files on a canvas: by their recipe if they have one, else by the encoder."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PIL import Image
@@ -15,8 +17,10 @@ from unleash.images.fitting import MARGIN, Fit, shown_box, to_grid
 from unleash.images.photographs import Photograph, photograph
 from unleash.images.reading import Picture, pixel_digest, read
 from unleash.images.recipes import Stamp, carried_recipe, read_stamp
-from unleash.models.folders import same_model
-from unleash.pipeline import UnleashPipeline
+from unleash.models.locating import same_model
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 _DIFFERENT = 12
 """Mean difference, of 255, above which a cell's pixels are not what the model decodes."""

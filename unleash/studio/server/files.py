@@ -1,8 +1,11 @@
 """Opening and saving files: pictures, with or without a recipe, and recipes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
@@ -14,15 +17,17 @@ from unleash.canvas.settings import Region, Settings
 from unleash.images.photographs import Photograph
 from unleash.images.reading import read_picture
 from unleash.images.recipes import carried_recipe, write_png
-from unleash.models.protocol import Detail
 from unleash.operations.exporting import Wish, enlarged
 from unleash.operations.opening import Shown, compare
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url, png_url, without
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
+
+if TYPE_CHECKING:
+    from unleash.models.protocol import Detail
+    from unleash.pipeline import UnleashPipeline
 
 
 def visible(canvas: TokenCanvas) -> np.ndarray:

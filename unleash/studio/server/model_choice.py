@@ -9,11 +9,11 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.models.cards import read_card
-from unleash.models.folders import describe, resolve
 from unleash.studio.server.component import command, event_data
 from unleash.studio.server.components.getting import Getting
 from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.menu import folder
 from unleash.studio.server.model_downloads import Getter
 from unleash.studio.server.toasts import inform, toasted
 
@@ -103,7 +103,9 @@ def wire(
             **queue,
             **_INTERNAL,
         )
-        chosen = [added, *_wire_public(choice.public, choice, handlers, queue)]
+        chosen = [added]
+        if choice.public is not None:
+            chosen.append(_wire_public(choice.public, [choice.wanted, choice.menu], handlers, queue))
         for event in chosen:
             event.success(**command("await-model"))
             switched.append(event.success(go_on, inputs, outputs, **quiet))
@@ -114,12 +116,8 @@ def wire(
     return switched
 
 
-def _wire_public(
-    public: Getting | None, choice: ModelChoice, handlers: Handlers, queue: dict[str, Any]
-) -> list[Any]:
-    """Let public models be fetched; the events after which one of them is the chosen one."""
-    if public is None:
-        return []
+def _wire_public(public: Getting, added: list[Component], handlers: Handlers, queue: dict[str, Any]) -> Any:
+    """Let public models be downloaded; returns the event that adds one, with the outputs ``added``."""
     getter = Getter()
 
     def get(event: gr.EventData, request: gr.Request) -> Iterator[Any]:
@@ -147,7 +145,7 @@ def _wire_public(
     public.get(get, None, public, trigger_mode="multiple", **follows)
     public.look(look, None, public, trigger_mode="multiple", **follows)
     public.cancel(cancel, None, None, queue=False, show_progress="hidden", **_INTERNAL)
-    return [public.use(use, None, [choice.wanted, choice.menu], **queue, **_INTERNAL)]
+    return public.use(use, None, added, **queue, **_INTERNAL)
 
 
 def _named(event: gr.EventData) -> str:
@@ -200,7 +198,7 @@ def _check_owner(request: gr.Request | None) -> None:
 
 def card_of(handlers: Handlers, name: str) -> str:
     """The licence of a model of the menu and what its authors say of it, as Markdown."""
-    card = read_card(resolve(handlers.offered[name])) if name in handlers.offered else None
+    card = read_card(folder(handlers.offered[name])) if name in handlers.offered else None
     if card is None:
         return "Its folder has no card (`README.md`)."
     return f"**Licence:** {card.licence or 'none stated'}\n\n{card.text}"
@@ -208,5 +206,5 @@ def card_of(handlers: Handlers, name: str) -> str:
 
 def about(handlers: Handlers, name: str) -> str:
     """A line about a model in the menu: its grid, codebook and size."""
-    facts = describe(handlers.offered[name]).facts if name in handlers.offered else {}
+    facts = handlers.about(name).facts if name in handlers.offered else {}
     return " · ".join(facts[heading] for heading in ("grid", "codebook", "size") if heading in facts)

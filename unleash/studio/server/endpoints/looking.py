@@ -11,9 +11,8 @@ from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe, read_json
 from unleash.canvas.settings import Guidance, Label, Text
-from unleash.images.code_names import load_names
 from unleash.images.fitting import Fit
-from unleash.models.folders import describe, resolve
+from unleash.models.locating import known_as
 from unleash.operations.opening import encode_picture
 from unleash.sampling.inspector import CellInspection
 from unleash.sampling.work import Work
@@ -22,7 +21,7 @@ from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
 from unleash.studio.server.endpoints.working import Family, Worker, png
 from unleash.studio.server.limits import admit_inspection
-from unleash.studio.server.menu import codebook, known_as
+from unleash.studio.server.menu import codebook, names
 
 Top = Annotated[int, Field(ge=1, le=64)]
 Index = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
@@ -205,12 +204,12 @@ class Looking(Family):
         """
         source = self.handlers.offered[self._name(model)]
         sheet = codebook(source)
-        size = len(sheet.order)
-        named = load_names(resolve(source), size) or (None,) * size
-        names = [name.name if name else None for name in named]
+        named = names(source) or (None,) * len(sheet.order)
         file = BytesIO()
         sheet.image.save(file, "PNG")
-        catalogue = Catalogue(sheet.order, sheet.columns, sheet.side, names)
+        catalogue = Catalogue(
+            sheet.order, sheet.columns, sheet.side, [name.name if name else None for name in named]
+        )
         return to_fetch(file.getvalue(), "codebook.png"), catalogue
 
     def models(self) -> list[Offered]:
@@ -219,7 +218,8 @@ class Looking(Family):
         Returns:
             models: a list of objects.
         """
-        found = {name: (known_as(model), describe(model)) for name, model in self.handlers.offered.items()}
+        offered = self.handlers.offered.items()
+        found = {name: (known_as(model), self.handlers.about(name)) for name, model in offered}
         return [
             Offered(
                 name=name,

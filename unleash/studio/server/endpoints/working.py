@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from gradio.data_classes import FileData
 from PIL import Image
@@ -12,13 +13,15 @@ from unleash.images.fitting import Box, Fit
 from unleash.images.recipes import write_png
 from unleash.operations.making import Draft, fill, make
 from unleash.operations.opening import Opened, open_picture
-from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import Work
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.limits import admit_run
 from unleash.studio.server.menu import find, known_as
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 Made = tuple[File, str]
 """A PNG with its recipe, and the recipe as JSON."""
@@ -34,7 +37,7 @@ class Worker:
         longest: seconds that one request may be predicted to take.
     """
 
-    pipe: UnleashPipeline
+    pipe: "UnleashPipeline"
     model: str
     longest: float
 
@@ -46,7 +49,7 @@ class Worker:
         """Make the picture of a draft; settings that are not given are the model's defaults."""
         settings = settings.over(self.pipe.defaults)
         paint = None if draft.paint is fill else draft.paint
-        admit_run(self.pipe, draft.canvas, settings, 1, self.longest, paint)
+        admit_run(self.pipe, draft.canvas, settings, 1, self.longest, paint, previews=False)
         yield
         made = yield from make(self.pipe, self.model, draft, settings)
         return png(made.image, made.recipe, made.box), made.recipe.to_json()

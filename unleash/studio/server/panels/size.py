@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import gradio as gr
 
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Canvas, Drawing
@@ -17,6 +16,9 @@ from unleash.studio.server.controls import Controls
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.runs import Message
 from unleash.studio.server.toasts import toasted
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
@@ -31,7 +33,7 @@ def wire(
     sizes: Sizes,
     canvas: Canvas,
     model: gr.Dropdown,
-    pipeline: Callable[[str], UnleashPipeline],
+    pipeline: "Callable[[str], UnleashPipeline]",
     queue: dict[str, Any],
 ) -> None:
     """Let the tab open a second picture; ``queue``: options of the queue for the model."""

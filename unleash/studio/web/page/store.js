@@ -35,6 +35,7 @@ export class Store extends EventTarget {
     this.timeline = null;
     this.tool = { ...TOOL };
     this.run = null;
+    this.loading = true; // whether the server is loading the model that the page began with
     this.asked = null;
     this.preview = null;
     this.variation = null;
@@ -70,6 +71,12 @@ export class Store extends EventTarget {
     this.#emit("change");
     this.#emit("tool");
     this.#emit("results");
+  }
+
+  /** The model can be used now. */
+  modelLoaded() {
+    this.loading = false;
+    this.tellRun();
   }
 
   /** Continue with the model that the server found, with this `grid`; its codes may have changed. */

@@ -4,7 +4,7 @@ import { command, gradioElement } from "../page/commands.js";
 import { store } from "../page/store.js";
 import { statusOf } from "./status.js";
 
-export function mount({ element }) {
+export function mount({ element, props, watch }) {
   const run = element.querySelector(".run");
   const find = (selector) => run.querySelector(selector);
   const [bar, words, place, said] = ["progress", ".words", ".place", ".said"].map(find);
@@ -106,5 +106,8 @@ export function mount({ element }) {
     showRun();
   });
   store.addEventListener("results", showRun);
+  const hear = () => props.value && store.modelLoaded();
+  watch("value", hear);
+  hear();
   showRun();
 }

@@ -7,14 +7,15 @@ import { inWords } from "../page/durations.js";
  * where nobody knows; `stopped` says whether a picture waits to be gone on with. `ended` is what became of the last
  * run, in words, null once the canvas is another.
  */
-export function statusOf({ run, queue, unfinished }, ended = null) {
+export function statusOf({ run, queue, unfinished, loading }, ended = null) {
   const following = queue.list;
   const more = following.length ? ` · ${following.length} more to follow` : "";
   const waiting = (text) => ({ state: "waiting", value: null, max: 1, text, stopped: false });
   if (!run && following.length) return waiting("Waiting for the canvas…");
-  if (!run) return idle(unfinished, ended);
+  if (!run) return idle(unfinished, ended ?? (loading ? "The model is loading…" : null));
   // Over in a moment, which a moving bar would only make longer.
   if (run.live) return { state: "running", value: 0, max: 1, text: `Filling…${more}`, stopped: false };
+  if (run.waiting && loading) return waiting(`The model is loading…${more}`);
   if (run.waiting) return waiting(`${run.turns ? inTurns(run.turns) : "Waiting for the model…"}${more}`);
   const { index, total, picture, pictures, people, seconds_left: left } = run.frame;
   const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
