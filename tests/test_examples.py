@@ -21,7 +21,7 @@ class Studio(Handlers):
 
 def ask(data):
     event = gr.EventData(None, data)
-    return Studio({"tiny": "tiny"}).open_example("crop", "tiny", event)
+    return Studio({"tiny": "tiny"}).open_example("tiny", event)
 
 
 def test_there_are_eight_and_their_names_say_what_they_show():

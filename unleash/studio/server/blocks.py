@@ -21,6 +21,7 @@ from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
+from unleash.studio.server.components.opening import Opening
 from unleash.studio.server.components.optionbar import OptionBar, asks
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
@@ -235,6 +236,7 @@ def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
     about = handlers.about(first)
     header = Header()
+    Opening()
     options = OptionBar(value=asks(about))
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
@@ -362,7 +364,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     )
     chosen = page.canvas.example(
         page.changes(handlers.open_example),
-        [page.fit, page.model],
+        page.model,
         page.changing,
         trigger_mode="multiple",
         **LINE,

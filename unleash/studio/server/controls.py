@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from secrets import randbelow
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import gradio as gr
 from gradio.components import Component
@@ -233,12 +233,12 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def fit_menu() -> gr.Radio:
-    """The menu of ways to fit an opened picture to the model."""
-    names: dict[Fit, str] = {
-        "crop": "Cut to a square",
+    """The menu of ways to fit an opened picture to the model; ``ask`` asks if its shape differs."""
+    names: dict[Fit | Literal["ask"], str] = {
+        "ask": "Ask if the shape differs",
         "whole": "Whole, with margins",
-        "shape": "In its own shape, up to 64×64 cells",
+        "shape": "In their own shape, up to 64×64 cells",
     }
     return gr.Radio(
-        [(name, fit) for fit, name in names.items()], value="crop", label="Pictures you open", elem_id="fit"
+        [(name, fit) for fit, name in names.items()], value="ask", label="Pictures you open", elem_id="fit"
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import uuid4
 
 import gradio as gr
@@ -18,7 +18,7 @@ from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import EngineName, Settings
-from unleash.images.fitting import Fit
+from unleash.images.fitting import Crop, Fit
 from unleash.images.recipes import carried_recipe
 from unleash.models.locating import HOME
 from unleash.models.outline import Outline
@@ -34,6 +34,8 @@ from unleash.studio.server.toasts import inform, toasted, warn
 
 if TYPE_CHECKING:
     from unleash.pipeline import UnleashPipeline
+
+Ask = Literal["ask"]
 
 EXAMPLES = HOME / "assets" / "examples"
 
@@ -165,14 +167,18 @@ class Handlers:
         if drawing.run and not registry.steer(drawing.run, settings):
             inform("This picture was almost finished; your choice applies to the next one.")
 
-    def open_file(self, path: str, fit: Fit, model: str, older: bool = False) -> News:
+    def open_file(
+        self, path: str, fit: Fit | Ask, model: str, older: bool = False, crop: Crop | None = None
+    ) -> News:
         """Open a picture, with or without a recipe, or a recipe.
 
         Args:
             path: path of the file.
-            fit: how a picture without a recipe is fitted to the model.
+            fit: how a picture without a recipe is fitted to the model; ``ask``: the person is asked if it has
+                another shape.
             model: the model of the canvas on the page.
             older: whether to open the recipe's picture although the file was changed since.
+            crop: the part of a picture without a recipe to open; None: all of it.
         """
         changed = False
         with toasted():
@@ -187,29 +193,34 @@ class Handlers:
                     about = self.about(name)
                     return News(message, (None, None), model=name, settings=recipe.settings, about=about)
             pipe = self.pipeline(model)
-            opened = encode_picture(pipe, path, fit)
+            if fit == "ask":
+                if question := files.question(pipe, path):
+                    return News(question)
+                fit = "crop"
+            opened = encode_picture(pipe, path, fit, crop)
         seen = pipe.render(opened.canvas)
         message = files.canvas_message(
             opened.canvas, seen, original=opened.image, photograph=opened.photograph
         )
         return News(message | {"changed": changed}, (opened.image, seen))
 
-    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> News:
+    def open_example(self, model: str, event: gr.EventData) -> News:
         """Open an example picture, and choose its label."""
         with toasted():
             path = _example(event_data(event))
         about, label = self.about(model), label_of(path)
         shown = label if label in about.labels else None
         # The model made it, so its reconstruction is not shown.
-        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, about=about)
+        return replace(self.open_file(path, "crop", model), pair=(None, None), label=shown, about=about)
 
-    def open_given(self, fit: Fit, model: str, event: gr.EventData) -> News:
-        """Open an uploaded file."""
+    def open_given(self, fit: Fit | Ask, model: str, event: gr.EventData) -> News:
+        """Open an uploaded file as the person chose, or else by ``fit``."""
         with toasted():
             given = event_data(event)
             asked = given if isinstance(given, dict) else {}
-            path = uploaded(asked.get("path"))
-        news = self.open_file(path, fit, model, older=asked.get("older") is True)
+            path, crop = uploaded(asked.get("path")), _crop(asked.get("crop"))
+            chosen = next((each for each in get_args(Fit) if each == asked.get("fit")), fit)
+        news = self.open_file(path, chosen, model, asked.get("older") is True, crop)
         return replace(news, message={**(news.message or {}), "name": asked.get("name")})
 
     def pack(self, model: str, pictures: float, locked: bool, event: gr.EventData, *chosen: Any) -> Message:
@@ -360,6 +371,17 @@ def examples() -> list[str]:
 def label_of(path: str) -> str:
     """The label of an example, from a file name such as ``church-day-108.png``."""
     return Path(path).stem.rpartition("-")[0]
+
+
+def _crop(chosen: Any) -> Crop | None:
+    """The part of a picture in the page's untrusted JSON."""
+    if chosen is None:
+        return None
+    numbers = chosen if isinstance(chosen, list) and len(chosen) == 4 else ()
+    if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) for n in numbers):
+        raise ValueError("a crop must be x, y, width and height in whole pixels: crop the picture again")
+    x, y, width, height = numbers
+    return x, y, width, height
 
 
 def _example(chosen: Any) -> str:

@@ -19,7 +19,7 @@ from unleash.sampling.work import Work
 from unleash.studio.server import files
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
-from unleash.studio.server.endpoints.working import Family, Worker, png
+from unleash.studio.server.endpoints.working import CropTo, Family, Worker, png
 from unleash.studio.server.limits import admit_inspection
 from unleash.studio.server.menu import codebook, names
 
@@ -154,7 +154,7 @@ class Looking(Family):
         return worker.pipe.inspect_cell(seen, (row, column), top, label, guidance_scale)
 
     def encode(
-        self, image: Picture, fit: Fit = "crop", model: str | None = None
+        self, image: Picture, fit: Fit = "crop", model: str | None = None, crop: CropTo | None = None
     ) -> tuple[str, list[list[int]]]:
         """Encode a picture; `decode` gives its reconstruction.
 
@@ -162,13 +162,15 @@ class Looking(Family):
             image: any picture.
             fit: crop crops to a square, whole adds margins, shape keeps the shape, cells the shorter side.
             model: a name in the studio's menu; None: the first.
+            crop: [x, y, width, height] of the part to encode, which is then fitted; None: all of it.
 
         Returns:
             recipe: JSON of a recipe whose result has the picture's codes.
             codes: a list of rows.
         """
         worker = self.worker(model)
-        canvas = encode_picture(worker.pipe, image, fit).canvas
+        part = None if crop is None else (crop[0], crop[1], crop[2], crop[3])
+        canvas = encode_picture(worker.pipe, image, fit, part).canvas
         codes = canvas.codes.tolist()
         return Recipe(model=worker.model, canvas=canvas, codes=codes).to_json(), codes
 

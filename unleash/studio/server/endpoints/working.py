@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from gradio.data_classes import FileData
 from PIL import Image
+from pydantic import Field
 
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
@@ -22,6 +23,9 @@ from unleash.studio.server.menu import find, known_as
 
 if TYPE_CHECKING:
     from unleash.pipeline import UnleashPipeline
+
+CropTo = Annotated[list[int], Field(min_length=4, max_length=4)]
+"""[x, y, width, height] of a part of a picture, in its pixels."""
 
 Made = tuple[File, str]
 """A PNG with its recipe, and the recipe as JSON."""
@@ -41,9 +45,12 @@ class Worker:
     model: str
     longest: float
 
-    def open(self, picture: Picture, fit: Fit = "crop") -> Opened:
-        """Opens an uploaded picture on a canvas."""
-        return open_picture(self.pipe, self.model, picture, fit)
+    def open(self, picture: Picture, fit: Fit = "crop", crop: list[int] | None = None) -> Opened:
+        """Opens an uploaded picture, or its part ``crop`` in its own shape, on a canvas."""
+        if crop is None:
+            return open_picture(self.pipe, self.model, picture, fit)
+        x, y, width, height = crop
+        return open_picture(self.pipe, self.model, picture, "cells", (x, y, width, height))
 
     def paint(self, draft: Draft, settings: Settings) -> Work[Made]:
         """Make the picture of a draft; settings that are not given are the model's defaults."""

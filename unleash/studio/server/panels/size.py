@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import gradio as gr
 
+from unleash.canvas.stitching import Axis
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Canvas, Drawing
@@ -41,8 +42,9 @@ def wire(
     def open_second(drawing: Drawing, name: str, event: gr.EventData) -> Message:
         with toasted():
             given = event_data(event)
-            path = uploaded(given.get("path") if isinstance(given, dict) else None)
-            return files.second_picture(pipeline(name), path, drawing.canvas)
+            asked = given if isinstance(given, dict) else {}
+            axis: Axis = "vertical" if asked.get("axis") == "vertical" else "horizontal"
+            return files.second_picture(pipeline(name), uploaded(asked.get("path")), drawing.canvas, axis)
 
     sizes.upload(open_second, [canvas, model], sizes, **queue, **_QUIET)
 

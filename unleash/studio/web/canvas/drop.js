@@ -3,10 +3,12 @@
 import { files } from "../page/files.js";
 import { store } from "../page/store.js";
 
-/** Open the picture at a URL, of which only the pixels count. */
+/** Open the picture of a canvas at a URL, of which only the pixels count: on a canvas as large. */
 export async function openPicture(url) {
   const picture = await (await fetch(url)).blob();
-  files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
+  files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }), {
+    fit: "shape",
+  });
 }
 
 /** Open a picture dragged from another page, which that page's server may forbid. */

@@ -16,7 +16,10 @@ export function mount({ element, props, trigger, watch }) {
   let timer = 0;
   let asked = null;
 
-  const say = (words) => (line.textContent = words);
+  const say = (words) => {
+    line.textContent = words;
+    store.tellRun({ estimate: words });
+  };
 
   const large = () => store.state.base.length > USUAL && openCells(store.state) > 0;
   const worthwhile = () => large() || partsToFill(store.state) > 1;
@@ -57,7 +60,7 @@ export function mount({ element, props, trigger, watch }) {
       ...(large() ? [`${width}×${height} cells`] : []),
       ...(parts > 1 ? [`${parts} parts, up to ${evaluations} evaluations a step`] : []),
     ];
-    say(`${why.join(", ")}: Generate will take about ${inWords(seconds)}.`);
+    say(`About ${inWords(seconds)} for ${why.join(", ")}`);
   });
   if (store.timeline) later();
 }

@@ -11,6 +11,7 @@ export const receive = {
   waiting: (message) => store.receiveTurns(message),
   frame: (message) => store.receiveFrame(message),
   canvas: (message) => store.receiveCanvas(message, files.opened(message)),
+  choose: (message) => files.asked(message),
   grid: whenStarted((message) => store.fit(message)),
   arrived: () => store.queue.arrived("model"),
   end: (message) => store.endRun(message.run),

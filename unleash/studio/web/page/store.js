@@ -39,6 +39,7 @@ export class Store extends EventTarget {
     this.asked = null;
     this.preview = null;
     this.variation = null;
+    this.estimate = "";
     this.takes = new Takes(this);
     this.queue = new Queue(this);
   }
@@ -71,12 +72,6 @@ export class Store extends EventTarget {
     this.#emit("change");
     this.#emit("tool");
     this.#emit("results");
-  }
-
-  /** The model can be used now. */
-  modelLoaded() {
-    this.loading = false;
-    this.tellRun();
   }
 
   /** Continue with the model that the server found, with this `grid`; its codes may have changed. */
@@ -265,8 +260,12 @@ export class Store extends EventTarget {
     this.#emit("ask");
   }
 
-  /** Report a change of the current or the waiting runs. */
-  tellRun() {
+  /**
+   * Report a change of the current or the waiting runs, of `loading` (whether the model is), or of the `estimate` of
+   * how long a run will take, in a sentence; empty if it takes a moment.
+   */
+  tellRun(change = {}) {
+    Object.assign(this, change);
     this.#emit("run");
   }
 

@@ -20,7 +20,7 @@ export function mount({ element, props, watch }) {
     run.toggleAttribute("data-stopped", stopped);
     if (value === null) bar.removeAttribute("value");
     else Object.assign(bar, { max, value });
-    words.textContent = text;
+    words.textContent = words.title = text;
     const busy = state !== "idle";
     enable("#stop", busy);
     enable("#resume", !busy && store.unfinished);
@@ -106,7 +106,7 @@ export function mount({ element, props, watch }) {
     showRun();
   });
   store.addEventListener("results", showRun);
-  const hear = () => props.value && store.modelLoaded();
+  const hear = () => props.value && store.tellRun({ loading: false });
   watch("value", hear);
   hear();
   showRun();
