@@ -393,9 +393,9 @@ def test_stitch_paints_the_seam(model, axis, shape):
     [
         (["extend", "given.png"], "give --left, --right, --top or --bottom"),
         (["extend", "given.png", "--left", "-1"], "--left"),
-        (["extend", "given.png", "--left", "61"], "4×65 cells"),
+        (["extend", "given.png", "--left", "61"], "64×64 cells, not 4×65"),
         (["extend", "none.png", "--left", "1"], "no file none.png"),
-        (["stitch", "given.png", "wide.png", "--axis", "vertical"], "4 columns, one 8"),
+        (["stitch", "given.png", "wide.png", "--axis", "vertical"], "not 4 and 8 cells"),
         (["stitch", "given.png", "wide.png", "--axis", "up"], "--axis"),
         (["stitch", "given.png", "wide.png", "--seam", "20"], "does not fit"),
         (["stitch", "given.png", "wide.png", "--label", "noon"], "no label 'noon'"),

@@ -217,7 +217,7 @@ def test_any_curve_is_a_schedule(curve, unknown, steps, seed):
     "curve", [(), (1.0, 0.0), (1.0, -2.0), (float("nan"),), (float("inf"), 1.0), ("a",), (1,) * 5000]
 )
 def test_a_curve_that_is_none_is_refused(curve):
-    with pytest.raises(ValueError, match="positive numbers are needed"):
+    with pytest.raises(ValueError, match="positive numbers, nats per masked cell"):
         AbsorbingDiffusionScheduler(codebook_size=K, information=curve)
 
 
@@ -497,7 +497,7 @@ def test_errors_say_what_would_be_right():
         scheduler.set_timesteps(4, tokens, schedule="sine")
     with pytest.raises(ValueError, match=r"steps: .* not 0"):
         scheduler.set_timesteps(0, tokens)
-    with pytest.raises(ValueError, match="each of the 2 images is needed, not 1"):
+    with pytest.raises(ValueError, match="each of the 2 images, not 1"):
         scheduler.set_timesteps(4, tokens, rngs(0))
     with pytest.raises(ValueError, match="of a square grid"):
         scheduler.set_timesteps(4, tokens[:, :8])

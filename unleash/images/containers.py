@@ -1,7 +1,7 @@
-"""What of a picture file is needed to show its first picture.
+"""Views of picture files with only what is needed to decode the first picture.
 
-Comments, thumbnails, previews, other frames and text can be large, broken, or made to exhaust whoever reads
-them. So the decoder never sees them: it gets a view of the file without them.
+Comments, thumbnails, previews, other frames and text may be huge, damaged or malicious, so the decoder never
+sees them.
 """
 
 import io
@@ -17,11 +17,11 @@ from typing import BinaryIO
 from PIL import Image
 
 MAX_PROFILE = 4 * 2**20
-"""Bytes of the largest colour profile that is used; those of printing presses have half as many."""
+"""Maximum size of a colour profile in bytes; those of printing presses have half as many."""
 
 _MAX_EXIF = 2**16
 _MAX_SCANS = 100
-"""Of a progressive JPEG; usual are ten, and each goes through the whole picture again."""
+"""Maximum number of scans of a progressive JPEG; ten are usual, and each covers the whole picture."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ONE_PIXEL = b"\0\0\0\x0dIHDR\0\0\0\1\0\0\0\1\x08\0\0\0\0\x3a\x7e\x9b\x55"
@@ -32,13 +32,13 @@ _ORIENTATION = 274
 
 @dataclass(frozen=True)
 class Container:
-    """A picture file as a decoder should see it.
+    """A picture file for the decoder.
 
     Attributes:
-        file: what is needed to decode the first picture.
-        orientation: how to turn it, 1 to 8 as in EXIF; None: the decoder knows.
-        profile: its ICC profile; None: the decoder knows, or there is none.
-        overhead: bytes that decoding takes beside the decoded pixels.
+        file: the parts needed to decode the first picture.
+        orientation: EXIF orientation, 1 to 8; None: given by the decoder.
+        profile: its ICC profile; None: given by the decoder, or there is none.
+        overhead: memory for decoding besides the decoded pixels, in bytes.
     """
 
     file: BinaryIO
@@ -48,13 +48,13 @@ class Container:
 
 
 def without_metadata(file: BinaryIO) -> Container:
-    """A view of a picture file without what is not needed to decode its first picture.
+    """A view of a picture file with only what is needed to decode its first picture.
 
     Args:
         file: seekable; it must stay open as long as the view is used.
 
     Raises:
-        ValueError: if it is broken or asks for too much work.
+        ValueError: if it is damaged or takes too much work.
     """
     start = _bytes(file, 0, 12)
     for signature, container in _CONTAINERS.items():
@@ -64,12 +64,12 @@ def without_metadata(file: BinaryIO) -> Container:
 
 
 def png_text(file: BinaryIO, keyword: str, most: int) -> str | None:
-    """The text under a keyword in a PNG, before or behind its pixels; None if there is none.
+    """The text with a keyword in a PNG, before or after its pixels; None if there is none.
 
     Args:
         file: a seekable file.
-        keyword: of the chunk, ASCII.
-        most: bytes that the text may have, at most the mebibyte that Pillow inflates.
+        keyword: keyword of the chunk, ASCII.
+        most: maximum length of the text in bytes, at most the mebibyte that Pillow decompresses.
 
     Raises:
         ValueError: if the file is not a PNG, is cut short, or its text is damaged or longer.
@@ -97,7 +97,7 @@ def png_text(file: BinaryIO, keyword: str, most: int) -> str | None:
 
 
 class _Parts(io.RawIOBase):
-    """A file made of parts of another, read as they are needed: stretches of it, or other bytes instead."""
+    """A file of ranges of another file, read on access, and of other bytes."""
 
     def __init__(self, file: BinaryIO, parts: Sequence[range | bytes]) -> None:
         self._file, self._parts, self._at = file, parts, 0
@@ -110,7 +110,7 @@ class _Parts(io.RawIOBase):
         return True
 
     def fileno(self) -> int:
-        # By this libtiff maps the file, whose pages the system takes back when it needs them.
+        # Lets libtiff map the file, whose pages the system can reclaim.
         return self._file.fileno()
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
@@ -136,7 +136,7 @@ def _view(file: BinaryIO, parts: Sequence[range | bytes]) -> BinaryIO:
 
 
 def _bytes(file: BinaryIO, start: int, length: int) -> bytes:
-    """Up to ``length`` bytes from ``start`` on."""
+    """Up to ``length`` bytes from ``start``."""
     file.seek(start)
     return file.read(length)
 
@@ -149,12 +149,12 @@ def _size(file: BinaryIO) -> int:
 
 
 def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """Kind, start of the data and length of each chunk, to the last or to where the file breaks off."""
+    """Kind, start of the data and length of each chunk, to the last one or the end of a truncated file."""
     at, size = len(_PNG), _size(file)
     while at + 12 <= size:
         length, kind = struct.unpack(">I4s", _bytes(file, at, 8))
         if at + 12 + length > size:
-            # The pixels of a file that breaks off are for the decoder to complain about.
+            # The decoder reports truncated pixels.
             if kind == b"IDAT":
                 yield kind, at + 8, size - at - 12
             return
@@ -194,7 +194,7 @@ def _profile(data: bytes) -> bytes | None:
 
 
 def _jpeg(file: BinaryIO) -> Container:
-    """Without all application data but the colour profile and Adobe's and JFIF's word on the colours."""
+    """Without application data except the colour profile and the colour spaces of Adobe and JFIF."""
     container, parts, profile = Container(file, orientation=1), [range(2)], 0
     at, size, frame = 2, _size(file), b""
     while marker := _marker(file, at):
@@ -225,11 +225,11 @@ def _jpeg(file: BinaryIO) -> Container:
             parts.append(range(start - 2, at))
         if 0xC0 <= code <= 0xCF and code not in (0xC4, 0xC8, 0xCC) and not frame:
             frame = bytes([code]) + head[:17]
-    raise ValueError("the file breaks off before the first pixel")
+    raise ValueError("the file is cut short before the first pixel")
 
 
 def _marker(file: BinaryIO, at: int) -> tuple[int, int] | None:
-    """The next marker and where its data begin; like decoders, over whatever lies before it."""
+    """The next marker and the start of its data; like decoders, skips anything before it."""
     while len(data := _bytes(file, at, 2**16)) > 1:
         first = data.find(b"\xff", 0, -1)
         if first < 0:
@@ -242,14 +242,14 @@ def _marker(file: BinaryIO, at: int) -> tuple[int, int] | None:
 
 
 def _coefficients(frame: bytes, scans_apart: bool) -> int:
-    """Bytes of the coefficients that a decoder must hold until the last scan; 0 if there is but one.
+    """Bytes of the coefficients that a decoder must keep until the last scan; 0 if there is only one.
 
     Args:
-        frame: the code of the frame's marker and the beginning of its data.
-        scans_apart: whether the first scan has not all of the components.
+        frame: the code of the frame's marker and the start of its data.
+        scans_apart: whether the first scan lacks some of the components.
     """
     if len(frame) < 10:
-        raise ValueError("the file breaks off before the first pixel")
+        raise ValueError("the file is cut short before the first pixel")
     progressive = frame[0] not in (0xC0, 0xC1, 0xC3, 0xC9, 0xCB)
     if not (progressive or scans_apart):
         return 0
@@ -268,7 +268,7 @@ def _count_scans(file: BinaryIO, start: int) -> None:
         if len(data) < 2**20:
             break
     if scans > _MAX_SCANS:
-        raise ValueError(f"it has {scans:,} scans, and at most {_MAX_SCANS} are read")
+        raise ValueError(f"it has {scans:,} scans; at most {_MAX_SCANS} are read")
 
 
 # GIF
@@ -300,7 +300,7 @@ def _palette(flags: bytes) -> int:
 
 
 def _after_blocks(file: BinaryIO, at: int) -> int:
-    """Where a chain of blocks ends, each of which begins with its length."""
+    """The end of a chain of blocks, each of which starts with its length."""
     file.seek(at)
     while (length := file.read(1)) not in (b"", b"\0"):
         file.seek(length[0], os.SEEK_CUR)
@@ -319,7 +319,7 @@ class _Entry:
 
     @property
     def size(self) -> int:
-        """Bytes of its values."""
+        """Size of its values in bytes."""
         return self.count * _BYTES.get(self.kind, 1)
 
 
@@ -327,15 +327,15 @@ _BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 
 _COUNTED = {256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 284, 292, 293, 317, 320, 322, 323, 324, 325}
 _COUNTED |= {332, 338, 339, 347, 529, 530, 532}
-"""Tags that say how to decode the pixels, and where they are."""
+"""Tags needed to locate and decode the pixels."""
 
 _PROFILE = 34675
 _MOST_VALUES = 2**17
-"""Of one tag; a strip for each of 65,535 rows, and JPEG tables, have fewer."""
+"""Maximum number of values of a tag; one strip per row, and JPEG tables, have fewer."""
 
 
 def exif_orientation(exif: bytes) -> int:
-    """How EXIF says to turn the picture, 1 to 8; 1, as it is, if it says nothing that can be read."""
+    """The EXIF orientation, 1 to 8; 1 (unchanged) if there is none or it cannot be read."""
     file = io.BytesIO(exif.removeprefix(b"Exif\0\0"))
     try:
         order, entries, _ = _directory(file)
@@ -350,15 +350,15 @@ def _turn(file: BinaryIO, order: str, entries: Sequence[_Entry]) -> int:
 
 
 def _directory(file: BinaryIO) -> tuple[str, list[_Entry], range]:
-    """Byte order, entries and place of the first directory."""
+    """Byte order, entries and range of the first directory."""
     start = _bytes(file, 0, 8)
     order = _TIFF.get(start[:4])
     if order is None or len(start) < 8:
-        raise ValueError("it has no header of a TIFF that is read here; BigTIFF is not")
+        raise ValueError("it has no valid TIFF header; BigTIFF is not supported")
     (at,) = struct.unpack(f"{order}I", start[4:])
     count = _bytes(file, at, 2)
     if len(count) < 2:
-        raise ValueError("the file breaks off")
+        raise ValueError("the file is cut short")
     data = file.read(12 * struct.unpack(f"{order}H", count)[0])
     raws = [data[i : i + 12] for i in range(0, len(data) - 11, 12)]
     entries = []
@@ -369,7 +369,7 @@ def _directory(file: BinaryIO) -> tuple[str, list[_Entry], range]:
 
 
 def _first(file: BinaryIO, order: str, entries: Sequence[_Entry], tag: int, otherwise: int) -> int:
-    """The first whole number of a tag; the last entry counts where there are several."""
+    """The first integer of a tag; if the tag is repeated, of the last one."""
     for entry in reversed(entries):
         if entry.tag == tag and entry.kind in (3, 4) and entry.count:
             form = f"{order}{'H' if entry.kind == 3 else 'I'}"
@@ -383,7 +383,7 @@ def _first(file: BinaryIO, order: str, entries: Sequence[_Entry], tag: int, othe
 
 
 def _tiff(file: BinaryIO) -> Container:
-    """Without other pages, and without what is told beside the pixels, layers for instance."""
+    """Without other pages, and without data besides the pixels, such as layers."""
     order, entries, place = _directory(file)
     kept = [
         entry
@@ -397,7 +397,7 @@ def _tiff(file: BinaryIO) -> Container:
 
     overhead = 0
     if number(259, 1) != 1:
-        # libtiff holds a strip or a tile, and the values of all entries.
+        # libtiff keeps a strip or tile, and the values of all entries, in memory.
         width, height = number(256, 0), number(257, 0)
         across, down = number(322, width), number(323, min(number(278, height), height))
         overhead = across * down * number(277, 1) * -(-number(258, 1) // 8)
@@ -408,7 +408,7 @@ def _tiff(file: BinaryIO) -> Container:
     return Container(_view(file, parts), orientation=_turn(file, order, entries), overhead=overhead)
 
 
-# WebP and AVIF, whose decoders hold the whole file
+# WebP and AVIF, whose decoders keep the whole file in memory
 
 
 def _webp(file: BinaryIO) -> Container:
@@ -416,18 +416,18 @@ def _webp(file: BinaryIO) -> Container:
 
 
 def _avif(file: BinaryIO) -> Container:
-    """Without EXIF, which is not found by another name; AVIF itself says how to turn the picture."""
+    """Without EXIF, which is hidden by renaming it; AVIF itself gives the orientation."""
     at, size = 0, _size(file)
     while len(head := _bytes(file, at, 8)) == 8:
         length, kind = struct.unpack(">I4s", head)
         if kind == b"meta":
             if length > 2**20:
-                raise ValueError("its description has more than a megabyte")
+                raise ValueError("its metadata has more than a megabyte")
             box = _bytes(file, at, length).replace(b"Exif", b"skip")
             file = _view(file, [range(at), box, range(at + len(box), size)])
             break
         if length < 8:
-            raise ValueError("the file breaks off")
+            raise ValueError("the file is cut short")
         at += length
     return Container(file, overhead=size)
 
@@ -441,4 +441,4 @@ _CONTAINERS = {
     b"MM": _tiff,
     b"RIFF": _webp,
 }
-"""By what a file begins with."""
+"""Formats by their first bytes."""

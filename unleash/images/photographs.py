@@ -16,10 +16,10 @@ from unleash.images.tones import from_srgb, to_srgb
 
 @dataclass(frozen=True)
 class Photograph:
-    """A picture file of which a canvas shows a part, with more pixels than the canvas has.
+    """A picture file of which a canvas shows a part at a lower resolution.
 
     Attributes:
-        path: of the file.
+        path: path of the file.
         box: the part, in pixels of the picture in the file, EXIF orientation applied.
     """
 
@@ -27,7 +27,7 @@ class Photograph:
     box: Box
 
     def repainted(self, made: Image.Image, mask: Mask) -> Image.Image:
-        """The whole picture with what was made in its place.
+        """The whole picture with the repainted part composited into it.
 
         Args:
             made: RGB, the part that the canvas shows, of any size of its aspect ratio.
@@ -189,10 +189,10 @@ def _laid_over(photo: Image.Image, box: Box, made: Image.Image, mask: Mask) -> I
 
 
 def photograph(path: Path, box: Box, shown: tuple[int, int]) -> Photograph | None:
-    """The file that a canvas of ``shown`` (width, height) pixels shows ``box`` of, if it has more pixels.
+    """The file of which a canvas of ``shown`` (width, height) pixels shows ``box``, if it has more pixels.
 
     Args:
-        path: of the file.
+        path: path of the file.
         box: in pixels of the picture in the file.
         shown: pixels of the canvas.
     """

@@ -47,7 +47,7 @@ class Stamp:
 
     @classmethod
     def from_json(cls, text: str) -> Stamp | None:
-        """The stamp written by :meth:`to_json`, from untrusted text; None if it is none."""
+        """The stamp written by :meth:`to_json`, from untrusted text; None if it is not valid."""
         try:
             data = json.loads(text)
             digest, box = data["sha256"], data["box"]
@@ -87,7 +87,7 @@ def write_png(
 
 
 def read_stamp(path: str | os.PathLike[str]) -> Stamp | None:
-    """The stamp in a PNG; None if there is none that can be read."""
+    """The stamp in a PNG; None without a valid one."""
     try:
         with Path(path).open("rb") as file:
             text = png_text(file, STAMP, 1000)
@@ -128,7 +128,7 @@ def carried_recipe(path: str | os.PathLike[str]) -> Recipe | None:
 
 
 def _text(file: BinaryIO) -> str:
-    """The JSON of a recipe, of which no more is read than a recipe may have; of a PNG, no pixels."""
+    """The JSON of a recipe, reading no more than a recipe may have, and no pixels of a PNG."""
     head = file.read(8)
     file.seek(0)
     if head == b"\x89PNG\r\n\x1a\n":

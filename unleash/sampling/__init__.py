@@ -1,1 +1,1 @@
-"""Filling a canvas: which cells a step reveals, on grids of any size, and what a model predicts."""
+"""Sampling: which cells a step reveals, grids of any size, and a model's predictions."""

@@ -1,4 +1,4 @@
-"""Codes drawn from logits."""
+"""Sampling codes from logits."""
 
 import numpy as np
 import torch

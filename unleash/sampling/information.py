@@ -24,7 +24,7 @@ def schedule_of(name: ScheduleName, curve: Sequence[float] | None = None) -> Sch
         ValueError: if the schedule needs a curve and there is none, or the curve is not valid.
     """
     if curve is not None and not (1 <= len(curve) <= MAX_BINS and all(map(_positive, curve))):
-        raise ValueError(f"information: 1 to {MAX_BINS} positive numbers are needed, nats of a masked cell")
+        raise ValueError(f"information must be 1 to {MAX_BINS} positive numbers, nats per masked cell")
     if name != "information":
         return SCHEDULES[name]
     if curve is None:
@@ -90,5 +90,5 @@ def measured(
             nats.append(float(F.cross_entropy(logits[masked.flatten()], codes[masked])))
         curves.append(nats)
     if not curves:
-        raise ValueError("a curve needs at least one picture")
+        raise ValueError("at least one picture is needed to measure a curve")
     return np.mean(curves, axis=0).round(4).tolist()

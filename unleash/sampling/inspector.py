@@ -1,7 +1,7 @@
-"""What a model thinks of each cell, given everything else on a canvas.
+"""A model's predictions for each cell, given everything else on a canvas.
 
-These functions know no network: ``Predictions`` says what a model makes of codes. ``UnleashPipeline`` has
-the same as methods.
+These functions are independent of networks: ``Predictions`` wraps a model. ``UnleashPipeline`` has
+the same functions as methods.
 """
 
 from collections.abc import Callable
@@ -15,16 +15,16 @@ from unleash.canvas.document import Cell, TokenCanvas
 from unleash.sampling.work import Work, finished
 
 Predictions: TypeAlias = Callable[[NDArray[np.int64], NDArray[np.bool_]], NDArray[np.float32]]
-"""From codes (h, w), K where unknown, and the cells asked about (h, w) bool, the log-probabilities
+"""From codes (h, w), K where unknown, and the requested cells (h, w) bool, the log-probabilities
 (h, w, K) of their codes; those of other cells may be anything."""
 
 
 @dataclass(frozen=True, eq=False)
 class Inspection:
-    """What a model thinks of every cell.
+    """A model's predictions for every cell.
 
     Attributes:
-        canvas: what was looked at.
+        canvas: the inspected canvas.
         log_probs: (h, w, K) float32, natural logarithms.
     """
 
@@ -33,37 +33,39 @@ class Inspection:
 
     @property
     def entropy(self) -> NDArray[np.float32]:
-        """(h, w) in bits: 0 where only one code is thought possible, log₂ K where all are alike."""
+        """(h, w) in bits: 0 where the model is certain, log₂ K where all codes are equally likely."""
         return _entropy(self.log_probs)
 
     @property
     def surprise(self) -> NDArray[np.float32]:
-        """(h, w) in bits: -log₂ p of the code that is there, NaN where none is."""
+        """(h, w) in bits: -log₂ p of the present code, NaN where unknown."""
         known = ~self.canvas.unknown
         codes = np.where(known, self.canvas.codes, 0)
         bits = -np.take_along_axis(self.log_probs, codes[..., None], axis=-1)[..., 0] / np.log(2)
         return np.where(known, bits, np.nan).astype(np.float32)
 
     def likelihood(self, code: int) -> NDArray[np.float32]:
-        """(h, w) in [0, 1]: how likely each cell would be given ``code``.
+        """(h, w) in [0, 1]: the probability of ``code`` in each cell.
 
         Raises:
             ValueError: if the code is not in the codebook.
         """
         if not 0 <= code < self.canvas.codebook_size:
-            raise ValueError(f"code {code} is not in the codebook: 0 to {self.canvas.codebook_size - 1} are")
+            raise ValueError(
+                f"code {code} is not in the codebook: codes are 0 to {self.canvas.codebook_size - 1}"
+            )
         return np.exp(self.log_probs[..., code])
 
     def most_surprising(self, n: int) -> list[Cell]:
-        """The ``n`` kept cells the model expected least, worst first: what to mask. Never a pin.
+        """The ``n`` most surprising kept cells, in descending order, to be masked. Pins are excluded.
 
-        Fewer where fewer are kept.
+        Fewer if fewer are kept.
 
         Raises:
             ValueError: if ``n`` is negative.
         """
         if n < 0:
-            raise ValueError(f"0 cells or more can be surprising, not {n}")
+            raise ValueError(f"the number of cells must be 0 or more, not {n}")
         cells = np.argwhere(self.canvas.kept)
         worst = np.argsort(-self.surprise[self.canvas.kept], kind="stable")[:n]
         return [(row, col) for row, col in cells[worst].tolist()]
@@ -71,14 +73,14 @@ class Inspection:
 
 @dataclass(frozen=True)
 class CellInspection:
-    """What a model thinks of one cell.
+    """A model's predictions for one cell.
 
     Attributes:
         cell: (row, col).
-        codes: the likeliest, from the likeliest down.
+        codes: the likeliest codes, in descending order.
         probabilities: of ``codes``, in [0, 1].
-        present: the code that is there; None where there is none.
-        surprise: -log₂ p of the present one, in bits; None where there is none.
+        present: the present code; None if unknown.
+        surprise: -log₂ p of the present code, in bits; None if unknown.
         entropy: of all K codes, in bits.
     """
 
@@ -91,12 +93,12 @@ class CellInspection:
 
 
 def inspect(predictions: Predictions, canvas: TokenCanvas, spacing: int = 4) -> Inspection:
-    """Ask about every cell, in at most ``spacing²`` evaluations.
+    """Predict every cell, in at most ``spacing²`` evaluations.
 
-    To be asked about, a code must be hidden. One cell at a time would take as many evaluations as there
-    are cells, so each evaluation hides all cells of a lattice with ``spacing`` cells from one to the next:
-    of a 16×16 grid and spacing 4, sixteen far-apart cells, with the other 240 as they are. Each cell is
-    thus asked about without the others of its lattice, which makes it look a little less certain than it
+    To be predicted, a cell must be masked. One cell at a time would take as many evaluations as there
+    are cells, so each evaluation masks all cells of a lattice with distance ``spacing``:
+    for a 16×16 grid and spacing 4, sixteen far-apart cells, with the other 240 unchanged. Each cell is
+    thus predicted without the others of its lattice, which makes it seem slightly less certain than it
     is. A spacing as large as the grid is exact.
 
     Raises:
@@ -108,12 +110,12 @@ def inspect(predictions: Predictions, canvas: TokenCanvas, spacing: int = 4) -> 
 def inspecting(predictions: Predictions, canvas: TokenCanvas, spacing: int = 4) -> Work[Inspection]:
     """As :func:`inspect`, with a pause after each evaluation."""
     if spacing < 1:
-        raise ValueError(f"a spacing is at least 1 cell, not {spacing}")
+        raise ValueError(f"the spacing must be at least 1 cell, not {spacing}")
     spacing = min(spacing, max(canvas.base.shape))
     rows, cols = np.indices(canvas.base.shape) % spacing
     codes, known = canvas.codes, ~canvas.unknown
     log_probs = np.empty((*codes.shape, canvas.codebook_size), dtype=np.float32)
-    # Where nothing is to be hidden, the canvas as it is answers for all lattices at once.
+    # Without cells to mask, one evaluation of the canvas serves all lattices.
     plain = np.zeros_like(known)
     for lattice in range(spacing**2):
         asked = rows * spacing + cols == lattice
@@ -130,13 +132,13 @@ def inspecting(predictions: Predictions, canvas: TokenCanvas, spacing: int = 4) 
 
 
 def inspect_cell(predictions: Predictions, canvas: TokenCanvas, cell: Cell, top: int = 8) -> CellInspection:
-    """Ask about one cell with all others as they are: exact, and one evaluation.
+    """Predict one cell given all others: exact, in one evaluation.
 
     Raises:
         ValueError: if the cell is off the grid, or ``top`` less than 1.
     """
     if top < 1:
-        raise ValueError(f"at least 1 code is asked for, not {top}")
+        raise ValueError(f"top must be at least 1 code, not {top}")
     row, col = cell
     hidden = canvas.unpin([cell]).mask([cell])
     asked = np.zeros(canvas.base.shape, dtype=bool)

@@ -1,4 +1,4 @@
-"""The randomness of a run: each image draws from a generator of its own."""
+"""The randomness of a run: each image has its own generator."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,5 +47,5 @@ def each(generators: Sequence[Generator] | None, batch: int) -> Sequence[Generat
     if generators is None:
         return [None] * batch
     if len(generators) != batch:
-        raise ValueError(f"one generator for each of the {batch} images is needed, not {len(generators)}")
+        raise ValueError(f"there must be one generator for each of the {batch} images, not {len(generators)}")
     return generators

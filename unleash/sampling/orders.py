@@ -15,7 +15,7 @@ from unleash.canvas.settings import OrderName, ScheduleName, Settings
 
 @dataclass(frozen=True)
 class Proposal:
-    """What is on the table at a step, before it is decided which cells to reveal.
+    """The candidates of a step, before the cells to reveal are chosen.
 
     Attributes:
         logits: (B, N, K) the model's output, before temperature, top-k and top-p.
@@ -49,7 +49,7 @@ def random(proposal: Proposal) -> Tensor:
 def confidence(proposal: Proposal) -> Tensor:
     """The surest draws first: log p(code) plus annealed Gumbel noise (MaskGIT, Chang et al., CVPR 2022).
 
-    Without the noise the order would favour whatever is commonest, and pictures would come out empty.
+    Without the noise the order would favour the most common codes, which gives empty pictures.
     """
     log_probs = proposal.logits.log_softmax(-1)
     drawn = log_probs.gather(-1, proposal.codes[..., None])[..., 0]
@@ -57,7 +57,7 @@ def confidence(proposal: Proposal) -> Tensor:
 
 
 def halton(proposal: Proposal) -> Tensor:
-    """Spread evenly by a low-discrepancy sequence, so that cells revealed together say little of each other.
+    """Spread evenly by a low-discrepancy sequence, so that cells revealed together are nearly independent.
 
     Besnier et al., "Halton scheduler for masked generative image transformers", ICLR 2025.
     """
@@ -65,7 +65,7 @@ def halton(proposal: Proposal) -> Tensor:
 
 
 def entropy(proposal: Proposal) -> Tensor:
-    """The most certain first: lowest entropy of the predicted distribution, whatever was drawn from it."""
+    """The most certain first: lowest entropy of the predicted distribution, regardless of the code drawn."""
     return -torch.special.entr(proposal.logits.softmax(-1)).sum(-1)
 
 
@@ -92,10 +92,10 @@ def raster(proposal: Proposal) -> Tensor:
 
 
 BLIND: frozenset[OrderName] = frozenset({"random", "halton", "raster"})
-"""The orders that do not ask what the model thinks: which cells come next is known before it is evaluated."""
+"""The orders that do not depend on the model: which cells come next is known before its evaluation."""
 
 BY_DRAWS: frozenset[OrderName] = frozenset({"confidence"})
-"""The orders that look at the codes drawn: one is drawn for every unknown cell before cells are chosen."""
+"""The orders that depend on the codes drawn: one is drawn for every unknown cell before cells are chosen."""
 
 ORDERS: dict[OrderName, Order] = {
     "random": random,

@@ -1,4 +1,4 @@
-"""The reverse process: from masked cells to codes, a few cells at a step."""
+"""The reverse process: from masked cells to codes, a few cells per step."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ Predict: TypeAlias = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 @dataclass(frozen=True)
 class State:
-    """How far a batch is filled.
+    """The state of a batch.
 
     Attributes:
         codes: (B, h, w) long, K where masked.
@@ -35,13 +35,13 @@ class State:
 
     @classmethod
     def of(cls, codes: Tensor) -> "State":
-        """The state in which a run begins."""
+        """The initial state of a run."""
         return cls(codes, torch.full_like(codes, -1), torch.ones_like(codes, dtype=torch.float))
 
 
 @dataclass(frozen=True)
 class Revealed:
-    """What a step of a run left behind; every tensor is (B, h, w).
+    """The result of a step; every tensor is (B, h, w).
 
     Attributes:
         index: which step it was, from 1.

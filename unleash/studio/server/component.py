@@ -59,7 +59,8 @@ class NativeComponent(gr.HTML):
         super().__init__(
             value,
             html_template=(home / f"{self.folder}.html").read_text("utf-8"),
-            css_template=(home / f"{self.folder}.css").read_text("utf-8"),
+            css_template=(WEB / "component.css").read_text("utf-8")
+            + (home / f"{self.folder}.css").read_text("utf-8"),
             js_on_load=(WEB / "component.js").read_text("utf-8"),
             apply_default_css=False,
             module=(home / f"{self.folder}.js").as_posix(),
