@@ -1,11 +1,15 @@
 """aMUSEd is what diffusers' own pipeline of it is, on small components with random weights."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import diffusers
 import pytest
 import torch
 
+from tests.test_outline import check_outline
 from unleash import TokenCanvas, UnleashPipeline
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
@@ -105,6 +109,22 @@ def ours(published, tmp_path_factory):
     pipe = UnleashPipeline.from_pretrained(folder)
     pipe.set_progress_bar_config(disable=True)
     return pipe
+
+
+def test_its_outline(ours):
+    check_outline(Path(ours.config["_name_or_path"]), ours)
+
+
+def test_it_opens_in_a_program_that_began_without_transformers(ours):
+    code = (
+        "import sys; from unleash.operations.loading import load\n"
+        "load('weights/scenes'); assert 'transformers' not in sys.modules\n"
+        f"pipe = load({ours.config['_name_or_path']!r}); assert 'transformers' in sys.modules\n"
+        f"print(pipe(prompt={PROMPT!r}, num_inference_steps=2, seed=3).canvases[0].codes.tolist())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    expected = ours(prompt=PROMPT, num_inference_steps=2, seed=3).canvases[0].codes.tolist()
+    assert json.loads(done.stdout) == expected
 
 
 @torch.no_grad()

@@ -124,6 +124,12 @@ def test_the_command_waits_with_what_is_heavy():
     assert wrong == []
 
 
+HEAVY = {"torch", "diffusers", "transformers", "openvino", "skia"}
+"""What the page is served without."""
+
+LOADING = "unleash.operations.loading"
+
+
 @pytest.mark.parametrize(
     ("module", "absent"),
     [
@@ -131,6 +137,8 @@ def test_the_command_waits_with_what_is_heavy():
         ("unleash.scenes.scene", {"torch", "diffusers", "gradio"}),
         ("unleash.cli", {"torch", "diffusers", "gradio", "skia"}),
         ("unleash.operations", {"gradio", "skia"}),
+        ("unleash.studio; unleash.studio.build()", HEAVY),
+        (f"{LOADING}; {LOADING}.load('weights/scenes')", HEAVY - {"torch", "diffusers"} | {"torch._dynamo"}),
     ],
 )
 def test_what_an_import_loads(module, absent):

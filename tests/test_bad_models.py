@@ -1,9 +1,12 @@
 """A model that cannot be used is refused at once, in a line that says why."""
 
+import subprocess
+import sys
 from time import process_time
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from tests.hostile.models import bad_models, spoilt
 from unleash import UnleashPipeline
@@ -54,3 +57,17 @@ def test_a_sound_one_is_not(sound, tmp_path):
     assert UnleashPipeline.from_pretrained(sound).labels == ("day", "night")
     with pytest.raises(CheckpointError):
         resolve(tmp_path / "\0")
+
+
+@pytest.mark.slow
+def test_a_studio_whose_first_model_is_damaged_ends_in_a_line(pipe, tmp_path):
+    pipe.save_pretrained(tmp_path / "model")
+    weights = tmp_path / "model" / "transformer" / "diffusion_pytorch_model.safetensors"
+    tensors = load_file(weights)
+    tensors["position_embedding"].fill_(float("nan"))
+    save_file(tensors, weights)
+    command = [sys.executable, "-m", "unleash", "studio", "--model", str(tmp_path / "model")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=170)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("unleash: ")
+    assert "NaN in position_embedding" in done.stderr

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 import textwrap
+from importlib.util import find_spec
 
 import pytest
 import torch
@@ -13,7 +14,9 @@ from typer.testing import CliRunner
 from unleash import BidirectionalTransformer
 from unleash.cli import app
 from unleash.evaluation import bench
+from unleash.evaluation.against import ratios
 from unleash.images.recipes import read_recipe
+from unleash.models.engines import cache
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +140,55 @@ def test_an_unknown_model_is_one_line():
     assert result.exit_code == 2
     assert result.stderr.startswith("unleash: no folder 'nowhere'")
     assert result.stderr.count("\n") == 1
+
+
+def test_engines_are_compared(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(cache, "HOME", tmp_path / "cache")
+    arguments = ["bench", "--engines", "--model", model, "--runs", "1", "--json", str(tmp_path / "b.json")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    engines = {row["engine"]: row for row in json.loads((tmp_path / "b.json").read_text())["engines"]}
+    assert set(engines) == {"torch", *(["openvino"] if find_spec("openvino") else [])}
+    assert engines["torch"]["difference"] == 0
+    for name, row in engines.items():
+        assert name in result.stdout
+        assert row["difference"] < 1e-3
+        assert row["step"] > 0
+        assert row["busy"] > 0
+
+
+CHECKOUT = """
+import sys, time
+if "generate" in sys.argv:
+    time.sleep({seconds})
+class UnleashPipeline:
+    labels = ("day",)
+    from_pretrained = classmethod(lambda cls, name: cls())
+    def stream(self, **_):
+        for _ in range(8):
+            time.sleep({seconds} / 8)
+            yield type("Step", (), {{"image": None}})
+"""
+
+
+def test_two_checkouts_are_timed_in_turn(tmp_path, monkeypatch):
+    for name, seconds in (("here", 0.4), ("there", 0.1)):
+        (tmp_path / name / "unleash").mkdir(parents=True)
+        (tmp_path / name / "app.py").write_text("")
+        (tmp_path / name / "unleash" / "__init__.py").write_text(CHECKOUT.format(seconds=seconds))
+        (tmp_path / name / "unleash" / "__main__.py").write_text("import unleash\n")
+    monkeypatch.setattr(bench, "REPOSITORY", tmp_path / "here")
+    monkeypatch.setattr(bench, "sync_playwright", None)
+    figures = {figure.name: figure for figure in ratios(tmp_path / "there", runs=1)}
+    assert figures["generate, 4 steps, here"].median > 0.4
+    assert figures["step with its picture, here"].median > 0.4 / 8
+    for name in ("generate, 4 steps", "step with its picture", "step with its picture, beside a busy core"):
+        here, there, ratio = (figures[f"{name}, {what}"].median for what in ("here", "there", "ratio"))
+        assert ratio == pytest.approx(here / there)
+        assert ratio > 1
+
+
+def test_what_is_no_checkout_is_one_line(tmp_path):
+    result = CliRunner().invoke(app, ["bench", "--against", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "is no checkout of the project" in result.stderr

@@ -407,6 +407,20 @@ def test_extend_and_stitch_refuse(model, arguments, complaint):
     assert complaint in refused(*arguments, "--model", model, "--out", "e.png")
 
 
+def test_a_part_of_a_picture_is_opened_and_a_cut_is_told(model):
+    picture("wide.png", (80, 40))
+    mask(np.s_[:, 20:60], size=(80, 40))
+    options = ["--mask", "mask.png", "--model", model, "--steps", 1, "--out", "e.png"]
+    edit = ["edit", "wide.png", *map(str, options)]
+    told = "wide.png is cropped from 80×40 pixels to 20,0,40,40; choose another part with --crop\n"
+    assert CliRunner().invoke(app, edit).stderr == told
+    assert CliRunner().invoke(app, [*edit, "--crop", "0,0,80,40"]).stderr == ""
+    canvas = read_recipe("e.png").canvas
+    assert (canvas.height, canvas.width) == (4, 8)
+    assert "expected x,y,w,h in pixels" in refused("edit", "wide.png", "--crop", "0,0,80", *options)
+    assert "is not a part" in refused("edit", "wide.png", "--crop", "50,0,40,40", *options)
+
+
 # -- vary, relight and blend -----------------------------------------------------------------------
 
 

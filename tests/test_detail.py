@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from unleash import VQGAN, Settings, TokenCanvas, UnleashPipeline
 from unleash.cli import app
 from unleash.images.recipes import read_recipe
+from unleash.models.outline import outline
 from unleash.operations.opening import open_picture
 from unleash.sampling.windows import decode
 from unleash.studio.server import controls, files, timing
@@ -171,10 +172,11 @@ def test_the_frames_of_a_run_and_the_file_it_saves(fine):
         assert image.size == (64, 64)
 
 
-def test_the_choice_is_shown_only_where_the_model_has_it(pipe, fine):
+def test_the_choice_is_shown_only_where_the_model_has_it(pipe, fine, tmp_path):
     large = Settings(detail="large")
     for able, choice, shown in ((fine, "large", True), (pipe, "full", False)):
-        control = controls.for_model(able, large)["detail"]
+        able.save_pretrained(tmp_path / choice)
+        control = controls.for_model(outline(tmp_path / choice), large)["detail"]
         assert (control.value, control.visible) == (choice, shown)
 
 

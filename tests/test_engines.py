@@ -7,8 +7,12 @@ import pytest
 import torch
 
 from unleash import UnleashPipeline
-from unleash.models.engines import Engine, cache, engine_named
+from unleash.models.conversion import convert
+from unleash.models.engines import Engine, cache, engine_named, is_chosen
+from unleash.models.engines.choosing import Timing
 from unleash.models.engines.openvino import OpenVINOEngine
+from unleash.models.protocol import repeated
+from unleash.studio.server import menu
 
 pytest.importorskip("openvino")
 
@@ -32,6 +36,19 @@ def test_openvino_gives_the_logits_of_torch(pipe, shape, label):
     condition = (torch.full(shape[:1], label),)
     wanted = Engine(pipe.vqgan, pipe.transformer).logits(tokens, condition)
     torch.testing.assert_close(engine.logits(tokens, condition), wanted, atol=1e-3, rtol=0)
+
+
+@pytest.mark.parametrize("batch", [1, 3])
+def test_openvino_gives_the_logits_of_torch_for_halton(tmp_path, batch):
+    files = Path(__file__).parent / "fixtures" / "parity-halton"
+    convert(files / "vq_ds16_c2i.pt", files / "ImageNet_256_tiny.pth", tmp_path / "model", heads=6)
+    pipe = UnleashPipeline.from_pretrained(tmp_path / "model", engine="openvino")
+    grid = (batch, pipe.transformer.grid_size, pipe.transformer.grid_size)
+    size = pipe.transformer.codebook_size
+    tokens = torch.randint(0, size + 1, grid, generator=torch.Generator().manual_seed(0))
+    condition = repeated(pipe.transformer.condition("church"), batch)
+    wanted = Engine(pipe.vqgan, pipe.transformer).logits(tokens, condition)
+    torch.testing.assert_close(pipe.engine.logits(tokens, condition), wanted, atol=1e-3, rtol=0)
 
 
 @pytest.mark.parametrize("shape", [(1, 4, 4), (2, 6, 9), (1, 1, 2)])
@@ -73,19 +90,42 @@ def test_converted_networks_are_kept_for_as_long_as_the_model_is_the_same(saved,
 
 
 def test_auto_takes_the_fastest_and_remembers_it(saved, monkeypatch):
-    timed = {"torch": 0.2, "openvino": 0.1}
-    monkeypatch.setattr("unleash.models.engines.choosing.step_seconds", lambda engine, _: timed[engine.name])
+    timed = {"torch": Timing(0.0, 0.2), "openvino": Timing(2.0, 0.1)}
+    monkeypatch.setattr("unleash.models.engines.choosing.timing", lambda engine, _: timed[engine.name])
     assert UnleashPipeline.from_pretrained(saved, engine="auto").engine.name == "openvino"
-    timed["torch"] = 0.01
+    timed["torch"] = Timing(0.0, 0.01)
     assert UnleashPipeline.from_pretrained(saved, engine="auto").engine.name == "openvino"
     (record,) = cache.HOME.rglob("fastest-*.json")
-    assert json.loads(record.read_text("utf-8"))["step_seconds"] == {"torch": 0.2, "openvino": 0.1}
+    assert json.loads(record.read_text("utf-8")) == {"torch": [0.0, 0.2], "openvino": [2.0, 0.1]}
+
+
+def test_auto_does_not_start_an_engine_for_a_few_steps(saved, monkeypatch):
+    timed = {"torch": Timing(0.0, 0.2), "openvino": Timing(2.0, 0.1)}
+    monkeypatch.setattr("unleash.models.engines.choosing.timing", lambda engine, _: timed[engine.name])
+    pipe = UnleashPipeline.from_pretrained(saved)
+    pipe.use("auto", steps=4)
+    assert pipe.engine.name == "torch"
+    assert not is_chosen(pipe.engine), "nothing is measured for a few steps"
+    pipe.use("auto")
+    assert is_chosen(pipe.engine)
+    for steps, name in ((4, "torch"), (19, "torch"), (21, "openvino")):
+        pipe.use("auto", steps)
+        assert pipe.engine.name == name
 
 
 def test_auto_really_measures(saved):
     assert UnleashPipeline.from_pretrained(saved, engine="auto").engine.name in ("torch", "openvino")
     (record,) = cache.HOME.rglob("fastest-*.json")
-    assert all(seconds > 0 for seconds in json.loads(record.read_text("utf-8"))["step_seconds"].values())
+    timed = [Timing(*each) for each in json.loads(record.read_text("utf-8")).values()]
+    assert all(each.start >= 0 and each.step > 0 for each in timed)
+
+
+@pytest.mark.slow
+def test_the_studio_has_engines_timed_by_another_process(saved, tmp_path, monkeypatch):
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    menu._choose(str(saved))
+    assert len([*(tmp_path / "home").rglob("fastest-*.json")]) == 1
+    assert {file.stem for file in (tmp_path / "home").rglob("*.xml")} == {"logits", "full"}
 
 
 def test_an_engine_that_computes_something_else_is_not_used(saved, monkeypatch):

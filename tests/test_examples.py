@@ -12,7 +12,7 @@ from unleash.studio.server.handlers import Handlers, News, examples, label_of
 class Studio(Handlers):
     """Opens nothing: what is asked of it is all that counts here."""
 
-    def pipeline(self, *_):
+    def about(self, *_):
         return SimpleNamespace(labels=["church-night", "church-day"])
 
     def open_file(self, path, *_):
@@ -21,7 +21,7 @@ class Studio(Handlers):
 
 def ask(data):
     event = gr.EventData(None, data)
-    return Studio({"tiny": "tiny"}).open_example("crop", "tiny", event)
+    return Studio({"tiny": "tiny"}).open_example("tiny", event)
 
 
 def test_there_are_eight_and_their_names_say_what_they_show():

@@ -12,7 +12,8 @@ from unleash.models.checkpoints import Checkpoint, CheckpointError, read
 from unleash.models.conversion import convert
 from unleash.models.families import families
 from unleash.models.families.halton.llamagen import read_tokenizer
-from unleash.models.families.halton.maskgit import HEADS, imagenet_labels, read_transformer
+from unleash.models.families.halton.maskgit import HEADS, read_transformer
+from unleash.models.imagenet import imagenet_labels
 from unleash.models.known import KNOWN
 from unleash.models.protocol import Options
 

@@ -90,6 +90,14 @@ def test_several_results_of_each_with_pins_and_regions():
     assert [(region.shows, region.cells) for region in recipe.settings.regions] == [("night", ((0, 1),))]
 
 
+def test_a_part_of_each_is_opened():
+    done = run("--mask", "all.png", "--crop", "0,0,32,16", "--region", "masks=night")
+    assert done.exit_code == 1, "one is no picture"
+    recipe = read_recipe("out/c.png")
+    assert recipe.result.codes.shape == (4, 8)
+    assert recipe.settings.regions[0].cells == ((0, 2), (0, 3), (1, 2), (1, 3))
+
+
 def test_a_picture_without_a_mask_or_of_another_size_is_told_of():
     Path("masks/a.png").unlink()
     Image.new("L", (16, 16), 255).save("masks/c.png")

@@ -142,7 +142,7 @@ def test_who_can_reach_it(monkeypatch):
 def test_an_address_that_is_not_ours_is_named():
     with pytest.raises(ValueError, match=r"host 192\.0\.2\.1 is not an address of this machine"):
         check_address("192.0.2.1", None)
-    with pytest.raises(ValueError, match=r"host nowhere\.invalid is not known"):
+    with pytest.raises(ValueError, match=r"host nowhere\.invalid is unknown"):
         check_address("nowhere.invalid", 7860)
     check_address(None, None)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from math import inf
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from unleash import Settings, TokenCanvas, UnleashPipeline
 from unleash.operations.relighting import relight
-from unleash.studio.server import timing
+from unleash.studio.server import controls, timing
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.endpoints import functions
 from unleash.studio.server.handlers import Handlers
@@ -34,6 +35,10 @@ def handlers(pipe: UnleashPipeline, monkeypatch: pytest.MonkeyPatch) -> Handlers
     """A studio of a small model, in which a request may take a minute."""
     monkeypatch.setattr(Handlers, "pipeline", lambda *_: pipe)
     return Handlers({"tiny": "tiny"}, longest=60.0)
+
+
+def chosen_on_page(settings: Settings) -> list[Any]:
+    return [getattr(settings, name) for name in controls.NAMES]
 
 
 def test_what_takes_too_long_is_refused_with_what_to_do(pipe: UnleashPipeline) -> None:
@@ -63,7 +68,7 @@ def test_to_ask_about_every_cell_is_bounded_too(pipe: UnleashPipeline) -> None:
 
 
 def test_no_event_of_the_page_goes_beyond_it(handlers: Handlers) -> None:
-    chosen = list(Settings(steps=64, label="day").model_dump().values())
+    chosen = chosen_on_page(Settings(steps=64, label="day"))
     blank, known = (Drawing(canvas, None, run=f"run-{i}") for i, canvas in enumerate((LARGE, KNOWN)))
     varying = Varying(handlers)
     for begun in (
@@ -105,7 +110,7 @@ def test_who_begins_a_run_while_others_have_theirs_is_told_so(handlers: Handlers
             expect(30.0)
             yield
 
-    turns, chosen = Turns(), list(Settings(steps=10).model_dump().values())
+    turns, chosen = Turns(), chosen_on_page(Settings(steps=10))
     theirs = turns.each("somebody", other())
     next(theirs)
     run = handlers.generate(Drawing(TokenCanvas.blank(4, 4, 16), None, run="a run"), "tiny", True, 1, *chosen)

@@ -8,7 +8,7 @@ import pytest
 from tests.browser import tiny
 from tests.hostile.served import Served
 from tests.load import measures
-from tests.load.people import Studio
+from tests.load.people import UNLIMITED, Studio
 from unleash import UnleashPipeline
 
 
@@ -20,7 +20,7 @@ def pipe(tmp_path_factory: pytest.TempPathFactory) -> UnleashPipeline:
 
 @pytest.fixture(scope="module")
 def studio(pipe: UnleashPipeline, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    with Served(Path(pipe.name_or_path), tmp_path_factory.mktemp("gradio")) as served:
+    with Served(Path(pipe.name_or_path), tmp_path_factory.mktemp("gradio"), UNLIMITED) as served:
         yield Studio(served)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from unleash.models.folders import HOME, known_as, same_model
+from unleash.models.locating import HOME, known_as, same_model
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.menu import find, menu, name_of
 

@@ -8,7 +8,7 @@ from unleash import Recipe, Settings, TokenCanvas, UnleashPipeline
 from unleash.images import reading
 from unleash.images.fitting import to_square
 from unleash.images.recipes import write_png
-from unleash.models.folders import HOME
+from unleash.models.locating import HOME
 from unleash.operations import edits, opening
 from unleash.operations.making import Made, make
 from unleash.operations.opening import Opened, open_picture

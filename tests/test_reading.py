@@ -13,7 +13,7 @@ from unleash.images.fitting import to_cells, to_shape, to_square
 from unleash.images.masks import read_mask
 from unleash.images.reading import MAX_RESULT, picture_size, read_picture
 from unleash.images.recipes import carried_recipe, read_recipe
-from unleash.models.folders import HOME
+from unleash.models.locating import HOME
 from unleash.operations.opening import compare, open_picture
 from unleash.pipeline import UnleashPipeline
 

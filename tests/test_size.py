@@ -91,7 +91,7 @@ def test_holes_stay_holes():
     "data", ["x", {}, {"original": "data:image/png;base64,AAAA", "mask": 3}, {"mask": ""}]
 )
 def test_what_is_no_pair_of_pngs_is_refused(data):
-    with pytest.raises(ValueError, match=r"no PNG|an object"):
+    with pytest.raises(ValueError, match=r"not a PNG|an object"):
         Pixels.from_dict(data)
 
 
@@ -104,7 +104,7 @@ def test_a_png_in_a_url_comes_back():
     assert np.array_equal(np.array(from_png_url(png_url(NOISE))), np.array(NOISE))
     jpeg = BytesIO()
     NOISE.save(jpeg, "JPEG")
-    with pytest.raises(ValueError, match="no PNG"):
+    with pytest.raises(ValueError, match="not a PNG"):
         from_png_url("data:image/jpeg;base64,AAAA")
 
 
@@ -157,15 +157,43 @@ def test_time_grows_with_windows_pictures_and_guidance(pipe):
     assert timing.seconds(pipe, pace, blank, SETTINGS, 2) == 2 * windows
     guided = SETTINGS.model_copy(update={"label": "day", "guidance_scale": 2.0})
     assert timing.seconds(pipe, pace, blank, guided, 1) == 2 * windows
-    assert timing.seconds(pipe, timing.Pace(0.0, {"full": 1.0}), blank, SETTINGS, 1) == 3 * 96
+    decoding = timing.Pace(0.0, {"full": 1.0})
+    assert timing.seconds(pipe, decoding, blank, SETTINGS, 1) == 3 * 96
+    assert timing.seconds(pipe, decoding, blank, SETTINGS, 2, previews=False) == 2 * 96
 
 
-def test_the_second_picture_of_a_stitch_is_as_large_as_the_first(pipe, tmp_path):
+def test_the_pace_is_measured_again_when_the_machine_may_have_become_another(pipe, monkeypatch):
+    now = 1000.0
+    monkeypatch.setattr(timing, "monotonic", lambda: now)
+    first = timing.pace(pipe)
+    assert timing.pace(pipe) is first
+    now += 300
+    assert timing.pace(pipe) is not first
+
+
+@pytest.mark.parametrize(
+    ("axis", "canvas", "grid", "box"),
+    [
+        ("horizontal", (4, 4), (4, 5), (12.5, 0, 387.5, 300)),
+        ("vertical", (4, 4), (3, 4), (0, 0, 400, 300)),
+        ("horizontal", (8, 60), (8, 4), (125, 0, 275, 300)),
+    ],
+)
+def test_the_second_picture_of_a_stitch_has_its_own_shape_as_far_as_there_is_room(
+    pipe, tmp_path, axis, canvas, grid, box
+):
+    Image.new("RGB", (400, 300)).save(tmp_path / "photo.png")
+    blank = TokenCanvas.blank(*canvas, 16)
+    message = files.second_picture(pipe, str(tmp_path / "photo.png"), blank, axis)
+    assert np.shape(message["codes"]) == grid
+    assert from_png_url(message["original"]).size == (grid[1] * 8, grid[0] * 8)
+    assert (message["kind"], message["box"]) == ("canvas", list(box))
+
+
+def test_no_picture_is_joined_where_there_is_no_room(pipe, tmp_path):
     NOISE.save(tmp_path / "photo.png")
-    message = files.second_picture(pipe, str(tmp_path / "photo.png"), pipe.blank())
-    assert np.shape(message["codes"]) == (4, 4)
-    assert from_png_url(message["original"]).size == (32, 32)
-    assert message["kind"] == "canvas"
+    with pytest.raises(ValueError, match="already has 64 cells"):
+        files.second_picture(pipe, str(tmp_path / "photo.png"), TokenCanvas.blank(4, 64, 16), "horizontal")
 
 
 def test_the_second_picture_of_another_codebook_is_refused(pipe, other, tmp_path):
@@ -173,7 +201,7 @@ def test_the_second_picture_of_another_codebook_is_refused(pipe, other, tmp_path
     recipe = Recipe(model="m", canvas=canvas, settings=SETTINGS, codes=canvas.codes.tolist())
     write_png(other.render(canvas), recipe, tmp_path / "other.png")
     with pytest.raises(ValueError, match="8 codes, this model 16"):
-        files.second_picture(pipe, str(tmp_path / "other.png"), pipe.blank())
+        files.second_picture(pipe, str(tmp_path / "other.png"), pipe.blank(), "horizontal")
 
 
 def test_only_a_file_that_a_page_has_uploaded_is_opened(tmp_path, monkeypatch):

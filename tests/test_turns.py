@@ -7,7 +7,7 @@ from time import sleep
 import gradio as gr
 import pytest
 
-from unleash.studio.server.turns import LINE, Standing, Turns, expect, standing, take_turns
+from unleash.studio.server.turns import IDLE, LINE, Standing, Turns, expect, standing, take_turns
 
 
 @pytest.fixture
@@ -20,6 +20,17 @@ def steps(name: str, count: int, seconds: float, done: list[str]) -> Iterator[in
         sleep(seconds)
         done.append(name)
         yield index
+
+
+def test_what_waits_for_an_idle_studio_comes_after_all_runs(turns: Turns) -> None:
+    done: list[str] = []
+    waiter = Thread(target=lambda: (IDLE.wait(0.4), done.append("idle")))
+    run = turns.each("a", steps("a", 6, 0.1, done))
+    next(run)
+    waiter.start()
+    assert list(run) == [1, 2, 3, 4, 5]
+    waiter.join(10)
+    assert done == ["a"] * 6 + ["idle"]
 
 
 def test_a_step_under_way_is_waited_for_and_a_run_between_steps_is_not() -> None:

@@ -7,7 +7,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "AbsorbingDiffusionScheduler": "unleash.sampling.scheduler",
-    "BidirectionalTransformer": "unleash.models",
+    "BidirectionalTransformer": "unleash.models.families.absorbing.transformer",
     "CellInspection": "unleash.sampling.inspector",
     "Inspection": "unleash.sampling.inspector",
     "Progress": "unleash.canvas.progress",
@@ -17,7 +17,7 @@ _HOMES = {
     "Step": "unleash.pipeline",
     "TokenCanvas": "unleash.canvas.document",
     "UnleashPipeline": "unleash.pipeline",
-    "VQGAN": "unleash.models",
+    "VQGAN": "unleash.models.families.absorbing.vqgan",
     "blend_canvases": "unleash.canvas.variation",
     "borders": "unleash.canvas.variation",
     "dithered": "unleash.canvas.variation",

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
+from math import inf
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ from unleash.canvas.messages import quoted
 from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
 from unleash.models.engines import Engine, EngineName, engine_named
-from unleash.models.folders import check_weights, load_networks, resolve
+from unleash.models.folders import check_weights, load_networks, load_others, resolve
+from unleash.models.outline import defaults
 from unleash.models.protocol import (
     Condition,
     Conditioning,
@@ -182,26 +184,32 @@ class UnleashPipeline(DiffusionPipeline):
                 configuration and card, or are not finite.
         """
         folder = resolve(fspath(pretrained_model_name_or_path), revision)
-        networks = load_networks(folder, options.get("dtype", options.get("torch_dtype")))
+        dtype = options.get("dtype", options.get("torch_dtype"))
+        others, networks = load_others(folder, dtype), load_networks(folder, dtype)
         # diffusers' own default, without its advice to install an unneeded package.
         memory = {"low_cpu_mem_usage": is_accelerate_available()}
         check_weights(folder, networks)
-        pipe = super().from_pretrained(folder, **(networks | memory | options))
+        pipe = super().from_pretrained(folder, **(others | networks | memory | options))
         pipe._folder = folder
         pipe.use(engine)
         return pipe
 
-    def use(self, engine: EngineName) -> None:
+    def use(self, engine: EngineName, steps: float = inf) -> None:
         """Has runs that begin from now on computed by an engine: see ``EngineName``.
 
         The codes that two engines draw from the same seed may differ in rare cells, since their logits differ
-        by rounding. ``auto`` is the fastest on this machine, measured once.
+        by rounding. ``auto`` is the engine that computes so many ``steps`` first on this machine; this is
+        measured once, unless the steps are few.
 
         Raises:
             ValueError: if there is no such engine, or it cannot be used here.
         """
-        condition = () if engine == "torch" else self._conditions(self.defaults)[0]
-        self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder)
+        condition = () if engine == "torch" else self.condition()
+        self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder, steps)
+
+    def condition(self) -> Condition:
+        """What its token predictor is asked with if no label and no prompt is given; of one picture."""
+        return self._conditions(self.defaults)[0]
 
     def to(self, *args: Any, **kwargs: Any) -> "UnleashPipeline":
         """As diffusers' method; switches to torch if the engine does not support the device."""
@@ -228,9 +236,7 @@ class UnleashPipeline(DiffusionPipeline):
     @property
     def defaults(self) -> Settings:
         """The default settings: the model's ``sampling_defaults``."""
-        config = self.scheduler.config
-        plain = Settings(reveal_order=config["reveal_order"], schedule=config["schedule"])
-        return plain.changed(**self.config.get("sampling_defaults") or {})
+        return defaults(self.config, self.scheduler.config)
 
     def __call__(
         self,

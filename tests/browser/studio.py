@@ -138,6 +138,12 @@ class Studio:
     def open(self, *files: Any) -> None:
         self.page.locator("#header input[type=file]").set_input_files(*files)
 
+    def choose_fit(self, name: str = "Crop to a square") -> None:
+        """Answer how a picture of another shape is opened."""
+        dialog = self.page.get_by_role("dialog", name="How should this picture be opened?")
+        dialog.get_by_label(name).check()
+        dialog.get_by_role("button", name="Open").click()
+
     def save(self) -> Any:
         with self.page.expect_download() as download:
             self.page.click("#header [data-command=save]")

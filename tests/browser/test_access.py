@@ -1,9 +1,11 @@
 """What everybody must be able to see and reach: contrast, names and roles, sizes, keys."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import ROOT
@@ -69,6 +71,10 @@ def test_axe_finds_nothing_wherever_one_looks(page: Page, url: str, axe: Path, t
         assert faults(page) == [], tab
     page.get_by_text("Model and sampling").click()
     assert faults(page) == [], "model and sampling"
+    Image.new("RGB", (40, 30)).save(wide := BytesIO(), "PNG")
+    studio.open({"name": "wide.png", "mimeType": "image/png", "buffer": wide.getvalue()})
+    expect(page.locator("#opening dialog")).to_be_visible()
+    assert faults(page) == [], "a picture of another shape"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -136,5 +142,9 @@ def test_every_window_is_filled_and_none_overflows(browser: Browser, url: str) -
         assert box["width"] >= 0.9 * width
         right = page.locator("#panels").bounding_box()
         assert right["x"] + right["width"] <= width
+        for part in page.locator("#header button:visible, #header a").all():
+            edges = part.bounding_box()
+            assert edges["x"] >= 0
+            assert edges["x"] + edges["width"] <= width
         assert width < 1000 or right["x"] + right["width"] >= width - 40
     context.close()

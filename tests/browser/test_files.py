@@ -1,8 +1,10 @@
 """Files in and out: pictures, PNGs with their recipe, recipes, and what is none of these."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
@@ -30,12 +32,75 @@ def test_an_uploaded_picture_is_encoded_and_shown_beside_its_reconstruction(
     studio: Studio, photo: Path
 ) -> None:
     studio.open(photo)
+    studio.choose_fit()
     expect(studio.page.locator("#given img")).to_be_visible()
     expect(studio.page.locator("#seen img")).to_be_visible()
     expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
     assert studio.state["picture"]["url"].startswith("data:image/webp")
     studio.page.keyboard.press("Control+z")
     assert len(studio.masked) == 256, "opening is undoable"
+
+
+def test_the_part_of_a_picture_that_is_opened_is_chosen_by_mouse_and_keys(
+    studio: Studio, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path := tmp_path / "noise.png")
+    studio.open(path)
+    crop, words = studio.page.locator("#opening .crop"), studio.page.locator("#crop-words")
+    expect(words).to_have_text("300×300 pixels at 50, 0")
+    expect(crop).to_be_focused()
+    for key in ("-", "Shift+_", "ArrowRight", "Shift+ArrowDown"):
+        studio.page.keyboard.press(key)
+    expect(words).to_have_text("256×256 pixels at 76, 44")
+    box = crop.bounding_box()
+    pixel = box["width"] / 256
+    studio.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    studio.page.mouse.down()
+    studio.page.mouse.move(box["x"] + box["width"] / 2 + 1000, box["y"] + box["height"] / 2, steps=3)
+    studio.page.mouse.up()
+    expect(words).to_have_text("256×256 pixels at 144, 44")
+    box = crop.bounding_box()
+    studio.page.mouse.move(box["x"] + 5, box["y"] + 5)
+    studio.page.mouse.down()
+    studio.page.mouse.move(box["x"] + 5 + 56 * pixel, box["y"] + 5, steps=3)
+    studio.page.mouse.move(box["x"] + 5 + 128 * pixel, box["y"] + 5 + 128 * pixel, steps=3)
+    studio.page.mouse.move(box["x"] - 1000, box["y"] - 1000, steps=3)
+    studio.page.mouse.up()
+    expect(words).to_have_text("300×300 pixels at 100, 0")
+    studio.page.keyboard.press("Enter")
+    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    assert (np.array(Image.open(studio.save().path())) == noise).all(), "saved whole"
+    [original] = studio.state["pixels"]["originals"]
+    assert original["photo"]["box"] == [100, 0, 400, 300]
+
+
+def test_who_does_not_say_how_to_open_a_picture_keeps_the_canvas(studio: Studio, photo: Path) -> None:
+    studio.set_number("steps", 2)
+    studio.generate()
+    before = studio.state
+    studio.open(photo)
+    expect(studio.page.locator("#opening dialog")).to_be_visible()
+    studio.page.keyboard.press("Control+z")
+    studio.page.keyboard.press("Escape")
+    expect(studio.page.locator("#opening dialog")).to_be_hidden()
+    assert studio.state == before
+    studio.open(photo)
+    studio.choose_fit("Whole, with margins")
+    expect(studio.page.locator("#given img")).to_be_visible()
+    assert Image.open(studio.save().path()).size == (300, 400)
+
+
+def test_another_file_takes_the_place_of_one_that_waits_for_an_answer(studio: Studio, photo: Path) -> None:
+    studio.open(photo)
+    expect(studio.page.locator("#opening dialog")).to_be_visible()
+    Image.linear_gradient("L").save(square := BytesIO(), "PNG")
+    studio.drop("square.png", "image/png", square.getvalue())
+    expect(studio.page.locator("#opening dialog")).to_be_hidden()
+    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    studio.set_number("steps", 1)
+    studio.tool("Mask all")
+    studio.generate()
 
 
 def test_what_is_no_picture_is_refused_and_the_canvas_kept(studio: Studio) -> None:
@@ -79,6 +144,7 @@ def test_a_saved_png_brings_everything_back(studio: Studio, tmp_path: Path) -> N
 def test_a_file_can_be_opened_again(studio: Studio, photo: Path) -> None:
     for _ in range(2):
         studio.drop(photo.name, "image/jpeg", photo.read_bytes())
+        studio.choose_fit()
         expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
         studio.tool("New canvas")
         expect(studio.page.locator(".counts")).to_have_text("256 to fill · 0 kept")
@@ -101,6 +167,7 @@ def test_a_png_of_other_codes_is_opened_as_a_picture(studio: Studio, photo: Path
     write_png(Image.open(photo), recipe, path := tmp_path / "older.png")
     studio.open(path)
     expect(studio.page.locator(".toast-body")).to_contain_text("Opened as a picture: the recipe has 16×16")
+    studio.choose_fit()
     expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
     before = studio.state
     text = recipe.to_json().encode()

@@ -49,7 +49,10 @@ def pixels(path: Path) -> np.ndarray:
 def test_a_repainted_part_goes_back_into_the_whole_photograph_also_by_way_of_a_project(
     studio: Studio, photo: Path, browser: Browser, url: str, tmp_path: Path
 ) -> None:
-    opened(studio, photo)
+    studio.open(photo)
+    studio.choose_fit()
+    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    expect(said(studio.page)).not_to_contain_text("Opening")
     studio.set_number("steps", 2)
     studio.drag((4, 4), (4, 8))
     studio.generate()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from unleash import TokenCanvas, UnleashPipeline
 from unleash.canvas.messages import quoted
 from unleash.canvas.recipe import Recipe
-from unleash.models import BidirectionalTransformer
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
 
 from . import tiny
 from .conftest import serving

@@ -67,7 +67,7 @@ def test_a_picture_is_extended_to_the_right_and_what_was_there_stays(sizes: Stud
     sizes.page.get_by_label("Extend by").fill("4")
     sizes.page.get_by_role("button", name="Extend right").click()
     expect(sizes.page.locator(".counts")).to_have_text("64 to fill · 256 kept")
-    expect(sizes.page.locator("#estimate")).to_contain_text("20×16 cells: Generate will take about")
+    expect(sizes.words).to_contain_text("for 20×16 cells")
     sizes.generate()
     after = grid(sizes.state["base"], 20)
     assert (after[:, :16] == before).all()
@@ -140,6 +140,8 @@ def test_the_soft_brush_masks_the_touched_cells_and_keeps_all_other_pixels(sizes
     image = saved(sizes)
     assert image.mode == "RGB"
     changed = (np.array(image) != np.array(photo)).any(axis=2)
+    [layer] = sizes.state["pixels"]["layers"]
+    assert len(layer["soft"]["url"]) < 3000, "what is kept of the stroke is small"
     assert changed[mask == 255].mean() > 0.9
     assert not changed[mask == 0].any()
 
@@ -201,11 +203,29 @@ def test_a_mask_of_any_size_is_loaded_and_alt_erases(sizes: Studio) -> None:
     assert sizes.masked == wanted
 
 
+def test_an_extended_photograph_is_saved_at_its_own_resolution(sizes: Studio) -> None:
+    photo = noise(600, 600)
+    sizes.open(png(photo))
+    expect(sizes.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
+    sizes.page.keyboard.press("b")
+    sizes.click(8, 2)
+    expect(sizes.page.locator(".counts")).to_have_text("4 to fill · 252 kept")
+    sizes.page.get_by_label("Extend by").fill("4")
+    sizes.page.get_by_role("button", name="Extend right").click()
+    expect(sizes.page.locator(".counts")).to_have_text("64 to fill · 4 after that · 252 kept")
+    sizes.generate()
+    expect(sizes.page.locator(".counts")).to_have_text("4 to fill · 316 kept")
+    sizes.tool("Clear mask")
+    made = np.array(saved(sizes).convert("RGB"))
+    assert made.shape == (600, 750, 3)
+    assert (made[:, :560] == np.array(photo)[:, :560]).all(), "but for the half cell that fades"
+    assert made[:, 640:].std() > 0
+
+
 def test_a_picture_opens_in_its_own_shape(sizes: Studio) -> None:
-    sizes.page.locator("#advanced button").first.click()
-    sizes.page.get_by_label("In its own shape, up to 64×64 cells").check()
     photo = noise(400, 290)
     sizes.open(png(photo))
+    sizes.choose_fit("In its own shape")
     expect(sizes.page.locator(".counts")).to_have_text("0 to fill · 450 kept")
     kept = np.array(saved(sizes))
     assert (kept == np.array(photo)).all(), "also the rows that are on no cell"

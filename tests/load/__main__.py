@@ -13,7 +13,7 @@ from time import perf_counter
 from tests.browser import tiny
 from tests.hostile.served import Served
 from tests.load import measures
-from tests.load.people import Studio
+from tests.load.people import UNLIMITED, Studio
 from unleash import UnleashPipeline
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +36,7 @@ def main() -> int:
         home = Path(folder)
         model = tiny.save(home / "tiny") if given.model == "tiny" else Path(given.model)
         pipe = UnleashPipeline.from_pretrained(model)
-        with Served(model, home / "files") as served:
+        with Served(model, home / "files", UNLIMITED) as served:
             studio = Studio(served)
             each = {
                 "at-once": lambda: measures.at_once(studio, pipe, given.people, given.steps),

@@ -68,7 +68,7 @@ def at_once(studio: Studio, pipe: UnleashPipeline, people: int, steps: int) -> I
 def beside(studio: Studio, pipe: UnleashPipeline, steps: int, side: int, tries: int = 5) -> Iterator[Figure]:
     """Small requests, one after another, beside one that takes minutes."""
     own, step = small_alone(studio, pipe, steps, tries), huge_step(studio, pipe, side)
-    with studio.under_way("huge", _huge(pipe, side, 64)):
+    with studio.under_way("huge", _huge(pipe, side, 16)):
         longest = max(studio.ask("small", _recipe(pipe, steps, seed)).seconds for seed in range(tries))
     yield Figure(
         "seconds a small request takes beside a huge one",
@@ -103,6 +103,7 @@ def memory(served: Served, studio: Studio, pipe: UnleashPipeline, runs: int, peo
             some = asked[start : start + people]
             failed += sum(answer.recipe is None for answer in studio.ask_all(some, len(some)))
         held.append(served.megabytes)
+        print(f"memory: {(tenth + 1) * runs // 10} runs, {held[-1]:.0f} MB", flush=True)
     # The first runs fill caches, and the pool of threads.
     yield Figure(f"of {runs} runs failed", failed, most=0)
     yield Figure(

@@ -29,6 +29,10 @@ class Answer:
     seconds: float
 
 
+UNLIMITED = "import unleash.studio.server.blocks as blocks; blocks.LONGEST = float('inf')"
+"""What a served studio runs first, to take requests of any length, as busy as the machine may be."""
+
+
 class Studio:
     """A served studio, to ask for the pictures of recipes."""
 
@@ -67,7 +71,11 @@ class Studio:
             event = self._join(client, person, recipe)
             stream = client.stream("GET", "/gradio_api/queue/data", params={"session_hash": person})
             with stream as told:
-                next(line for line in told.iter_lines() if "process_generating" in line)
+                for line in told.iter_lines():
+                    if "process_generating" in line:
+                        break
+                    if "process_completed" in line:
+                        raise RuntimeError(f"it ends at once: {line}")
                 yield
                 gone = {"session_hash": person, "fn_index": self._listener, "event_id": event}
                 httpx.post(f"{self._url}/gradio_api/cancel", json=gone, timeout=60).raise_for_status()

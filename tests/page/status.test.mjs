@@ -7,8 +7,13 @@ const status = (store, ended) =>
   statusOf({ run: null, queue: { list: [] }, unfinished: null, ...store }, ended);
 
 test("with nothing under way there is no progress to see, and what became of the last run is said", () => {
+  assert.equal(status({ loading: true }).text, "The model is loading…");
+  assert.equal(status({ loading: true, run: { waiting: true } }).text, "The model is loading…");
   assert.deepEqual(status({}), { state: "idle", value: 0, max: 1, text: "Ready", stopped: false });
-  assert.equal(status({}, "The picture is finished.").text, "The picture is finished.");
+  const estimate = "About 1 s for 20×16 cells";
+  assert.equal(status({ estimate }, "The picture is finished.").text, "The picture is finished.");
+  assert.equal(status({ estimate }).text, estimate);
+  assert.equal(status({ estimate: "" }).text, "Ready");
 });
 
 test("a run says its step, its picture and what is to follow", () => {

@@ -12,6 +12,7 @@ import {
   maskAll,
   openCells,
   pin,
+  waiting,
 } from "../../unleash/studio/web/page/state.js";
 import { Store } from "../../unleash/studio/web/page/store.js";
 import { rows, toServer } from "../../unleash/studio/web/page/wire.js";
@@ -56,6 +57,17 @@ function generate(store, codes) {
   store.ask("generate");
   store.receiveFrame(frame(store, codes, { start }));
 }
+
+test("a run that waits knows who takes turns with it, until its first step", () => {
+  const { store } = started();
+  store.ask("generate");
+  store.receiveTurns({ run: "another", people: 9, seconds: 90 });
+  assert.equal(store.run.turns, undefined);
+  store.receiveTurns({ run: store.run.id, people: 3, seconds: 40 });
+  assert.deepEqual([store.run.turns, store.run.waiting], [{ people: 3, seconds: 40 }, true]);
+  store.receiveFrame(frame(store, [4, K, K, K], { last: false }));
+  assert.equal(store.run.waiting, false);
+});
 
 /** A store with a finished picture. */
 function painted(codes = [0, 1, 2, 3]) {
@@ -325,6 +337,75 @@ test("extending and stitching leave what was filled, and an older mask as it was
   const joined = stitched(store.state, store.state, "horizontal", 2);
   assert.deepEqual(joined.masked, [false, true, true, false, false, true, true, true]);
   assert.deepEqual(withSeam(joined, 0).masked, [false, false, false, false, false, true, false, true]);
+});
+
+describe("Generate on a canvas that has grown", () => {
+  const WIDER = { ...GRID, width: 3 };
+  const NEW = [false, false, true, false, false, true];
+
+  /** A frame of a run on the wider canvas. */
+  const sent = (store, codes, more) => ({
+    ...frame(store, codes, { start: toServer(store.asked.canvas), ...more }),
+    codes: rows(WIDER, codes),
+  });
+
+  function grown() {
+    const all = painted(); // [0, 1, 2, 3]
+    const { store } = all;
+    store.edit((state) => mask(state, [3]));
+    store.regrid((state) => extended(state, { right: 1 }));
+    return all;
+  }
+
+  test("fills what it grew by, then an older mask", () => {
+    const { store } = grown();
+    assert.deepEqual(waiting(store.state), [false, false, false, false, true, false]);
+    store.ask("generate");
+    assert.deepEqual(store.asked.canvas.masked, NEW);
+    store.receiveFrame(sent(store, [0, 1, 4, 2, 3, 4]));
+    assert.deepEqual(store.state.base, [0, 1, 4, 2, 3, 4]);
+    assert.deepEqual(
+      store.state.masked,
+      [false, false, false, false, true, false],
+      "the mask is still there",
+    );
+    store.ask("generate");
+    assert.deepEqual(store.asked.canvas.masked, [false, false, false, false, true, false]);
+  });
+
+  test("fills all that the person has painted over since", () => {
+    const { store } = grown();
+    store.edit((state) => mask(state, [0, 4]));
+    store.ask("generate");
+    assert.deepEqual(store.asked.canvas.masked, [true, false, true, false, true, true]);
+  });
+
+  test("can be stopped and resumed", () => {
+    const { store } = grown();
+    store.ask("generate");
+    const half = [0, 1, K, 2, 3, 4];
+    const unfinished = {
+      recipe: { canvas: toServer(store.asked.canvas), settings: { seed: 1, label: null }, codes: null },
+      rest: [],
+      progress: { step: 1, codes: rows(WIDER, half) },
+      shown: rows(WIDER, [0, 1, 2, 2, 3, 4]),
+      ...{ before: 0, picture: 0, pictures: 1 },
+    };
+    store.receiveFrame({ ...sent(store, half, { last: false }), unfinished });
+    store.stopRun();
+    assert.ok(store.unfinished);
+    store.ask("resume");
+    store.receiveFrame(sent(store, [0, 1, 4, 2, 3, 4]));
+    assert.deepEqual(store.state.masked, [false, false, false, false, true, false]);
+  });
+
+  test("a seam is filled where it lies over an older mask", () => {
+    const { store } = painted();
+    store.edit((state) => mask(state, [0, 1]));
+    const joined = stitched(store.state, clearMask(store.state), "horizontal", 2);
+    assert.deepEqual(waiting(joined), [true, false, false, false, false, false, false, false]);
+    assert.deepEqual(waiting(withSeam(joined, 4)), null);
+  });
 });
 
 describe("Again", () => {

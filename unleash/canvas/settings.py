@@ -37,6 +37,9 @@ EngineName: TypeAlias = str
 """What computes a model: ``torch``, ``openvino``, ``auto`` for the faster one on this machine, or
 ``ray://HOST:PORT`` for what `unleash serve-models` serves there."""
 
+SCHEME = "ray://"
+"""What the name of an engine on other machines begins with."""
+
 Shown = TypeVar("Shown")
 
 
@@ -187,7 +190,7 @@ class Settings(Checked):
     guidance_scale: Annotated[Guidance, Slider(0, 5, 0.1)] = Field(
         default=1.0,
         title="Guidance",
-        description="1 follows label or prompt as learned; more exaggerates it and takes twice the time.",
+        description="1 follows what is asked for as learned; more exaggerates it and takes twice the time.",
     )
     guidance_start: Annotated[float, Slider(0, 1, 0.05)] = Field(
         default=1.0,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from unleash.cli.options import Job, with_job
+from unleash.cli.options import CropTo, Job, with_job
 
 _Picture = Annotated[Path, typer.Argument(help="The initial picture; cropped to a square if not by Unleash.")]
 
@@ -16,6 +16,7 @@ def vary(
     strength: Annotated[
         float, typer.Option(min=0, max=1, help="Share of the cells that are drawn again.")
     ] = 0.5,
+    crop: CropTo = None,
     *,
     job: Job,
 ) -> None:
@@ -28,7 +29,7 @@ def vary(
     """
     from unleash.operations import edits
 
-    job.paint(edits.vary(job.open(image).canvas, strength, job.settings.seed))
+    job.paint(edits.vary(job.open(image, crop=crop).canvas, strength, job.settings.seed))
 
 
 @with_job
@@ -43,6 +44,7 @@ def relight(
             "--from", help="The current label of the picture.", show_default="its recipe's, if it has one"
         ),
     ] = None,
+    crop: CropTo = None,
     *,
     job: Job,
 ) -> None:
@@ -61,7 +63,7 @@ def relight(
 
     if job.settings.label is None:
         raise ValueError("give --label: the label of the new light")
-    opened = job.open(image)
+    opened = job.open(image, crop=crop)
     job.paint(relit(opened.canvas, strength, from_label or opened.label))
 
 

@@ -29,8 +29,9 @@ def models(
     from rich.table import Table
 
     from unleash.models.fetching import is_here
-    from unleash.models.folders import bundled, describe
+    from unleash.models.folders import describe
     from unleash.models.known import KNOWN
+    from unleash.models.locating import bundled
     from unleash.models.pace import products_per_second
 
     here = [name for name, model in KNOWN.items() if is_here(model)]

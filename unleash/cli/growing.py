@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from unleash.canvas.bounds import MAX_SIDE
-from unleash.cli.options import Job, KeepPixels, with_job
+from unleash.cli.options import CropTo, Job, KeepPixels, with_job
 
 _Picture = Annotated[
     Path, typer.Argument(help="A picture; its shorter side is scaled to the model's, its shape kept.")
@@ -32,6 +32,7 @@ def extend(
     right: Annotated[int, _side("on the right")] = 0,
     top: Annotated[int, _side("above")] = 0,
     bottom: Annotated[int, _side("below")] = 0,
+    crop: CropTo = None,
     *,
     job: Job,
     keep_pixels: KeepPixels = None,
@@ -52,7 +53,7 @@ def extend(
 
     if not left + right + top + bottom:
         raise ValueError("nothing to do: give --left, --right, --top or --bottom a number of cells")
-    opened = job.open(image, "cells")
+    opened = job.open(image, "cells", crop)
     job.paint(edits.extend(opened, left, right, top, bottom, keep_pixels))
 
 

@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, update_wrapper
@@ -15,7 +16,7 @@ from unleash.cli.running import files_of, load, paint
 from unleash.sampling_options import with_sampling
 
 if TYPE_CHECKING:
-    from unleash.images.fitting import Fit
+    from unleash.images.fitting import Crop, Fit
     from unleash.operations.making import Draft
     from unleash.operations.opening import Opened
     from unleash.pipeline import UnleashPipeline
@@ -52,6 +53,16 @@ Engine = Annotated[
     ),
 ]
 
+CropTo = Annotated[
+    str | None,
+    typer.Option(
+        "--crop",
+        metavar="x,y,w,h",
+        help="The part of the picture to open, in its pixels: left, top, width, height.",
+        show_default="all of it, or the square in its middle",
+    ),
+]
+
 Regions = Annotated[
     list[str] | None,
     typer.Option(
@@ -83,7 +94,7 @@ class Job:
     @cached_property
     def pipe(self) -> "UnleashPipeline":
         """The model's pipeline, loaded on first access."""
-        return load(self.model, self.engine)
+        return load(self.model)
 
     @cached_property
     def files(self) -> list[Path]:
@@ -93,16 +104,27 @@ class Job:
     @cached_property
     def name(self) -> str:
         """The model's name in recipes."""
-        from unleash.models.folders import known_as
+        from unleash.models.locating import known_as
 
         return known_as(self.model)
 
-    def open(self, picture: Path, fit: "Fit" = "crop") -> "Opened":
-        """A picture as cells; before that takes its time, whether there is a place for the result."""
+    def open(self, picture: Path, fit: "Fit" = "crop", crop: str | None = None) -> "Opened":
+        """A picture as cells, or the part of it that ``--crop`` names, in its own shape.
+
+        Before that takes its time, it is checked whether there is a place for the result.
+        """
         from unleash.operations.opening import open_picture
 
         assert self.files
-        opened = open_picture(self.pipe, self.name, picture, fit)
+        part = None if crop is None else crop_of(crop)
+        opened = open_picture(self.pipe, self.name, picture, fit if part is None else "cells", part)
+        if opened.cut and opened.shown is not None:
+            left, top, right, bottom = map(round, opened.shown)
+            typer.echo(
+                f"{picture.name} is cropped from {opened.size[0]}×{opened.size[1]} pixels to "
+                f"{left},{top},{right - left},{bottom - top}; choose another part with --crop",
+                err=True,
+            )
         if opened.changed:
             typer.echo(
                 f"{picture.name} was changed after Unleash wrote it: it is opened as it is, and its recipe "
@@ -114,7 +136,16 @@ class Job:
     def paint(self, draft: "Draft", regions: tuple[Region, ...] = ()) -> None:
         """Makes the picture of a draft once for each file; settings not given are the model's defaults."""
         settings = self.settings.over(self.pipe.defaults).model_copy(update={"regions": regions})
-        paint(self.pipe, self.name, draft, settings, self.files)
+        paint(self.pipe, self.name, draft, settings, self.files, engine=self.engine)
+
+
+def crop_of(text: str) -> "Crop":
+    """The part of a picture that ``x,y,w,h`` names."""
+    match = re.fullmatch(r"\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*", text)
+    if match is None:
+        raise ValueError(f"--crop {text!r}: expected x,y,w,h in pixels, for example --crop 100,0,512,512")
+    x, y, width, height = map(int, match.groups())
+    return x, y, width, height
 
 
 def region_masks(given: list[str] | None) -> list[tuple[Path, str]]:

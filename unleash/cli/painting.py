@@ -10,12 +10,14 @@ from unleash.canvas.settings import Settings
 from unleash.cli.options import (
     BUNDLED,
     Count,
+    CropTo,
     Engine,
     Job,
     KeepPixels,
     Model,
     Out,
     Regions,
+    crop_of,
     region_masks,
     with_job,
 )
@@ -69,7 +71,7 @@ def generate(
       unleash generate --label church-day --count 100000 --out churches --engine ray
     """
     from unleash.images.recipes import read_recipe
-    from unleash.models.folders import known_as
+    from unleash.models.locating import known_as
     from unleash.operations.exporting import Wish
     from unleash.operations.making import Draft
     from unleash.operations.regions import regions_of
@@ -83,7 +85,7 @@ def generate(
     if everywhere and (film is not None or scale != 1):
         raise ValueError("--engine ray makes many pictures, at --scale 1 and without --film")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
-    pipe = load(name, "torch" if everywhere else engine)
+    pipe = load(name)
     canvas = source.canvas if source else pipe.blank()
     settings = settings if source else settings.over(pipe.defaults)
     cell = pipe.vqgan.cell_size
@@ -105,7 +107,7 @@ def generate(
         image = at_scale(pipe, source.result, settings, wish.scale)
         save(image, source.model_copy(update={"kept_pixels": False}), files[0])
     else:
-        paint(pipe, known_as(name), Draft(canvas), settings, files, wish.scale)
+        paint(pipe, known_as(name), Draft(canvas), settings, files, wish.scale, engine)
     if film is not None:
         save_film(pipe, canvas, settings, film)
 
@@ -130,6 +132,7 @@ def edit(
         typer.Option(metavar="row,col=code", help="Pin this code to this cell, counted from 0. Repeatable."),
     ] = None,
     region: Regions = None,
+    crop: CropTo = None,
     *,
     job: Job,
     keep_pixels: KeepPixels = None,
@@ -139,6 +142,9 @@ def edit(
     A cell is repainted if the mask touches it; every other cell stays
     as it is. A pinned cell gets its code whatever the mask says. The palette
     of `unleash studio` shows what each code looks like.
+
+    The model sees the square at the centre of the picture, or the part given
+    by --crop, in its own shape; masks have the size of the whole picture.
 
     A photo has more detail than its cells, so decoding all of them would
     change all of it. Outside the mask your picture's own pixels are kept,
@@ -156,6 +162,7 @@ def edit(
     \b
       unleash edit church.jpg --mask sky.png --label church-dusk --out dusk.png
       unleash edit church.jpg --mask sky.png --pin 2,3=817 --pin 2,4=817 --count 4 --out skies
+      unleash edit photo.jpg --crop 900,0,1200,1200 --mask tower.png --out tower.png
       unleash edit night.png --mask tower.png --seed 5 --keep-pixels --out tower-5.png
       unleash edit church.jpg --mask all.png --label church-day --region sky.png=church-dusk --out dusk.png
       unleash edit photos --mask masks --label church-dusk --out edited
@@ -170,11 +177,14 @@ def edit(
         raise ValueError("nothing to do: give --mask, --pin or both")
     masks = region_masks(region)
     if image.is_dir():
-        _edit_folder(job, FolderEdit(image, job.out, mask, pins, masks, job.settings, job.count, keep_pixels))
+        part = None if crop is None else crop_of(crop)
+        chosen = (mask, pins, masks, job.settings, job.count, keep_pixels, part)
+        _edit_folder(job, FolderEdit(image, job.out, *chosen))
         return
-    opened = job.open(image)
+    opened = job.open(image, crop=crop)
     marked = None if mask is None else read_mask(mask, opened.size)
-    regions = regions_of(masks, (opened.canvas.height, opened.canvas.width), opened.size)
+    grid = (opened.canvas.height, opened.canvas.width)
+    regions = regions_of(masks, grid, opened.size, opened.cropped)
     job.paint(edits.edit(opened, marked, pins=pins, keep_pixels=keep_pixels), regions)
 
 
@@ -186,6 +196,7 @@ def _edit_folder(job: Job, asked: "FolderEdit") -> None:
 
     pictures = asked.pictures()
     failed = []
+    job.pipe.use(job.engine)
     for edited in tqdm(edit_folder(job.pipe, job.name, asked), total=len(pictures), disable=None):
         for file in edited.files:
             tqdm.write(str(file))

@@ -34,14 +34,11 @@ def files_of(out: Path, settings: "Settings", count: int) -> list[Path]:
     return [out / f"{settings.numbered(i).stem}.png" for i in range(count)]
 
 
-def load(model: str, engine: EngineName = "auto") -> "UnleashPipeline":
+def load(model: str) -> "UnleashPipeline":
     """The model's pipeline, with a progress bar on a terminal."""
-    from diffusers.utils import logging
+    from unleash.operations import loading
 
-    from unleash.pipeline import UnleashPipeline
-
-    logging.disable_progress_bar()  # for loading, which is fast
-    pipe = UnleashPipeline.from_pretrained(model, engine=engine)
+    pipe = loading.load(model)
     pipe.set_progress_bar_config(disable=None if sys.stderr.isatty() else True)
     return pipe
 
@@ -64,12 +61,14 @@ def paint(
     settings: "Settings",
     files: list[Path],
     scale: int = 1,
+    engine: EngineName = "auto",
 ) -> None:
     """Makes the picture of a draft once for each file, with consecutive seeds."""
     from unleash.operations.making import make
     from unleash.operations.relighting import share_changed
     from unleash.sampling.work import in_steps
 
+    pipe.use(engine, steps=len(files) * pipe.evaluations(draft.canvas, settings=settings))
     for i, file in enumerate(files):
         with pipe.progress_bar(total=settings.steps) as bar:
             for made in in_steps(make(pipe, model, draft, settings.numbered(i)), None):

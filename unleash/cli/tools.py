@@ -112,6 +112,13 @@ def bench(
     ] = None,
     model: Model = None,
     runs: Annotated[int, typer.Option(min=1, help="Number of runs of which the median is taken.")] = 5,
+    engines: Annotated[
+        bool, typer.Option("--engines", help="Compare the engines with each other instead.")
+    ] = False,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Compare with another checkout of the project in this folder instead."),
+    ] = None,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write all figures to this file.")
     ] = None,
@@ -127,18 +134,30 @@ def bench(
       families  every model family at a published size, with random weights:
               an evaluation, the decoder, and a picture with its defaults
 
-    Example:
+    Examples:
 
     \b
       unleash bench --only step --only image --json bench.json
+      unleash bench --engines --model weights/churches
+      unleash bench --against ../unleash-before --runs 3
     """
     from diffusers.utils import logging
 
     from unleash.evaluation import bench as benchmark
 
     logging.disable_progress_bar()
-    parts = only or [part for part in Part if part is not Part.families]
-    report = benchmark.measure([part.value for part in parts], model or BUNDLED, runs)
+    name = model or BUNDLED
+    if engines:
+        from unleash.evaluation import engine_table
+
+        report = benchmark.reported(name, runs, [], engine_table.measure(name, runs))
+    elif against is not None:
+        from unleash.evaluation.against import ratios
+
+        report = benchmark.reported(name, runs, ratios(against, runs))
+    else:
+        parts = only or [part for part in Part if part is not Part.families]
+        report = benchmark.measure([part.value for part in parts], name, runs)
     if json_file is not None:
         write_whole(json_file, json.dumps(report, indent=2) + "\n")
     benchmark.show(report)

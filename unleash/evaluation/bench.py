@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,10 +25,11 @@ from torch import Generator, Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
 from unleash.canvas.settings import Settings
+from unleash.evaluation import engine_table
+from unleash.evaluation.engine_table import EngineTimes
 from unleash.images.webp import webp
-from unleash.models import BidirectionalTransformer
 from unleash.models.families import families
-from unleash.models.families.absorbing.transformer import Block
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer, Block
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
@@ -101,20 +102,35 @@ def measure(parts: Sequence[str], model: str, runs: int) -> dict[str, Any]:
         "full": lambda: _full(runs),
         "families": lambda: _families(runs),
     }
-    figures = [asdict(figure) for part in parts for figure in makers[part]()]
-    return {"machine": _machine(), "model": model, "runs": runs, "figures": figures}
+    return reported(model, runs, (figure for part in parts for figure in makers[part]()))
+
+
+def reported(
+    model: str, runs: int, figures: Iterable[Figure], engines: Iterable[EngineTimes] = ()
+) -> dict[str, Any]:
+    """A JSON-serialisable report of the machine, of figures and engines."""
+    return {
+        "machine": _machine(),
+        "model": model,
+        "runs": runs,
+        "figures": [asdict(figure) for figure in figures],
+        "engines": [asdict(engine) for engine in engines],
+    }
 
 
 def show(report: dict[str, Any]) -> None:
-    """Prints a report as a table."""
+    """Prints a report as tables."""
+    console = Console()
+    if report["engines"]:
+        console.print(engine_table.table(report["engines"]))
     table = Table("figure", "median", "least to most", title="unleash bench", title_justify="left")
     for figure in report["figures"]:
         least, most = min(figure["runs"]), max(figure["runs"])
         written = [_written(value, figure["unit"]) for value in (figure["median"], least, most)]
         what = f"{figure['name']}\n[dim]{figure['measured']}[/dim]"
         table.add_row(what, written[0], f"{written[1]} to {written[2]}")
-    console = Console()
-    console.print(table)
+    if report["figures"]:
+        console.print(table)
     console.print(", ".join(f"{key} {value}" for key, value in report["machine"].items()), highlight=False)
 
 
@@ -183,10 +199,10 @@ def _start(runs: int) -> Iterator[Figure]:
         raise ValueError(
             f"there is no app.py in {REPOSITORY}; run this benchmark from a clone of the repository"
         )
-    with _browser() as first_paint:
+    with first_paint_by_browser() as first_paint:
         served, painted = [], []
         for _ in range(runs + 1):
-            with _app() as (process, url, began):
+            with _app(REPOSITORY) as (process, url, began):
                 _wait_for(process, url)
                 served.append(time() - began)
                 if first_paint is not None:
@@ -308,16 +324,17 @@ def _timed(job: Callable[[], Any], runs: int) -> list[float]:
 
 
 @contextmanager
-def _app() -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
-    """Runs the app; yields its process, its URL and its start time in seconds since 1970."""
+def _app(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
+    """Runs the app of a checkout; yields its process, its URL and its start time in seconds since 1970."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
+    environment["PYTHONPATH"] = str(home)
     began = time()
     process = subprocess.Popen(
         [sys.executable, "app.py"],
-        cwd=REPOSITORY,
+        cwd=home,
         env=os.environ | environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -327,6 +344,13 @@ def _app() -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
     finally:
         process.terminate()
         process.wait()
+
+
+def start_seconds(home: Path, first_paint: Callable[[str], float]) -> float:
+    """From spawning ``python app.py`` in a checkout to the first paint of its page."""
+    with _app(home) as (process, url, began):
+        _wait_for(process, url)
+        return first_paint(url) - began
 
 
 def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
@@ -345,7 +369,7 @@ def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
 
 
 @contextmanager
-def _browser() -> Iterator[Callable[[str], float] | None]:
+def first_paint_by_browser() -> Iterator[Callable[[str], float] | None]:
     """Yields a function from a URL to its first paint in seconds since 1970; None without Chromium."""
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None or sync_playwright is None:

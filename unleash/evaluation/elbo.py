@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from unleash.evaluation.references import Pictures
 from unleash.evaluation.report import Figure
-from unleash.models import BidirectionalTransformer
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 

@@ -4,8 +4,6 @@ A mask is (H, W) float in [0, 1]: 1 where the picture is repainted, 0 where it i
 """
 
 import numpy as np
-import torch
-import torch.nn.functional as F
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps
 
@@ -45,6 +43,9 @@ def feathered(mask: ArrayLike, feather: int) -> Mask:
     Raises:
         ValueError: if ``feather`` is negative.
     """
+    import torch  # noqa: PLC0415 - takes seconds
+    import torch.nn.functional as F  # noqa: PLC0415
+
     if feather < 0:
         raise ValueError(f"the feather must be at least 0 pixels, not {feather}")
     # A maximum filter, then a mean filter of the same width: 1 stays exactly 1, distant pixels exactly 0.

@@ -11,6 +11,9 @@ or with its shorter side resized to the model's."""
 Box = tuple[float, float, float, float]
 """(left, top, right, bottom) in pixels of a picture; it may reach beyond the picture."""
 
+Crop = tuple[int, int, int, int]
+"""(x, y, width, height): a part of a picture in whole pixels."""
+
 MARGIN = (236, 235, 232)
 """Colour of the margins of a padded picture, RGB."""
 
@@ -41,11 +44,27 @@ def shown_box(size: tuple[int, int], fit: Fit, cells: int, cell_size: int, most:
         across, down = size[0] / width, size[1] / height
         return -left * across, -top * down, (side - left) * across, (side - top) * down
     if fit == "crop":
-        return _centred(size, (1, 1))
+        return centred(size, (1, 1))
     if fit == "cells":
-        return _centred(size, _whole_cells(size, cells * cell_size, cell_size, most))
-    shape, scale = _own_shape(size, cell_size, cells, most)
-    return _inside(size, shape) if scale == 1 else _centred(size, shape)
+        return centred(size, _whole_cells(size, cells * cell_size, cell_size, most))
+    shape, scale = own_shape(size, cell_size, cells, most)
+    return _inside(size, shape) if scale == 1 else centred(size, shape)
+
+
+def crop_box(crop: Crop, size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The box (left, top, right, bottom) of a part of a picture of ``size`` (width, height).
+
+    Raises:
+        ValueError: if it is empty or reaches beyond the picture.
+    """
+    x, y, width, height = crop
+    right, bottom = x + width, y + height
+    if not (0 <= x < right <= size[0] and 0 <= y < bottom <= size[1]):
+        raise ValueError(
+            f"the crop {','.join(map(str, crop))} is not a part of a picture of {size[0]}×{size[1]} pixels: "
+            "give x,y,width,height within it"
+        )
+    return x, y, right, bottom
 
 
 def checked_box(value: Any) -> Box:
@@ -79,7 +98,7 @@ def to_shape(image: Image.Image, cell_size: int, least: int, most: int) -> Image
     It is cropped to whole cells, and to ``most`` cells if the shorter side would otherwise have fewer than
     ``least``.
     """
-    shape, scale = _own_shape(image.size, cell_size, least, most)
+    shape, scale = own_shape(image.size, cell_size, least, most)
     if scale == 1:
         return image.crop(_inside(image.size, shape))
     return ImageOps.fit(image, shape, Image.Resampling.LANCZOS)
@@ -103,7 +122,7 @@ def _whole(size: tuple[int, int], side: int) -> tuple[int, int]:
     return width, height
 
 
-def _own_shape(size: tuple[int, int], cell_size: int, least: int, most: int) -> tuple[tuple[int, int], float]:
+def own_shape(size: tuple[int, int], cell_size: int, least: int, most: int) -> tuple[tuple[int, int], float]:
     """The size that :func:`to_shape` gives a picture, and the scale."""
     shortest, longest = (length / cell_size for length in sorted(size))
     scale = max(min(1.0, most / longest), least / shortest)
@@ -125,7 +144,7 @@ def _inside(size: tuple[int, int], shape: tuple[int, int]) -> tuple[int, int, in
     return left, top, left + shape[0], top + shape[1]
 
 
-def _centred(size: tuple[int, int], shape: tuple[int, int]) -> Box:
+def centred(size: tuple[int, int], shape: tuple[int, int]) -> Box:
     """The largest box with the aspect ratio of ``shape`` in the middle of a picture, as ``ImageOps.fit``."""
     scale = min(size[0] / shape[0], size[1] / shape[1])
     width, height = shape[0] * scale, shape[1] * scale

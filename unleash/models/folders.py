@@ -1,14 +1,14 @@
-"""Finding a model's folder, and checking that it is complete."""
+"""Models from their folders: fetched if need be, checked, loaded."""
 
 import json
-import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import torch
+from diffusers.models.modeling_utils import no_init_weights
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import nn
@@ -20,7 +20,9 @@ from unleash.models.conversion import foreign_format
 from unleash.models.families import families
 from unleash.models.fetching import fetch_folder, fetch_known
 from unleash.models.known import known_model
-from unleash.models.protocol import Conditioning, Family
+from unleash.models.locating import local
+from unleash.models.outline import WEIGHTS, Outline, outline
+from unleash.models.protocol import Family
 from unleash.models.soundness import (
     at_most,
     check_config,
@@ -31,64 +33,7 @@ from unleash.models.soundness import (
 )
 from unleash.writing import write_whole
 
-__all__ = [
-    "HOME",
-    "CheckpointError",
-    "Description",
-    "bundled",
-    "describe",
-    "known_as",
-    "load_networks",
-    "resolve",
-    "same_model",
-]
-
-_PACKAGE = Path(__file__).parents[1]
-
-HOME = _PACKAGE if (_PACKAGE / "weights").is_dir() else _PACKAGE.parent
-"""The folder of ``weights`` and ``assets``: the package if it is installed, its parent in a clone."""
-
-_WEIGHTS = "diffusion_pytorch_model.safetensors"
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a model's folder says about it.
-
-    Attributes:
-        family: the name of its family.
-        image_size: side of its pictures in pixels.
-        grid_size: side of its grid in cells.
-        cell_size: side of a cell in pixels.
-        codebook_size: K.
-        parameters: number of parameters of both networks.
-        bytes: size of its weight files.
-        conditioning: whether it takes labels, prompts or neither.
-        labels: by name; empty if it has none.
-    """
-
-    family: str
-    image_size: int
-    grid_size: int
-    cell_size: int
-    codebook_size: int
-    parameters: int
-    bytes: int
-    conditioning: Conditioning
-    labels: tuple[str, ...]
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """The same as text, by heading."""
-        more = f" and {len(self.labels) - 20:,} more" if len(self.labels) > 20 else ""
-        labels = ", ".join(self.labels[: 20 if more else None]) + more
-        return {
-            "pictures": f"{self.image_size}×{self.image_size} pixels",
-            "grid": f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels",
-            "codebook": f"{self.codebook_size} codes",
-            "size": f"{self.parameters / 1e6:.1f} M parameters, {self.bytes / 1e6:.0f} MB",
-            "labels": "none; it takes a prompt" if self.conditioning == "text" else labels or "none",
-        }
+__all__ = ["CheckpointError", "check_weights", "describe", "load_networks", "load_others", "resolve"]
 
 
 def resolve(model: str | Path, revision: str | None = None) -> Path:
@@ -102,7 +47,7 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     Raises:
         CheckpointError: if it is none of these, or its weights do not match its configuration.
     """
-    folder = _local(model) or _fetch(str(model), revision)
+    folder = local(model) or _fetch(str(model), revision)
     family = _family(folder)
     for part, network in _networks(family).items():
         _check_part(folder / part, network)
@@ -113,85 +58,26 @@ def resolve(model: str | Path, revision: str | None = None) -> Path:
     return folder
 
 
-def known_as(model: str | Path) -> str:
-    """The canonical name of a model, as in recipes, however its folder was given.
-
-    A trailing slash, ``./``, an absolute path and a symbolic link make no difference. A folder beside the
-    bundled models or below the current folder has its relative path, any other its absolute path; anything
-    else is a Hub id.
-    """
-    if (folder := _local(model)) is None:
-        return str(model)
-    folder, home = folder.resolve(), HOME.resolve()
-    if folder != home and folder.is_relative_to(home):
-        return folder.relative_to(home).as_posix()
-    here = Path.cwd()
-    if folder != here and folder.is_relative_to(here):
-        name = folder.relative_to(here).as_posix()
-        if not (home / name).exists():
-            return name
-    return folder.as_posix()
-
-
-def same_model(recorded: str, model: str | Path) -> bool:
-    """Whether the model name in a recipe means ``model``, however it is spelt.
-
-    A recipe is untrusted: the name is compared as text and never looked up.
-    """
-    spellings = {str(model), known_as(model)}
-    if (folder := _local(model)) is not None:
-        spellings |= {folder.absolute().as_posix(), folder.resolve().as_posix()}
-    return _plain(recorded) in map(_plain, spellings)
-
-
-def _plain(name: str) -> str:
-    return posixpath.normpath(name.replace("\\", "/"))
-
-
-def _local(model: str | Path) -> Path | None:
-    """The folder of a model on this machine; None if there is none."""
-    places = (Path(model).expanduser(), HOME / model)
-    return next((place for place in places if place.exists()), None)
-
-
 def check_weights(folder: Path, parts: Mapping[str, nn.Module]) -> None:
     """Checks that a model's weights are finite and match the SHA-256 sums in its card.
 
     Raises:
         CheckpointError: if a weight is not finite, or a file's SHA-256 is not the card's.
     """
-    if fault := contradicts_card(folder, [f"{name}/{_WEIGHTS}" for name in parts]):
+    if fault := contradicts_card(folder, [f"{name}/{WEIGHTS}" for name in parts]):
         raise CheckpointError(f"{folder} {fault}")
     for name, part in parts.items():
         if fault := not_finite(part.state_dict()):
             raise CheckpointError(f"{folder / name} {fault}")
 
 
-def bundled() -> list[str]:
-    """The names of the models that come with the package."""
-    return [f"weights/{index.parent.name}" for index in sorted(HOME.glob("weights/*/model_index.json"))]
-
-
-def describe(model: str | Path) -> Description:
+def describe(model: str | Path) -> Outline:
     """What a model is, without loading its weights; ``model`` as for :func:`resolve`.
 
     Raises:
         CheckpointError: as :func:`resolve`.
     """
-    folder = resolve(model)
-    family = _family(folder)
-    tokenizer, predictor = (_skeleton(folder / part, kind) for part, kind in _networks(family).items())
-    return Description(
-        family=family.name,
-        image_size=predictor.grid_size * tokenizer.cell_size,
-        grid_size=predictor.grid_size,
-        cell_size=tokenizer.cell_size,
-        codebook_size=predictor.codebook_size,
-        parameters=sum(weights.numel() for part in (tokenizer, predictor) for weights in part.parameters()),
-        bytes=sum(file.stat().st_size for file in folder.glob("*/*.safetensors")),
-        conditioning=predictor.conditioning,
-        labels=predictor.labels,
-    )
+    return outline(resolve(model))
 
 
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
@@ -201,17 +87,32 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
     memory-mapped from the file, without a second copy.
     """
     family, loaded = _family(folder), {}
-    if family.others and find_spec("transformers") is None:
-        raise CheckpointError(
-            f'{folder} takes prompts, which needs transformers: pip install "unleash[text]"'
-        )
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
-        tensors = load_file(folder / name / _WEIGHTS)
+        tensors = load_file(folder / name / WEIGHTS)
         network.load_state_dict(
             {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
         )
         loaded[name] = network.eval()
+    return loaded
+
+
+def load_others(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
+    """What else there is in a folder that `resolve` gave, by the names in the pipeline: what reads prompts.
+
+    Raises:
+        CheckpointError: if transformers is missing, or a part cannot be read.
+    """
+    others = _family(folder).others
+    if others and find_spec("transformers") is None:
+        raise CheckpointError(
+            f'{folder} takes prompts, which needs transformers: pip install "unleash[text]"'
+        )
+    loaded = {}
+    for name, class_name in others.items():
+        kind = getattr(import_module("transformers"), class_name)
+        typed = {"dtype": dtype or torch.float32} if issubclass(kind, nn.Module) else {}
+        loaded[name] = kind.from_pretrained(folder / name, **typed)
     return loaded
 
 
@@ -318,7 +219,7 @@ def _skeleton(folder: Path, network: Any) -> Any:
     """A part of a model as its configuration describes it, without weights."""
     config = read_config(folder / "config.json")
     check_config(config)
-    with torch.device("meta"):
+    with torch.device("meta"), no_init_weights():
         return network.from_config(config)
 
 
@@ -327,7 +228,7 @@ def _check_part(folder: Path, network: Any) -> None:
 
     diffusers only warns about missing weights, and continues with random ones.
     """
-    weights = folder / _WEIGHTS
+    weights = folder / WEIGHTS
     try:
         if weights.exists() and not weights.is_file():  # reading a pipe would block
             raise CheckpointError(f"{weights} is not a regular file")
@@ -340,7 +241,7 @@ def _check_part(folder: Path, network: Any) -> None:
     except CheckpointError:
         raise
     except FileNotFoundError as error:
-        raise CheckpointError(f"{folder} lacks {Path(error.filename or _WEIGHTS).name}") from error
+        raise CheckpointError(f"{folder} lacks {Path(error.filename or WEIGHTS).name}") from error
     # Networks raise many types of error for inconsistent configurations.
     except (OSError, ValueError, TypeError, RuntimeError, ArithmeticError, SafetensorError) as error:
         said = next(iter(str(error).splitlines()), type(error).__name__)

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from threading import get_ident
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pydantic_core
-import torch
-from torch import Tensor, nn
-from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from unleash.canvas.bounds import MAX_CODES, MAX_CONFIG, MAX_LABEL, MAX_LABELS, MAX_SIDE
 from unleash.canvas.messages import quoted
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 FLOATS = ("F64", "F32", "F16", "BF16")
 """Types of weights, as safetensors names them; diffusers would read others as numbers from 0 to 255."""
@@ -94,9 +94,11 @@ def at_most(tensors: int) -> Iterator[None]:
     Raises:
         ValueError: as soon as one gets more; even a million layers without weights take gigabytes.
     """
+    from torch.nn.modules.module import register_module_parameter_registration_hook  # noqa: PLC0415
+
     here, made = get_ident(), 0
 
-    def count(_module: nn.Module, _name: str, _parameter: Any) -> None:
+    def count(_module: "nn.Module", _name: str, _parameter: Any) -> None:
         nonlocal made
         made += get_ident() == here
         if made > 2 * tensors + 1000:
@@ -117,8 +119,10 @@ def unfit(types: Mapping[str, str]) -> str | None:
     return None
 
 
-def not_finite(tensors: Mapping[str, Tensor]) -> str | None:
+def not_finite(tensors: "Mapping[str, Tensor]") -> str | None:
     """Which of the weights has a NaN or infinite value, in one line; None if none."""
+    import torch  # noqa: PLC0415 - takes seconds
+
     for key, tensor in tensors.items():
         if tensor.is_floating_point() and tensor.numel() and not tensor.is_meta:
             least, most = torch.aminmax(tensor.detach())

@@ -13,7 +13,8 @@ from unleash.canvas.rules import Cell, Rule
 from unleash.canvas.stitching import Axis, stitched
 from unleash.images import compositing
 from unleash.images.compositing import Mask, fitted, of_cells, touched_cells
-from unleash.operations.making import Draft, Finish
+from unleash.images.photographs import Collage, Photograph, Placed
+from unleash.operations.making import Draft
 from unleash.operations.opening import Opened
 
 
@@ -52,17 +53,17 @@ def edit(
     canvas = replace(canvas, rules=rule_book.with_rules(canvas.rules, rules))
     repainted = of_cells(opened.canvas.clear().pin([*cells, *pins], 0).pinned, opened.cell_size)
     if mask is not None:
-        canvas = canvas.mask(touched_cells(mask, (canvas.height, canvas.width)))
+        mask = opened.cropped(mask)
+        touched = touched_cells(mask, (canvas.height, canvas.width))
+        if not (touched.any() or cells or pins):
+            raise ValueError(
+                "the mask is empty within the crop: mark something there, or choose another crop"
+            )
+        canvas = canvas.mask(touched)
         repainted = np.maximum(repainted, fitted(mask, opened.image.size))
-    finish = _finish(opened.image, repainted, keep_pixels, [opened], feather)
-    if finish is None or opened.photograph is None:
-        return Draft(canvas, finish)
-    photo, width = opened.photograph, _feather(opened, feather)
-    return Draft(
-        canvas,
-        lambda made: photo.repainted(made, compositing.feathered(repainted, width)),
-        box=photo.box,
-    )
+    if not _keeps(keep_pixels, [opened]):
+        return Draft(canvas)
+    return _kept(canvas, opened.image, repainted, _feather(opened, feather), opened.photograph)
 
 
 def extend(
@@ -75,6 +76,8 @@ def extend(
 ) -> Draft:
     """Add unknown columns and rows of cells around a picture.
 
+    Where pixels are kept, a photograph with more of them than the canvas keeps its resolution.
+
     Raises:
         ValueError: if all numbers are 0, one is negative, or the canvas would be too large.
     """
@@ -83,7 +86,7 @@ def extend(
     canvas, cell = opened.canvas.extended(left, right, top, bottom), opened.cell_size
     paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
     paper.paste(opened.image, (left * cell, top * cell))
-    return Draft(canvas, _finish(paper, of_cells(canvas.unknown, cell), keep_pixels, [opened]))
+    return _grown(canvas, paper, keep_pixels, [(opened, (left * cell, top * cell))])
 
 
 def stitch(
@@ -91,14 +94,17 @@ def stitch(
 ) -> Draft:
     """Join two pictures, as :func:`~unleash.canvas.stitching.stitched`.
 
+    Where pixels are kept, the finer photograph keeps its resolution, and all else is enlarged to it.
+
     Raises:
         ValueError: as there.
     """
     canvas, cell = stitched(a.canvas, b.canvas, axis, seam), a.cell_size
     paper = Image.new("RGB", (canvas.width * cell, canvas.height * cell))
+    second = (paper.width - b.image.width, paper.height - b.image.height)
     paper.paste(a.image, (0, 0))
-    paper.paste(b.image, (paper.width - b.image.width, paper.height - b.image.height))
-    return Draft(canvas, _finish(paper, of_cells(canvas.unknown, cell), keep_pixels, [a, b]))
+    paper.paste(b.image, second)
+    return _grown(canvas, paper, keep_pixels, [(a, (0, 0)), (b, second)])
 
 
 def vary(canvas: TokenCanvas, strength: float, seed: int = 0) -> Draft:
@@ -148,18 +154,45 @@ def blend(
     return Draft(blended.mask(variation.borders(choice, heal) & ~ours.pinned) if heal else blended)
 
 
-def _finish(
+def _keeps(asked: bool | None, opened: Iterable[Opened]) -> bool:
+    """Whether pixels are kept: as asked, or else if one of the pictures has pixels the model did not draw."""
+    return asked if asked is not None else not all(each.drawn for each in opened)
+
+
+def _grown(
+    canvas: TokenCanvas,
+    paper: Image.Image,
+    asked: bool | None,
+    opened: Sequence[tuple[Opened, tuple[int, int]]],
+) -> Draft:
+    """The draft of a canvas with opened pictures at (left, top), in pixels of the canvas."""
+    first = opened[0][0]
+    if not _keeps(asked, [each for each, _ in opened]):
+        return Draft(canvas)
+    placed = [
+        Placed(each.photograph, (x, y, x + each.image.width, y + each.image.height))
+        for each, (x, y) in opened
+        if each.photograph is not None
+    ]
+    unknown = of_cells(canvas.unknown, first.cell_size)
+    return _kept(canvas, paper, unknown, _feather(first, None), Collage(paper, placed) if placed else None)
+
+
+def _kept(
+    canvas: TokenCanvas,
     original: Image.Image,
     repainted: Mask,
-    asked: bool | None,
-    opened: Sequence[Opened],
-    feather: int | None = None,
-) -> Finish | None:
-    """Composites the result over the original, if asked to or if the model did not draw all of ``opened``."""
-    if asked is False or (asked is None and all(each.drawn for each in opened)):
-        return None
-    width = _feather(opened[0], feather)
-    return lambda made: compositing.blend(original, made, repainted, width)
+    feather: int,
+    finer: Photograph | Collage | None,
+) -> Draft:
+    """A draft that keeps the pixels of ``original``, or of ``finer`` if given, where it is not repainted."""
+    if finer is None:
+        return Draft(canvas, lambda made: compositing.blend(original, made, repainted, feather))
+    return Draft(
+        canvas,
+        lambda made: finer.repainted(made, compositing.feathered(repainted, feather)),
+        box=finer.box,
+    )
 
 
 def _feather(opened: Opened, asked: int | None) -> int:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from PIL import Image
 
 from unleash.canvas.messages import quoted
-from unleash.models.protocol import Detail
+
+if TYPE_CHECKING:
+    from unleash.models.protocol import Detail
 
 Format = Literal["png", "jpeg"]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from unleash.canvas.rules import Cell
 from unleash.canvas.settings import Region, Settings
+from unleash.images.fitting import Crop
 from unleash.images.masks import read_mask
 from unleash.images.recipes import write_png
 from unleash.operations import edits
@@ -49,6 +50,7 @@ class FolderEdit:
         settings: settings of the sampling; those not given are the model's.
         count: number of results per picture, with seeds one apart.
         keep_pixels: see :func:`unleash.operations.edits.edit`.
+        crop: the part of each picture to open, in its own shape; None: the square at its centre.
     """
 
     folder: Path
@@ -59,6 +61,7 @@ class FolderEdit:
     settings: Settings = field(default_factory=Settings)
     count: int = 1
     keep_pixels: bool | None = None
+    crop: Crop | None = None
 
     def pictures(self) -> list[Path]:
         """The pictures, by name.
@@ -155,12 +158,11 @@ def _edited(pipe: UnleashPipeline, model: str, asked: FolderEdit, picture: Path)
 def _draft(
     pipe: UnleashPipeline, model: str, asked: FolderEdit, picture: Path
 ) -> tuple[Draft, tuple[Region, ...]]:
-    opened = open_picture(pipe, model, picture)
+    opened = open_picture(pipe, model, picture, "crop" if asked.crop is None else "cells", asked.crop)
     mask = None if asked.masks is None else read_mask(mask_of(picture, asked.masks), opened.size)
     grid = (opened.canvas.height, opened.canvas.width)
-    regions = regions_of(
-        [(mask_of(picture, masks), shows) for masks, shows in asked.regions], grid, opened.size
-    )
+    masks = [(mask_of(picture, masks), shows) for masks, shows in asked.regions]
+    regions = regions_of(masks, grid, opened.size, opened.cropped)
     return edits.edit(opened, mask, pins=asked.pins, keep_pixels=asked.keep_pixels), regions
 
 

@@ -1,8 +1,10 @@
 """Making the picture of a draft, step by step."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from PIL import Image
 
@@ -10,8 +12,10 @@ from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Settings
 from unleash.images.fitting import Box
-from unleash.pipeline import Step, UnleashPipeline
 from unleash.sampling.work import Work
+
+if TYPE_CHECKING:
+    from unleash.pipeline import Step, UnleashPipeline
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def fill(pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings) -> Iter
 Finish: TypeAlias = Callable[[Image.Image], Image.Image]
 """Postprocesses a decoded picture."""
 
-Painter: TypeAlias = Callable[[UnleashPipeline, TokenCanvas, Settings], Iterator[Frame | None]]
+Painter: TypeAlias = Callable[["UnleashPipeline", TokenCanvas, Settings], Iterator[Frame | None]]
 """Yields the frames, at least one, of a picture of a canvas; None is a pause between evaluations."""
 
 

@@ -1,9 +1,11 @@
 """Opening files on a canvas: by their recipe if they have one, else by the encoder."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from PIL import Image
@@ -11,12 +13,15 @@ from PIL import Image
 from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
-from unleash.images.fitting import MARGIN, Fit, shown_box, to_grid
+from unleash.images.compositing import Mask
+from unleash.images.fitting import MARGIN, Box, Crop, Fit, centred, crop_box, shown_box, to_grid
 from unleash.images.photographs import Photograph, photograph
 from unleash.images.reading import Picture, pixel_digest, read
 from unleash.images.recipes import Stamp, carried_recipe, read_stamp
-from unleash.models.folders import same_model
-from unleash.pipeline import UnleashPipeline
+from unleash.models.locating import same_model
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 _DIFFERENT = 12
 """Mean difference, of 255, above which a cell's pixels are not what the model decodes."""
@@ -38,6 +43,8 @@ class Opened:
         photograph: the file, if it has more pixels than the canvas.
         changed: whether the file has a recipe but its pixels were changed since, so that the recipe was
             not used.
+        crop: the box of the requested part, in pixels of the picture; None: all of it.
+        shown: the box that the canvas shows, in pixels of the picture; None if a recipe was used.
     """
 
     canvas: TokenCanvas
@@ -47,6 +54,29 @@ class Opened:
     label: str | None = None
     photograph: Photograph | None = None
     changed: bool = False
+    crop: tuple[int, int, int, int] | None = None
+    shown: Box | None = None
+
+    @property
+    def cut(self) -> bool:
+        """Whether a cell or more of the picture, or of the requested part, is not on the canvas."""
+        if self.shown is None:
+            return False
+        wanted = self.crop or (0, 0, *self.size)
+        cell = (self.shown[2] - self.shown[0]) / self.canvas.width
+        lost = (
+            wanted[2] - wanted[0] - self.shown[2] + self.shown[0],
+            wanted[3] - wanted[1] - self.shown[3] + self.shown[1],
+        )
+        return max(lost) >= cell
+
+    def cropped(self, mask: Mask) -> Mask:
+        """A mask (H, W) of the picture's size, or reduced like it, cropped like the picture."""
+        if self.crop is None:
+            return mask
+        scale = mask.shape[1] / self.size[0]
+        left, top, right, bottom = (round(edge * scale) for edge in self.crop)
+        return mask[top : max(bottom, top + 1), left : max(right, left + 1)]
 
     @property
     def cell_size(self) -> int:
@@ -54,20 +84,26 @@ class Opened:
         return self.image.width // self.canvas.width
 
 
-def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop") -> Opened:
+def open_picture(
+    pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop", crop: Crop | None = None
+) -> Opened:
     """Opens a picture: by its recipe if this model made it, else as :func:`encode_picture`.
 
-    A recipe is not used if the picture was changed since, for instance painted over or cropped.
+    A recipe is not used if the picture was changed since, for instance painted over, or if only a part of it
+    is opened.
 
     Args:
         pipe: the model's pipeline.
         model: its name in recipes.
         path: a picture file.
         fit: how a picture not made by the model is fitted to it.
+        crop: the part to open, which is then fitted; None: all of it.
 
     Raises:
-        ValueError: if the file is not a picture, or its recipe is invalid.
+        ValueError: if the file is not a picture, its recipe is invalid, or the crop is not within it.
     """
+    if crop is not None:
+        return encode_picture(pipe, path, fit, crop)
     recipe, picture = carried_recipe(path), read(path)
     made = recipe.result if recipe is not None and same_model(recipe.model, model) else None
     if recipe is None or made is None:
@@ -87,13 +123,48 @@ def open_picture(pipe: UnleashPipeline, model: str, path: Path, fit: Fit = "crop
     )
 
 
-def encode_picture(pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop") -> Opened:
+def encode_picture(
+    pipe: UnleashPipeline, path: str | Path, fit: Fit = "crop", crop: Crop | None = None
+) -> Opened:
     """Encodes the picture in a file, ignoring any recipe.
+
+    Args:
+        pipe: the model's pipeline.
+        path: a picture file.
+        fit: how it is fitted to the model.
+        crop: the part to open, which is then fitted; None: all of it.
+
+    Raises:
+        ValueError: if the file is not a picture, or the crop is not within it.
+    """
+    return _encoded(pipe, Path(path), read(path), fit, crop=crop)
+
+
+def encode_beside(pipe: UnleashPipeline, path: str | Path, meeting: int, beside: bool, room: int) -> Opened:
+    """Encodes the picture in a file in its own aspect ratio, to be joined to another.
+
+    Args:
+        pipe: the model's pipeline.
+        path: a picture file.
+        meeting: length in cells of the side where they meet.
+        beside: whether it is joined on the left or right, else above or below.
+        room: maximum length of its other side in cells; a longer picture is cropped on both ends.
 
     Raises:
         ValueError: if the file is not a picture.
     """
-    return _encoded(pipe, Path(path), read(path), fit)
+    picture, cell = read(path), pipe.vqgan.cell_size
+    width, height = picture.image.size
+    ratio = width / height if beside else height / width
+    along = min(max(1, round(meeting * ratio)), room)
+    shape = (along * cell, meeting * cell) if beside else (meeting * cell, along * cell)
+    box = centred(picture.image.size, shape)
+    given = picture.image.resize(shape, Image.Resampling.LANCZOS, box=box)
+    scale = picture.size[0] / width
+    left, top, right, bottom = (edge * scale for edge in box)
+    shown = (left, top, right, bottom)
+    photo = photograph(Path(path), shown, shape)
+    return Opened(pipe.encode(given), given, picture.size, photograph=photo, shown=shown)
 
 
 @dataclass(frozen=True)
@@ -212,11 +283,30 @@ def _cut(image: Image.Image, box: tuple[float, ...], size: tuple[int, int]) -> I
     return paper
 
 
-def _encoded(pipe: UnleashPipeline, path: Path, picture: Picture, fit: Fit, changed: bool = False) -> Opened:
+def _encoded(
+    pipe: UnleashPipeline,
+    path: Path,
+    picture: Picture,
+    fit: Fit,
+    changed: bool = False,
+    crop: Crop | None = None,
+) -> Opened:
     grid = (pipe.blank().width, pipe.vqgan.cell_size, MAX_SIDE)
-    given = to_grid(picture.image, fit, *grid)
-    box = shown_box(picture.image.size, fit, *grid)
-    scale = picture.size[0] / picture.image.width
-    left, top, right, bottom = (edge * scale for edge in box)
-    finer = photograph(path, (left, top, right, bottom), given.size)
-    return Opened(pipe.encode(given), given, picture.size, photograph=finer, changed=changed)
+    box = None if crop is None else crop_box(crop, picture.size)
+    scale = picture.size[0] / picture.image.width  # more than 1 if it was reduced when read
+    image, x, y = picture.image, 0, 0
+    if box is not None:
+        x, y, *end = (round(edge / scale) for edge in box)
+        image = image.crop((x, y, max(end[0], x + 1), max(end[1], y + 1)))
+    given = to_grid(image, fit, *grid)
+    left, top, right, bottom = shown_box(image.size, fit, *grid)
+    shown = ((x + left) * scale, (y + top) * scale, (x + right) * scale, (y + bottom) * scale)
+    return Opened(
+        pipe.encode(given),
+        given,
+        picture.size,
+        photograph=photograph(path, shown, given.size),
+        changed=changed,
+        crop=box,
+        shown=shown,
+    )

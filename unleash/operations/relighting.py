@@ -1,9 +1,12 @@
 """Relighting: cells with codes of the old light are drawn again with codes of the new one."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from math import ceil
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +15,10 @@ from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
 from unleash.canvas.variation import present
 from unleash.operations.making import Draft, Frame
-from unleash.pipeline import UnleashPipeline
 from unleash.sampling.work import Work
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 ROUNDS = 4
 """Number of consecutive runs."""

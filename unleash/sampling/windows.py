@@ -5,7 +5,7 @@ distributions are mixed: Bond-Taylor et al. (ECCV 2022) sample images larger tha
 this way. The mixture is by smooth weights, so that no window's border shows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import chain, product
 from math import pi
 from typing import NamedTuple
@@ -48,7 +48,7 @@ def predict(
 
     Returns:
         (B, h * w, K) logits, of a mixture their log-probabilities; and (B, h, w) bool, where they hold.
-        All needed cells are among them.
+        All needed cells are among them; of the others the logits are any, but finite.
     """
     batch, height, width = codes.shape
     if side is None or (height, width) == (side, side):
@@ -68,10 +68,10 @@ def predict(
             thought = logits.softmax(-1).view(side, side, -1)
             probs[_slices(window, side)] += weights[..., None] * thought
             total[_slices(window, side)] += weights
-    probs, total = probs[inside], total[inside]
-    tiny = torch.finfo(probs.dtype).tiny
-    mixture = (probs / total.clamp(min=tiny)[..., None]).clamp(min=tiny).log()
-    return mixture.view(batch, height * width, mask_token), total > 0
+    tiny, around = torch.finfo(probs.dtype).tiny, _around(windows, side)
+    # In place, and where something was looked at: on a large grid all else would take longer than a window.
+    probs[around].div_(total[around].clamp(min=tiny)[..., None]).clamp_(min=tiny).log_()
+    return probs[inside].reshape(batch, height * width, mask_token), total[inside] > 0
 
 
 def windows_of(needed: Tensor, side: int | None) -> list[Window]:
@@ -159,6 +159,12 @@ def _cut(padding: tuple[int, int, int, int], height: int, width: int) -> tuple[s
 
 def _slices(window: Window, side: int) -> tuple[int, slice, slice]:
     return window.image, slice(window.top, window.top + side), slice(window.left, window.left + side)
+
+
+def _around(windows: Sequence[Window], side: int) -> tuple[slice, slice, slice]:
+    """The smallest rectangle of the padded grid that holds all windows, in every image of the batch."""
+    tops, lefts = ([window[i] for window in windows] or [-side] for i in (1, 2))
+    return slice(None), slice(min(tops), max(tops) + side), slice(min(lefts), max(lefts) + side)
 
 
 def _hann(length: int) -> Tensor:

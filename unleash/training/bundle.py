@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from unleash.images.codebook import save_thumbnails
-from unleash.models import VQGAN, BidirectionalTransformer
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.models.thumbnails import thumbnails
 from unleash.models.usage import perplexity
 from unleash.pipeline import UnleashPipeline

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
-from unleash.models import VQGAN
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.training.sources import Pictures, picture_loader, shuffled
 from unleash.training.store import PictureStore
 from unleash.writing import whole_file

@@ -9,7 +9,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from unleash.images.tensors import chw
-from unleash.models import VQGAN
+from unleash.models.families.absorbing.vqgan import VQGAN
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from unleash.models import BidirectionalTransformer
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
 from unleash.sampling.orders import halton_ranks
 from unleash.sampling.reveal import highest
 

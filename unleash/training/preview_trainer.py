@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from unleash.models import VQGAN
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.training.code_cache import cached_batches, cached_codes, held_out_codes, stored_batches
 from unleash.training.learning_rate import warmup_stable_decay
 from unleash.training.perceptual import PerceptualDistance

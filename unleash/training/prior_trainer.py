@@ -8,7 +8,8 @@ import torch
 from pydantic import Field, PositiveInt
 from torch import Tensor
 
-from unleash.models import VQGAN, BidirectionalTransformer
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.training.bundle import assemble
 from unleash.training.code_cache import (
     Batch,

@@ -10,7 +10,7 @@ import torch
 import yaml
 from torch import Tensor
 
-from unleash.models import VQGAN
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.training.meter import matrix_limit
 from unleash.training.preview_trainer import PreviewTrainer
 from unleash.training.prior_trainer import PriorTrainer

@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from unleash.models import VQGAN, BidirectionalTransformer
+from unleash.models.families.absorbing.transformer import BidirectionalTransformer
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.training.code_cache import encode
 from unleash.training.sources import open_pictures, picture_loader
 from unleash.training.warm import trained

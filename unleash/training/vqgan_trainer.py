@@ -13,7 +13,7 @@ from pydantic import Field
 from torch import Tensor, nn
 
 from unleash.images.tensors import save_sheet
-from unleash.models import VQGAN
+from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.models.protocol import Detail
 from unleash.models.usage import perplexity
 from unleash.training.augment import diff_augment

@@ -4,18 +4,19 @@ An engine computes what the protocol asks of an `ImageTokenizer` and a `TokenPre
 has a name; ``auto`` is the fastest on this machine.
 """
 
+from math import inf
 from pathlib import Path
 
-from unleash.canvas.settings import EngineName, check_engine
-from unleash.models.engines.choosing import agrees, fastest
-from unleash.models.engines.engine import Engine
+from unleash.canvas.settings import SCHEME, EngineName, check_engine
+from unleash.models.engines.choosing import agrees, fastest, kept_choice
+from unleash.models.engines.engine import Engine, device_of
 from unleash.models.engines.openvino import OpenVINOEngine
-from unleash.models.engines.remote import SCHEME, RayEngine
+from unleash.models.engines.remote import RayEngine
 from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor
 
 _CLASSES: dict[str, type[Engine]] = {"torch": Engine, "openvino": OpenVINOEngine}
 
-__all__ = ["SCHEME", "Engine", "EngineName", "engine_named"]
+__all__ = ["Engine", "EngineName", "engine_named", "engines_here", "is_chosen"]
 
 
 def engine_named(
@@ -24,6 +25,7 @@ def engine_named(
     predictor: TokenPredictor,
     condition: Condition = (),
     source: Path | None = None,
+    steps: float = inf,
 ) -> Engine:
     """The engine of a name for two networks.
 
@@ -33,13 +35,14 @@ def engine_named(
         predictor: likewise.
         condition: of one picture, to measure with.
         source: the folder that both were loaded from; None: converted networks and timings are not kept.
+        steps: how many are going to be computed, which ``auto`` goes by.
 
     Raises:
         ValueError: if there is no such engine, it cannot be used here, or its logits are wrong.
     """
     check_engine(name)
     if name == "auto":
-        return fastest(_CLASSES, tokenizer, predictor, condition, source)
+        return fastest(_CLASSES, tokenizer, predictor, condition, source, steps)
     engine: Engine
     if name.startswith(SCHEME):
         engine = RayEngine(tokenizer, predictor, source, name)
@@ -48,3 +51,16 @@ def engine_named(
     if name != "torch" and not agrees(engine, condition):
         raise ValueError(f'"{name}" gives other logits than torch for this model: choose torch')
     return engine
+
+
+def engines_here(
+    tokenizer: ImageTokenizer, predictor: TokenPredictor, source: Path | None = None
+) -> list[Engine]:
+    """Every engine that can compute two networks where they are, whether its logits are right or not."""
+    kinds = [kind for kind in _CLASSES.values() if kind.problem(device_of(predictor)) is None]
+    return [kind(tokenizer, predictor, source) for kind in kinds]
+
+
+def is_chosen(engine: Engine) -> bool:
+    """Whether ``auto`` knows already which engine is the fastest for the networks of this one."""
+    return engine.source is None or kept_choice(engine.source, device_of(engine.predictor)).is_file()

@@ -4,16 +4,22 @@ import json
 import os
 import platform
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from statistics import median
 from time import perf_counter
+from typing import NamedTuple
 
 import torch
+from torch import Tensor
 
 from unleash.models.engines.cache import cached_file
 from unleash.models.engines.engine import Engine, device_of
 from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor, repeated
 from unleash.writing import write_whole
+
+FEW = 1000
+"""Steps that are done before engines are converted and timed."""
 
 RUNS = 5
 """Steps of which the median is taken."""
@@ -25,37 +31,83 @@ def fastest(
     predictor: TokenPredictor,
     condition: Condition,
     source: Path | None = None,
+    steps: float = inf,
 ) -> Engine:
-    """The engine with the shortest step of those that can be used here.
+    """The engine that is done first, of those that can be used here and give torch's logits.
 
-    Measured in a few seconds; what came out is kept in the cache, for this processor and these versions.
+    Measured in some seconds; what came out is kept in the cache, for this processor and these versions.
+
+    Args:
+        engines: by name, torch first.
+        tokenizer: on the device that it stays on.
+        predictor: likewise.
+        condition: of one picture, to measure with.
+        source: the folder that both were loaded from; None: nothing is kept.
+        steps: that are going to be computed; with few, the time until the first one counts too, and nothing
+            is measured for them.
     """
     device = device_of(predictor)
     possible = {name: kind for name, kind in engines.items() if kind.problem(device) is None}
-    kept = None if source is None else cached_file(source, f"fastest-{_machine(device)}.json")
+    kept = None if source is None else kept_choice(source, device)
     if kept is not None and kept.is_file():
-        name = json.loads(kept.read_text("utf-8")).get("engine")
-        if name in possible:
-            return possible[name](tokenizer, predictor, source)
-    if len(possible) == 1:
+        timed = {name: Timing(*each) for name, each in json.loads(kept.read_text("utf-8")).items()}
+        timed = {name: timing for name, timing in timed.items() if name in possible}
+        if timed:
+            best = min(timed, key=lambda name: timed[name].start / steps + timed[name].step)
+            return possible[best](tokenizer, predictor, source)
+    if len(possible) == 1 or steps < FEW:
         return next(iter(possible.values()))(tokenizer, predictor, source)
     each = [kind(tokenizer, predictor, source) for kind in possible.values()]
     made = {engine.name: engine for engine in each if agrees(engine, condition)}
-    seconds = {name: step_seconds(engine, condition) for name, engine in made.items()}
-    best = min(seconds, key=seconds.__getitem__)
+    timed = {name: timing(engine, condition) for name, engine in made.items()}
     if kept is not None:
-        write_whole(kept, json.dumps({"engine": best, "step_seconds": seconds}))
-    return made[best]
+        write_whole(kept, json.dumps(timed))
+    return made[min(timed, key=lambda name: timed[name].step)]
+
+
+def kept_choice(source: Path, device: torch.device) -> Path:
+    """The file that names the fastest engine for a model's folder; it is there once they were timed."""
+    return cached_file(source, f"fastest-{_machine(device)}.json")
 
 
 def agrees(engine: Engine, condition: Condition) -> bool:
     """Whether an engine gives torch's logits to 1e-3, on a grid of which half is known."""
+    return torch.allclose(*_logits(engine, condition), rtol=1e-3, atol=1e-3)
+
+
+def largest_difference(engine: Engine, condition: Condition) -> float:
+    """Of a logit from torch's, on the same grid."""
+    logits, wanted = _logits(engine, condition)
+    return float((logits - wanted).abs().max())
+
+
+def _logits(engine: Engine, condition: Condition) -> tuple[Tensor, Tensor]:
+    """Of an engine, and of torch."""
     side, size = engine.predictor.grid_size, engine.predictor.codebook_size
     drawn = torch.randint(0, size, (2, side, side), generator=torch.Generator().manual_seed(0))
     tokens = drawn.flatten().masked_fill(torch.arange(drawn.numel()) % 2 == 0, size).view_as(drawn)
     tokens, both = tokens.to(device_of(engine.predictor)), repeated(condition, 2)
     wanted = Engine(engine.tokenizer, engine.predictor).logits(tokens, both)
-    return torch.allclose(engine.logits(tokens, both), wanted, rtol=1e-3, atol=1e-3)
+    return engine.logits(tokens, both), wanted
+
+
+class Timing(NamedTuple):
+    """Seconds that an engine takes.
+
+    Attributes:
+        start: until its first step, once its networks are converted.
+        step: for each step.
+    """
+
+    start: float
+    step: float
+
+
+def timing(engine: Engine, condition: Condition, runs: int = RUNS) -> Timing:
+    """How long an engine takes that has computed something before."""
+    step, began = step_seconds(engine, condition, runs), perf_counter()
+    step_seconds(type(engine)(engine.tokenizer, engine.predictor, engine.source), condition, runs=1)
+    return Timing(max(perf_counter() - began - 2 * step, 0.0), step)
 
 
 def step_seconds(engine: Engine, condition: Condition, runs: int = RUNS) -> float:

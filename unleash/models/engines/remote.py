@@ -9,6 +9,7 @@ import httpx
 from safetensors.torch import load, save
 from torch import Tensor
 
+from unleash.canvas.settings import SCHEME
 from unleash.models.engines.engine import Engine, device_of
 from unleash.models.protocol import (
     Condition,
@@ -19,7 +20,6 @@ from unleash.models.protocol import (
     check_tokens,
 )
 
-SCHEME = "ray://"
 TOKENS, CONDITION, CODES, RESULT = "tokens", "condition", "codes", "result"
 """Names of the tensors that are sent; a condition has several, numbered from 0."""
 

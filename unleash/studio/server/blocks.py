@@ -4,23 +4,24 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from math import inf
+from time import sleep
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
-from unleash.canvas.settings import EngineName, check_engine
-from unleash.models.engines import SCHEME
+from unleash.canvas.settings import SCHEME, EngineName, check_engine
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB, command, serve_modules
+from unleash.studio.server.component import WEB, command, preloads, serve_modules
 from unleash.studio.server.components.canvas import Canvas
 from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
 from unleash.studio.server.components.header import Header
 from unleash.studio.server.components.inspector import Inspector
+from unleash.studio.server.components.opening import Opening
 from unleash.studio.server.components.optionbar import OptionBar, asks
 from unleash.studio.server.components.palette import Palette
 from unleash.studio.server.components.predictions import Predictions
@@ -45,6 +46,9 @@ from unleash.studio.server.varying import Varying
 
 _INTERNAL: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
+_PAGE_FIRST = 2.0
+"""Seconds in which the page can be served before the model is loaded."""
+
 SESSIONS = 300
 """Number of most recent visitors whose sessions Gradio keeps, 350 kB each."""
 
@@ -59,6 +63,7 @@ class _Page:
 
     canvas: Canvas
     filmstrip: Filmstrip
+    run_panel: RunPanel
     palette: Palette
     predictions: Predictions
     sizes: Sizes
@@ -109,15 +114,25 @@ class _Page:
             if news.pair is not None:
                 images = zip(self.pair, news.pair, strict=True)
                 shown |= {half: gr.Image(image, visible=image is not None) for half, image in images}
-            if news.settings is not None and news.pipe is not None:
-                updates = controls.updates(news.settings, news.pipe)
+            if news.settings is not None and news.about is not None:
+                updates = controls.updates(news.settings, news.about)
                 shown |= {self.controls[name]: value for name, value in updates.items()}
-                shown[self.options] = asks(news.pipe)
-            if news.label is not None and news.pipe is not None:
-                shown[self.controls["label"]] = controls.label_menu(news.pipe.labels, news.label)
+                shown[self.options] = asks(news.about)
+            if news.label is not None and news.about is not None:
+                shown[self.controls["label"]] = controls.label_menu(news.about.labels, news.label)
             return {component: value for component, value in shown.items() if value is not None}
 
         return listen
+
+
+class Studio(PlainBlocks):
+    """The studio as a Gradio app.
+
+    Attributes:
+        handlers: what it does.
+    """
+
+    handlers: Handlers
 
 
 def build(
@@ -125,7 +140,7 @@ def build(
     may_add: bool = False,
     engine: EngineName = "torch",
     longest: float | None = None,
-) -> gr.Blocks:
+) -> Studio:
     """The studio as a Gradio app.
 
     Args:
@@ -136,14 +151,14 @@ def build(
             added.
 
     Raises:
-        ValueError: if there is no such engine, there is no model, or the first cannot be loaded.
+        ValueError: if there is no such engine, there is no model, or the first is not a model.
     """
     check_engine(engine)
     serve_modules(examples())
     if longest is None:
         longest = inf if may_add else LONGEST
     handlers = Handlers(models.menu(given), may_add, engine, longest)
-    with PlainBlocks(
+    with Studio(
         title="Unleash", analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)
     ) as demo:
         page = _lay_out(handlers)
@@ -156,14 +171,19 @@ def build(
         size.wire_estimate(page.estimate, page.canvas, page.model, page.pictures, page.controls, handlers)
     lesson.add(demo, handlers, LINE)
     take_turns(demo, ELSEWHERE if engine.startswith(SCHEME) else 1)
-    return demo.queue(api_open=False)  # or programs could bypass the queue
+    demo.queue(api_open=False)  # or programs could bypass the queue
+    demo.handlers = handlers
+    return demo
 
 
-def launch(demo: gr.Blocks, **options: Any) -> None:
+def launch(demo: Studio, **options: Any) -> None:
     """Serve the studio until it is interrupted; ``options`` are passed to ``gr.Blocks.launch``.
 
+    The page comes first: the first model is loaded once a page asks for it, or after a moment.
+
     Raises:
-        ValueError: if the address is not one of this machine, or the port is taken.
+        ValueError: if the address is not one of this machine, the port is taken, or the first model cannot be
+            loaded.
     """
     host, port, share = (options.get(name) for name in ("server_name", "server_port", "share"))
     check_address(host, port)
@@ -172,6 +192,7 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
         app_kwargs=guarded(reach(host, bool(share))),
         state_session_capacity=SESSIONS,
         theme=THEME,
+        head=preloads(),
         css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
         ssr_mode=False,  # the components only exist in the browser
@@ -182,6 +203,12 @@ def launch(demo: gr.Blocks, **options: Any) -> None:
     )
     if demo.mcp_server_obj is not None:
         end_with_client(demo.mcp_server_obj)
+    try:
+        sleep(_PAGE_FIRST)
+        demo.handlers.pipeline(next(iter(demo.handlers.offered)))
+    except ValueError:
+        demo.close()
+        raise
     demo.block_thread()
 
 
@@ -207,9 +234,10 @@ def serve(
 
 def _lay_out(handlers: Handlers) -> _Page:
     first = next(iter(handlers.offered))
-    pipe = handlers.pipeline(first)
+    about = handlers.about(first)
     header = Header()
-    options = OptionBar(value=asks(pipe))
+    Opening()
+    options = OptionBar(value=asks(about))
     with gr.Row(elem_id="workspace", equal_height=False):
         with gr.Column(elem_id="easel"):
             canvas = Canvas(
@@ -218,10 +246,10 @@ def _lay_out(handlers: Handlers) -> _Page:
             films.listen(Reel(), filmstrip := Filmstrip())
             predictions = Predictions()
         with gr.Column(elem_id="desk"):
-            RunPanel()
+            run_panel = RunPanel()
             estimate = Estimate()
             with gr.Row():
-                label = controls.label_menu(pipe.labels)
+                label = controls.label_menu(about.labels)
                 pictures = Amount(
                     1,
                     MAX_PICTURES,
@@ -231,9 +259,9 @@ def _lay_out(handlers: Handlers) -> _Page:
                     label="Variations",
                     elem_id="pictures",
                 )
-            prompts = {name: controls.prompt_box(pipe, name) for name in controls.PROMPTS}
+            prompts = {name: controls.prompt_box(about, name) for name in controls.PROMPTS}
             with gr.Row():
-                steps = controls.control("steps", pipe.defaults.steps, info=None)  # too narrow for a text
+                steps = controls.control("steps", about.defaults.steps, info=None)  # too narrow for a text
                 with gr.Row(elem_id="seed-row"):
                     seed = controls.seed_field("seed")
                     dice = gr.Button(
@@ -245,7 +273,7 @@ def _lay_out(handlers: Handlers) -> _Page:
                     palette = Palette()
                 with gr.Tab("Inspect", elem_id="inspect"):
                     Inspector()
-                varied = vary.lay_out(pipe.labels)
+                varied = vary.lay_out(about.labels)
                 sizes = size.lay_out()
             with gr.Row():
                 given = _half("Your picture", "given")
@@ -253,12 +281,13 @@ def _lay_out(handlers: Handlers) -> _Page:
             with gr.Accordion("Model and sampling", open=False, elem_id="advanced"):
                 choice = model_choice.lay_out(handlers, first)
                 placed = {"label": label, **prompts, "steps": steps, "seed": seed}
-                placed |= controls.for_model(pipe, pipe.defaults)
-                placed |= controls.others(pipe.defaults, placed)
+                placed |= controls.for_model(about, about.defaults)
+                placed |= controls.others(about.defaults, placed)
                 fit = controls.fit_menu()
     return _Page(
         canvas=canvas,
         filmstrip=filmstrip,
+        run_panel=run_panel,
         palette=palette,
         predictions=predictions,
         sizes=sizes,
@@ -335,7 +364,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
     )
     chosen = page.canvas.example(
         page.changes(handlers.open_example),
-        [page.fit, page.model],
+        page.model,
         page.changing,
         trigger_mode="multiple",
         **LINE,
@@ -375,6 +404,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     )
     for ended in (restored.success, restored.failure):
         ended(**command("settings-arrived"))
+    restored.success(handlers.loaded, page.model, page.run_panel, **_INTERNAL)
     # Not on the menu's change event: a menu in a closed accordion is not on the page and triggers none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):

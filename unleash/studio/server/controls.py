@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from secrets import randbelow
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 import gradio as gr
 from gradio.components import Component
@@ -12,7 +12,7 @@ from unleash.canvas.bounds import MAX_PICTURES, MAX_PROMPT, MAX_SEED
 from unleash.canvas.messages import quoted
 from unleash.canvas.settings import Choices, Settings, Slider
 from unleash.images.fitting import Fit
-from unleash.pipeline import UnleashPipeline
+from unleash.models.outline import Outline
 from unleash.studio.server.toasts import toasted
 
 NO_LABEL = "any"
@@ -145,13 +145,13 @@ def pictures(value: Any) -> int:
     return int(value)
 
 
-def updates(chosen: Settings, pipe: UnleashPipeline) -> dict[str, Any]:
+def updates(chosen: Settings, about: Outline) -> dict[str, Any]:
     """Updates of the controls, by name, for these settings and a model."""
     values = chosen.model_dump(mode="json", exclude={"regions"})
     shown = {name: _shown(name, value) for name, value in values.items()}
-    shown["label"] = label_menu(pipe.labels, chosen.label or NO_LABEL)
-    shown |= {name: prompt_box(pipe, name, getattr(chosen, name)) for name in PROMPTS}
-    return shown | for_model(pipe, chosen)
+    shown["label"] = label_menu(about.labels, chosen.label or NO_LABEL)
+    shown |= {name: prompt_box(about, name, getattr(chosen, name)) for name in PROMPTS}
+    return shown | for_model(about, chosen)
 
 
 def going_on(chosen: Settings, old: Settings, new: Settings) -> Settings:
@@ -176,18 +176,18 @@ def label_menu(labels: Sequence[str], chosen: str | None = None) -> LabelMenu:
     return LabelMenu(choices, value=value, label="Scene", visible=bool(labels), elem_id="label")
 
 
-def for_model(pipe: UnleashPipeline, chosen: Settings) -> dict[str, Component]:
+def for_model(about: Outline, chosen: Settings) -> dict[str, Component]:
     """Updates of the controls that are only shown for models with the feature."""
-    asked = pipe.conditioning != "none"
+    asked = about.conditioning != "none"
     can = dict.fromkeys(("guidance_scale", "guidance_start", "guidance_end"), asked)
-    large = "large" in pipe.vqgan.details
+    large = "large" in about.details
     shown = {name: control(name, getattr(chosen, name), visible=visible) for name, visible in can.items()}
     return shown | {"detail": control("detail", chosen.detail if large else "full", visible=large)}
 
 
-def prompt_box(pipe: UnleashPipeline, name: str, chosen: str | None = None) -> gr.Textbox:
+def prompt_box(about: Outline, name: str, chosen: str | None = None) -> gr.Textbox:
     """A field for one of the ``PROMPTS``, shown if the model takes prompts."""
-    field, shown = Settings.model_fields[name], pipe.conditioning == "text"
+    field, shown = Settings.model_fields[name], about.conditioning == "text"
     return gr.Textbox(
         (chosen or "") if shown else "",
         label=name.replace("_", " ").capitalize(),
@@ -233,12 +233,12 @@ def _shown(name: str, value: Any) -> Any:
 
 
 def fit_menu() -> gr.Radio:
-    """The menu of ways to fit an opened picture to the model."""
-    names: dict[Fit, str] = {
-        "crop": "Cut to a square",
+    """The menu of ways to fit an opened picture to the model; ``ask`` asks if its shape differs."""
+    names: dict[Fit | Literal["ask"], str] = {
+        "ask": "Ask if the shape differs",
         "whole": "Whole, with margins",
-        "shape": "In its own shape, up to 64×64 cells",
+        "shape": "In their own shape, up to 64×64 cells",
     }
     return gr.Radio(
-        [(name, fit) for fit, name in names.items()], value="crop", label="Pictures you open", elem_id="fit"
+        [(name, fit) for fit, name in names.items()], value="ask", label="Pictures you open", elem_id="fit"
     )

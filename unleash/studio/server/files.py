@@ -1,28 +1,39 @@
 """Opening and saving files: pictures, with or without a recipe, and recipes."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Region, Settings
+from unleash.canvas.stitching import Axis
+from unleash.images.fitting import own_shape
 from unleash.images.photographs import Photograph
-from unleash.images.reading import read_picture
+from unleash.images.reading import picture_size, read
 from unleash.images.recipes import carried_recipe, write_png
-from unleash.models.protocol import Detail
 from unleash.operations.exporting import Wish, enlarged
-from unleash.operations.opening import Shown, compare
-from unleash.pipeline import UnleashPipeline
+from unleash.operations.opening import Shown, compare, encode_beside
 from unleash.studio.server.data_urls import data_url, png_url, without
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.kept_pixels import Pixels
 from unleash.studio.server.menu import known_as
 from unleash.studio.server.runs import Message
+
+if TYPE_CHECKING:
+    from unleash.models.protocol import Detail
+    from unleash.pipeline import UnleashPipeline
+
+_PREVIEW = 1200
+"""Maximum side of the preview of a picture to crop, in pixels."""
 
 
 def visible(canvas: TokenCanvas) -> np.ndarray:
@@ -62,6 +73,7 @@ def canvas_message(
         "recipe": recipe.model_dump(mode="json") if recipe else None,
         "original": png_url(original) if original else None,
         "box": list(photograph.box) if photograph else None,
+        "size": list(picture_size(photograph.path)) if photograph else None,
         "regions": [region.model_dump(mode="json") for region in regions],
     }
 
@@ -100,8 +112,34 @@ def open_recipe(
     return canvas_message(recipe.canvas, image, recipe, other_model, shown.own, shown.photograph, regions)
 
 
-def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Message:
-    """A picture to stitch to a canvas: cropped to its size, or unchanged if Unleash made it.
+def question(pipe: UnleashPipeline, path: str) -> Message | None:
+    """A message that asks how to open a picture; None if it has the model's shape.
+
+    A difference of less than one pixel of the canvas is ignored.
+
+    Raises:
+        ValueError: if the file is not a picture.
+    """
+    width, height = picture_size(path)
+    cells, cell = pipe.blank().width, pipe.vqgan.cell_size
+    if abs(width - height) * cells * cell < max(width, height):
+        return None
+    picture = read(path)
+    (across, down), _ = own_shape(picture.size, cell, cells, MAX_SIDE)
+    picture.image.thumbnail((_PREVIEW, _PREVIEW))
+    return {
+        "kind": "choose",
+        "id": uuid4().hex,
+        "preview": data_url(picture.image),
+        "width": width,
+        "height": height,
+        "columns": across // cell,
+        "rows": down // cell,
+    }
+
+
+def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas, axis: Axis) -> Message:
+    """A picture to stitch to a canvas: in its own aspect ratio, or unchanged if Unleash made it.
 
     Raises:
         ValueError: if the file is not a picture, or its recipe has another codebook.
@@ -119,10 +157,14 @@ def second_picture(pipe: UnleashPipeline, path: str, canvas: TokenCanvas) -> Mes
             )
         message = open_recipe(pipe, recipe, shown)
     else:
-        size = (canvas.width * pipe.vqgan.cell_size, canvas.height * pipe.vqgan.cell_size)
-        given = ImageOps.fit(read_picture(path), size, Image.Resampling.LANCZOS)
-        second = pipe.encode(given)
-        message = canvas_message(second, pipe.render(second), original=given)
+        beside = axis == "horizontal"
+        meeting = canvas.height if beside else canvas.width
+        room = MAX_SIDE - (canvas.width if beside else canvas.height)
+        if room < 1:
+            raise ValueError(f"the canvas already has {MAX_SIDE} cells in this direction, the maximum")
+        second = encode_beside(pipe, path, meeting, beside, room)
+        seen = pipe.render(second.canvas)
+        message = canvas_message(second.canvas, seen, original=second.image, photograph=second.photograph)
     return message
 
 
@@ -151,22 +193,21 @@ def save(
     wish, codes = wish or Wish(), result(recipe.canvas, recipe)
     recipe = recipe.model_copy(update={"kept_pixels": pixels is not None})
     unknown, box = codes == pipe.vqgan.codebook_size, None
+    finer = None if pixels is None or unknown.any() else pixels.finer
     if wish.format == "jpeg" and unknown.any():
         raise ValueError("the picture is not finished, and a JPEG cannot be transparent: save it as PNG")
-    whole = None
-    if pixels is not None and pixels.photograph is not None and not unknown.any():
-        box, whole = pixels.photograph.box, pixels.in_photograph(picture_of(pipe, codes))
-    if whole is not None:
-        image, how = whole, "as large as the picture you opened"
+    if pixels is not None and finer is not None:
+        image, box = pixels.over(finer, picture_of(pipe, codes)), finer.box
+        alone = isinstance(finer, Photograph)
+        how = "as large as the picture you opened" if alone else "at the resolution of the picture you opened"
     else:
-        box = None
         image, how = _drawn(pipe, recipe, codes, pixels, wish.scale)
     file = BytesIO()
     if wish.format == "png":
         write_png(image, recipe, file, box)
     else:
         image.save(file, "JPEG", quality=95, subsampling=0)
-    times = f"-{wish.scale}x" if wish.scale > 1 and whole is None else ""
+    times = f"-{wish.scale}x" if wish.scale > 1 and finer is None else ""
     name = f"unleash-{recipe.settings.stem}{times}.{'png' if wish.format == 'png' else 'jpg'}"
     said = f"Saved at {image.width}×{image.height} pixels" + (f", {how}." if how else ".")
     return {"kind": "file", "file": to_fetch(file.getvalue(), name).model_dump(), "name": name, "said": said}

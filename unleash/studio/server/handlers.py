@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from uuid import uuid4
 
 import gradio as gr
@@ -18,11 +18,11 @@ from unleash.canvas.document import TokenCanvas
 from unleash.canvas.messages import quoted
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import EngineName, Settings
-from unleash.images.fitting import Fit
+from unleash.images.fitting import Crop, Fit
 from unleash.images.recipes import carried_recipe
-from unleash.models.folders import HOME
+from unleash.models.locating import HOME
+from unleash.models.outline import Outline
 from unleash.operations.opening import encode_picture
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server import controls, files, registry
 from unleash.studio.server import menu as models
 from unleash.studio.server.component import event_data, uploaded
@@ -31,6 +31,11 @@ from unleash.studio.server.components.palette import Catalogue
 from unleash.studio.server.limits import admit_run
 from unleash.studio.server.runs import Message, end, resume, run, waiting
 from unleash.studio.server.toasts import inform, toasted, warn
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
+
+Ask = Literal["ask"]
 
 EXAMPLES = HOME / "assets" / "examples"
 
@@ -47,7 +52,7 @@ class News:
         offered: the models in the menu.
         settings: settings of the next run.
         label: label of the next run, if no other setting changes.
-        pipe: pipeline of the current model, for which controls are shown.
+        about: the current model, for which controls are shown.
         pictures: number of pictures per run.
         locked: whether the seed is locked.
     """
@@ -59,7 +64,7 @@ class News:
     offered: Sequence[str] | None = None
     settings: Settings | None = None
     label: str | None = None
-    pipe: UnleashPipeline | None = None
+    about: Outline | None = None
     pictures: int | None = None
     locked: bool | None = None
 
@@ -80,23 +85,30 @@ class Handlers:
     engine: EngineName = "torch"
     longest: float = inf
 
-    def pipeline(self, name: str) -> UnleashPipeline:
-        """The pipeline of a model in the menu; visitors cannot load any other."""
+    def pipeline(self, name: str) -> "UnleashPipeline":
+        """The pipeline of a model in the menu, once it is loaded."""
+        return models.computed(self._source(name), self.engine)
+
+    def about(self, name: str) -> Outline:
+        """What a model in the menu is; it is not loaded for that."""
+        return models.about(self._source(name))
+
+    def _source(self, name: str) -> str:
+        """The folder or Hub id of a model in the menu; visitors cannot load any other."""
         if name not in self.offered:
             raise ValueError(
                 f"there is no model {quoted(name)} in the menu: choose {' or '.join(self.offered)}"
             )
-        return models.computed(self.offered[name], self.engine)
+        return self.offered[name]
 
     def grid(self, name: str) -> dict[str, Any]:
         """The grid of a model in the menu: size, codebook, cell size and the model's name."""
-        pipe = self.pipeline(name)
-        blank = pipe.blank()
+        about = self.about(name)
         return {
-            "height": blank.height,
-            "width": blank.width,
-            "codebook": blank.codebook_size,
-            "cell": pipe.vqgan.cell_size,
+            "height": about.grid_size,
+            "width": about.grid_size,
+            "codebook": about.codebook_size,
+            "cell": about.cell_size,
             "model": models.known_as(self.offered[name]),
         }
 
@@ -155,14 +167,18 @@ class Handlers:
         if drawing.run and not registry.steer(drawing.run, settings):
             inform("This picture was almost finished; your choice applies to the next one.")
 
-    def open_file(self, path: str, fit: Fit, model: str, older: bool = False) -> News:
+    def open_file(
+        self, path: str, fit: Fit | Ask, model: str, older: bool = False, crop: Crop | None = None
+    ) -> News:
         """Open a picture, with or without a recipe, or a recipe.
 
         Args:
             path: path of the file.
-            fit: how a picture without a recipe is fitted to the model.
+            fit: how a picture without a recipe is fitted to the model; ``ask``: the person is asked if it has
+                another shape.
             model: the model of the canvas on the page.
             older: whether to open the recipe's picture although the file was changed since.
+            crop: the part of a picture without a recipe to open; None: all of it.
         """
         changed = False
         with toasted():
@@ -174,31 +190,37 @@ class Handlers:
                 if not changed:
                     other = models.known_as(self.offered[name]) if name != model else None
                     message = files.open_recipe(pipe, recipe, shown, other)
-                    return News(message, (None, None), model=name, settings=recipe.settings, pipe=pipe)
+                    about = self.about(name)
+                    return News(message, (None, None), model=name, settings=recipe.settings, about=about)
             pipe = self.pipeline(model)
-            opened = encode_picture(pipe, path, fit)
+            if fit == "ask":
+                if question := files.question(pipe, path):
+                    return News(question)
+                fit = "crop"
+            opened = encode_picture(pipe, path, fit, crop)
         seen = pipe.render(opened.canvas)
         message = files.canvas_message(
             opened.canvas, seen, original=opened.image, photograph=opened.photograph
         )
         return News(message | {"changed": changed}, (opened.image, seen))
 
-    def open_example(self, fit: Fit, model: str, event: gr.EventData) -> News:
+    def open_example(self, model: str, event: gr.EventData) -> News:
         """Open an example picture, and choose its label."""
         with toasted():
             path = _example(event_data(event))
-        pipe, label = self.pipeline(model), label_of(path)
-        shown = label if label in pipe.labels else None
+        about, label = self.about(model), label_of(path)
+        shown = label if label in about.labels else None
         # The model made it, so its reconstruction is not shown.
-        return replace(self.open_file(path, fit, model), pair=(None, None), label=shown, pipe=pipe)
+        return replace(self.open_file(path, "crop", model), pair=(None, None), label=shown, about=about)
 
-    def open_given(self, fit: Fit, model: str, event: gr.EventData) -> News:
-        """Open an uploaded file."""
+    def open_given(self, fit: Fit | Ask, model: str, event: gr.EventData) -> News:
+        """Open an uploaded file as the person chose, or else by ``fit``."""
         with toasted():
             given = event_data(event)
             asked = given if isinstance(given, dict) else {}
-            path = uploaded(asked.get("path"))
-        news = self.open_file(path, fit, model, older=asked.get("older") is True)
+            path, crop = uploaded(asked.get("path")), _crop(asked.get("crop"))
+            chosen = next((each for each in get_args(Fit) if each == asked.get("fit")), fit)
+        news = self.open_file(path, chosen, model, asked.get("older") is True, crop)
         return replace(news, message={**(news.message or {}), "name": asked.get("name")})
 
     def pack(self, model: str, pictures: float, locked: bool, event: gr.EventData, *chosen: Any) -> Message:
@@ -243,7 +265,7 @@ class Handlers:
             (None, None),
             model=name,
             settings=settings,
-            pipe=self.pipeline(name),
+            about=self.about(name),
             pictures=pictures,
             locked=asked.get("locked") is True,
         )
@@ -301,7 +323,7 @@ class Handlers:
         regions = files.paintable(new, drawing.regions) if fits else ()
         message = files.canvas_message(canvas, image, other_model=other, regions=regions)
         message |= {"cell": new.vqgan.cell_size}
-        return News(message, model=model, chosen=False, settings=settings, pipe=new)
+        return News(message, model=model, chosen=False, settings=settings, about=self.about(model))
 
     def codebook(self, model: str) -> Iterator[Catalogue]:
         """The thumbnails and names of a model's codes; those of a large codebook as they are drawn."""
@@ -318,7 +340,7 @@ class Handlers:
         offered = list(self.offered)  # some may have been added since the page was built
         try:
             model, pictures, locked, *chosen = kept or []
-            settings, pipe = controls.settings(chosen), self.pipeline(model)
+            settings, about = controls.settings(chosen), self.about(model)
         except (ValueError, TypeError):  # stored by an older studio, or for a model that is no longer offered
             return News(self._goes_on_with(offered[0]), offered=offered)
         return News(
@@ -326,10 +348,16 @@ class Handlers:
             model=model,
             offered=offered,
             settings=settings,
-            pipe=pipe,
+            about=about,
             pictures=pictures,
             locked=locked,
         )
+
+    def loaded(self, model: str) -> bool:
+        """Whether a model can be used: an answer comes as soon as it can."""
+        with toasted():
+            self.pipeline(model)
+        return True
 
     def _goes_on_with(self, model: str) -> Message:
         return {"kind": "grid", "id": uuid4().hex, **self.grid(model)}
@@ -343,6 +371,17 @@ def examples() -> list[str]:
 def label_of(path: str) -> str:
     """The label of an example, from a file name such as ``church-day-108.png``."""
     return Path(path).stem.rpartition("-")[0]
+
+
+def _crop(chosen: Any) -> Crop | None:
+    """The part of a picture in the page's untrusted JSON."""
+    if chosen is None:
+        return None
+    numbers = chosen if isinstance(chosen, list) and len(chosen) == 4 else ()
+    if not numbers or not all(isinstance(n, int) and not isinstance(n, bool) for n in numbers):
+        raise ValueError("a crop must be x, y, width and height in whole pixels: crop the picture again")
+    x, y, width, height = numbers
+    return x, y, width, height
 
 
 def _example(chosen: Any) -> str:

@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
-import torch
 from PIL import Image
 
+from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import OrderName
-from unleash.images.codebook import Sheet
+from unleash.models.outline import Outline
 from unleash.operations.opening import encode_picture
-from unleash.pipeline import Step, UnleashPipeline
 from unleash.studio.server import controls
 from unleash.studio.server.asking import RUNS, named
 from unleash.studio.server.component import WEB, command
@@ -26,6 +25,10 @@ from unleash.studio.server.menu import codebook
 from unleash.studio.server.registry import under_way
 from unleash.studio.server.runs import Message, end
 from unleash.studio.server.toasts import toasted
+
+if TYPE_CHECKING:
+    from unleash.images.codebook import Sheet
+    from unleash.pipeline import Step, UnleashPipeline
 
 STEPS = 16
 """Evaluations of every order except left to right, which needs one per cell."""
@@ -73,9 +76,9 @@ def add(demo: gr.Blocks, handlers: Handlers, queue: dict[str, Any]) -> None:
             masking = Masking()
             gr.Markdown(_words("masking"), elem_classes="lesson")
         gr.Markdown(_words("filling"), elem_classes="lesson")
-        fills = Fills(lesson.blank())
+        fills = Fills(boards(lesson.about.blank()))
         with gr.Row(elem_id="fill-row"):
-            label = controls.label_menu(lesson.pipe.labels)
+            label = controls.label_menu(lesson.about.labels)
             seed = controls.seed_field("fill-seed")
             fill = gr.Button("Fill again", variant="primary", elem_id="fill", min_width=110)
             stop = gr.Button("Stop", elem_id="fill-stop", min_width=80)
@@ -110,7 +113,12 @@ class Lesson:
         return next(iter(self.handlers.offered))
 
     @property
-    def pipe(self) -> UnleashPipeline:
+    def about(self) -> Outline:
+        """What it is."""
+        return self.handlers.about(self.name)
+
+    @property
+    def pipe(self) -> "UnleashPipeline":
         """Its pipeline."""
         return self.handlers.pipeline(self.name)
 
@@ -144,17 +152,6 @@ class Lesson:
         where = {"order": sheet.order, "columns": sheet.columns, "side": sheet.side}
         return {"kind": "sheet", "sheet": {"url": data_url(sheet.image), **where}}
 
-    def blank(self) -> Message:
-        """The blank boards."""
-        canvas = self.pipe.blank()
-        evaluations = {order: _steps(order, canvas.size) for order in LANES}
-        return {
-            "kind": "blank",
-            "height": canvas.height,
-            "width": canvas.width,
-            "evaluations": evaluations,
-        }
-
     def filled(self, label: str, seed: int | None) -> Message:
         """The boards at the end of a cached race; without one, the page starts one."""
         return {"kind": "filled", "lanes": self.finished.get((label, seed), [])}
@@ -168,7 +165,7 @@ class Lesson:
         with toasted(), under_way(run) as told:
             number = controls.seed_to_run(seed, locked=True)
             lanes = self._lanes(None if label == controls.NO_LABEL else label, number)
-            yield {**self.blank(), "kind": "begin", "run": run}, number
+            yield {**boards(self.pipe.blank()), "kind": "begin", "run": run}, number
             seconds = dict.fromkeys(lanes, 0.0)
             ends: list[Message] = []
             while lanes:
@@ -193,7 +190,7 @@ class Lesson:
         for old in list(self.finished)[:-_KEPT]:
             del self.finished[old]
 
-    def _lanes(self, label: str | None, seed: int) -> dict[OrderName, Iterator[Step]]:
+    def _lanes(self, label: str | None, seed: int) -> dict[OrderName, "Iterator[Step]"]:
         canvas, pipe = self.pipe.blank(), self.pipe
         return {
             order: pipe.stream(
@@ -206,11 +203,19 @@ class Lesson:
         }
 
 
-def masked_at(pipe: UnleashPipeline, codes: np.ndarray) -> np.ndarray:
+def boards(canvas: TokenCanvas) -> Message:
+    """The blank boards."""
+    evaluations = {order: _steps(order, canvas.size) for order in LANES}
+    return {"kind": "blank", "height": canvas.height, "width": canvas.width, "evaluations": evaluations}
+
+
+def masked_at(pipe: "UnleashPipeline", codes: np.ndarray) -> np.ndarray:
     """(h, w) the first time t, from 1 to T, at which the forward process masks each cell.
 
     The noise is the same for every t, so that masked cells stay masked, as in the process itself.
     """
+    import torch  # noqa: PLC0415 - takes seconds
+
     sample, mask_token = torch.from_numpy(codes)[None], pipe.scheduler.config["codebook_size"]
     times = range(pipe.scheduler.config["num_train_timesteps"] + 1)
     masked = [
@@ -237,7 +242,7 @@ def _steps(order: OrderName, cells: int) -> int:
     return cells if order == "raster" else min(STEPS, cells)
 
 
-def _step(step: Step) -> Message:
+def _step(step: "Step") -> Message:
     return {
         "kind": "step",
         "index": step.index,

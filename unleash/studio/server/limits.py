@@ -2,28 +2,29 @@
 
 from collections.abc import Callable
 from math import inf
-
-import torch
+from typing import TYPE_CHECKING
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
 from unleash.operations.making import Painter
-from unleash.pipeline import UnleashPipeline
-from unleash.sampling import windows
 from unleash.studio.server import timing
 from unleash.studio.server.turns import expect
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 LONGEST = 600.0
 """Seconds that one request may be predicted to take in a public studio."""
 
 
 def admit_run(
-    pipe: UnleashPipeline,
+    pipe: "UnleashPipeline",
     canvas: TokenCanvas,
     settings: Settings,
     pictures: int,
     longest: float,
     paint: Painter | None = None,
+    previews: bool = True,
 ) -> None:
     """Whether a run may begin.
 
@@ -34,6 +35,7 @@ def admit_run(
         pictures: how many.
         longest: seconds that it may be predicted to take; without a limit nothing is predicted.
         paint: makes the pictures, if not by filling what is unknown: then any cell may be filled.
+        previews: whether a picture is decoded after each step.
 
     Raises:
         ValueError: if it would take longer, or the canvas is of another codebook.
@@ -41,13 +43,13 @@ def admit_run(
 
     def predicted() -> float:
         filled = canvas if paint is None else canvas.mask(~canvas.unknown)
-        return timing.seconds(pipe, timing.pace(pipe), filled, settings, pictures)
+        return timing.seconds(pipe, timing.pace(pipe), filled, settings, pictures, previews)
 
     _admit(predicted, longest, "fewer steps, pictures or cells")
 
 
 def admit_inspection(
-    pipe: UnleashPipeline, canvas: TokenCanvas, spacing: int, guided: bool, longest: float
+    pipe: "UnleashPipeline", canvas: TokenCanvas, spacing: int, guided: bool, longest: float
 ) -> None:
     """Whether all cells of a canvas may be asked about, in up to ``spacing²`` evaluations.
 
@@ -56,6 +58,10 @@ def admit_inspection(
     """
 
     def predicted() -> float:
+        import torch  # noqa: PLC0415 - takes seconds
+
+        from unleash.sampling import windows  # noqa: PLC0415
+
         everywhere = torch.ones(1, canvas.height, canvas.width, dtype=torch.bool)
         each = len(windows.windows_of(everywhere, pipe.transformer.window_size))
         return spacing**2 * each * (2 if guided else 1) * timing.pace(pipe).window

@@ -47,7 +47,7 @@ class Live:
             steps = min(settings.steps, few_steps(int(drawing.canvas.unknown.sum())))
             settings = settings.model_copy(update={"steps": steps})
             pipe, known_as = self.handlers.pipeline(model), models.known_as(self.handlers.offered[model])
-            admit_run(pipe, drawing.canvas, settings, 1, self.handlers.longest)
+            admit_run(pipe, drawing.canvas, settings, 1, self.handlers.longest, previews=False)
             yield gr.skip(), settings.seed
             fill = run(pipe, known_as, drawing.canvas, settings, 1, previews=False, name=drawing.run)
             for message in fill:

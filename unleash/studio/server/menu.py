@@ -1,24 +1,32 @@
-"""The menu of models."""
+"""The menu of models; each is loaded when it is first needed."""
 
+import atexit
 import logging
+import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from threading import Thread
+from subprocess import DEVNULL, Popen
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
 
-from torch import Tensor
-
-from unleash.canvas.settings import EngineName
+from unleash.canvas.settings import SCHEME, EngineName
 from unleash.images.code_names import CodeName, load_names
-from unleash.images.codebook import Sheet, load_thumbnails, save_thumbnails, sheet
-from unleash.models.engines import SCHEME
-from unleash.models.fetching import converted_models
-from unleash.models.folders import HOME, known_as, resolve, same_model
-from unleash.pipeline import UnleashPipeline
+from unleash.models.locating import HOME, known_as, local, same_model
+from unleash.models.outline import Outline, outline
+from unleash.operations import loading
 from unleash.studio.server import registry
-from unleash.studio.server.drawing import Drawing
+from unleash.studio.server.turns import IDLE
 
-__all__ = ["BUNDLED", "Menu", "codebook", "find", "known_as", "load", "menu", "name_of", "names"]
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from unleash.images.codebook import Sheet
+    from unleash.pipeline import UnleashPipeline
+    from unleash.studio.server.drawing import Drawing
+
+__all__ = ["BUNDLED", "Menu", "about", "codebook", "find", "known_as", "load", "menu", "name_of", "names"]
 
 BUNDLED = HOME / "weights"
 
@@ -27,6 +35,20 @@ MANY_CODES = 4096
 
 Menu = dict[str, str]
 """A model's name in the menu, and its folder or Hub id."""
+
+QUIET = 5.0
+"""Seconds in which nobody asks for anything before an engine is prepared."""
+
+_CHOOSING = """
+import os, sys
+if hasattr(os, "nice"):
+    os.nice(19)
+from unleash import UnleashPipeline
+UnleashPipeline.from_pretrained(sys.argv[1], engine="auto")
+"""
+
+_LOADING: defaultdict[str, Lock] = defaultdict(Lock)
+"""Held while a model is loaded: the page's first events all ask for it at once."""
 
 
 def menu(given: Iterable[str] = ()) -> Menu:
@@ -55,29 +77,79 @@ def find(offered: Menu, wanted: str) -> str | None:
     return next(exact, short if short in offered else None)
 
 
-@lru_cache(maxsize=4)
-def load(model: str) -> UnleashPipeline:
+@lru_cache(maxsize=64)
+def about(model: str) -> Outline:
+    """What a model is, by what lies in its folder; it is fetched first if it is not here."""
+    if (folder := local(model)) is not None:
+        try:
+            return outline(folder)
+        except ValueError:
+            pass  # what is wrong with it is found out below
+    from unleash.models.folders import describe  # noqa: PLC0415 - takes seconds
+
+    return describe(model)
+
+
+def folder(model: str) -> Path:
+    """The folder of a model, which is fetched first if it is not here."""
+    if (here := local(model)) is not None:
+        return here
+    from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
+
+    return resolve(model)
+
+
+def load(model: str) -> "UnleashPipeline":
     """The pipeline of a folder or Hub id."""
-    return UnleashPipeline.from_pretrained(model)
+    with _LOADING[model]:
+        return _loaded(model)
 
 
 @lru_cache(maxsize=4)
-def computed(model: str, engine: EngineName) -> UnleashPipeline:
+def _loaded(model: str) -> "UnleashPipeline":
+    return loading.load(model)
+
+
+def computed(model: str, engine: EngineName) -> "UnleashPipeline":
     """The pipeline of a folder or Hub id; it uses torch until the engine is ready, which may take a while.
 
     Raises:
         ValueError: if the engine is on other machines, which do not answer.
     """
     pipe = load(model)
-    if engine.startswith(SCHEME):
-        pipe.use(engine)
-    elif engine != "torch":
-        # Not a daemon: ending the process during a conversion would abort it.
-        Thread(target=_change, args=(pipe, engine), name="engine").start()
+    _prepare(model, engine)
     return pipe
 
 
-def _change(pipe: UnleashPipeline, engine: EngineName) -> None:
+@lru_cache(maxsize=4)
+def _prepare(model: str, engine: EngineName) -> None:
+    if engine.startswith(SCHEME):
+        load(model).use(engine)
+    elif engine != "torch":
+        Thread(target=_change_when_idle, args=(load(model), model, engine), daemon=True).start()
+
+
+def _change_when_idle(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
+    """Go over to an engine while nobody is waiting for a picture."""
+    from unleash.models.engines import is_chosen  # noqa: PLC0415 - takes seconds
+
+    IDLE.wait(QUIET)
+    if engine == "auto" and not is_chosen(pipe.engine):
+        _choose(model)
+        IDLE.wait(QUIET)
+    # Not a daemon: to end the process while a network is compiled would abort it.
+    Thread(target=_change, args=(pipe, engine), name="engine").start()
+
+
+def _choose(model: str) -> None:
+    """Convert and time the engines, in a process of the lowest priority; the cache keeps what comes out."""
+    process = Popen([sys.executable, "-c", _CHOOSING, model], stdout=DEVNULL, stderr=DEVNULL)
+    atexit.register(process.kill)
+    process.wait()
+    atexit.unregister(process.kill)
+
+
+def _change(pipe: "UnleashPipeline", engine: EngineName) -> None:
     try:
         pipe.use(engine)
     except Exception as error:
@@ -85,17 +157,21 @@ def _change(pipe: UnleashPipeline, engine: EngineName) -> None:
 
 
 @lru_cache(maxsize=4)
-def codebook(model: str) -> Sheet:
+def codebook(model: str) -> "Sheet":
     """The thumbnails of a model's codes, from its folder if they are stored there."""
+    from unleash.images.codebook import sheet  # noqa: PLC0415 - takes seconds
+
     kept = _kept(model)
     return sheet(_drawing(model).wait() if kept is None else kept)
 
 
-def drawn_codebook(model: str) -> Iterator[tuple[float, Sheet | None]]:
+def drawn_codebook(model: str) -> "Iterator[tuple[float, Sheet | None]]":
     """As :func:`codebook`; for a large one while it is drawn: the share that is, and now and then a sheet.
 
     Thumbnails that are not drawn yet are estimates; the last sheet has none.
     """
+    from unleash.images.codebook import sheet  # noqa: PLC0415 - takes seconds
+
     if _kept(model) is None and load(model).vqgan.codebook_size > MANY_CODES:
         order = None
         for share, pictures in _drawing(model).follow():
@@ -107,8 +183,11 @@ def drawn_codebook(model: str) -> Iterator[tuple[float, Sheet | None]]:
     yield 1.0, codebook(model)
 
 
-def _kept(model: str) -> Tensor | None:
+def _kept(model: str) -> "Tensor | None":
     """The thumbnails stored in a model's folder; None if there are none that can be used."""
+    from unleash.images.codebook import load_thumbnails  # noqa: PLC0415 - takes seconds
+    from unleash.models.folders import resolve  # noqa: PLC0415
+
     try:
         return load_thumbnails(resolve(model), load(model).vqgan.codebook_size)
     except ValueError as error:
@@ -119,13 +198,19 @@ def _kept(model: str) -> Tensor | None:
 
 
 @lru_cache(maxsize=4)
-def _drawing(model: str) -> Drawing:
+def _drawing(model: str) -> "Drawing":
+    from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
+    from unleash.studio.server.drawing import Drawing  # noqa: PLC0415
+
     folder = resolve(model)
     return Drawing(load(model).vqgan, lambda pictures: _keep(pictures, folder), registry.busy)
 
 
-def _keep(pictures: Tensor, folder: Path) -> None:
+def _keep(pictures: "Tensor", folder: Path) -> None:
     """Saves thumbnails beside a converted model, since drawing those of a large codebook takes minutes."""
+    from unleash.images.codebook import save_thumbnails  # noqa: PLC0415 - takes seconds
+    from unleash.models.fetching import converted_models  # noqa: PLC0415
+
     try:
         if folder.is_relative_to(converted_models()):
             save_thumbnails(pictures, folder)
@@ -136,6 +221,8 @@ def _keep(pictures: Tensor, folder: Path) -> None:
 @lru_cache(maxsize=4)
 def names(model: str) -> tuple[CodeName | None, ...]:
     """What each code of a model mostly shows; empty if its folder has no readable names."""
+    from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
+
     try:
         return load_names(resolve(model), load(model).vqgan.codebook_size)
     except (ValueError, OSError) as error:

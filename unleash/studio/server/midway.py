@@ -1,13 +1,18 @@
 """Changing the label or guidance scale of a run under way."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
 from unleash.operations.making import Frame
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.registry import Told
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 _ASKED = ("label", "prompt", "negative_prompt", "guidance_scale")
 """Settings that may change during a run."""

@@ -9,11 +9,11 @@ import gradio as gr
 from gradio.components import Component
 
 from unleash.models.cards import read_card
-from unleash.models.folders import describe, resolve
 from unleash.studio.server.component import command, event_data
 from unleash.studio.server.components.getting import Getting
 from unleash.studio.server.guard import from_the_page
 from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.menu import folder
 from unleash.studio.server.model_downloads import Getter
 from unleash.studio.server.toasts import inform, toasted
 
@@ -198,7 +198,7 @@ def _check_owner(request: gr.Request | None) -> None:
 
 def card_of(handlers: Handlers, name: str) -> str:
     """The licence of a model of the menu and what its authors say of it, as Markdown."""
-    card = read_card(resolve(handlers.offered[name])) if name in handlers.offered else None
+    card = read_card(folder(handlers.offered[name])) if name in handlers.offered else None
     if card is None:
         return "Its folder has no card (`README.md`)."
     return f"**Licence:** {card.licence or 'none stated'}\n\n{card.text}"
@@ -206,5 +206,5 @@ def card_of(handlers: Handlers, name: str) -> str:
 
 def about(handlers: Handlers, name: str) -> str:
     """A line about a model in the menu: its grid, codebook and size."""
-    facts = describe(handlers.offered[name]).facts if name in handlers.offered else {}
+    facts = handlers.about(name).facts if name in handlers.offered else {}
     return " · ".join(facts[heading] for heading in ("grid", "codebook", "size") if heading in facts)

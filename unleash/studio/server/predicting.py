@@ -3,13 +3,12 @@
 import base64
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
-from unleash.pipeline import UnleashPipeline
 from unleash.sampling.inspector import CellInspection, Inspection
 from unleash.sampling.work import Work, in_steps
 from unleash.studio.server.component import event_data
@@ -17,6 +16,9 @@ from unleash.studio.server.components.predictions import Predictions, Question
 from unleash.studio.server.controls import NO_LABEL
 from unleash.studio.server.runs import Message
 from unleash.studio.server.toasts import toasted
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 # A queue of its own, so that predictions never wait for a run.
 _LINE: dict[str, Any] = {"concurrency_id": "predictions", "concurrency_limit": 1}
@@ -30,7 +32,7 @@ STALE: Message = {"kind": "stale"}
 
 
 def listen(
-    carrier: Predictions, model: gr.Dropdown, label: gr.Dropdown, pipeline: Callable[[str], UnleashPipeline]
+    carrier: Predictions, model: gr.Dropdown, label: gr.Dropdown, pipeline: "Callable[[str], UnleashPipeline]"
 ) -> None:
     """Let the page request predictions.
 
@@ -52,7 +54,7 @@ def listen(
     gr.on([model.change, label.change], lambda: STALE, None, carrier, queue=False, **_INTERNAL)
 
 
-def answer(pipe: UnleashPipeline, question: Question, label: str | None) -> Work[Message]:
+def answer(pipe: "UnleashPipeline", question: Question, label: str | None) -> Work[Message]:
     """The predictions for one cell, or for all, with a pause after each evaluation.
 
     Raises:

@@ -1,19 +1,23 @@
 """Runs: a canvas is filled step by step, with a message to the page for each step."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
 from unleash.operations.making import Frame, Painter
-from unleash.pipeline import UnleashPipeline
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
 from unleash.studio.server.turns import standing
 from unleash.studio.server.unfinished import Keeper, Unfinished
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 Message = dict[str, Any]
 """A message to the page's filmstrip, of a certain ``kind``."""

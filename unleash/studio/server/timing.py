@@ -1,17 +1,20 @@
 """Estimates of how long a run will take."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from time import perf_counter
-
-import torch
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
-from unleash.models.engines import Engine
-from unleash.models.protocol import Detail
-from unleash.pipeline import UnleashPipeline
+
+if TYPE_CHECKING:
+    from unleash.models.engines import Engine
+    from unleash.models.protocol import Detail
+    from unleash.pipeline import UnleashPipeline
 
 
 @dataclass(frozen=True)
@@ -27,40 +30,58 @@ class Pace:
     cell: Mapping[Detail, float]
 
 
+_FRESH = 300.0
+"""Seconds after which the pace is measured again: the machine may have been busy with something else."""
+
+_TRIES = 3
+
+
 def pace(pipe: UnleashPipeline) -> Pace:
-    """The speed of a model with its current engine, measured once."""
-    return _measured(pipe, pipe.engine)
+    """The speed of a model with its current engine, as it was some minutes ago at most."""
+    return _measured(pipe, pipe.engine, int(monotonic() / _FRESH))
 
 
 @lru_cache(maxsize=16)
-def _measured(pipe: UnleashPipeline, engine: Engine) -> Pace:
-    """From the second of two evaluations, since the first one warms up."""
+def _measured(pipe: UnleashPipeline, engine: Engine, time: int) -> Pace:
+    """From the shortest of some evaluations: the first one warms up, others may have been disturbed."""
+    import torch  # noqa: PLC0415 - takes seconds
+
+    del time  # one measurement for each
     codes = torch.from_numpy(pipe.blank().codes)[None].to(pipe.device)
     cells = codes.numel()
     known = torch.zeros_like(codes)
     with torch.no_grad():
-        window = _second(lambda: pipe.logits(codes))
-        pictures = {detail: _second(partial(engine.decode, known, detail)) for detail in pipe.vqgan.details}
+        window = _shortest(lambda: pipe.logits(codes))
+        pictures = {detail: _shortest(partial(engine.decode, known, detail)) for detail in pipe.vqgan.details}
     return Pace(window, {detail: seconds / cells for detail, seconds in pictures.items()})
 
 
 def seconds(
-    pipe: UnleashPipeline, measured: Pace, canvas: TokenCanvas, settings: Settings, pictures: int
+    pipe: UnleashPipeline,
+    measured: Pace,
+    canvas: TokenCanvas,
+    settings: Settings,
+    pictures: int,
+    previews: bool = True,
 ) -> float:
-    """The estimated seconds to fill a canvas: evaluating its windows and decoding a preview per step.
+    """The estimated seconds to fill a canvas: evaluating its windows and decoding its picture.
+
+    With ``previews``, a picture is decoded after each step.
 
     Raises:
         ValueError: if the canvas is too large or of another codebook, or the model lacks a label.
     """
     windows = pipe.evaluations_at_most(canvas, settings)
-    before = max(min(settings.steps, int(canvas.unknown.sum())) - 1, 0)
+    before = max(min(settings.steps, int(canvas.unknown.sum())) - 1, 0) if previews else 0
     full = measured.cell["full"]
     drawn = before * measured.cell.get("preview", full) + measured.cell.get(settings.detail, full)
     return pictures * (windows * measured.window + canvas.size * drawn)
 
 
-def _second(work: Callable[[], object]) -> float:
-    for _ in range(2):
+def _shortest(work: Callable[[], object]) -> float:
+    tries = []
+    for _ in range(_TRIES):
         began = perf_counter()
         work()
-    return perf_counter() - began
+        tries.append(perf_counter() - began)
+    return min(tries)

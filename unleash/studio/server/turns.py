@@ -6,12 +6,13 @@ threads of torch that get in each other's way.
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from inspect import Parameter, isgeneratorfunction, signature
-from threading import Condition, Thread
-from time import perf_counter
+from threading import Condition, Lock, Thread
+from time import perf_counter, sleep
 from typing import Any
 
 import gradio as gr
@@ -32,6 +33,36 @@ LINE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 """Options of an event that takes turns."""
 
 _ENDED = object()
+
+
+class Idle:
+    """How long nobody has been worked for."""
+
+    def __init__(self) -> None:
+        self._working = 0
+        self._lock = Lock()
+        self._since = perf_counter()
+
+    @contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """While it lasts somebody is worked for."""
+        with self._lock:
+            self._working += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._since = perf_counter()
+                self._working -= 1
+
+    def wait(self, seconds: float) -> None:
+        """Until nobody has been worked for in the last ``seconds``, or since now."""
+        began = perf_counter()
+        while (left := max(self._since, began) + seconds - perf_counter()) > 0 or self._working:
+            sleep(max(left, 0.1))
+
+
+IDLE = Idle()
 
 
 @dataclass(frozen=True)
@@ -147,7 +178,8 @@ class Turns:
             began = perf_counter()
             value: Any = _ENDED
             try:
-                value = turn.context.run(turn.work)
+                with IDLE.interrupted():
+                    value = turn.context.run(turn.work)
             except BaseException as error:
                 self._spent(turn.run, perf_counter() - began, done=True)
                 turn.result.set_exception(error)

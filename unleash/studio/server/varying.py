@@ -49,7 +49,7 @@ class Varying:
         """Draw the picture again with the label ``light``, and say how much changed; as :meth:`more`."""
         with toasted():
             if not light:
-                raise ValueError("choose a label for the new light")
+                raise ValueError("choose a scene for the new light")
             settings = controls.settings_to_run(chosen, locked).model_copy(update={"label": light})
             made = drawing.recipe.settings.label if drawing.recipe else None
             old = made if made in self.handlers.pipeline(model).labels else None

@@ -18,7 +18,7 @@ const inJson = new Proxy(props, {
   },
 });
 
-// Until the module is there nobody would hear a click: the last one is kept, and done as soon as it is.
+// Until the module is loaded, the last click is remembered and repeated afterwards.
 let clicked = null;
 const keep = (event) => {
   event.preventDefault();

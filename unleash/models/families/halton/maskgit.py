@@ -2,8 +2,6 @@
 
 import math
 import re
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import torch
@@ -14,6 +12,7 @@ from einops import rearrange
 from torch import Tensor, nn
 
 from unleash.models.checkpoints import Checkpoint, CheckpointError, majority, shapes_of
+from unleash.models.imagenet import class_labels, class_names
 from unleash.models.learned_positions import LearnedPositions
 from unleash.models.protocol import (
     AS_USUAL,
@@ -30,21 +29,6 @@ HEADS = {384: 6, 512: 6, 768: 12, 1024: 16}
 
 _EPS = 1e-5
 """Epsilon of every norm."""
-
-FIRST_LABELS = (
-    *("church", "monastery", "palace", "castle", "mosque", "altar", "bell cote", "dome", "vault"),
-    *("triumphal arch", "stupa", "obelisk", "boathouse", "barn", "greenhouse", "library", "viaduct"),
-    *("four-poster", "studio couch", "quilt", "wardrobe", "table lamp", "fire screen", "window shade"),
-    *("lakeside", "valley", "alp", "cliff", "seashore", "volcano"),
-)
-"""Labels of buildings, rooms and places, first in the menu."""
-
-
-@cache
-def imagenet_labels() -> tuple[str, ...]:
-    """The 1,000 classes of ImageNet (ILSVRC 2012) by index."""
-    text = files(__package__).joinpath("imagenet.txt").read_text(encoding="utf-8")
-    return tuple(text.splitlines())
 
 
 class MaskGITTransformer(LearnedPositions, ModelMixin, ConfigMixin):
@@ -94,9 +78,7 @@ class MaskGITTransformer(LearnedPositions, ModelMixin, ConfigMixin):
     @property
     def labels(self) -> tuple[str, ...]:
         """The names of the classes, those of buildings, rooms and places first."""
-        names = self._class_names()
-        first = [name for name in FIRST_LABELS if name in names]
-        return (*first, *sorted(set(names) - set(first), key=str.casefold))
+        return class_labels(self.config.num_classes)
 
     @property
     def causal(self) -> bool:
@@ -109,7 +91,7 @@ class MaskGITTransformer(LearnedPositions, ModelMixin, ConfigMixin):
         Raises:
             ValueError: if there is no such label.
         """
-        names = self._class_names()
+        names = class_names(self.config.num_classes)
         index = len(names) if asked is None else label_index(names, asked)
         return (torch.tensor([index], device=self.device),)
 
@@ -140,10 +122,6 @@ class MaskGITTransformer(LearnedPositions, ModelMixin, ConfigMixin):
         shift, scale = self.modulation(asked)[:, None].chunk(2, dim=-1)
         x = (self.norm(x[:, : tokens.shape[1]]) + self.norm_bias) * (1 + scale) + shift
         return F.linear(x, self.token_embedding.weight[:-1], self.head_bias)
-
-    def _class_names(self) -> tuple[str, ...]:
-        names, count = imagenet_labels(), self.config.num_classes
-        return names if count == len(names) else tuple(f"class {index}" for index in range(count))
 
 
 class Block(nn.Module):

@@ -1,11 +1,9 @@
 """The bar of options above the canvas."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from unleash.models.outline import Outline
 from unleash.studio.server.component import NativeComponent
-
-if TYPE_CHECKING:
-    from unleash.pipeline import UnleashPipeline
 
 
 class OptionBar(NativeComponent):
@@ -20,6 +18,6 @@ class OptionBar(NativeComponent):
         super().__init__(value, elem_id="options", **options)
 
 
-def asks(pipe: "UnleashPipeline") -> dict[str, Any]:
+def asks(about: Outline) -> dict[str, Any]:
     """The ``conditioning`` of a model, and its ``labels`` if it has any."""
-    return {"conditioning": pipe.conditioning, "labels": list(pipe.labels)}
+    return {"conditioning": about.conditioning, "labels": list(about.labels)}

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradio.data_classes import FileData
 from gradio.processing_utils import save_bytes_to_cache
 
 from unleash.images.code_names import CodeName
-from unleash.images.codebook import Sheet
 from unleash.studio.server.component import NativeComponent
+
+if TYPE_CHECKING:
+    from unleash.images.codebook import Sheet
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Catalogue:
     """
 
     model: str
-    sheet: Sheet | None
+    sheet: "Sheet | None"
     names: Sequence[CodeName | None]
     share: float = 1.0
     begins: bool = True

@@ -8,7 +8,7 @@ from unleash.studio.server.component import NativeComponent
 class RunPanel(NativeComponent):
     """Generate, Stop, Resume and Again, the results of the last region, and the progress of the current run.
 
-    The page handles it through the canvas; it has no value.
+    The page handles it through the canvas. Its value is whether the model can be used.
     """
 
     folder = "run_panel"

@@ -10,7 +10,7 @@ from unleash.operations import edits
 from unleash.operations.relighting import relight
 from unleash.sampling.work import Work
 from unleash.studio.server.endpoints.publishing import Picture
-from unleash.studio.server.endpoints.working import Family, Made
+from unleash.studio.server.endpoints.working import CropTo, Family, Made
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -19,7 +19,12 @@ class Changing(Family):
     """Endpoints that make variations of pictures."""
 
     def vary(
-        self, image: Picture, settings: Settings, strength: Share = 0.5, model: str | None = None
+        self,
+        image: Picture,
+        settings: Settings,
+        strength: Share = 0.5,
+        model: str | None = None,
+        crop: CropTo | None = None,
     ) -> Work[Made]:
         """Make a variation: draw a share of the cells again, chosen by the seed. Pins stay.
 
@@ -28,13 +33,14 @@ class Changing(Family):
             settings: see there.
             strength: the share of the cells, above 0 and at most 1.
             model: a name in the studio's menu; None: the first.
+            crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
             picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        draft = edits.vary(worker.open(image).canvas, strength, settings.seed)
+        draft = edits.vary(worker.open(image, crop=crop).canvas, strength, settings.seed)
         return (yield from worker.paint(draft, settings))
 
     def relight(
@@ -44,6 +50,7 @@ class Changing(Family):
         strength: Share = 0.5,
         from_label: Label | None = None,
         model: str | None = None,
+        crop: CropTo | None = None,
     ) -> Work[Made]:
         """Relight a picture: draw it again with another label, in four runs.
 
@@ -55,13 +62,14 @@ class Changing(Family):
             strength: how strictly codes of the old light are avoided, above 0 and at most 1 (excluded).
             from_label: the picture's current label; None: that of its recipe, if it has one.
             model: a name in the studio's menu; None: the first.
+            crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
             picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        opened = worker.open(image)
+        opened = worker.open(image, crop=crop)
         draft = relight(opened.canvas, strength, from_label or opened.label)
         return (yield from worker.paint(draft, settings))
 

@@ -10,7 +10,7 @@ from unleash.canvas.stitching import Axis
 from unleash.operations import edits
 from unleash.sampling.work import Work
 from unleash.studio.server.endpoints.publishing import Picture
-from unleash.studio.server.endpoints.working import Family, Made
+from unleash.studio.server.endpoints.working import CropTo, Family, Made
 
 Cells = Annotated[int, Field(ge=0, le=MAX_SIDE)]
 
@@ -28,6 +28,7 @@ class Growing(Family):
         bottom: Cells = 0,
         keep_pixels: bool | None = None,
         model: str | None = None,
+        crop: CropTo | None = None,
     ) -> Work[Made]:
         """Extend a picture beyond its borders, up to 64×64 cells.
 
@@ -40,13 +41,14 @@ class Growing(Family):
             bottom: cells to add below.
             keep_pixels: keep the picture's own pixels; None: unless the model drew the picture itself.
             model: a name in the studio's menu; None: the first.
+            crop: [x, y, width, height] of the part to open, in its own shape; None: all of it.
 
         Returns:
             picture: a PNG with its recipe.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        draft = edits.extend(worker.open(image, "cells"), left, right, top, bottom, keep_pixels)
+        draft = edits.extend(worker.open(image, "cells", crop), left, right, top, bottom, keep_pixels)
         return (yield from worker.paint(draft, settings))
 
     def stitch(

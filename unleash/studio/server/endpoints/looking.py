@@ -11,18 +11,17 @@ from unleash.canvas.bounds import MAX_SIDE
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.recipe import Recipe, read_json
 from unleash.canvas.settings import Guidance, Label, Text
-from unleash.images.code_names import load_names
 from unleash.images.fitting import Fit
-from unleash.models.folders import describe, resolve
+from unleash.models.locating import known_as
 from unleash.operations.opening import encode_picture
 from unleash.sampling.inspector import CellInspection
 from unleash.sampling.work import Work
 from unleash.studio.server import files
 from unleash.studio.server.downloads import to_fetch
 from unleash.studio.server.endpoints.publishing import File, Picture
-from unleash.studio.server.endpoints.working import Family, Worker, png
+from unleash.studio.server.endpoints.working import CropTo, Family, Worker, png
 from unleash.studio.server.limits import admit_inspection
-from unleash.studio.server.menu import codebook, known_as
+from unleash.studio.server.menu import codebook, names
 
 Top = Annotated[int, Field(ge=1, le=64)]
 Index = Annotated[int, Field(ge=0, lt=MAX_SIDE)]
@@ -155,7 +154,7 @@ class Looking(Family):
         return worker.pipe.inspect_cell(seen, (row, column), top, label, guidance_scale)
 
     def encode(
-        self, image: Picture, fit: Fit = "crop", model: str | None = None
+        self, image: Picture, fit: Fit = "crop", model: str | None = None, crop: CropTo | None = None
     ) -> tuple[str, list[list[int]]]:
         """Encode a picture; `decode` gives its reconstruction.
 
@@ -163,13 +162,15 @@ class Looking(Family):
             image: any picture.
             fit: crop crops to a square, whole adds margins, shape keeps the shape, cells the shorter side.
             model: a name in the studio's menu; None: the first.
+            crop: [x, y, width, height] of the part to encode, which is then fitted; None: all of it.
 
         Returns:
             recipe: JSON of a recipe whose result has the picture's codes.
             codes: a list of rows.
         """
         worker = self.worker(model)
-        canvas = encode_picture(worker.pipe, image, fit).canvas
+        part = None if crop is None else (crop[0], crop[1], crop[2], crop[3])
+        canvas = encode_picture(worker.pipe, image, fit, part).canvas
         codes = canvas.codes.tolist()
         return Recipe(model=worker.model, canvas=canvas, codes=codes).to_json(), codes
 
@@ -205,12 +206,12 @@ class Looking(Family):
         """
         source = self.handlers.offered[self._name(model)]
         sheet = codebook(source)
-        size = len(sheet.order)
-        named = load_names(resolve(source), size) or (None,) * size
-        names = [name.name if name else None for name in named]
+        named = names(source) or (None,) * len(sheet.order)
         file = BytesIO()
         sheet.image.save(file, "PNG")
-        catalogue = Catalogue(sheet.order, sheet.columns, sheet.side, names)
+        catalogue = Catalogue(
+            sheet.order, sheet.columns, sheet.side, [name.name if name else None for name in named]
+        )
         return to_fetch(file.getvalue(), "codebook.png"), catalogue
 
     def models(self) -> list[Offered]:
@@ -219,7 +220,8 @@ class Looking(Family):
         Returns:
             models: a list of objects.
         """
-        found = {name: (known_as(model), describe(model)) for name, model in self.handlers.offered.items()}
+        offered = self.handlers.offered.items()
+        found = {name: (known_as(model), self.handlers.about(name)) for name, model in offered}
         return [
             Offered(
                 name=name,

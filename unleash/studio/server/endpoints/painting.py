@@ -13,7 +13,7 @@ from unleash.operations import edits
 from unleash.operations.making import Draft
 from unleash.sampling.work import Work
 from unleash.studio.server.endpoints.publishing import Picture
-from unleash.studio.server.endpoints.working import Family, Made
+from unleash.studio.server.endpoints.working import CropTo, Family, Made
 
 Cells = Annotated[list[Annotated[list[int], Field(min_length=2, max_length=2)]], Field(max_length=MAX_CELLS)]
 Pins = Annotated[list[Annotated[list[int], Field(min_length=3, max_length=3)]], Field(max_length=MAX_CELLS)]
@@ -53,6 +53,7 @@ class Painting(Family):
         rules: Rules | None = None,
         keep_pixels: bool | None = None,
         model: str | None = None,
+        crop: CropTo | None = None,
     ) -> Work[Made]:
         """Repaint a part of a picture, put chosen codes in chosen cells, and restrict the codes of others.
 
@@ -65,13 +66,14 @@ class Painting(Family):
             rules: codes that cells may or may not get: [{"cells", "codes", "allowed", "strength"}, ...].
             keep_pixels: keep all other pixels; None: unless the model drew the picture itself.
             model: a name in the studio's menu; None: the first.
+            crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
             picture: a PNG with its recipe, of the same size as the image if its pixels are kept.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        opened = worker.open(image)
+        opened = worker.open(image, crop=crop)
         draft = edits.edit(
             opened,
             None if mask is None else read_mask(mask, opened.size),
@@ -89,6 +91,7 @@ class Painting(Family):
         settings: Settings,
         feather: Annotated[int, Field(ge=0, le=128)] = 8,
         model: str | None = None,
+        crop: CropTo | None = None,
     ) -> Work[Made]:
         """Repaint the masked area and keep every other pixel exactly.
 
@@ -98,13 +101,14 @@ class Painting(Family):
             settings: see there.
             feather: width in canvas pixels, beyond the mask, in which old and new are blended.
             model: a name in the studio's menu; None: the first.
+            crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
 
         Returns:
             picture: a PNG with its recipe, of the same size as the image if its pixels are kept.
             recipe: the recipe as JSON.
         """
         worker = self.worker(model)
-        opened = worker.open(image)
+        opened = worker.open(image, crop=crop)
         marked = read_mask(mask, opened.size)
         draft = edits.edit(opened, marked, keep_pixels=True, feather=feather)
         return (yield from worker.paint(draft, settings))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import gradio as gr
 
-from unleash.pipeline import UnleashPipeline
+from unleash.canvas.stitching import Axis
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.component import event_data, uploaded
 from unleash.studio.server.components.canvas import Canvas, Drawing
@@ -17,6 +17,9 @@ from unleash.studio.server.controls import Controls
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.runs import Message
 from unleash.studio.server.toasts import toasted
+
+if TYPE_CHECKING:
+    from unleash.pipeline import UnleashPipeline
 
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
@@ -31,7 +34,7 @@ def wire(
     sizes: Sizes,
     canvas: Canvas,
     model: gr.Dropdown,
-    pipeline: Callable[[str], UnleashPipeline],
+    pipeline: "Callable[[str], UnleashPipeline]",
     queue: dict[str, Any],
 ) -> None:
     """Let the tab open a second picture; ``queue``: options of the queue for the model."""
@@ -39,8 +42,9 @@ def wire(
     def open_second(drawing: Drawing, name: str, event: gr.EventData) -> Message:
         with toasted():
             given = event_data(event)
-            path = uploaded(given.get("path") if isinstance(given, dict) else None)
-            return files.second_picture(pipeline(name), path, drawing.canvas)
+            asked = given if isinstance(given, dict) else {}
+            axis: Axis = "vertical" if asked.get("axis") == "vertical" else "horizontal"
+            return files.second_picture(pipeline(name), uploaded(asked.get("path")), drawing.canvas, axis)
 
     sizes.upload(open_second, [canvas, model], sizes, **queue, **_QUIET)
 

@@ -1,4 +1,4 @@
-/** The pictures of the session that the present one can be blended with: as large as it, and not itself. */
+/** The pictures of the session to blend with: the others of the same size. */
 
 import { nameOf } from "../page/session.js";
 import { sameGrid } from "../page/state.js";

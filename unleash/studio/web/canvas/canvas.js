@@ -15,7 +15,7 @@ import { Screen } from "./screen.js";
 import { bindToolbar } from "./toolbar.js";
 import { welcome } from "./welcome.js";
 
-// The runs that a person asks for by a button or a key; the store asks for those of strokes.
+// The runs requested by buttons or keys; live runs are requested by the store.
 const RUNS = ["generate", "again", "resume", "more", "relight", "blend"];
 
 /** Called once by Gradio's hook when the component is on the page. */
@@ -40,11 +40,11 @@ export function mount({ element, props, trigger }) {
   });
   const live = element.querySelector(".live");
   store.addEventListener("say", ({ detail }) => (live.textContent = detail));
-  // What was said of another canvas holds no more; what is to be said of this one comes after the change.
+  // Messages about the previous canvas are obsolete; those about this one come after the change.
   store.addEventListener("change", ({ detail }) => detail || (live.textContent = ""));
   store.addEventListener("ask", () => (live.textContent = ""));
   store.addEventListener("reopen", ({ detail }) => openPicture(detail));
-  // The server sees the canvas as it is, and which run the page waits for.
+  // The server receives the current canvas and the run that the page waits for.
   const tell = (more) => {
     props.value = {
       canvas: toServer(store.state),
@@ -54,7 +54,7 @@ export function mount({ element, props, trigger }) {
       ...more,
     };
   };
-  // Of a run that fills a stroke there is too little left to be changed: it is begun anew (`fill-anew`).
+  // A live run is too short to be changed: it is restarted (`fill-anew`).
   const steered = () => (store.run?.live ? null : (store.run?.id ?? null));
   const save = async (file) => {
     const { state } = store;
@@ -86,7 +86,7 @@ export function mount({ element, props, trigger }) {
     "new-picture": () => store.ask("new"),
     stop: () => store.stopRun(),
     "fill-anew": () => store.fillAnew(),
-    // While a run is under way the picture is half made.
+    // During a run the picture is unfinished.
     save(file = { format: "png", scale: 1 }) {
       if (store.run) files.say("The picture will be saved as soon as the run has ended.", true);
       store.queue.whenIdle(() => save(file));
@@ -98,13 +98,13 @@ export function mount({ element, props, trigger }) {
     "file-arrived": () => files.arrived(),
     "not-saved": () => files.say(""),
   });
-  // Until the settings that this browser kept are back, a run would be of others.
+  // Until the stored settings are restored, a run would use others.
   store.queue.await("settings");
   store.start(props.grid);
   element.dataset.ready = "true";
 }
 
-/** The codes that a stopped picture shows where it is not filled: a guess, which is what the person sees. */
+/** The guessed codes that a stopped picture shows where it is not filled. */
 const guessed = ({ unfinished, ...state }) =>
   unfinished && !unfinished.varies && unfinished.shown.flat().length === state.base.length
     ? rows(state, unfinished.shown.flat())

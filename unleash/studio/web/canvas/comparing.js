@@ -1,4 +1,4 @@
-/** A line on the canvas: the picture before to the left of it, the picture now to the right. */
+/** A line on the canvas, with the earlier picture to its left and the current one to its right. */
 
 import { store } from "../page/store.js";
 
@@ -23,7 +23,7 @@ export function comparing(element, screen) {
   }
 
   slider.addEventListener("input", show);
-  // What is painted now belongs to the picture now, which must be seen whole.
+  // Painting changes the current picture, which must be fully visible.
   store.addEventListener("change", () => board.hidden || set(false));
   return () => {
     if (board.hidden && !screen.comparable) {

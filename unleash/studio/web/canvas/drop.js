@@ -3,13 +3,15 @@
 import { files } from "../page/files.js";
 import { store } from "../page/store.js";
 
-/** Open the picture at a URL, of which only the pixels count. */
+/** Open the picture of a canvas at a URL, of which only the pixels count: on a canvas as large. */
 export async function openPicture(url) {
   const picture = await (await fetch(url)).blob();
-  files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }));
+  files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }), {
+    fit: "shape",
+  });
 }
 
-/** Open a picture that was dragged here from another page, which that page's owner may forbid. */
+/** Open a picture dragged from another page, which that page's server may forbid. */
 async function openLink(url) {
   try {
     const answer = await fetch(url);
@@ -52,7 +54,7 @@ export function acceptDrops(frame) {
     depth -= 1;
     show();
   });
-  // A file let fall beside the canvas must not make the browser leave the page.
+  // A file dropped beside the canvas must not make the browser leave the page.
   for (const type of ["dragover", "drop"])
     document.addEventListener(type, (event) => {
       if (carries(event)) event.preventDefault();
@@ -72,7 +74,7 @@ export function acceptDrops(frame) {
 
 function take(data) {
   const url = linkOf(data);
-  // One of the session's pictures comes with all that is known of it.
+  // A picture of the session is put back with its canvas and recipe.
   const own = store.results.find((result) => result.url === url);
   const [file] = data.files;
   if (own) store.choose(own);

@@ -9,7 +9,7 @@ import { MIN_SOFT, softBrush } from "./softbrush.js";
 import { effectOf, fillsAfter, TOOLS } from "./tools.js";
 
 const PEN_ERASER = 32;
-const CLOSE = 0.7; // cells: a corner so near the first one closes the outline
+const CLOSE = 0.7; // cells: distance from the first corner within which a click closes the outline
 
 /**
  * Listen on `stage`. `screen` = {pointOf(event), pan(dx, dy), zoom(factor, x, y), hover(point|null), shape(cells|null),
@@ -35,7 +35,7 @@ export function listen(stage, screen) {
     const meaning = pointers.down(event.pointerId, event.pointerType, placeOf(event));
     if (meaning === "ignored") return;
     stage.setPointerCapture(event.pointerId);
-    // What the first finger has painted is taken back: it began a pinch, or belongs to the hand that holds the pen.
+    // Undo what the first finger painted: it started a pinch, or is of the hand that holds the pen.
     if (meaning !== "paints") cancel();
     if (meaning === "pinches") return;
     if (event.button === 1 || stage.dataset.panning === "true") {
@@ -214,7 +214,7 @@ export function listen(stage, screen) {
   return { corner, close, drop };
 }
 
-/** The eyedropper: take the code a cell shows into the hand, ready to be pinned. */
+/** The eyedropper: select the code of a cell for the pin brush. */
 export function pick(cell) {
   const code = codeOf(store.state, cell);
   if (code === store.state.codebook) {

@@ -1,4 +1,4 @@
-/** Cells that look alike: what each cell of a picture looks like in numbers, and which are near another. */
+/** Similar-looking cells: a feature vector for each cell of a picture, and their distances. */
 
 import { paper } from "../page/blending.js";
 import { region } from "../page/geometry.js";

@@ -1,4 +1,4 @@
-/** Paints what lies over the picture: how likely something is, which rules cells have. */
+/** Draws overlays on the picture: heat maps and rules. */
 
 import { columnOf, region, rowOf } from "../page/geometry.js";
 import { ruleInWords } from "../page/codes.js";
@@ -6,7 +6,7 @@ import { colourOf } from "../page/regions.js";
 import { ruleBook } from "../page/rules.js";
 import { kindOf } from "../page/state.js";
 
-const DIM = 0.66; // how far the picture steps back behind a heat map
+const DIM = 0.66; // how much the picture is dimmed behind a heat map
 const TINT = 0.3; // how much of the picture the colour of a region covers
 const STRONGEST = 0.92; // how much of the picture the hottest cell covers
 
@@ -84,7 +84,7 @@ function nameOf(rules) {
     .join(", ");
 }
 
-// A dot for what is allowed, a bar for what is forbidden, hollow where it is no must.
+// A dot for allowed, a bar for forbidden codes; hollow if the rule is not strict.
 function drawMark(context, colors, rules, [x, y, side]) {
   const size = Math.max(2.5, side * 0.085);
   rules.forEach(({ allowed, strength }, i) => {

@@ -24,7 +24,7 @@ export class Pointers {
     return others.length ? "pinches" : "paints";
   }
 
-  /** Where a pointer that counts was and the other finger of a pinch is: {before, other}; null if it does not. */
+  /** Moves a pointer: {before, other}, its last position and that of a pinch's other finger; null if ignored. */
   moved(id, place) {
     const pointer = this.#down.get(id);
     if (!pointer) return null;

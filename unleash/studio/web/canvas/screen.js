@@ -1,4 +1,4 @@
-/** What is on the stage at the moment: it redraws once a frame, when something changed. */
+/** Redraws the stage, at most once per frame, when something has changed. */
 
 import { blended, originals } from "../page/blending.js";
 import { sprite } from "../page/codes.js";
@@ -61,7 +61,7 @@ export class Screen {
 
   // --- for gestures and keys -----------------------------------------------------------------------
 
-  /** What cursor keys steer (keyboard.js). */
+  /** The cursor for the keyboard (keyboard.js). */
   get cursor() {
     const screen = this;
     return {
@@ -103,7 +103,7 @@ export class Screen {
     this.refresh();
   }
 
-  // What is beneath the pointer, where the picture does not say it.
+  // Describes the cell under the pointer.
   #tell(point) {
     const [cell] = (point && brush(store.state, point, 1)) ?? [];
     if (cell === this.#told) return;
@@ -237,7 +237,7 @@ export class Screen {
     if (!url) this.#picture = null;
     const image = new Image();
     image.onload = () => {
-      // Pictures may finish loading out of turn: only the one wanted now is shown.
+      // Pictures may finish loading out of order: only the current one is shown.
       if (this.#url !== url) return;
       this.#picture = image;
       this.refresh();
@@ -245,7 +245,7 @@ export class Screen {
     if (url) image.src = url;
   }
 
-  // A whole picture is seen clean, until somebody is about to paint on it.
+  // A finished picture is shown without marks until a brush approaches.
   get #marked() {
     if (this.#clean || this.#split !== null) return false;
     const paints = this.#point && !TOOLS[store.tool.name].looks;

@@ -1,4 +1,4 @@
-/** The soft brush: a mask painted pixel by pixel, with an edge that fades. */
+/** The soft brush: a mask painted pixel by pixel, with a soft edge. */
 
 import { alphaOf, paper, pictureOf, sizeOf } from "../page/blending.js";
 import { clamp } from "../page/geometry.js";
@@ -12,9 +12,8 @@ export const MAX_SOFT = 256;
 /** Above this, of 255, a pixel touches its cell: more than one half. */
 const TOUCHES = 127;
 
-const TINT = [99, 102, 241];
-
-const tinted = (value) => [...TINT, value];
+// Black, of whatever opacity, is all zeros but for the alpha, and costs next to nothing in a PNG.
+const shade = (value) => [0, 0, 0, value];
 
 /** The next larger or smaller brush, in pixels. */
 export const resized = (size, by) => clamp(Math.round(size * 1.25 ** by) + by, MIN_SOFT, MAX_SOFT);
@@ -28,7 +27,7 @@ export function cover(away, size, softness) {
 }
 
 /** The cells of a grid that a mask of bytes touches. */
-function touchedCells({ height, width, cell }, alpha) {
+export function touchedCells({ height, width, cell }, alpha) {
   const touched = Array(height * width).fill(false);
   const across = width * cell;
   alpha.forEach((value, i) => {
@@ -38,20 +37,31 @@ function touchedCells({ height, width, cell }, alpha) {
   return touched;
 }
 
-/** A mask of bytes over the whole canvas as the state's `soft`. */
+/** The smallest rectangle of cells with all that a mask of bytes covers: {top, left, rows, columns}. */
+export function boundsOf({ height, width, cell }, alpha) {
+  const across = width * cell;
+  const [rows, columns] = [Array(height).fill(false), Array(width).fill(false)];
+  alpha.forEach((value, i) => {
+    if (!value) return;
+    rows[Math.floor(i / across / cell)] = true;
+    columns[Math.floor((i % across) / cell)] = true;
+  });
+  const [top, left] = [rows, columns].map((line) => Math.max(0, line.indexOf(true)));
+  const [bottom, right] = [rows, columns].map((line) => Math.max(0, line.lastIndexOf(true)));
+  return { top, left, rows: bottom - top + 1, columns: right - left + 1 };
+}
+
+/** A mask of bytes over the whole canvas as the state's `soft`, of which only the part that covers something is kept. */
 export function softOf(state, alpha) {
-  const sheet = pictureOf(alpha, ...sizeOf(state), tinted);
+  const place = boundsOf(state, alpha);
+  const { cell } = state;
+  const sheet = paper(place.columns * cell, place.rows * cell);
+  const whole = pictureOf(alpha, ...sizeOf(state), shade);
+  sheet.getContext("2d").drawImage(whole, -place.left * cell, -place.top * cell);
   const url = sheet.toDataURL();
   images.put(url, sheet);
-  return {
-    url,
-    touched: touchedCells(state, alpha),
-    lifted: Array(state.base.length).fill(false),
-    top: 0,
-    left: 0,
-    rows: state.height,
-    columns: state.width,
-  };
+  const lifted = Array(state.base.length).fill(false);
+  return { url, touched: touchedCells(state, alpha), lifted, ...place };
 }
 
 class SoftBrush extends EventTarget {
@@ -63,7 +73,7 @@ class SoftBrush extends EventTarget {
     const [width, height] = sizeOf(state);
     const alpha = state.soft ? alphaOf(state, state.soft) : new Uint8ClampedArray(width * height);
     if (!alpha) return false;
-    const sheet = state.soft ? pictureOf(alpha, width, height, tinted) : paper(width, height);
+    const sheet = state.soft ? pictureOf(alpha, width, height, shade) : paper(width, height);
     this.#stroke = { state, alpha, width, height, erases, sheet, from: this.#pixel(point) };
     this.to(point, size);
     return true;
@@ -101,7 +111,7 @@ class SoftBrush extends EventTarget {
     this.#stroke = null;
   }
 
-  /** What to show of the mask: {image, place, live}, the stroke under way or what the canvas has. */
+  /** The mask to show: {image, place, live}, of the current stroke or of the canvas. */
   veil({ soft, height, width }) {
     if (this.#stroke)
       return {
@@ -127,9 +137,9 @@ function sweep({ alpha, width, height, erases, sheet }, from, to, { softSize, so
     for (let x = left; x < right; x++) {
       const covered = cover(distance(x + 0.5, y + 0.5, from, to), softSize, softness);
       const i = y * width + x;
-      // The most of all dabs, not their sum: the edge stays as soft however slowly one paints.
+      // The maximum of all dabs, not their sum, so that slow strokes keep a soft edge.
       alpha[i] = erases ? Math.min(alpha[i], 255 - covered) : Math.max(alpha[i], covered);
-      part.data.set(tinted(alpha[i]), 4 * ((y - top) * (right - left) + x - left));
+      part.data.set(shade(alpha[i]), 4 * ((y - top) * (right - left) + x - left));
     }
   sheet.getContext("2d").putImageData(part, left, top);
 }

@@ -3,7 +3,7 @@
 import { bind, bindButtons, roving } from "../page/buttons.js";
 import { command, tellShortcut } from "../page/commands.js";
 import { held, listenToKeys, shortcut } from "../page/shortcuts.js";
-import { blank, clearMask, clearPins, invert, maskAll, openCells } from "../page/state.js";
+import { blank, clearMask, clearPins, invert, maskAll, openCells, waiting } from "../page/state.js";
 import { store } from "../page/store.js";
 import { choices } from "./choices.js";
 import { comparing } from "./comparing.js";
@@ -74,8 +74,10 @@ function counts(state) {
   const pins = Object.keys(state.pins).length;
   const open = openCells(state);
   const kept = state.base.length - open - pins;
+  const later = waiting(state)?.filter(Boolean).length ?? 0;
+  const then = later ? ` · ${later} after that` : "";
   const pinned = pins ? ` · ${pins} pinned` : "";
-  return `${open} to fill · ${kept} kept${pinned}`;
+  return `${open - later} to fill${then} · ${kept} kept${pinned}`;
 }
 
 function toggleFullScreen() {
@@ -84,7 +86,7 @@ function toggleFullScreen() {
     document.documentElement.requestFullscreen?.().catch(() => store.say("The browser refuses full screen."));
 }
 
-/** What lasts while a key is down. */
+/** States that last while a key is held. */
 function holds(screen) {
   const { dataset } = screen.surface;
   held(" ", "Hold, and drag: move the picture", {

@@ -1,4 +1,4 @@
-/** What an empty canvas shows: how to begin, and pictures to begin with. */
+/** The welcome screen of an empty canvas: instructions and example pictures. */
 
 import { command } from "../page/commands.js";
 import { store } from "../page/store.js";

@@ -1,4 +1,4 @@
-/** Says beforehand about how long a run will take, where that is more than a moment. */
+/** Shows the estimated time of longer runs. */
 
 import { gradioElement } from "../page/commands.js";
 import { inWords } from "../page/durations.js";
@@ -8,7 +8,7 @@ import { store } from "../page/store.js";
 
 const PAUSE = 500; // ms without a change before the server is asked
 
-/** Cells above which it is worth asking: those of the usual model's own grid. */
+/** Number of cells above which an estimate is requested: the usual model's grid. */
 const USUAL = 16 * 16;
 
 export function mount({ element, props, trigger, watch }) {
@@ -16,12 +16,15 @@ export function mount({ element, props, trigger, watch }) {
   let timer = 0;
   let asked = null;
 
-  const say = (words) => (line.textContent = words);
+  const say = (words) => {
+    line.textContent = words;
+    store.tellRun({ estimate: words });
+  };
 
   const large = () => store.state.base.length > USUAL && openCells(store.state) > 0;
   const worthwhile = () => large() || partsToFill(store.state) > 1;
 
-  // What it takes depends on the canvas and on many controls: asked anew when any of them changed.
+  // The time depends on the canvas and on many controls, so any change requests a new estimate.
   function ask() {
     const { state } = store;
     if (!worthwhile()) {
@@ -57,7 +60,7 @@ export function mount({ element, props, trigger, watch }) {
       ...(large() ? [`${width}×${height} cells`] : []),
       ...(parts > 1 ? [`${parts} parts, up to ${evaluations} evaluations a step`] : []),
     ];
-    say(`${why.join(", ")}: Generate will take about ${inWords(seconds)}.`);
+    say(`About ${inWords(seconds)} for ${why.join(", ")}`);
   });
   if (store.timeline) later();
 }

@@ -29,7 +29,7 @@ export function mount({ element, props, server, trigger, watch }) {
         words.textContent = `${evaluations[order]} evaluations`;
       }
     },
-    // What a race ended with before; where there was none, it is run while the page is read.
+    // The cached result of a race; without one, it starts while the page is read.
     filled(message) {
       if (run) return;
       if (message.lanes.length) message.lanes.forEach(showStep);
@@ -56,7 +56,7 @@ export function mount({ element, props, server, trigger, watch }) {
     words.textContent = `${index} of ${total} evaluations · ${seconds.toFixed(1)} s`;
   }
 
-  // What a run that was let go of still sends is not shown: each message names its run.
+  // Messages of an abandoned run are ignored.
   function stop() {
     if (run) server.stop(run);
     run = null;

@@ -1,9 +1,9 @@
-/** What the server sends to the page as it happens, and what is done where it is silent. */
+/** Handles the server's messages, and its silence. */
 
 import { download, files } from "../page/files.js";
 import { store } from "../page/store.js";
 
-const PATIENCE = 5000; // ms without a word of a run before the server is asked
+const PATIENCE = 5000; // ms without a message of a run before the server is asked
 const TRIES = 2;
 
 /** What to do with a message of the server, by its kind. */
@@ -11,6 +11,7 @@ export const receive = {
   waiting: (message) => store.receiveTurns(message),
   frame: (message) => store.receiveFrame(message),
   canvas: (message) => store.receiveCanvas(message, files.opened(message)),
+  choose: (message) => files.asked(message),
   grid: whenStarted((message) => store.fit(message)),
   arrived: () => store.queue.arrived("model"),
   end: (message) => store.endRun(message.run),

@@ -1,4 +1,4 @@
-/** The header: files and history, at the top of the page wherever one scrolls. */
+/** The fixed header: files and history. */
 
 import { bindButtons } from "../page/buttons.js";
 import { offer } from "../page/commands.js";
@@ -25,7 +25,7 @@ export function mount({ element, server, trigger, upload }) {
 
   chooser.addEventListener("change", () => {
     const [file] = chooser.files;
-    chooser.value = ""; // or the same file could not be chosen again
+    chooser.value = ""; // so that the same file can be chosen again
     if (file) files.open(file);
   });
 

@@ -17,7 +17,7 @@ export function saveMenu(element) {
     for (const item of items) {
       const { scale } = item.dataset;
       item.hidden = photo && scale > 1; // it has its own size
-      if (scale) item.querySelector("i").textContent = photo ? "as large as you opened it" : sizeOf(scale);
+      if (scale) item.querySelector("i").textContent = photo ? "at your picture's resolution" : sizeOf(scale);
     }
     menu.showPopover();
     items[0].focus();
@@ -26,7 +26,7 @@ export function saveMenu(element) {
   // The picture that was opened, with what was painted over it.
   function savesPhoto() {
     const { originals } = (store.tool.keepPixels && store.timeline && store.state.pixels) || {};
-    return originals?.length === 1 && Boolean(originals[0].photo);
+    return originals?.some(({ photo }) => photo) ?? false;
   }
 
   function sizeOf(scale) {

@@ -1,4 +1,4 @@
-/** The inspector: the likeliest codes of a cell, heat maps, and the repair of what fits least. */
+/** The inspector: the likeliest codes of a cell, heat maps, and re-masking of the worst cells. */
 
 import { about } from "../page/codes.js";
 import { patch } from "../page/patch.js";
@@ -17,7 +17,7 @@ export function mount({ element }) {
 
   // --- heat maps -----------------------------------------------------------------------------------
 
-  // Only in front: a map whose switch is out of sight could not be turned off.
+  // Only while the tab is visible, since the map could not be turned off otherwise.
   new ResizeObserver(() => {
     inFront = element.clientHeight > 0;
     predictions.showHeat(inFront ? heat : null);

@@ -3,6 +3,7 @@
 import { coverage, pictureOf, paper, sizeOf } from "../page/blending.js";
 import { files } from "../page/files.js";
 import { images } from "../page/images.js";
+import { photoOver } from "../page/pixels.js";
 import { soften } from "../page/state.js";
 import { store } from "../page/store.js";
 import { softOf } from "../canvas/softbrush.js";
@@ -10,7 +11,7 @@ import { softOf } from "../canvas/softbrush.js";
 /** Mask what a picture file marks. */
 export async function loadMask(file) {
   try {
-    const alpha = await readMask(file, ...sizeOf(store.state));
+    const alpha = await readMask(file, ...sizeOf(store.state), photoOver(store.state));
     store.edit((state) => soften(state, softOf(state, alpha)));
     store.say("Mask loaded.");
   } catch (error) {
@@ -30,8 +31,8 @@ export function saveMask() {
  * The mask in a picture file, cut and scaled to a size, as bytes. The server reads it, as it reads all pictures:
  * browsers know neither every format nor what transparency means in a mask.
  */
-async function readMask(file, width, height) {
-  const image = await images.load(await files.maskIn(file, width, height));
+async function readMask(file, width, height, photo) {
+  const image = await images.load(await files.maskIn(file, width, height, photo));
   const pen = paper(width, height).getContext("2d");
   pen.drawImage(image, 0, 0);
   const { data } = pen.getImageData(0, 0, width, height);

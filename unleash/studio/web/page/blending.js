@@ -150,8 +150,9 @@ export function blended(state, picture) {
 }
 
 /**
- * A promise of what the server needs to save it: {original, mask} as PNGs, and `photo` if one picture with more
- * pixels lies beneath all of it; null where nothing is kept. `photoOf` makes a promise of what the server needs of it.
+ * A promise of what the server needs to save it: {original, mask} as PNGs, and `photos`, the files of which the
+ * originals show less than there is; null where nothing is kept. `photoOf` makes a promise of what the server needs of
+ * one, {path, box}.
  */
 export async function toSave(state, photoOf) {
   if (!state.pixels) return null;
@@ -164,11 +165,19 @@ export async function toSave(state, photoOf) {
   const found = parts(state);
   if (!found) return null;
   const grey = pictureOf(found.mask, found.sheet.width, found.sheet.height, (v) => [v, v, v, 255]);
-  const [{ photo, rows, columns }, ...others] = given;
-  const alone = photo && !others.length && rows === state.height && columns === state.width;
-  const whole = alone ? await photoOf(photo) : null;
-  return { original: found.sheet.toDataURL(), mask: grey.toDataURL(), photo: whole };
+  const photos = await Promise.all(
+    given.map(async ({ photo, ...placed }) => {
+      const file = photo && (await photoOf(photo));
+      return file && { ...file, place: placeOf(state, placed) };
+    }),
+  );
+  const mask = grey.toDataURL();
+  return { original: found.sheet.toDataURL(), mask, photos: photos.filter(Boolean) };
 }
+
+/** Where cells lie on the canvas: [left, top, right, bottom] in pixels. */
+const placeOf = ({ cell }, { top, left, rows, columns }) =>
+  [left, top, left + columns, top + rows].map((edge) => edge * cell);
 
 /**
  * A promise of a URL: the pictures of the states `of` in their places, {of, top, left} in cells of a grid.

@@ -1,6 +1,7 @@
 /**
- * Opening and saving files, from the header, by drop or by paste. Listen for "say"
- * ({text, lasts}) and "notice" ({text, button, act}, null when it is no longer true).
+ * Opening and saving files, from the header, by drop or by paste. Listen for "say" ({text, lasts}), "notice"
+ * ({text, button, act}) and "choose" ({picture, choose, cancel}: how to open a picture); the latter two are null when
+ * they are no longer true.
  */
 
 import { keepOriginal, rawOriginal, restoreOriginal } from "./images.js";
@@ -46,19 +47,46 @@ class Files extends EventTarget {
     return about;
   }
 
-  /** Open a file; with `older`, the recipe's picture of a PNG that was changed. */
-  async open(file, older = false) {
+  #choose(detail) {
+    this.dispatchEvent(new CustomEvent("choose", { detail }));
+  }
+
+  /**
+   * Open a file. `how` = {older, fit, crop}: with `older`, the recipe's picture of a PNG that was changed; how to `fit`
+   * a picture to the model ("crop", "whole" or "shape"), and the part [x, y, width, height] to `crop` it to. Without
+   * `fit`, the server may ask: see `asked`.
+   */
+  async open(file, how = {}) {
     this.#notice(null);
-    if (isProject(file)) return this.#openProject(file);
+    this.#choose(null);
     store.queue.await("file");
+    store.queue.arrived("choice"); // of a file before this one
     this.#begin(file);
+    if (isProject(file)) return this.#openProject(file);
     try {
       const path = await this.#server.upload(file);
-      this.#server.ask("open", { path, older, name: this.#name(file) });
+      this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
     } catch {
       this.say(`${file.name} could not be uploaded: try again.`);
       store.queue.arrived("file");
     }
+  }
+
+  /** The server asks how to open a picture: {name, preview, width, height, columns, rows}. */
+  asked({ name, ...picture }) {
+    const { file, path } = this.#take(name) ?? {};
+    if (!file) return;
+    store.queue.await("choice");
+    this.#choose({
+      picture: { ...picture, name: file.name },
+      choose: (how) => {
+        store.queue.await("file");
+        store.queue.arrived("choice");
+        this.#begin(file);
+        this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
+      },
+      cancel: () => store.queue.arrived("choice"),
+    });
   }
 
   /** A file was opened, or refused. */
@@ -73,18 +101,18 @@ class Files extends EventTarget {
   }
 
   /**
-   * What the server says of an opened file. Returns where its whole picture is kept, {key, box}, if it has more
+   * What the server says of an opened file. Returns where its whole picture is kept, {key, box, size}, if it has more
    * pixels than the canvas.
    */
-  opened({ name, box, changed }) {
-    const file = this.#take(name);
+  opened({ name, box, size, changed }) {
+    const { file } = this.#take(name) ?? {};
     if (file && changed)
       this.#notice({
         text: `${file.name} was changed after it was saved here: you see it as it is now.`,
         button: "Open the recipe's original picture",
-        act: () => this.open(file, true),
+        act: () => this.open(file, { older: true }),
       });
-    return file && box ? { key: keepOriginal(file), box } : null;
+    return file && box ? { key: keepOriginal(file), box, size } : null;
   }
 
   /** A promise of what the server needs to save a whole picture: {path, box}; null if it is gone. */
@@ -93,9 +121,13 @@ class Files extends EventTarget {
     return file instanceof Blob ? { path: await this.#server.upload(named(file)), box } : null;
   }
 
-  /** A promise of the URL of the mask in a file, cut and scaled to a size in pixels; else of an error in words. */
-  async maskIn(file, width, height) {
-    const { url, error } = await this.#server.mask({ path: await this.#server.upload(file), width, height });
+  /**
+   * A promise of the URL of the mask in a file, cut and scaled to a size in pixels; else of an error in words. `photo`
+   * = {box, size} of the picture that covers the canvas, if there is one: a mask as large as that is cut as it was.
+   */
+  async maskIn(file, width, height, photo) {
+    const path = await this.#server.upload(file);
+    const { url, error } = await this.#server.mask({ path, width, height, photo });
     if (error) throw new Error(error);
     return url;
   }
@@ -120,8 +152,6 @@ class Files extends EventTarget {
   }
 
   async #openProject(file) {
-    store.queue.await("file");
-    this.#begin(file);
     try {
       const project = await unpack(file);
       const { model, canvas, recipe, settings, count, locked } = project;

@@ -42,6 +42,12 @@ function moved(state, grid, top, left) {
   };
 }
 
+/** The older mask of a canvas that grows, as a state's `aside`; cells for which `inside(cell)` are to be filled now. */
+function asideOf({ base, masked, codebook }, inside = () => false) {
+  const flags = masked.map((is, cell) => is && base[cell] !== codebook && !inside(cell));
+  return flags.includes(true) ? flags : null;
+}
+
 /** A larger canvas with masked rows and columns added on each side; `url` shows its picture. */
 export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, url = null) {
   for (const [side, more] of Object.entries({ left, right, top, bottom })) {
@@ -52,7 +58,9 @@ export function extended(state, { left = 0, right = 0, top = 0, bottom = 0 }, ur
   checkSize(grid);
   const { codes, ...layers } = moved(state, grid, top, left);
   const picture = url && state.picture ? { url, codes } : null;
-  return { ...state, ...grid, ...layers, picture, recipe: null, seam: null, filling: null, unfinished: null };
+  const aside = asideOf({ ...state, ...layers });
+  const fresh = { recipe: null, seam: null, filling: null, unfinished: null };
+  return { ...state, ...grid, ...layers, picture, aside, ...fresh };
 }
 
 /** Join `b` to the right of `a`, or below it if `axis` is "vertical", with a masked seam of `seam` cells. */
@@ -111,6 +119,7 @@ export function withSeam(state, cells) {
   return {
     ...state,
     masked: state.masked.map((now, cell) => inside(cell) || (before(cell) ? masked[cell] : now)),
+    aside: asideOf({ ...state, masked }, inside),
     seam: { ...state.seam, cells },
   };
 }

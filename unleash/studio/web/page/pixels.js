@@ -8,13 +8,19 @@
  */
 
 /**
- * An opened picture that covers the whole grid; `photo` is {key, box} of its file and the part of it that the grid
- * shows, if the file has more pixels.
+ * An opened picture that covers the whole grid; `photo` is {key, box, size} of its file, the part of it that the grid
+ * shows, and the file's width and height, if it has more pixels.
  */
 export const opened = ({ height, width }, key, photo = null) => ({
   originals: [{ key, photo, top: 0, left: 0, rows: height, columns: width }],
   layers: [],
 });
+
+/** The `photo` of the picture that covers the whole of a canvas; null if there is none. */
+export function photoOver({ pixels, height, width }) {
+  const [first, ...others] = pixels?.originals ?? [];
+  return first && !others.length && first.rows === height && first.columns === width ? first.photo : null;
+}
 
 /** Whether a cell is only masked by the soft brush. */
 export const isSoft = (soft, cell) => Boolean(soft) && soft.touched[cell] && !soft.lifted[cell];

@@ -13,7 +13,7 @@
  */
 
 import { painted } from "./pixels.js";
-import { again, codeOf, maskAll, openCells, regionOf, sameGrid, unknown, written } from "./state.js";
+import { again, codeOf, due, maskAll, openCells, regionOf, sameGrid, unknown, written } from "./state.js";
 import { fromServer } from "./wire.js";
 
 /** A name that is unique across browsers. */
@@ -60,7 +60,8 @@ export function requestOf(kind, state, takes, unfinished) {
   }
   if (kind === "again") return state.lastRegion && of(again(state), takes && { takes });
   if (kind === "new") return { ...of(maskAll(state)), kind: "generate" };
-  return kind === "generate" && !openCells(state) ? null : of(state);
+  if (kind === "generate") return openCells(state) ? of(due(state)) : null;
+  return of(state);
 }
 
 /** Whether this is a valid `unfinished`, which may come from a file. */
@@ -80,7 +81,8 @@ export function resumable(state) {
   if (!unfinished || unfinished.varies) return false;
   const { pins, ...grid } = fromServer(unfinished.recipe.canvas);
   const codes = unfinished.progress.codes.flat();
-  const open = unknown(state);
+  const { region } = unfinished;
+  const open = unknown(state).map((is, cell) => is && (region?.cells[cell] ?? true));
   return (
     sameGrid(state, grid) &&
     JSON.stringify(state.pins) === JSON.stringify(pins) &&
@@ -104,7 +106,7 @@ const pixelsAfter = ({ pixels, masked, pins, soft }) =>
  */
 export function strokeRun(state, which, swept, id, before = null) {
   const { base, codebook, lastRegion, masked } = state;
-  const open = unknown(state);
+  const open = unknown(due(state));
   const refills = !open.includes(true) && lastRegion && [...swept].some((cell) => lastRegion.cells[cell]);
   const wanted = {
     masked: (cell) => open[cell] || (refills && lastRegion.cells[cell]),

@@ -13,7 +13,8 @@
  * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
  * mask the run under way may still lift, as the person has not masked or kept them since it began. `unfinished` is
  * what it takes to go on with the run that was stopped on this canvas (run.js). `selections` are masks with a name
- * (selections.js), `regions` are parts with a label or prompt of their own (regions.js).
+ * (selections.js), `regions` are parts with a label or prompt of their own (regions.js). `aside` are flags of the cells
+ * that were masked before the canvas grew, null if none were: Generate fills them once nothing else is left to fill.
  */
 
 import { CanvasError, cellName } from "./geometry.js";
@@ -39,6 +40,7 @@ export function blank({ height, width, codebook, cell = 16 }) {
     filling: null,
     unfinished: null,
     selections: [],
+    aside: null,
     regions: [],
   };
 }
@@ -110,18 +112,20 @@ function withMask(state, masked) {
 // A cell that the person masks or keeps during a run stays so.
 function remask(state, masked) {
   const next = withMask(state, masked);
-  if (next === state || !state.filling) return next;
-  const filling = state.filling.map((its, cell) => its && next.masked[cell] === state.masked[cell]);
-  return { ...next, filling };
+  if (next === state) return next;
+  const same = (its, cell) => its && next.masked[cell] === state.masked[cell];
+  return { ...next, filling: state.filling?.map(same) ?? null, aside: state.aside?.map(same) ?? null };
 }
 
 /** Mask cells, so that they are filled again. Pins stay. */
 export function mask(state, cells) {
   const flags = flagsOf(state, cells);
-  return remask(
+  const next = remask(
     state,
     state.masked.map((was, cell) => was || flags[cell]),
   );
+  const wanted = next.aside?.some((is, cell) => is && flags[cell]);
+  return wanted ? { ...next, aside: next.aside.map((is, cell) => is && !flags[cell]) } : next;
 }
 
 /** Unmask cells whose base code is known, so that it shows again. Pins stay. */
@@ -142,6 +146,21 @@ export const invert = (state) =>
 export const maskAll = (state) => mask(state, everyCell(state));
 
 export const clearMask = (state) => keep(state, everyCell(state));
+
+/** Flags of the cells whose mask Generate leaves for later; null if it leaves none. */
+export function waiting(state) {
+  if (!state.aside) return null;
+  const open = unknown(state);
+  const later = open.map((is, cell) => is && state.aside[cell] && state.base[cell] !== state.codebook);
+  const now = open.some((is, cell) => is && !later[cell]);
+  return now && later.includes(true) ? later : null;
+}
+
+/** The canvas with the mask of what Generate fills now. */
+export function due(state) {
+  const later = waiting(state);
+  return later ? keep(state, later) : state;
+}
 
 /** Set the soft brush's mask: the cells it touches are masked, those it no longer touches are kept. */
 export function soften(state, soft) {

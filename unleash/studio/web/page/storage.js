@@ -1,12 +1,12 @@
 /**
- * What survives a page reload, in this browser only: JSON by a key, and pictures, films, originals and the history,
+ * What is stored in this browser across reloads: JSON by key, and pictures, films, originals and the history,
  * which are larger, in a database. Where that is forbidden or full the session goes on; it only will not outlive the
  * page, which `trouble` tells by "full", and by "kept" once there is room again.
  */
 
 export const trouble = new EventTarget();
 
-const full = new Set(); // of "values" and "database", those that had no room when last written
+const full = new Set(); // of "values" and "database", those that were full at the last write
 
 function tell(where, isFull) {
   const before = full.size > 0;
@@ -21,25 +21,25 @@ export const CANVAS = "unleash.canvas.1";
 export const SHELF = "unleash.shelf.1";
 const TAB = "unleash.tab.1";
 
-/** What this tab wrote under a key, or else what any tab did last; null if nothing was. */
+/** What this tab, or else any tab, last wrote under a key; null if nothing. */
 export function read(key) {
   for (const storage of ["sessionStorage", "localStorage"])
     try {
       const text = globalThis[storage].getItem(key);
       if (text !== null) return JSON.parse(text);
     } catch {
-      // Forbidden, or not ours.
+      // Forbidden, or not JSON.
     }
   return null;
 }
 
-/** Whether there was room for it; if not, what was there before is gone as well. */
+/** Returns whether it could be stored; if not, the older value is removed as well. */
 function put(storage, key, text) {
   try {
     globalThis[storage].setItem(key, text);
     return true;
   } catch {
-    // What is older than the page must not come back in its place.
+    // Or an older value would come back after a reload.
     try {
       globalThis[storage].removeItem(key);
     } catch {
@@ -96,7 +96,7 @@ function database() {
         if (!result.objectStoreNames.contains(name)) result.createObjectStore(name, options);
     };
     request.onsuccess = () => {
-      // A page that held on to it would keep every other from clearing or renewing it.
+      // An open connection would block other pages from clearing or upgrading the database.
       request.result.onversionchange = () => {
         request.result.close();
         opening = null;
@@ -108,7 +108,7 @@ function database() {
   return opening;
 }
 
-/** Let `work` use one of the stores; the result of the request it returns once all is written, or `otherwise`. */
+/** Run `work` on one of the stores; returns the result of its request once written, or `otherwise`. */
 async function transact(name, mode, work, otherwise = null) {
   try {
     const transaction = (await database()).transaction(name, mode);
@@ -125,14 +125,14 @@ async function transact(name, mode, work, otherwise = null) {
   }
 }
 
-/** All pictures and films of earlier visits: {pictures, films}. */
+/** The pictures and films of earlier visits: {pictures, films}. */
 export async function recall() {
   const all = (name) => transact(name, "readonly", (store) => store.getAll(), []);
   const [pictures, films] = await Promise.all([all("pictures"), all("films")]);
   return { pictures, films };
 }
 
-/** Keep exactly these "pictures" or "films", given which were kept before. */
+/** Store exactly these "pictures" or "films", given the ones stored before. */
 export async function keepAll(name, now, before) {
   const added = now.filter((value) => !before.includes(value));
   const gone = before.filter(({ id }) => now.every((value) => value.id !== id));
@@ -143,7 +143,7 @@ export async function keepAll(name, now, before) {
   });
 }
 
-/** Keep an opened picture's URL; its key begins with the time, so that the oldest make room. */
+/** Store an opened picture's URL; its key starts with the time, so that the oldest are dropped first. */
 export const writeOriginal = (key, url) =>
   transact("originals", "readwrite", (store) => {
     store.put(url, key);
@@ -164,14 +164,14 @@ async function tabNames() {
   } catch {
     // Forbidden.
   }
-  // A tab that was copied has the name of the other, which holds on to it.
+  // A duplicated tab has the name of the original, which still uses it.
   const own = old && (await claimed(old)) ? old : `${Date.now()}-${Math.random().toString(36).slice(2)}`;
   if (own !== old) await claimed(own);
   put("sessionStorage", TAB, own);
   return { old, own };
 }
 
-/** Whether no other tab of this browser has the name; it is this one's until the page goes. */
+/** Claims the name for this tab until the page is closed; returns whether it was free. */
 const claimed = (name) =>
   new Promise((resolve) => {
     if (!globalThis.navigator?.locks) return resolve(true);
@@ -185,7 +185,7 @@ let names = null;
 
 const LONG = 500;
 
-/** Any JSON as text, each of its long strings once. */
+/** JSON as text, with each long string only once. */
 export function packed(value) {
   const places = new Map();
   const text = JSON.stringify(value, (_, part) => {
@@ -199,7 +199,7 @@ export function packed(value) {
 export const unpacked = ({ text, strings }) =>
   JSON.parse(text, (_, part) => (typeof part?.long === "number" ? strings[part.long] : part));
 
-/** A promise of the history that this tab kept; null if it kept none. */
+/** A promise of this tab's stored history; null if there is none. */
 export async function recallHistory() {
   names ??= tabNames();
   const { old } = await names;
@@ -207,7 +207,7 @@ export async function recallHistory() {
   return record ? unpacked(record) : null;
 }
 
-/** Keep the history of this tab, in place of what it kept before. */
+/** Store the history of this tab, replacing the previous one. */
 export async function keepHistory(history) {
   names ??= tabNames();
   const { own } = await names;

@@ -35,9 +35,11 @@ export class Store extends EventTarget {
     this.timeline = null;
     this.tool = { ...TOOL };
     this.run = null;
+    this.loading = true; // whether the server is loading the model that the page began with
     this.asked = null;
     this.preview = null;
     this.variation = null;
+    this.estimate = "";
     this.takes = new Takes(this);
     this.queue = new Queue(this);
   }
@@ -51,17 +53,17 @@ export class Store extends EventTarget {
     return this.session.results;
   }
 
-  /** The film in which the canvas was seen as it is, none while another is being made. */
+  /** The film that contains the current canvas; none during a run. */
   get film() {
     return this.run ? null : this.session.film;
   }
 
-  /** Take up the canvas this browser kept, or a blank one of the first model's `grid`. */
+  /** Load the stored canvas, or a blank one of the first model's `grid`. */
   start(grid) {
     const kept = read(CANVAS);
     const sound = Math.max(kept?.state?.height, kept?.state?.width) <= MAX_SIDE;
     const state = sound ? { ...blank(grid), ...kept.state } : blank(grid);
-    // An older page left masked what a run had filled.
+    // Older versions left filled cells masked.
     this.timeline = history.begin(state.picture?.filled ? keep(state, state.picture.filled) : state);
     this.session.model = (sound && kept.model) || grid.model;
     this.session.recall();
@@ -72,7 +74,7 @@ export class Store extends EventTarget {
     this.#emit("results");
   }
 
-  /** Go on with the model that the server found again, of this `grid`; it may have other codes by now. */
+  /** Continue with the model that the server found, with this `grid`; its codes may have changed. */
   fit(grid) {
     if (this.session.model === grid.model && this.state.codebook === grid.codebook) return;
     const { picture } = this.state;
@@ -80,7 +82,7 @@ export class Store extends EventTarget {
     if (picture) this.#emit("reopen", picture.url);
   }
 
-  // Undo and the code in hand are made of the codes of the model before; its pictures wait for its return.
+  // Undo history and selected codes belong to the previous model; its pictures stay for its return.
   #changeModel(model, state) {
     if (this.run) this.#letGo();
     this.timeline = history.begin(state);
@@ -103,13 +105,13 @@ export class Store extends EventTarget {
     this.#emit("say", text);
   }
 
-  /** Someone paints a tile at `cell` and has selected none: the catalogue shows what is likely there ("needtile"). */
+  /** A tile is painted at `cell` but none is selected: the catalogue shows the likely ones ("needtile"). */
   askForTile(cell) {
     this.#emit("needtile", cell);
     this.say("No tile is selected: choose one under Codes, or pick one from the picture (I).");
   }
 
-  /** What became of a run, for the status line and for who cannot see it. */
+  /** Announce the outcome of a run, in the status line and for screen readers. */
   announce(text) {
     this.#emit("announce", text);
   }
@@ -121,7 +123,7 @@ export class Store extends EventTarget {
 
   // --- edits ---------------------------------------------------------------------------------------
 
-  /** What `change` makes of the canvas; the canvas as it is where that cannot be done, which is said. */
+  /** The canvas after `change`; if that is not possible, says so and returns it unchanged. */
   #changed(change) {
     try {
       return change(this.state);
@@ -132,7 +134,7 @@ export class Store extends EventTarget {
     }
   }
 
-  /** One undoable edit: `change` maps a state to the next. Whether it changed anything. */
+  /** One undoable edit: `change` maps a state to the next. Returns whether it changed anything. */
   edit(change) {
     const next = this.#changed(change);
     if (next === this.state) return false;
@@ -141,13 +143,13 @@ export class Store extends EventTarget {
     return true;
   }
 
-  /** Put what was kept of the history of this canvas before it. */
+  /** Prepend the stored history of this canvas. */
   remember(kept) {
     this.timeline = history.joined(kept, this.timeline);
     this.#emit("change");
   }
 
-  /** An edit in place of the last one, if that was made by this as well: however many there are, they undo as one. */
+  /** An edit that replaces the last one if that was made by this as well, so that they undo as one. */
   swap(change) {
     const on = this.state === this.#swapped ? history.replace : history.push;
     this.timeline = on(this.timeline, change(this.state));
@@ -155,14 +157,14 @@ export class Store extends EventTarget {
     this.#emit("change");
   }
 
-  /** An edit that puts another canvas in place: what a run under way still sends does not fit that one. */
+  /** An edit that replaces the canvas; later frames of the current run do not apply to it. */
   regrid(change) {
     const done = this.edit(change);
     if (done && this.run) this.run.follows = false;
     return done;
   }
 
-  /** Many edits that undo as one: the first opens the stroke, the rest go on with it. */
+  /** Several edits that undo as one, within a stroke. */
   beginStroke() {
     this.stroking = true;
     this.strokeChanged = false;
@@ -187,13 +189,13 @@ export class Store extends EventTarget {
     return [...this.#swept];
   }
 
-  /** `fills` says which cells a run fills at once: those "swept", all that are "masked", or none (null). */
+  /** `fills`: which cells a run fills at once: the "swept" ones, all "masked" ones, or none (null). */
   endStroke(fills = null) {
     if (this.stroking && fills) this.#fill(fills);
     this.stroking = false;
   }
 
-  /** A stroke of one edit; whether it changed anything. */
+  /** A stroke with a single edit; returns whether it changed anything. */
   dab(change, cells, fills) {
     this.beginStroke();
     this.stroke(change, cells);
@@ -243,7 +245,7 @@ export class Store extends EventTarget {
     else if (kind === "generate") this.#emit("nothing");
   }
 
-  /** What Resume goes on with: the run that was stopped on this canvas, or a variation of it. */
+  /** What Resume continues: the run that was stopped on this canvas, or a variation of it. */
   get unfinished() {
     if (this.run || !this.timeline) return null;
     return runs.resumable(this.state) ? this.state.unfinished : this.variation;
@@ -258,12 +260,16 @@ export class Store extends EventTarget {
     this.#emit("ask");
   }
 
-  /** The run under way, or those that wait, are others. */
-  tellRun() {
+  /**
+   * Report a change of the current or the waiting runs, of `loading` (whether the model is), or of the `estimate` of
+   * how long a run will take, in a sentence; empty if it takes a moment.
+   */
+  tellRun(change = {}) {
+    Object.assign(this, change);
     this.#emit("run");
   }
 
-  /** Let go of the run under way, and of those kept: whatever is still heard of it is not shown. */
+  /** Abandon the current and the waiting runs: later messages about them are ignored. */
   stopRun() {
     this.queue.clear();
     if (this.run) this.#letGo();
@@ -276,7 +282,7 @@ export class Store extends EventTarget {
     this.endRun(id);
   }
 
-  /** Let a run fill cells as part of the stroke that ends; it takes the place of one such under way. */
+  /** Fill cells by a run as part of the ending stroke; it replaces a current live run. */
   #fill(which) {
     const answers = this.strokeChanged || which === "swept";
     if (!answers || this.queue.awaiting || (this.run && !this.run.live)) return;
@@ -289,7 +295,7 @@ export class Store extends EventTarget {
     this.#ask({ kind: "fill", ...fill, run });
   }
 
-  /** The settings are others: what fills a stroke is begun anew, by them. */
+  /** The settings have changed: a live run is restarted with them. */
   fillAnew() {
     if (!this.run?.live) return;
     const [before, id] = [this.run.id, runs.runName()];
@@ -299,7 +305,7 @@ export class Store extends EventTarget {
     this.#ask({ ...this.asked, run: { ...this.run, id, waiting: true } });
   }
 
-  /** The run of this name has ended; nothing if it is not the one under way. */
+  /** The run with this name has ended; ignored if it is not the current one. */
   endRun(id) {
     if (this.run?.id !== id) return;
     const { run } = this;
@@ -327,16 +333,16 @@ export class Store extends EventTarget {
     this.#emit("run");
   }
 
-  /** Take what the server sends while it generates. */
+  /** Handle a frame from the server. */
   receiveFrame(sent) {
-    // Of a run that was let go of, some may still arrive.
+    // Frames of an abandoned run may still arrive.
     if (this.run?.id !== sent.run) return;
     const frame = this.run.varies ? { ...sent, varies: true } : sent;
     if (this.run.waiting && !this.run.live) this.#beginRun(frame);
     this.run = { ...this.run, waiting: false, frame };
     const { follows, live } = this.run;
     const result = runs.resultOf(this.run, frame);
-    // A variation leaves the person's mask alone: its steps are looked at, only its end is put in place.
+    // A variation keeps the person's mask: its steps are previews, only its result is put on the canvas.
     const passes = frame.varies && !frame.recipe;
     if (frame.image && follows && !passes) this.#show(result);
     if (!live && frame.image) this.session.step(frame, result, this.run);
@@ -347,7 +353,7 @@ export class Store extends EventTarget {
     if (frame.last) this.endRun(frame.run);
   }
 
-  // In every entry of the history that was made during the run.
+  // In every history entry made during the run.
   #show(result) {
     this.timeline = history.amend(
       this.timeline,
@@ -361,7 +367,7 @@ export class Store extends EventTarget {
     if (this.run.follows) this.timeline = history.push(this.timeline, runs.entered(this.state, this.run));
   }
 
-  /** Put an earlier picture back on the canvas; the person's mask and pins stay. */
+  /** Put an earlier picture on the canvas; the person's mask and pins stay. */
   choose(result) {
     const made = fromServer(result.recipe.canvas);
     if (made.codebook !== this.state.codebook) return this.#emit("reopen", result.url);
@@ -377,14 +383,14 @@ export class Store extends EventTarget {
 
   // --- what comes from elsewhere -------------------------------------------------------------------
 
-  /** A picture or a recipe was opened, or the model changed: a canvas from the server, undoable. */
+  /** A canvas from the server, undoable: a picture or recipe was opened, or the model was changed. */
   receiveCanvas(message, photo = null) {
     const { state, result } = openedBy(message, this.state, photo);
     this.take(message.other_model ?? this.session.model, state);
     if (result) this.session.opened(result);
   }
 
-  /** Put another canvas in place, which is undoable if it is of the same model. */
+  /** Replace the canvas, undoable if it is of the same model. */
   take(model, state) {
     return model === this.session.model ? this.regrid(() => state) : this.#changeModel(model, state);
   }

@@ -1,4 +1,4 @@
-/** The results of one region: the pictures that Again made of it, to leaf through in place. */
+/** The results that Again made for one region, to browse in place. */
 
 import { takesOf } from "./session.js";
 import { putBack, sameGrid, taken } from "./state.js";
@@ -22,7 +22,7 @@ export class Takes {
     return { all, at: all.findIndex((take) => take.url === url) };
   }
 
-  /** Show the next one, or the one before; leafing undoes as one edit. The rest of the canvas stays. */
+  /** Show the next or previous result; browsing undoes as one edit. The rest of the canvas stays. */
   leaf(by) {
     const { all, at } = this.present;
     if (!all.length) return;
@@ -31,18 +31,18 @@ export class Takes {
     this.#store.swap((state) => taken(state, cells, next));
   }
 
-  /** Keep the present one: there is no more to choose, until Again is asked for. */
+  /** Accept the current result: the choice ends until Again is used. */
   accept() {
     this.#accepted = this.present.all[0]?.takes ?? null;
     this.#store.session.tell();
   }
 
-  /** There is something to choose again. */
+  /** Reopen the choice. */
   reopen() {
     this.#accepted = null;
   }
 
-  /** The canvas before the region was filled; null if that is not known. */
+  /** The canvas before the region was filled; null if unknown. */
   get #before() {
     const { all } = this.present;
     if (!all.length) return null;
@@ -56,7 +56,7 @@ export class Takes {
     return this.#before !== null;
   }
 
-  /** Put back what the region was before; the results stay in the session. */
+  /** Restore the region; the results stay in the session. */
   discard() {
     const [{ all, at }, before] = [this.present, this.#before];
     if (before) this.#store.edit((state) => putBack(state, all[at].region.cells, before));

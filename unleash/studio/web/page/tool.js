@@ -1,4 +1,4 @@
-/** The tool in hand and how it is set, before a person has changed anything. */
+/** The initial tool and its options. */
 
 // The soft brush: pixels across, the share of it that is soft edge; whether opened pictures' pixels stay.
 const SOFT = { softSize: 32, softness: 0.5, keepPixels: true };

@@ -16,7 +16,7 @@ export class Undoing {
     globalThis.addEventListener?.("pagehide", () => this.#write());
   }
 
-  /** Fetch what the tab kept, if it is of this model. */
+  /** Load what the tab stored, if it is of this model. */
   async recall() {
     const { model } = this.#store.session;
     const kept = await recallHistory();
@@ -26,7 +26,7 @@ export class Undoing {
     if (fits) this.#store.remember(mapped(kept.timeline, (entry) => ({ ...blank(entry), ...entry })));
   }
 
-  /** Something changed: keep it, in a while. */
+  /** Store a change after a delay. */
   keep() {
     this.#timer ||= setTimeout(() => this.#write(), PAUSE);
   }
@@ -35,7 +35,7 @@ export class Undoing {
     clearTimeout(this.#timer);
     const due = this.#timer;
     this.#timer = 0;
-    // What was kept must be read before it is written over.
+    // Stored data must be read before it is overwritten.
     if (!due || !this.#recalled) return;
     const { timeline, session } = this.#store;
     keepHistory({ model: session.model, timeline: latest(timeline) });

@@ -1,4 +1,4 @@
-/** The canvas as the server writes it (`TokenCanvas` in JSON) and as this page holds it. */
+/** Converts between the server's JSON of a `TokenCanvas` and the page's state. */
 
 import { cellAt, columnOf, rowOf } from "./geometry.js";
 import { keepOriginal } from "./images.js";
@@ -41,7 +41,7 @@ const bare = (canvas, cell, regions = []) => {
   return { ...blank({ ...given, cell }), ...given, regions: regionsFromServer(regions, given) };
 };
 
-/** A picture of the session on a canvas of its own; a stopped one as its run left it. */
+/** A picture of the session on its own canvas; a stopped one as its run left it. */
 export function madeAs({ recipe, url, codes, pixels, unfinished }, cell) {
   const start = bare(recipe.canvas, cell, recipe.settings?.regions);
   return {

@@ -24,7 +24,7 @@ export function vocabulary({ order, names, words }) {
     .sort((a, b) => b.codes.length - a.codes.length);
 }
 
-/** `count` of a list, evenly spread over it. */
+/** `count` items of a list, evenly spaced. */
 export const spread = (list, count) =>
   list.length <= count
     ? list

@@ -1,4 +1,4 @@
-/** The catalogue: every tile by word, by look or by how likely it is, to be found, compared and selected. */
+/** The catalogue: find and select tiles by word, look or probability. */
 
 import { about, shelf, sprite, titleOf, wordsOf } from "../page/codes.js";
 import { showTab } from "../page/commands.js";
@@ -282,7 +282,7 @@ export function mount({ element, props, watch }) {
     if (event.shiftKey) extend(code);
     else if (event.ctrlKey || event.metaKey || collect.ariaPressed === "true") toggle(code);
     else choose(code);
-    look(code); // a finger hovers over nothing
+    look(code); // touch has no hover
   });
   const byMouse = (listener) => (event) => event.pointerType === "mouse" && listener(event);
   sheet.addEventListener(
@@ -329,7 +329,7 @@ export function mount({ element, props, watch }) {
     else mark();
   });
   predictions.addEventListener("change", tellLikely);
-  // Who has just chosen a cell wants to see what may be there; who is searching goes on searching.
+  // Choosing a cell shows its likely tiles, unless a search is under way.
   predictions.addEventListener("cell", () => {
     if (view === "words" && !search.value.trim() && predictions.cell !== null) turnTo("here");
     else if (view === "here" && predictions.view !== drawn) show();

@@ -1,17 +1,17 @@
-/** Generate and what becomes of it: Stop, Resume, Again, the results of the last region, the progress in words. */
+/** Generate, Stop, Resume, Again, the results of the last region, and the progress. */
 
 import { command, gradioElement } from "../page/commands.js";
 import { store } from "../page/store.js";
 import { statusOf } from "./status.js";
 
-export function mount({ element }) {
+export function mount({ element, props, watch }) {
   const run = element.querySelector(".run");
   const find = (selector) => run.querySelector(selector);
   const [bar, words, place, said] = ["progress", ".words", ".place", ".said"].map(find);
   const nothing = find(".nothing");
   let ended = null; // what became of the last run, until the canvas changes
 
-  // Not `disabled`, which would take the focus away from who just pressed it.
+  // Not `disabled`, which would remove the focus from the button just pressed.
   const enable = (selector, is) => find(selector).setAttribute("aria-disabled", !is);
 
   function showRun() {
@@ -20,7 +20,7 @@ export function mount({ element }) {
     run.toggleAttribute("data-stopped", stopped);
     if (value === null) bar.removeAttribute("value");
     else Object.assign(bar, { max, value });
-    words.textContent = text;
+    words.textContent = words.title = text;
     const busy = state !== "idle";
     enable("#stop", busy);
     enable("#resume", !busy && store.unfinished);
@@ -106,5 +106,8 @@ export function mount({ element }) {
     showRun();
   });
   store.addEventListener("results", showRun);
+  const hear = () => props.value && store.tellRun({ loading: false });
+  watch("value", hear);
+  hear();
   showRun();
 }

@@ -5,16 +5,17 @@ import { inWords } from "../page/durations.js";
 /**
  * {state, value, max, text, stopped}: the `state` is "idle", "waiting" or "running"; `value` of `max` is done, null
  * where nobody knows; `stopped` says whether a picture waits to be gone on with. `ended` is what became of the last
- * run, in words, null once the canvas is another.
+ * run, in words, null once the canvas is another; `estimate` how long the next one will take.
  */
-export function statusOf({ run, queue, unfinished }, ended = null) {
+export function statusOf({ run, queue, unfinished, estimate, loading }, ended = null) {
   const following = queue.list;
   const more = following.length ? ` · ${following.length} more to follow` : "";
   const waiting = (text) => ({ state: "waiting", value: null, max: 1, text, stopped: false });
   if (!run && following.length) return waiting("Waiting for the canvas…");
-  if (!run) return idle(unfinished, ended);
+  if (!run) return idle(unfinished, ended ?? (loading ? "The model is loading…" : null), estimate);
   // Over in a moment, which a moving bar would only make longer.
   if (run.live) return { state: "running", value: 0, max: 1, text: `Filling…${more}`, stopped: false };
+  if (run.waiting && loading) return waiting(`The model is loading…${more}`);
   if (run.waiting) return waiting(`${run.turns ? inTurns(run.turns) : "Waiting for the model…"}${more}`);
   const { index, total, picture, pictures, people, seconds_left: left } = run.frame;
   const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
@@ -28,8 +29,9 @@ function inTurns({ people, seconds }) {
   return `${people} people take turns${about}`;
 }
 
-function idle(unfinished, ended) {
-  if (!unfinished) return { state: "idle", value: 0, max: 1, text: ended ?? "Ready", stopped: false };
+function idle(unfinished, ended, estimate) {
+  if (!unfinished)
+    return { state: "idle", value: 0, max: 1, text: ended ?? (estimate || "Ready"), stopped: false };
   const { before, progress, recipe, picture, pictures } = unfinished;
   const codes = progress.codes.flat();
   const known = codes.filter((code) => code !== recipe.canvas.codebook_size);

@@ -7,7 +7,9 @@ import { store } from "../page/store.js";
 import { stitching } from "./stitching.js";
 
 export function mount({ element, props, trigger, upload, watch }) {
-  const join = stitching(element, async (file) => trigger("upload", { path: (await upload(file)).path }));
+  const join = stitching(element, async (file, axis) =>
+    trigger("upload", { path: (await upload(file)).path, axis }),
+  );
   growing(element);
   watch("value", () => props.value && join(props.value));
 }

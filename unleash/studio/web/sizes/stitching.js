@@ -1,12 +1,13 @@
 /** Two pictures in one: which is the second, how they lie, how wide the seam is. */
 
 import { stitched, withSeam } from "../page/growing.js";
+import { keepOriginal } from "../page/images.js";
 import { clearMask } from "../page/state.js";
 import { store } from "../page/store.js";
 import { madeAs, openedBy } from "../page/wire.js";
 import { pasted } from "../page/blending.js";
 
-/** `open(file)` lets the server open a picture; returns what takes it up. */
+/** `open(file, axis)` lets the server open a picture to be joined in that way; returns what takes it up. */
 export function stitching(element, open) {
   const file = element.querySelector(".second-file");
   const seam = element.querySelector(".seam");
@@ -21,7 +22,7 @@ export function stitching(element, open) {
     try {
       const grid = { ...first, [along]: first[along] + second[along] };
       const apart = { top: beside ? 0 : first.height, left: beside ? first.width : 0 };
-      // Before the pictures are pasted: what does not fit is said at once.
+      // Before the pictures are loaded, so that errors are shown at once.
       stitched(first, second, axis(), Number(seam.value));
       const url = await pasted(first, grid, [
         { of: first, top: 0, left: 0 },
@@ -40,7 +41,7 @@ export function stitching(element, open) {
     Object.assign(button, {
       type: "button",
       className: "file",
-      title: "A picture, cut to the size of this one",
+      title: "A picture of any shape, as high or as wide as this one where they meet",
       textContent: "Open…",
     });
     button.addEventListener("click", () => file.click());
@@ -71,11 +72,14 @@ export function stitching(element, open) {
     if (joined) seam.value = joined.cells;
     words.textContent = seam.value;
   };
+  let opening = null; // the file that is awaited
   file.addEventListener("change", async () => {
     const [chosen] = file.files;
     file.value = "";
+    if (!chosen) return;
+    opening = chosen;
     try {
-      if (chosen) await open(chosen);
+      await open(chosen, axis());
     } catch (error) {
       store.say(`${chosen.name} could not be sent: ${error.message ?? error}`);
     }
@@ -92,5 +96,9 @@ export function stitching(element, open) {
   if (store.timeline) show();
   showResults();
 
-  return (message) => join(clearMask(openedBy(message, store.state).state));
+  return (message) => {
+    const { box, size } = message;
+    const photo = box && opening ? { key: keepOriginal(opening), box, size } : null;
+    return join(clearMask(openedBy(message, store.state, photo).state));
+  };
 }

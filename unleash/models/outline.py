@@ -1,0 +1,163 @@
+"""What a model is, as far as the small files in its folder tell: without its weights, and without torch."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from unleash.canvas.document import TokenCanvas
+from unleash.canvas.settings import Settings, renamed
+from unleash.models.imagenet import class_labels
+from unleash.models.soundness import check_config, read_config
+
+if TYPE_CHECKING:
+    from unleash.models.protocol import Conditioning, Detail
+
+WEIGHTS = "diffusion_pytorch_model.safetensors"
+"""The file of weights of each network."""
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a model is.
+
+    Attributes:
+        family: the name of its family.
+        grid_size: cells on a side.
+        cell_size: pixels on a side of a cell.
+        codebook_size: K.
+        parameters: numbers in its weights, of both networks.
+        bytes: of its weight files.
+        conditioning: what it can be asked for.
+        labels: by name; empty if it has none.
+        details: how finely it can draw a picture.
+        defaults: the settings of a run that is given none.
+    """
+
+    family: str
+    grid_size: int
+    cell_size: int
+    codebook_size: int
+    parameters: int
+    bytes: int
+    conditioning: "Conditioning"
+    labels: tuple[str, ...]
+    details: "tuple[Detail, ...]"
+    defaults: Settings
+
+    @property
+    def image_size(self) -> int:
+        """Pixels on a side of its pictures."""
+        return self.grid_size * self.cell_size
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The same in words, under headings."""
+        more = f" and {len(self.labels) - 20:,} more" if len(self.labels) > 20 else ""
+        labels = ", ".join(self.labels[: 20 if more else None]) + more
+        return {
+            "pictures": f"{self.image_size}×{self.image_size} pixels",
+            "grid": f"{self.grid_size}×{self.grid_size} cells of {self.cell_size} pixels",
+            "codebook": f"{self.codebook_size} codes",
+            "size": f"{self.parameters / 1e6:.1f} M parameters, {self.bytes / 1e6:.0f} MB",
+            "labels": "none; it takes a prompt" if self.conditioning == "text" else labels or "none",
+        }
+
+    def blank(self) -> TokenCanvas:
+        """A canvas of the size the model was trained on, nothing known."""
+        return TokenCanvas.blank(self.grid_size, self.grid_size, self.codebook_size)
+
+
+def outline(folder: Path) -> Outline:
+    """What the model in a folder is.
+
+    Raises:
+        ValueError: if a file is missing or broken, or the networks are of no known family. That the weights
+            are those of the configuration, ``folders.resolve`` checks.
+    """
+    parts = [folder / "vqgan", folder / "transformer"]
+    try:
+        index = read_config(folder / "model_index.json")
+        family, facts = _FAMILIES[index["vqgan"][1], index["transformer"][1]]
+        configs = [read_config(part / "config.json") for part in parts]
+        for config in configs:
+            check_config(config)
+        return Outline(
+            family=family,
+            parameters=sum(_parameters(part / WEIGHTS) for part in parts),
+            bytes=sum(file.stat().st_size for file in folder.glob("*/*.safetensors")),
+            defaults=defaults(index, read_config(folder / "scheduler" / "scheduler_config.json")),
+            **facts(*configs),
+        )
+    # What comes from anyone can be wrong in many ways.
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"{folder} cannot be read: {error}") from error
+
+
+def defaults(index: Mapping[str, Any], scheduler: Mapping[str, Any]) -> Settings:
+    """The settings of a run that is given none.
+
+    Args:
+        index: what a pipeline's configuration says.
+        scheduler: what that of its scheduler says.
+    """
+    about = renamed(scheduler)
+    plain = Settings(**{name: about[name] for name in ("reveal_order", "schedule") if name in about})
+    return plain.changed(**index.get("sampling_defaults") or {})
+
+
+def _parameters(weights: Path) -> int:
+    """How many numbers a safetensors file holds, by its header."""
+    with weights.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(min(length, _LONGEST_HEADER)))
+    return sum(prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+
+
+_LONGEST_HEADER = 100_000_000
+"""Bytes; safetensors itself reads no longer one."""
+
+
+def _absorbing(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[str, Any]:
+    own = {"preview": tokenizer.get("preview_shape"), "full": True, "large": tokenizer.get("large_shape")}
+    labels = tuple(predictor["label_names"])
+    return {
+        "grid_size": predictor["grid_size"],
+        "cell_size": tokenizer["patch_size"] * 2 ** (len(tokenizer["channel_mult"]) - 1),
+        "codebook_size": predictor["codebook_size"],
+        "conditioning": "label" if labels else "none",
+        "labels": labels,
+        "details": tuple(detail for detail, there in own.items() if there is not None),
+    }
+
+
+def _halton(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "grid_size": predictor["grid_size"],
+        "cell_size": 2 ** (len(tokenizer["channel_mult"]) - 1),
+        "codebook_size": predictor["codebook_size"],
+        "conditioning": "label",
+        "labels": class_labels(predictor["num_classes"]),
+        "details": ("full",),
+    }
+
+
+def _amused(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "grid_size": predictor["sample_size"],
+        "cell_size": 2 ** (len(tokenizer["block_out_channels"]) - 1),
+        "codebook_size": predictor["codebook_size"],
+        "conditioning": "text",
+        "labels": (),
+        "details": ("full",),
+    }
+
+
+_FAMILIES: dict[tuple[str, str], tuple[str, Callable[..., dict[str, Any]]]] = {
+    ("VQGAN", "BidirectionalTransformer"): ("absorbing", _absorbing),
+    ("LlamaGenTokenizer", "MaskGITTransformer"): ("halton", _halton),
+    ("AmusedTokenizer", "AmusedTransformer"): ("amused", _amused),
+}
+"""For the two networks of each family its name, and what their configurations say."""

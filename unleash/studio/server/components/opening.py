@@ -1,0 +1,14 @@
+"""The dialog about a picture of another shape than the model's."""
+
+from typing import Any
+
+from unleash.studio.server.component import NativeComponent
+
+
+class Opening(NativeComponent):
+    """Asks what of such a picture is opened, and how; all of it happens in the browser."""
+
+    folder = "opening"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(elem_id="opening", **options)
