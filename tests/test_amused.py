@@ -119,10 +119,11 @@ def test_it_opens_in_a_program_that_began_without_transformers(ours):
     code = (
         "import sys; from unleash.operations.loading import load\n"
         "load('weights/scenes'); assert 'transformers' not in sys.modules\n"
-        f"pipe = load({ours.config['_name_or_path']!r}); assert 'transformers' in sys.modules\n"
+        f"pipe = load({str(ours.config['_name_or_path'])!r}); assert 'transformers' in sys.modules\n"
         f"print(pipe(prompt={PROMPT!r}, num_inference_steps=2, seed=3).canvases[0].codes.tolist())"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    home = Path(__file__).parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=home, capture_output=True, text=True, check=True)
     expected = ours(prompt=PROMPT, num_inference_steps=2, seed=3).canvases[0].codes.tolist()
     assert json.loads(done.stdout) == expected
 
