@@ -42,6 +42,7 @@ SHARED_NAMES = {
     "transformer": "likewise",
     "canvas": "the document, and the component that shows it",
     "inspector": "what the model thinks of a cell, and the component that shows it",
+    "opening": "pictures on a canvas, and the component that asks how",
     "changing": "vary, relight and blend, from a shell and from a program",
     "growing": "extend and stitch, from a shell and from a program",
     "painting": "generate and edit, from a shell and from a program",

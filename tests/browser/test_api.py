@@ -250,7 +250,7 @@ def test_a_bad_value_is_explained_in_a_line(call: Call, name: str, given: dict, 
 
 def test_files_of_the_server_cannot_be_asked_for(url: str) -> None:
     stolen = {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}
-    answer = httpx.post(f"{url}/gradio_api/call/encode", json={"data": [stolen, "crop", None]})
+    answer = httpx.post(f"{url}/gradio_api/call/encode", json={"data": [stolen, "crop", None, None]})
     event = answer.json()["event_id"]
     said = httpx.get(f"{url}/gradio_api/call/encode/{event}", timeout=60).text
     assert "event: error" in said
