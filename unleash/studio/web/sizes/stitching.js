@@ -80,8 +80,8 @@ export function stitching(element, open) {
     opening = chosen;
     try {
       await open(chosen, axis());
-    } catch (error) {
-      store.say(`${chosen.name} could not be sent: ${error.message ?? error}`);
+    } catch {
+      store.say(`${chosen.name} could not be uploaded: try again.`);
     }
   });
   // One drag of the slider undoes as one edit.
