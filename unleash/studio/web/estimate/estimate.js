@@ -17,6 +17,7 @@ export function mount({ element, props, trigger, watch }) {
   let asked = null;
 
   const say = (words) => {
+    if (words === line.textContent) return;
     line.textContent = words;
     store.tellRun({ estimate: words });
   };

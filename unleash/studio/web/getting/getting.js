@@ -1,4 +1,4 @@
-/** Public models: what they paint and cost, how far the one is that is being fetched. */
+/** The table of public models, with the progress of a download. */
 
 import { inBytes } from "./sizes.js";
 
@@ -21,7 +21,7 @@ export function mount({ element, props, trigger, watch }) {
       shown = key;
     }
     if (busy) advance(fetch, models.find(({ name }) => name === fetch.name).download);
-    free.textContent = `${inBytes(left)} are free on this disk.`;
+    free.textContent = `${inBytes(left)} free on this disk.`;
     said.textContent = fetch?.said ?? "";
   }
 
@@ -45,7 +45,7 @@ export function mount({ element, props, trigger, watch }) {
     button.type = "button";
     button.setAttribute("aria-label", `${button.textContent} ${name}`);
     button.disabled = !here && (Boolean(fetch) || disk > left);
-    if (!here && disk > left) button.title = `There is no room: it takes ${inBytes(disk)}.`;
+    if (!here && disk > left) button.title = `Not enough disk space: it takes ${inBytes(disk)}.`;
     button.addEventListener("click", () => trigger(here ? "use" : "get", { name }));
     place.append(button);
     return place;
