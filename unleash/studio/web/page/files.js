@@ -174,7 +174,8 @@ class Files extends EventTarget {
     for (const [key, value] of Object.entries(originals)) restoreOriginal(key, value);
     store.take(model, project.state);
     store.session.join(project.pictures, project.films);
-    store.setTool({ ...project.tool, code: null });
+    // The tool in hand stays: another version of the page may have others.
+    store.setTool({ ...project.tool, name: store.tool.name, code: null });
     this.say(`Opened ${asked.file.name}.`);
   }
 }
