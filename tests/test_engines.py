@@ -137,7 +137,7 @@ def test_an_engine_that_computes_something_else_is_not_used(saved, monkeypatch):
 
 
 def test_an_engine_that_is_not_there_is_said_in_a_line(pipe, monkeypatch):
-    with pytest.raises(ValueError, match='no engine "tpu": choose auto, torch, openvino'):
+    with pytest.raises(ValueError, match="no engine 'tpu': choose auto, torch, openvino or ray://HOST:PORT"):
         engine_named("tpu", pipe.vqgan, pipe.transformer)
     monkeypatch.setattr("unleash.models.engines.openvino.find_spec", lambda _: None)
     with pytest.raises(ValueError, match=r'pip install "unleash\[openvino\]"'):
