@@ -108,7 +108,7 @@ def test_auto_does_not_start_an_engine_for_a_few_steps(saved, monkeypatch):
     assert not is_chosen(pipe.engine), "nothing is measured for a few steps"
     pipe.use("auto")
     assert is_chosen(pipe.engine)
-    for steps, name in ((4, "torch"), (19, "torch"), (21, "openvino")):
+    for steps, name in ((0, "torch"), (4, "torch"), (19, "torch"), (21, "openvino")):
         pipe.use("auto", steps)
         assert pipe.engine.name == name
 

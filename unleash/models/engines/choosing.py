@@ -53,7 +53,7 @@ def fastest(
         timed = {name: Timing(*each) for name, each in json.loads(kept.read_text("utf-8")).items()}
         timed = {name: timing for name, timing in timed.items() if name in possible}
         if timed:
-            best = min(timed, key=lambda name: timed[name].start / steps + timed[name].step)
+            best = min(timed, key=lambda name: timed[name].start / max(steps, 1) + timed[name].step)
             return possible[best](tokenizer, predictor, source)
     if len(possible) == 1 or steps < FEW:
         return next(iter(possible.values()))(tokenizer, predictor, source)
