@@ -21,7 +21,7 @@ def large(pipe: UnleashPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(models, "MANY_CODES", 8)
     monkeypatch.setattr(drawing, "_BATCH", 2)
     monkeypatch.setattr(drawing, "_PAUSE", 0.0)
-    monkeypatch.setattr(models, "converted_models", lambda: tmp_path)
+    monkeypatch.setattr("unleash.models.fetching.converted_models", lambda: tmp_path)
     pipe.save_pretrained(tmp_path / "large")
     return str(tmp_path / "large")
 
