@@ -169,23 +169,25 @@ class Turns:
             while self._threads:
                 self._threads -= 1
                 Thread(target=self._work, name="model", daemon=True).start()
-            self._changed.notify()
+            self._changed.notify_all()  # one that waits for a person's next step would not take this one
         return turn.result.result()
 
     def _work(self) -> None:
         while True:
-            turn = self._next()
-            began = perf_counter()
-            value: Any = _ENDED
-            try:
-                with IDLE.interrupted():
-                    value = turn.context.run(turn.work)
-            except BaseException as error:
-                self._spent(turn.run, perf_counter() - began, done=True)
-                turn.result.set_exception(error)
-            else:
-                self._spent(turn.run, perf_counter() - began, done=value is _ENDED)
-                turn.result.set_result(value)
+            self._serve(self._next())
+
+    def _serve(self, turn: _Turn) -> None:
+        # A function of its own: a thread that waits must not keep an abandoned run from ending.
+        began = perf_counter()
+        try:
+            with IDLE.interrupted():
+                value = turn.context.run(turn.work)
+        except BaseException as error:
+            self._spent(turn.run, perf_counter() - began, done=True)
+            turn.result.set_exception(error)
+        else:
+            self._spent(turn.run, perf_counter() - began, done=value is _ENDED)
+            turn.result.set_result(value)
 
     def _next(self) -> _Turn:
         with self._changed:
@@ -230,10 +232,10 @@ def take_turns(demo: gr.Blocks, threads: int = 1) -> None:
         demo: the app.
         threads: that serve them, see :class:`Turns`.
     """
-    turns: dict[str, Turns] = {}
+    turns = Turns(threads)
     for listener in demo.fns.values():
         if listener.fn is not None and listener.concurrency_id == LINE["concurrency_id"]:
-            listener.fn = _in_turn(listener.fn, turns.setdefault(listener.concurrency_id, Turns(threads)))
+            listener.fn = _in_turn(listener.fn, turns)
 
 
 def _in_turn(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
