@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from subprocess import DEVNULL, Popen
-from threading import Lock, Thread
+from threading import RLock, Thread
 from typing import TYPE_CHECKING
 
 from unleash.canvas.settings import SCHEME, EngineName
@@ -47,8 +47,9 @@ from unleash import UnleashPipeline
 UnleashPipeline.from_pretrained(sys.argv[1], engine="auto")
 """
 
-_LOADING: defaultdict[str, Lock] = defaultdict(Lock)
-"""Held while a model is loaded: the page's first events all ask for it at once."""
+_LOADING: defaultdict[str, RLock] = defaultdict(RLock)
+"""Held while a model is loaded, its engine is prepared or the drawing of its codes begins: the page's first
+events all ask for it at once, and a cache would do the work for each of them."""
 
 
 def menu(given: Iterable[str] = ()) -> Menu:
@@ -116,17 +117,18 @@ def computed(model: str, engine: EngineName) -> "UnleashPipeline":
     Raises:
         ValueError: if the engine is on other machines, which do not answer.
     """
-    pipe = load(model)
-    _prepare(model, engine)
+    with _LOADING[model]:
+        pipe = load(model)
+        _prepare(pipe, model, engine)
     return pipe
 
 
 @lru_cache(maxsize=4)
-def _prepare(model: str, engine: EngineName) -> None:
+def _prepare(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
     if engine.startswith(SCHEME):
-        load(model).use(engine)
+        pipe.use(engine)
     elif engine != "torch":
-        Thread(target=_change_when_idle, args=(load(model), model, engine), daemon=True).start()
+        Thread(target=_change_when_idle, args=(pipe, model, engine), daemon=True).start()
 
 
 def _change_when_idle(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
@@ -197,8 +199,13 @@ def _kept(model: str) -> "Tensor | None":
         return None
 
 
-@lru_cache(maxsize=4)
 def _drawing(model: str) -> "Drawing":
+    with _LOADING[model]:
+        return _begun(model)
+
+
+@lru_cache(maxsize=4)
+def _begun(model: str) -> "Drawing":
     from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
     from unleash.studio.server.drawing import Drawing  # noqa: PLC0415
 
