@@ -126,7 +126,7 @@ def test_auto_really_measures(saved):
 def test_the_studio_prepares_an_engine_once_for_all_events_of_a_page(saved, monkeypatch):
     begun = []
 
-    def slowly(target, args, daemon):
+    def slowly(target, **_):
         begun.append(target)
         sleep(0.2)
         return Thread(target=lambda: None)
