@@ -1,6 +1,7 @@
 """The `unleash` command: what it writes, what it says, and how it exits."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -575,3 +576,15 @@ def test_what_is_our_own_fault_is_not_hidden(model, monkeypatch):
     monkeypatch.setattr("unleash.images.recipes.write_png", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         run("generate", "--model", model, "--steps", 1, "--out", "a.png")
+
+
+def test_a_cluster_continues_only_what_the_same_command_made(model):
+    pytest.importorskip("ray")
+    asked = ["generate", "--count", 2, "--out", "made", "--engine", "ray"]
+    run(*asked[:-2], "--steps", 1, "--model", model)
+    made = pixels(min(Path("made").glob("*.png")))
+    run(*asked, "--steps", 1, "--model", model)
+    assert np.array_equal(pixels(min(Path("made").glob("*.png"))), made)
+    shutil.copytree(model, "other")
+    for different in (["--steps", 1, "--model", "other"], ["--steps", 2, "--model", model]):
+        assert "was made by another command" in refused(*asked, *different)
