@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from typing import ClassVar
 
 import httpx
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
@@ -52,7 +53,10 @@ class RayEngine(Engine):
             raise ValueError("a cluster computes models that were loaded from a folder: save this one first")
         self.address = address
         where = f"http://{address.removeprefix(SCHEME)}/{source.name}"
-        self._client = httpx.Client(base_url=where, timeout=httpx.Timeout(PATIENCE, connect=5))
+        try:
+            self._client = httpx.Client(base_url=where, timeout=httpx.Timeout(PATIENCE, connect=5))
+        except httpx.InvalidURL as error:
+            raise ValueError(f"{address} is not an address: {error}") from error
         self._patience = _FIRST_PATIENCE
 
     def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
@@ -85,6 +89,10 @@ class RayEngine(Engine):
                     raise ValueError(f"{self.address} does not take this: {trouble}")
             except httpx.TransportError as error:
                 trouble = str(error)
+            except (SafetensorError, KeyError) as error:
+                raise ValueError(
+                    f"{self.address} is not a cluster that serves models: start one with `{_HOW}`"
+                ) from error
             if monotonic() > end:
                 raise ValueError(f"{self.address} does not answer ({trouble}): start it with `{_HOW}`")
             logging.getLogger(__name__).info("asked again: %s", trouble)
