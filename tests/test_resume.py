@@ -111,5 +111,5 @@ def test_progress_from_anyone_is_checked(change):
 def test_a_model_that_a_restarted_studio_no_longer_offers_is_said_to_be_missing(pipe, canvas):
     first = next(run(pipe, "gone", canvas, Settings(steps=4), 1))
     drawing = Drawing(canvas, None, run="a run", stopped=Unfinished.from_dict(first["unfinished"]))
-    with pytest.raises(gr.Error, match="gone.* in the menu: choose tiny"):
+    with pytest.raises(gr.Error, match=r"gone.* in the menu: choose tiny"):
         list(Handlers({"tiny": "tiny"}).resume(drawing, "gone"))
