@@ -10,7 +10,7 @@ from unleash.canvas.settings import EngineName
 from unleash.writing import write_whole, written
 
 SHARD = 1000
-"""Pictures in a folder, of many."""
+"""Maximum number of pictures in a folder."""
 
 if TYPE_CHECKING:
     from PIL.Image import Image

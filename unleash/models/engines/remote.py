@@ -1,4 +1,4 @@
-"""Networks that a Ray cluster computes, asked over HTTP: see ``unleash serve-models``."""
+"""Networks on a Ray cluster, called over HTTP: see ``unleash serve-models``."""
 
 import logging
 from pathlib import Path
@@ -27,20 +27,23 @@ TOKENS, CONDITION, CODES, RESULT = "tokens", "condition", "codes", "result"
 _HOW = "unleash serve-models --model MODEL"
 
 PATIENCE = 120.0
-"""Seconds in which a replica may be started anew."""
+"""Seconds to wait for a replica that is being restarted."""
 
 _FIRST_PATIENCE = 10.0
-"""Seconds in which a cluster answers for the first time, or there is none."""
+"""Seconds to wait for the first answer of a cluster."""
 
 
 class RayEngine(Engine):
-    """Two networks that are computed elsewhere, by replicas that may die and be replaced at any time.
+    """Two networks on a cluster, whose replicas may die and be replaced at any time.
 
     Args:
-        tokenizer: the same as there; it encodes here.
-        predictor: the same as there.
-        source: the folder that both were loaded from; there the model has its name.
-        address: ``ray://HOST:PORT``, of the proxy of Ray Serve.
+        tokenizer: the local copy, which encodes pictures.
+        predictor: the local copy.
+        source: the folder that both were loaded from, whose name is that of the model on the cluster.
+        address: ``ray://HOST:PORT`` of the proxy of Ray Serve.
+
+    Raises:
+        ValueError: if there is no folder, or the address is invalid.
     """
 
     name: ClassVar[str] = "ray"
@@ -60,18 +63,22 @@ class RayEngine(Engine):
         self._patience = _FIRST_PATIENCE
 
     def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
-        """As the engine there, to the bit."""
+        """The result of the engine on the cluster, bit for bit."""
         check_tokens(tokens, self.predictor.codebook_size)
         parts = {f"{CONDITION}{i}": part for i, part in enumerate(condition)}
         return self._ask("logits", {TOKENS: tokens, **parts})
 
     def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:
-        """As the engine there, to the bit."""
+        """The result of the engine on the cluster, bit for bit."""
         check_codes(codes, self.tokenizer.codebook_size)
         return self._ask(detail, {CODES: codes})
 
     def _ask(self, what: str, given: dict[str, Tensor]) -> Tensor:
-        """The answer, asked for again while replicas are away: that changes nothing there."""
+        """The answer to a request, which is repeated while no replica is available.
+
+        Raises:
+            ValueError: if the cluster does not answer, or cannot compute this.
+        """
         body = save({name: part.contiguous().cpu() for name, part in given.items()})
         end, pause = monotonic() + self._patience, 0.05
         while True:
@@ -95,6 +102,6 @@ class RayEngine(Engine):
                 ) from error
             if monotonic() > end:
                 raise ValueError(f"{self.address} does not answer ({trouble}): start it with `{_HOW}`")
-            logging.getLogger(__name__).info("asked again: %s", trouble)
+            logging.getLogger(__name__).info("request repeated: %s", trouble)
             sleep(pause)
             pause = min(2 * pause, 2.0)

@@ -37,7 +37,7 @@ Menu = dict[str, str]
 """A model's name in the menu, and its folder or Hub id."""
 
 QUIET = 5.0
-"""Seconds in which nobody asks for anything before an engine is prepared."""
+"""Seconds without work before an engine is prepared."""
 
 _CHOOSING = """
 import os, sys
@@ -80,19 +80,19 @@ def find(offered: Menu, wanted: str) -> str | None:
 
 @lru_cache(maxsize=64)
 def about(model: str) -> Outline:
-    """What a model is, by what lies in its folder; it is fetched first if it is not here."""
+    """The outline of a model, which is fetched first if it is not local."""
     if (folder := local(model)) is not None:
         try:
             return outline(folder)
         except ValueError:
-            pass  # what is wrong with it is found out below
+            pass  # ``describe`` reports the error
     from unleash.models.folders import describe  # noqa: PLC0415 - takes seconds
 
     return describe(model)
 
 
 def folder(model: str) -> Path:
-    """The folder of a model, which is fetched first if it is not here."""
+    """The folder of a model, which is fetched first if it is not local."""
     if (here := local(model)) is not None:
         return here
     from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
@@ -132,7 +132,7 @@ def _prepare(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
 
 
 def _change_when_idle(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
-    """Go over to an engine while nobody is waiting for a picture."""
+    """Switch to an engine while nobody is waiting for a picture."""
     from unleash.models.engines import is_chosen  # noqa: PLC0415 - takes seconds
 
     IDLE.wait(QUIET)
@@ -144,7 +144,7 @@ def _change_when_idle(pipe: "UnleashPipeline", model: str, engine: EngineName) -
 
 
 def _choose(model: str) -> None:
-    """Convert and time the engines, in a process of the lowest priority; the cache keeps what comes out."""
+    """Convert and time the engines in a process of the lowest priority, which caches the results."""
     process = Popen([sys.executable, "-c", _CHOOSING, model], stdout=DEVNULL, stderr=DEVNULL)
     atexit.register(process.kill)
     process.wait()
