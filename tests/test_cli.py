@@ -223,6 +223,11 @@ def test_generate_refuses(model, arguments, complaint):
     assert complaint in refused("generate", "--model", model, "--out", "a.png", *arguments)
 
 
+def test_an_unknown_engine_is_refused_before_anything_is_read():
+    for command in (["generate", "--model", "nowhere"], ["vary", "none.png"]):
+        assert "there is no engine 'gpu'" in refused(*command, "--engine", "gpu")
+
+
 def test_generate_refuses_files_that_are_none_of_its_own(model):
     picture("plain.png")
     assert "contains no recipe" in refused("generate", "--model", model, "--recipe", "plain.png")
