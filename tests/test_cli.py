@@ -593,3 +593,5 @@ def test_a_cluster_continues_only_what_the_same_command_made(model):
     shutil.copytree(model, "other")
     for different in (["--steps", 1, "--model", "other"], ["--steps", 2, "--model", model]):
         assert "was made by another command" in refused(*asked, *different)
+    for wrong in (["--label", "noon"], ["--count", 0]):
+        assert wrong[0].strip("-") in refused(*asked, "--model", model, "--out", "new", *wrong)

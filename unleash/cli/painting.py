@@ -96,6 +96,7 @@ def generate(
         regions = regions_of(region_masks(region), (canvas.height, canvas.width), size)
         settings = settings.model_copy(update={"regions": regions})
     if everywhere:
+        pipe.evaluations_at_most(canvas, settings)  # checks both before any process is started
         paint_everywhere(name, known_as(name), canvas, settings, files)
     elif (
         source is not None
