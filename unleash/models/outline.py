@@ -1,11 +1,13 @@
 """The properties of a model, from the small files in its folder: without its weights, and without torch."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pydantic_core
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings, renamed
@@ -80,8 +82,8 @@ def outline(folder: Path) -> Outline:
     """
     parts = [folder / "vqgan", folder / "transformer"]
     try:
-        index = read_config(folder / "model_index.json")
-        family, facts = _FAMILIES[index["vqgan"][1], index["transformer"][1]]
+        described = read_config(folder / "model_index.json")
+        family, facts = _FAMILIES[described["vqgan"][1], described["transformer"][1]]
         configs = [read_config(part / "config.json") for part in parts]
         for config in configs:
             check_config(config)
@@ -89,7 +91,7 @@ def outline(folder: Path) -> Outline:
             family=family,
             parameters=sum(_parameters(part / WEIGHTS) for part in parts),
             bytes=sum(file.stat().st_size for file in folder.glob("*/*.safetensors")),
-            defaults=defaults(index, read_config(folder / "scheduler" / "scheduler_config.json")),
+            defaults=defaults(described, read_config(folder / "scheduler" / "scheduler_config.json")),
             **facts(*configs),
         )
     # Untrusted files raise many types of error.
@@ -111,10 +113,12 @@ def defaults(index: Mapping[str, Any], scheduler: Mapping[str, Any]) -> Settings
 
 def _parameters(weights: Path) -> int:
     """The number of parameters in a safetensors file, from its header."""
+    if weights.exists() and not weights.is_file():  # reading a pipe would block
+        raise ValueError(f"{weights.name} is not a regular file")
     with weights.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(min(length, _LONGEST_HEADER)))
-    return sum(prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+        header = pydantic_core.from_json(file.read(min(length, _LONGEST_HEADER)))
+    return sum(prod(map(index, tensor["shape"])) for name, tensor in header.items() if name != "__metadata__")
 
 
 _LONGEST_HEADER = 100_000_000
