@@ -312,7 +312,7 @@ class Handlers:
         with toasted():
             old, new = self.pipeline(before), self.pipeline(model)
             settings = controls.going_on(controls.settings(chosen), old.defaults, new.defaults)
-        canvas = files.carry_over(old, new, drawing.canvas)
+            canvas = files.carry_over(old, new, drawing.canvas)
         if canvas.base.shape != drawing.canvas.base.shape:
             inform(f"{model} has a grid of {canvas.height}×{canvas.width} cells; the canvas is blank.")
         elif canvas.base.shape != new.blank().base.shape:
