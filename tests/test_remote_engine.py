@@ -105,7 +105,7 @@ def test_a_model_of_another_size_is_not_used(saved: Path) -> None:
 
 def test_what_is_not_an_address_is_said(saved: Path) -> None:
     with pytest.raises(ValueError, match="is not an address"):
-        UnleashPipeline.from_pretrained(saved, engine="ray://[host:80")
+        UnleashPipeline.from_pretrained(saved, engine="ray://999.0.0.1:80")
 
 
 @pytest.mark.parametrize(
