@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
 
 import pytest
 import torch
@@ -14,6 +13,7 @@ from unleash import UnleashPipeline
 from unleash.canvas.settings import check_engine
 from unleash.models.engines import Engine
 from unleash.models.engines import remote as remote_engine
+from unleash.models.protocol import Condition
 from unleash.serving.batches import Asked, logits_together
 
 
@@ -93,8 +93,8 @@ def test_other_weights_are_not_used(saved: Path, tmp_path: Path, replica: Replic
 
 def test_a_model_of_another_size_is_not_used(saved: Path) -> None:
     class Smaller(Engine):
-        def logits(self, *asked: Any) -> torch.Tensor:
-            return super().logits(*asked)[..., :-1]
+        def logits(self, tokens: torch.Tensor, condition: Condition) -> torch.Tensor:
+            return super().logits(tokens, condition)[..., :-1]
 
     pipe = UnleashPipeline.from_pretrained(saved)
     replica = Replica(Smaller(pipe.vqgan, pipe.transformer))
