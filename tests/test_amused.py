@@ -1,6 +1,7 @@
 """aMUSEd is what diffusers' own pipeline of it is, on small components with random weights."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -230,6 +231,16 @@ def test_without_transformers_one_line_says_what_to_install(ours, monkeypatch):
     monkeypatch.setattr("unleash.models.folders.find_spec", lambda _: None)
     with pytest.raises(CheckpointError, match=r'needs transformers: pip install "unleash\[text\]"'):
         UnleashPipeline.from_pretrained(ours.config["_name_or_path"])
+
+
+def test_a_damaged_or_missing_text_encoder_is_named_in_one_line(ours, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(ours.config["_name_or_path"], folder)
+    for spoil in (lambda part: (part / "config.json").write_text("{"), shutil.rmtree):
+        spoil(folder / "text_encoder")
+        with pytest.raises(CheckpointError, match="text_encoder cannot be read") as told:
+            UnleashPipeline.from_pretrained(folder)
+        assert "\n" not in str(told.value)
 
 
 def test_its_files_alone_are_too_little(published, tmp_path):

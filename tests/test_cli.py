@@ -1,6 +1,7 @@
 """The `unleash` command: what it writes, what it says, and how it exits."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -220,6 +221,11 @@ def test_options_change_a_recipe(model):
 )
 def test_generate_refuses(model, arguments, complaint):
     assert complaint in refused("generate", "--model", model, "--out", "a.png", *arguments)
+
+
+def test_an_unknown_engine_is_refused_before_anything_is_read():
+    for command in (["generate", "--model", "nowhere"], ["vary", "none.png"]):
+        assert "there is no engine 'gpu'" in refused(*command, "--engine", "gpu")
 
 
 def test_generate_refuses_files_that_are_none_of_its_own(model):
@@ -575,3 +581,17 @@ def test_what_is_our_own_fault_is_not_hidden(model, monkeypatch):
     monkeypatch.setattr("unleash.images.recipes.write_png", broken)
     with pytest.raises(RuntimeError, match="a bug"):
         run("generate", "--model", model, "--steps", 1, "--out", "a.png")
+
+
+def test_a_cluster_continues_only_what_the_same_command_made(model):
+    pytest.importorskip("ray")
+    asked = ["generate", "--count", 2, "--out", "made", "--engine", "ray"]
+    run(*asked[:-2], "--steps", 1, "--model", model)
+    made = pixels(min(Path("made").glob("*.png")))
+    run(*asked, "--steps", 1, "--model", model)
+    assert np.array_equal(pixels(min(Path("made").glob("*.png"))), made)
+    shutil.copytree(model, "other")
+    for different in (["--steps", 1, "--model", "other"], ["--steps", 2, "--model", model]):
+        assert "was made by another command" in refused(*asked, *different)
+    for wrong in (["--label", "noon"], ["--count", 0]):
+        assert wrong[0].strip("-") in refused(*asked, "--model", model, "--out", "new", *wrong)

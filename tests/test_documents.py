@@ -40,3 +40,10 @@ def test_the_app_pins_what_the_package_needs():
     assert {name for name, _ in pins} == bounds.keys()
     for name, version in pins:
         assert [*map(int, version.split("."))] >= [*map(int, bounds[name].split("."))], name
+
+
+def test_all_places_name_one_version_of_torch():
+    places = [ROOT / "requirements.txt", ROOT / "Dockerfile", ROOT / ".github" / "workflows" / "test.yml"]
+    named = [re.findall(r"torch==([\d.]+)", place.read_text("utf-8")) for place in places]
+    assert all(named)
+    assert len({version for versions in named for version in versions}) == 1

@@ -1,6 +1,9 @@
 """Thumbnails of large codebooks, drawn behind what people do."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 import pytest
 import torch
@@ -21,7 +24,7 @@ def large(pipe: UnleashPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(models, "MANY_CODES", 8)
     monkeypatch.setattr(drawing, "_BATCH", 2)
     monkeypatch.setattr(drawing, "_PAUSE", 0.0)
-    monkeypatch.setattr(models, "converted_models", lambda: tmp_path)
+    monkeypatch.setattr("unleash.models.fetching.converted_models", lambda: tmp_path)
     pipe.save_pretrained(tmp_path / "large")
     return str(tmp_path / "large")
 
@@ -51,6 +54,21 @@ def test_a_large_codebook_is_shown_as_it_is_drawn_and_kept(pipe: UnleashPipeline
     away = torch.cdist(kept.flatten(1), thumbnails(pipe.vqgan).flatten(1))
     assert away.argmin(1).tolist() == list(range(16)), "each is that of its code"
     assert list(models.drawn_codebook(large)) == [(1.0, whole)], "the next time it is there at once"
+
+
+def test_pages_that_ask_at_once_share_one_drawing(large: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+
+    def slowly(*given: Any) -> Drawing:
+        begun.append(large)
+        sleep(0.2)
+        return Drawing(*given)
+
+    monkeypatch.setattr(drawing, "Drawing", slowly)
+    with ThreadPoolExecutor(4) as pages:
+        told = list(pages.map(lambda _: list(models.drawn_codebook(large))[-1], range(4)))
+    assert [share for share, _ in told] == [1.0] * 4
+    assert begun == [large]
 
 
 def test_the_page_hears_which_message_is_the_first(large: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from unleash import Settings, TokenCanvas, UnleashPipeline
+from unleash.canvas.recipe import Recipe
 from unleash.sampling.work import finished, in_steps
 from unleash.studio.server.endpoints import functions, publish_all
 from unleash.studio.server.handlers import Handlers
@@ -71,6 +72,18 @@ def test_it_pauses_after_every_evaluation(
         evaluations.clear()
     assert sum(done) > 3
     assert max(done) == 1
+
+
+def test_a_requested_model_takes_precedence_over_that_of_the_recipe(
+    pipe: UnleashPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Handlers, "pipeline", lambda *_: pipe)
+    studio = Handlers({"first": "first", "tiny": "tiny", "other": "other"})
+    generate = {function.__name__: function for function in functions(studio)}["generate"]
+    for named, asked, used in (("tiny", None, "tiny"), ("tiny", "other", "other"), ("gone", None, "first")):
+        recipe = Recipe(model=named, canvas=pipe.blank(), settings=SETTINGS).to_json()
+        _, made = finished(generate(Settings(), recipe=recipe, model=asked))
+        assert json.loads(made)["model"] == used
 
 
 def test_a_closed_run_makes_no_more_evaluations(

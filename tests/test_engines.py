@@ -1,7 +1,10 @@
 """Engines: the same pictures by whatever computes them."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import pytest
 import torch
@@ -108,7 +111,7 @@ def test_auto_does_not_start_an_engine_for_a_few_steps(saved, monkeypatch):
     assert not is_chosen(pipe.engine), "nothing is measured for a few steps"
     pipe.use("auto")
     assert is_chosen(pipe.engine)
-    for steps, name in ((4, "torch"), (19, "torch"), (21, "openvino")):
+    for steps, name in ((0, "torch"), (4, "torch"), (19, "torch"), (21, "openvino")):
         pipe.use("auto", steps)
         assert pipe.engine.name == name
 
@@ -118,6 +121,20 @@ def test_auto_really_measures(saved):
     (record,) = cache.HOME.rglob("fastest-*.json")
     timed = [Timing(*each) for each in json.loads(record.read_text("utf-8")).values()]
     assert all(each.start >= 0 and each.step > 0 for each in timed)
+
+
+def test_the_studio_prepares_an_engine_once_for_all_events_of_a_page(saved, monkeypatch):
+    begun = []
+
+    def slowly(target, **_):
+        begun.append(target)
+        sleep(0.2)
+        return Thread(target=lambda: None)
+
+    monkeypatch.setattr(menu, "Thread", slowly)
+    with ThreadPoolExecutor(4) as events:
+        pipes = set(events.map(lambda _: menu.computed(str(saved), "auto"), range(4)))
+    assert len(pipes) == len(begun) == 1
 
 
 @pytest.mark.slow
@@ -137,7 +154,7 @@ def test_an_engine_that_computes_something_else_is_not_used(saved, monkeypatch):
 
 
 def test_an_engine_that_is_not_there_is_said_in_a_line(pipe, monkeypatch):
-    with pytest.raises(ValueError, match='no engine "tpu": choose auto, torch, openvino'):
+    with pytest.raises(ValueError, match="no engine 'tpu': choose auto, torch, openvino or ray://HOST:PORT"):
         engine_named("tpu", pipe.vqgan, pipe.transformer)
     monkeypatch.setattr("unleash.models.engines.openvino.find_spec", lambda _: None)
     with pytest.raises(ValueError, match=r'pip install "unleash\[openvino\]"'):

@@ -1,5 +1,7 @@
 """What the small files of a model say of it is what its networks say."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,37 @@ def test_a_broken_configuration_is_a_value_error(pipe, tmp_path, part, spoilt):
         outline(tmp_path)
 
 
-@pytest.mark.parametrize("spoilt", [b"", b"\xff" * 9, (4).to_bytes(8, "little") + b"[1]]"])
+def test_a_number_of_classes_beyond_all_bounds_takes_no_memory(tmp_path):
+    convert(HALTON / "vq_ds16_c2i.pt", HALTON / "ImageNet_256_tiny.pth", tmp_path / "model", heads=6)
+    config = tmp_path / "model" / "transformer" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text("utf-8")) | {"num_classes": 10**12}), "utf-8")
+    with pytest.raises(ValueError, match="num_classes must be a whole number from 1 to 10,000"):
+        outline(tmp_path / "model")
+
+
+def test_a_pipe_is_not_waited_for(pipe, tmp_path):
+    pipe.save_pretrained(tmp_path)
+    weights = tmp_path / "vqgan" / "diffusion_pytorch_model.safetensors"
+    weights.unlink()
+    os.mkfifo(weights)
+    with pytest.raises(ValueError, match="is not a regular file"):
+        outline(tmp_path)
+
+
+def header(said: str) -> bytes:
+    return len(said).to_bytes(8, "little") + said.encode()
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        b"",
+        b"\xff" * 9,
+        header("[1]]"),
+        header("[" * 100_000),
+        header('{"a": {"shape": ["b", 1000000000000]}}'),
+    ],
+)
 def test_a_file_that_holds_no_weights_is_a_value_error(pipe, tmp_path, spoilt):
     pipe.save_pretrained(tmp_path)
     (tmp_path / "vqgan" / "diffusion_pytorch_model.safetensors").write_bytes(spoilt)

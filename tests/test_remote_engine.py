@@ -13,11 +13,15 @@ from unleash import UnleashPipeline
 from unleash.canvas.settings import check_engine
 from unleash.models.engines import Engine
 from unleash.models.engines import remote as remote_engine
+from unleash.models.protocol import Condition
 from unleash.serving.batches import Asked, logits_together
 
 
 class Replica:
-    """Computes over HTTP as a cluster does; it fails ``failures`` times, in ways that clusters have."""
+    """Computes over HTTP as a cluster does; it fails ``failures`` times, in ways that clusters have.
+
+    A failure of 0 is the answer of another server, which sends a page.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.failures: list[int | None] = []
@@ -39,7 +43,7 @@ class Replica:
                 else:
                     result = engine.decode(given["codes"], what)
                 body = save({"result": result.contiguous()}) if failure == 200 else b"no"
-                self.send_response(failure)
+                self.send_response(failure or 200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -87,8 +91,30 @@ def test_other_weights_are_not_used(saved: Path, tmp_path: Path, replica: Replic
         UnleashPipeline.from_pretrained(tmp_path / "other" / "model", engine=replica.address)
 
 
+def test_a_model_of_another_size_is_not_used(saved: Path) -> None:
+    class Smaller(Engine):
+        def logits(self, tokens: torch.Tensor, condition: Condition) -> torch.Tensor:
+            return super().logits(tokens, condition)[..., :-1]
+
+    pipe = UnleashPipeline.from_pretrained(saved)
+    replica = Replica(Smaller(pipe.vqgan, pipe.transformer))
+    with pytest.raises(ValueError, match="gives other logits"):
+        pipe.use(replica.address)
+    replica.server.shutdown()
+
+
+def test_what_is_not_an_address_is_said(saved: Path) -> None:
+    with pytest.raises(ValueError, match="is not an address"):
+        UnleashPipeline.from_pretrained(saved, engine="ray://999.0.0.1:80")
+
+
 @pytest.mark.parametrize(
-    ("status", "said"), [(404, "does not serve this model"), (422, "does not take this: no")]
+    ("status", "said"),
+    [
+        (404, "does not serve this model"),
+        (422, "does not take this: no"),
+        (0, "is not a cluster that serves models"),
+    ],
 )
 def test_what_a_cluster_cannot_do_is_said_at_once(
     saved: Path, replica: Replica, status: int, said: str
@@ -106,7 +132,9 @@ def test_where_nobody_answers_it_says_what_to_start(saved: Path, monkeypatch: py
         UnleashPipeline.from_pretrained(saved, engine="ray://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("name", ["ray", "ray://", "ray://host", "ray://a:1/x", "ray://u@h:1", "gpu", ""])
+@pytest.mark.parametrize(
+    "name", ["ray", "ray://", "ray://host", "ray://a:1/x", "ray://u@h:1", "ray://a:65536", "gpu", ""]
+)
 def test_what_names_no_engine_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"choose auto, torch, openvino or ray://HOST:PORT"):
         check_engine(name)

@@ -3,12 +3,17 @@
 import json
 from dataclasses import replace
 
+import gradio as gr
 import numpy as np
 import pytest
 
 from unleash import Settings, TokenCanvas
 from unleash.canvas.progress import Progress
 from unleash.sampling.orders import ORDERS
+from unleash.studio.server.components.canvas import Drawing
+from unleash.studio.server.handlers import Handlers
+from unleash.studio.server.runs import run
+from unleash.studio.server.unfinished import Unfinished
 
 
 @pytest.fixture
@@ -101,3 +106,10 @@ def test_progress_from_anyone_is_checked(change):
         Progress.from_dict(sound | change)
     with pytest.raises(ValueError, match="an object"):
         Progress.from_dict([sound])
+
+
+def test_a_model_that_a_restarted_studio_no_longer_offers_is_said_to_be_missing(pipe, canvas):
+    first = next(run(pipe, "gone", canvas, Settings(steps=4), 1))
+    drawing = Drawing(canvas, None, run="a run", stopped=Unfinished.from_dict(first["unfinished"]))
+    with pytest.raises(gr.Error, match=r"gone.* in the menu: choose tiny"):
+        list(Handlers({"tiny": "tiny"}).resume(drawing, "gone"))

@@ -161,6 +161,21 @@ def test_all_steps_are_done_by_one_thread_and_errors_reach_who_asked(turns: Turn
     assert turns.do("a", lambda: 3) == 3
 
 
+def test_a_run_that_is_abandoned_ends_at_once(turns: Turns) -> None:
+    ended = Event()
+
+    def run() -> Iterator[int]:
+        try:
+            yield from range(9)
+        finally:
+            ended.set()
+
+    under_way = turns.each("a", run())
+    next(under_way)
+    under_way.close()
+    assert ended.wait(5), "not only when somebody else has a turn"
+
+
 def test_of_people_who_had_equal_time_whose_run_is_shortest_comes_first(turns: Turns) -> None:
     done: list[str] = []
     held = Event()

@@ -195,10 +195,10 @@ class UnleashPipeline(DiffusionPipeline):
         return pipe
 
     def use(self, engine: EngineName, steps: float = inf) -> None:
-        """Has runs that begin from now on computed by an engine: see ``EngineName``.
+        """Switches to an engine for all later runs: see ``EngineName``.
 
         The codes that two engines draw from the same seed may differ in rare cells, since their logits differ
-        by rounding. ``auto`` is the engine that computes so many ``steps`` first on this machine; this is
+        by rounding. ``auto`` is the fastest engine for this number of ``steps`` on this machine, which is
         measured once, unless the steps are few.
 
         Raises:
@@ -208,7 +208,7 @@ class UnleashPipeline(DiffusionPipeline):
         self.engine = engine_named(engine, self.vqgan, self.transformer, condition, self._folder, steps)
 
     def condition(self) -> Condition:
-        """What its token predictor is asked with if no label and no prompt is given; of one picture."""
+        """The unconditional condition, for a batch of one."""
         return self._conditions(self.defaults)[0]
 
     def to(self, *args: Any, **kwargs: Any) -> "UnleashPipeline":
@@ -350,7 +350,7 @@ class UnleashPipeline(DiffusionPipeline):
         return total
 
     def evaluations_at_most(self, canvas: TokenCanvas, settings: Settings) -> int:
-        """As :meth:`evaluations`, found at once: no less, and for most orders no more than a half above.
+        """A quick upper bound of :meth:`evaluations`; for most orders at most 1.5 times as large.
 
         A window is evaluated at most once a step, and at most once for each cell in it that is revealed.
         """

@@ -196,6 +196,7 @@ def test_another_label_half_way_is_followed_by_the_rest(studio: Studio) -> None:
     page.locator("#lock input").check()
     studio.generate()
     plain = studio.state["base"]
+    assert studio.state["recipe"]["settings"]["correction"] == 0
     studio.tool("Mask all")
     page.click("#generate")
     expect(studio.words).to_contain_text(re.compile(r"Step \d"))

@@ -44,12 +44,13 @@ Shown = TypeVar("Shown")
 
 
 def check_engine(name: str) -> None:
-    """Whether this is an :data:`EngineName`.
+    """Checks that this is an :data:`EngineName`.
 
     Raises:
-        ValueError: if not.
+        ValueError: if it is not.
     """
-    if name not in ("auto", "torch", "openvino") and not re.fullmatch(r"ray://[^\s/@?#]+:\d{1,5}", name):
+    remote = re.fullmatch(r"ray://[^\s/@?#]+:(\d{1,5})", name)
+    if name not in ("auto", "torch", "openvino") and not (remote and int(remote[1]) < 2**16):
         raise ValueError(
             f"there is no engine {quoted(name)}: choose auto, torch, openvino or ray://HOST:PORT"
         )

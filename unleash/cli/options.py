@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from unleash.canvas.bounds import MAX_COUNT
-from unleash.canvas.settings import EngineName, Region, Settings
+from unleash.canvas.settings import EngineName, Region, Settings, check_engine
 from unleash.cli.running import files_of, load, paint
 from unleash.sampling_options import with_sampling
 
@@ -48,8 +48,8 @@ KeepPixels = Annotated[
 Engine = Annotated[
     EngineName,
     typer.Option(
-        help="What computes the model: torch, openvino (an extra), auto, the faster one here, or "
-        "ray://HOST:PORT, where `unleash serve-models` serves it; for generate also ray, a cluster."
+        help="torch, openvino (an extra), auto for the fastest on this machine, or ray://HOST:PORT for a "
+        "model that `unleash serve-models` serves; generate also takes ray, for a cluster."
     ),
 ]
 
@@ -162,6 +162,7 @@ def with_job(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command options for settings, model and files, in place of its parameter ``job``."""
 
     def run(chosen: dict[str, Any], model: Model, count: Count, out: Out, engine: Engine, **own: Any) -> None:
+        check_engine(engine)
         settings = Settings(**chosen)
         command(job=Job(model or BUNDLED, settings, out, count, engine), **own)
 

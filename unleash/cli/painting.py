@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unleash.canvas.settings import Settings
+from unleash.canvas.settings import Settings, check_engine
 from unleash.cli.options import (
     BUNDLED,
     Count,
@@ -54,9 +54,9 @@ def generate(
     are the recipe's, except for options that you give: those vary the
     picture. Without any, it is the same picture.
 
-    --engine ray has all machines of a Ray cluster make the pictures: the one
-    at RAY_ADDRESS, or this machine alone. Pictures that are there already are
-    not made again, and each thousand has a folder of its own.
+    --engine ray makes the pictures on all machines of a Ray cluster: the one
+    at RAY_ADDRESS, or this machine only. Existing pictures are skipped, and
+    more than a thousand are put in folders of a thousand.
 
     Examples:
 
@@ -82,7 +82,9 @@ def generate(
     if film is not None and (film.suffix.lower() != ".gif" or count != 1):
         raise ValueError(f"--film {film}: give a file name ending in .gif, and leave --count at 1")
     everywhere = engine == "ray"
-    if everywhere and (film is not None or scale != 1):
+    if not everywhere:
+        check_engine(engine)
+    elif film is not None or scale != 1:
         raise ValueError("--engine ray makes many pictures, at --scale 1 and without --film")
     files, wish = files_of(out, settings, count), Wish.from_dict({"format": "png", "scale": scale})
     pipe = load(name)
@@ -94,6 +96,7 @@ def generate(
         regions = regions_of(region_masks(region), (canvas.height, canvas.width), size)
         settings = settings.model_copy(update={"regions": regions})
     if everywhere:
+        pipe.evaluations_at_most(canvas, settings)  # checks both before any process is started
         paint_everywhere(name, known_as(name), canvas, settings, files)
     elif (
         source is not None

@@ -10,7 +10,7 @@ from unleash.canvas.settings import EngineName
 from unleash.writing import write_whole, written
 
 SHARD = 1000
-"""Pictures in a folder, of many."""
+"""Maximum number of pictures in a folder."""
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -87,11 +87,11 @@ def paint_everywhere(
 ) -> None:
     """Makes the picture of a canvas once for each file, as :func:`paint`, on all machines of a Ray cluster.
 
-    Files that are there already are left as they are. Many lie in folders of a thousand, named by the numbers
-    of their pictures.
+    Existing files are kept. More than a thousand are put in folders of a thousand, named by the numbers of
+    their pictures.
 
     Raises:
-        ValueError: if the first that is there already was made with other settings.
+        ValueError: if the first existing file was made by another model, or from another canvas or settings.
     """
     from tqdm import tqdm
 
@@ -106,8 +106,13 @@ def paint_everywhere(
     numbered = {file: settings.numbered(i) for i, file in enumerate(files)}
     wanted = [(file, own) for file, own in numbered.items() if not file.is_file()]
     there = next((file for file in files if file.is_file()), None)
-    if there and ((recipe := carried_recipe(there)) is None or recipe.settings != numbered[there]):
-        raise ValueError(f"{there} is another picture: choose an --out of its own for these settings")
+    if there is not None:
+        made = carried_recipe(there)
+        asked = (name, canvas, numbered[there])
+        if made is None or (made.model, made.canvas, made.settings) != asked:
+            raise ValueError(
+                f"{there} was made by another command: give another --out, or the same options to continue"
+            )
     with tqdm(total=len(files), initial=len(files) - len(wanted), unit="picture", disable=None) as bar:
         for file, png in pictures(model, name, canvas, wanted) if wanted else ():
             with written(file):

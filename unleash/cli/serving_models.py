@@ -12,28 +12,28 @@ def serve_models(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="A model folder, known name or Hub id that every machine finds. Repeatable.",
+            help="A model folder, known name or Hub id that every machine can load. Repeatable.",
             show_default=BUNDLED,
         ),
     ] = None,
     address: Annotated[
         str | None,
-        typer.Option(help="Of a Ray cluster, or auto.", show_default="a cluster of this machine alone"),
+        typer.Option(help="Address of a Ray cluster, or auto.", show_default="a new one on this machine"),
     ] = None,
-    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for every one.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="Address to listen at; 0.0.0.0 for all.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8000,
-    replicas: Annotated[int, typer.Option(min=1, help="Of each model, at least.")] = 1,
+    replicas: Annotated[int, typer.Option(min=1, help="Minimum number of replicas per model.")] = 1,
     most_replicas: Annotated[
-        int | None, typer.Option(min=1, help="At most, while much is asked for.", show_default="as many")
+        int | None, typer.Option(min=1, help="Maximum number under load.", show_default="--replicas")
     ] = None,
     engine: Engine = "auto",
 ) -> None:
-    """Compute models for studios on many machines, by Ray Serve.
+    """Serve models to studios from many machines, with Ray Serve.
 
-    `unleash studio --engine ray://HOST:PORT` has them computed there. Whoever
-    can reach the port can use the models: let only your studios reach it. On
-    a cluster of its own they are served until you press Ctrl+C; on another
-    one they stay, until `serve shutdown`. Needs pip install "unleash[ray]".
+    `unleash studio --engine ray://HOST:PORT` uses them. There is no password:
+    let only your studios reach the port. Without --address, they are served
+    until you press Ctrl+C; on a running cluster, until `serve shutdown`.
+    Needs pip install "unleash[ray]".
 
     Example:
 
@@ -49,7 +49,7 @@ def serve_models(
     check_engine(engine)
     most = replicas if most_replicas is None else most_replicas
     if most < replicas:
-        raise ValueError(f"--most-replicas {most}: at least as many as --replicas, {replicas}")
+        raise ValueError(f"--most-replicas {most} must be at least --replicas, {replicas}")
     from unleash.serving import deployment
 
     given = model or [BUNDLED]

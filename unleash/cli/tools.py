@@ -32,7 +32,7 @@ def studio(
         typer.Option(
             min=1,
             metavar="SECONDS",
-            help="What one request may be predicted to take.",
+            help="Maximum predicted time of one request.",
             show_default="600 where others can reach the studio, else no limit",
         ),
     ] = None,

@@ -98,7 +98,7 @@ def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, A
 
 
 def load_others(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
-    """What else there is in a folder that `resolve` gave, by the names in the pipeline: what reads prompts.
+    """The other parts in a folder from `resolve`, by their names in the pipeline: those that read prompts.
 
     Raises:
         CheckpointError: if transformers is missing, or a part cannot be read.
@@ -112,7 +112,11 @@ def load_others(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any
     for name, class_name in others.items():
         kind = getattr(import_module("transformers"), class_name)
         typed = {"dtype": dtype or torch.float32} if issubclass(kind, nn.Module) else {}
-        loaded[name] = kind.from_pretrained(folder / name, **typed)
+        try:
+            loaded[name] = kind.from_pretrained(folder / name, local_files_only=True, **typed)
+        except Exception as error:  # transformers raises a dozen types of error for damaged files
+            said = next(iter(str(error).splitlines()), type(error).__name__)
+            raise CheckpointError(f"{folder / name} cannot be read: {said}") from error
     return loaded
 
 

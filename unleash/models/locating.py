@@ -1,4 +1,4 @@
-"""Where models lie, and the one name of each."""
+"""The folders of models, and their canonical names."""
 
 import posixpath
 from pathlib import Path
@@ -10,7 +10,7 @@ HOME = _PACKAGE if (_PACKAGE / "weights").is_dir() else _PACKAGE.parent
 
 
 def known_as(model: str | Path) -> str:
-    """The one name of a model, as recipes have it, however its folder was given.
+    """The canonical name of a model, used in recipes, however its folder was given.
 
     A slash at the end, ``./``, an absolute path and a symbolic link make no difference. A folder beside the
     bundled models or below the current folder is named by its place there, any other by its whole path; what

@@ -1,11 +1,13 @@
-"""What a model is, as far as the small files in its folder tell: without its weights, and without torch."""
+"""The properties of a model, from the small files in its folder: without its weights, and without torch."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
+from operator import index
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pydantic_core
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings, renamed
@@ -21,19 +23,19 @@ WEIGHTS = "diffusion_pytorch_model.safetensors"
 
 @dataclass(frozen=True)
 class Outline:
-    """What a model is.
+    """The properties of a model.
 
     Attributes:
-        family: the name of its family.
-        grid_size: cells on a side.
-        cell_size: pixels on a side of a cell.
+        family: name of its family.
+        grid_size: side of its grid in cells.
+        cell_size: side of a cell in pixels.
         codebook_size: K.
-        parameters: numbers in its weights, of both networks.
-        bytes: of its weight files.
-        conditioning: what it can be asked for.
-        labels: by name; empty if it has none.
-        details: how finely it can draw a picture.
-        defaults: the settings of a run that is given none.
+        parameters: number of parameters of both networks.
+        bytes: size of its weight files.
+        conditioning: what it is conditioned on.
+        labels: names of its labels; may be empty.
+        details: the details it can decode.
+        defaults: its default settings.
     """
 
     family: str
@@ -49,12 +51,12 @@ class Outline:
 
     @property
     def image_size(self) -> int:
-        """Pixels on a side of its pictures."""
+        """Side of its pictures in pixels."""
         return self.grid_size * self.cell_size
 
     @property
     def facts(self) -> dict[str, str]:
-        """The same in words, under headings."""
+        """The properties as text, by heading."""
         more = f" and {len(self.labels) - 20:,} more" if len(self.labels) > 20 else ""
         labels = ", ".join(self.labels[: 20 if more else None]) + more
         return {
@@ -66,21 +68,22 @@ class Outline:
         }
 
     def blank(self) -> TokenCanvas:
-        """A canvas of the size the model was trained on, nothing known."""
+        """A blank canvas of the model's grid size."""
         return TokenCanvas.blank(self.grid_size, self.grid_size, self.codebook_size)
 
 
 def outline(folder: Path) -> Outline:
-    """What the model in a folder is.
+    """The outline of the model in a folder.
+
+    Whether the weights match the configuration is checked by ``folders.resolve``.
 
     Raises:
-        ValueError: if a file is missing or broken, or the networks are of no known family. That the weights
-            are those of the configuration, ``folders.resolve`` checks.
+        ValueError: if a file is missing or damaged, or the networks are not of a known family.
     """
     parts = [folder / "vqgan", folder / "transformer"]
     try:
-        index = read_config(folder / "model_index.json")
-        family, facts = _FAMILIES[index["vqgan"][1], index["transformer"][1]]
+        described = read_config(folder / "model_index.json")
+        family, facts = _FAMILIES[described["vqgan"][1], described["transformer"][1]]
         configs = [read_config(part / "config.json") for part in parts]
         for config in configs:
             check_config(config)
@@ -88,20 +91,20 @@ def outline(folder: Path) -> Outline:
             family=family,
             parameters=sum(_parameters(part / WEIGHTS) for part in parts),
             bytes=sum(file.stat().st_size for file in folder.glob("*/*.safetensors")),
-            defaults=defaults(index, read_config(folder / "scheduler" / "scheduler_config.json")),
+            defaults=defaults(described, read_config(folder / "scheduler" / "scheduler_config.json")),
             **facts(*configs),
         )
-    # What comes from anyone can be wrong in many ways.
+    # Untrusted files raise many types of error.
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise ValueError(f"{folder} cannot be read: {error}") from error
 
 
 def defaults(index: Mapping[str, Any], scheduler: Mapping[str, Any]) -> Settings:
-    """The settings of a run that is given none.
+    """The default settings of a model.
 
     Args:
-        index: what a pipeline's configuration says.
-        scheduler: what that of its scheduler says.
+        index: the pipeline's configuration.
+        scheduler: the scheduler's configuration.
     """
     about = renamed(scheduler)
     plain = Settings(**{name: about[name] for name in ("reveal_order", "schedule") if name in about})
@@ -109,15 +112,17 @@ def defaults(index: Mapping[str, Any], scheduler: Mapping[str, Any]) -> Settings
 
 
 def _parameters(weights: Path) -> int:
-    """How many numbers a safetensors file holds, by its header."""
+    """The number of parameters in a safetensors file, from its header."""
+    if weights.exists() and not weights.is_file():  # reading a pipe would block
+        raise ValueError(f"{weights.name} is not a regular file")
     with weights.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(min(length, _LONGEST_HEADER)))
-    return sum(prod(tensor["shape"]) for name, tensor in header.items() if name != "__metadata__")
+        header = pydantic_core.from_json(file.read(min(length, _LONGEST_HEADER)))
+    return sum(prod(map(index, tensor["shape"])) for name, tensor in header.items() if name != "__metadata__")
 
 
 _LONGEST_HEADER = 100_000_000
-"""Bytes; safetensors itself reads no longer one."""
+"""Maximum length of a header in bytes, as in safetensors itself."""
 
 
 def _absorbing(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,4 +165,4 @@ _FAMILIES: dict[tuple[str, str], tuple[str, Callable[..., dict[str, Any]]]] = {
     ("LlamaGenTokenizer", "MaskGITTransformer"): ("halton", _halton),
     ("AmusedTokenizer", "AmusedTransformer"): ("amused", _amused),
 }
-"""For the two networks of each family its name, and what their configurations say."""
+"""The name of each family and a reader of its configurations, by the classes of its networks."""

@@ -1,4 +1,4 @@
-"""Importing diffusers without what our programs do not need of it: in a third of the time."""
+"""Importing diffusers without its unneeded parts, in a third of the time."""
 
 import sys
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class _NoCompiler(ModuleType):
-    """What diffusers and einops use of ``torch._dynamo`` as they are imported: nothing is compiled."""
+    """A stub of ``torch._dynamo`` with what diffusers and einops use at import; nothing is compiled."""
 
     eval_frame = SimpleNamespace(OptimizedModule=())
 
@@ -23,10 +23,10 @@ class _NoCompiler(ModuleType):
 
 @contextmanager
 def quick_import() -> Iterator[None]:
-    """Within it, diffusers is imported as where neither transformers nor torch's compiler are installed.
+    """Context in which diffusers is imported as if neither transformers nor torch's compiler were installed.
 
-    Both can be imported again afterwards, but diffusers goes without transformers in this process for good.
-    So this is for our own programs, and not for libraries.
+    Both can be imported afterwards, but diffusers will not use transformers in this process. So this is for
+    our own programs, not for the library.
     """
     import torch  # noqa: PLC0415 - takes seconds
 

@@ -30,6 +30,7 @@ _BOUNDS = {
     "num_heads": 2**10,
     "num_layers": 2**12,
     "num_res_blocks": 2**10,
+    "num_classes": MAX_LABELS,
 }
 """Maximum of each number in a configuration, for all networks."""
 

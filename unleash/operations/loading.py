@@ -1,4 +1,4 @@
-"""Models for our own programs, which should begin soon."""
+"""Loading models quickly, for our own programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def load(model: str) -> UnleashPipeline:
-    """As ``UnleashPipeline.from_pretrained``, without what it does not need of torch and diffusers.
+    """As ``UnleashPipeline.from_pretrained``, without importing the unneeded parts of torch and diffusers.
 
     Raises:
         ValueError: as that does.
@@ -23,14 +23,14 @@ def load(model: str) -> UnleashPipeline:
 
         from unleash.pipeline import UnleashPipeline  # noqa: PLC0415
 
-        logging.disable_progress_bar()  # of what takes no time worth watching
+        logging.disable_progress_bar()  # loading the parts takes no time
         if _is_plain(model):
             return UnleashPipeline.from_pretrained(model)
     return UnleashPipeline.from_pretrained(model)
 
 
 def _is_plain(model: str) -> bool:
-    """Whether a model is here and reads no prompts, for which transformers is needed."""
+    """Whether a model is local and takes no prompts, which need transformers."""
     folder = local(model)
     try:
         return folder is not None and outline(folder).conditioning != "text"

@@ -1,13 +1,13 @@
-"""Models on many machines: a Ray cluster that computes them for studios, and one that makes many pictures."""
+"""Models on a Ray cluster: served to studios, and for generating many pictures."""
 
 from importlib.util import find_spec
 
 
 def check() -> None:
-    """Whether Ray is there.
+    """Checks that Ray is installed.
 
     Raises:
         ValueError: if it is not.
     """
     if find_spec("ray") is None:
-        raise ValueError('for this one more package is needed: pip install "unleash[ray]"')
+        raise ValueError('this needs another package: pip install "unleash[ray]"')

@@ -1,4 +1,4 @@
-"""Evaluations that several people ask for at once, in as few calls of a network as their shapes allow."""
+"""Batches of concurrent requests for logits."""
 
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
@@ -12,11 +12,11 @@ from unleash.models.protocol import Condition, joined
 
 
 class Asked(NamedTuple):
-    """Logits that somebody asks for.
+    """A request for logits.
 
     Attributes:
         tokens: (B, h, w) long, K where masked.
-        condition: of B.
+        condition: the condition for a batch of B.
     """
 
     tokens: Tensor
@@ -24,12 +24,12 @@ class Asked(NamedTuple):
 
     @property
     def shape(self) -> Hashable:
-        """What those have in common that can be evaluated together."""
+        """Requests with the same shape can be evaluated in one batch."""
         return tuple(tuple(part.shape[1:]) for part in (self.tokens, *self.condition))
 
 
 def logits_together(engine: Engine, asked: Sequence[Asked]) -> list[Tensor]:
-    """The logits (B, h * w, K) of each, those of a shape in one evaluation."""
+    """The logits (B, h * w, K) of each request; those of the same shape are evaluated in one batch."""
     found: dict[int, Tensor] = {}
     alike = defaultdict(list)
     for number, one in enumerate(asked):

@@ -1,4 +1,4 @@
-"""The Ray cluster that works."""
+"""Connecting to a Ray cluster."""
 
 from pathlib import Path
 from typing import Any
@@ -7,14 +7,14 @@ import ray
 
 
 def join(address: str | None) -> None:
-    """Use a cluster from now on.
+    """Connect this process to a cluster.
 
     Args:
-        address: of one that is there, ``auto`` to find it; None: one of this machine alone, which ends with
-            the process.
+        address: address of a running cluster, ``auto`` to find it; None: a new one on this machine only,
+            which ends with the process.
 
     Raises:
-        ValueError: if there is none at the address.
+        ValueError: if there is no cluster at the address.
     """
     alone: dict[str, Any] = {} if address else {"include_dashboard": False}
     try:
@@ -24,5 +24,5 @@ def join(address: str | None) -> None:
 
 
 def placed(model: str) -> str:
-    """A folder by its whole path, for processes that work elsewhere; any other name of a model as it is."""
+    """The absolute path of a model folder, for other processes; any other name of a model unchanged."""
     return str(Path(model).resolve()) if Path(model).is_dir() else model

@@ -1,6 +1,6 @@
 """Models served by Ray Serve: logits of tokens and pixels of codes over HTTP, as safetensors.
 
-Both are pure functions, so whoever asks may ask again: a replica that dies costs one evaluation.
+Both are pure functions, so a client can repeat a request: a replica that dies costs one evaluation.
 """
 
 from collections.abc import Sequence
@@ -24,15 +24,15 @@ from unleash.serving.batches import Asked, logits_together
 from unleash.serving.cluster import join, placed
 
 _AT_ONCE = 8
-"""Requests that are evaluated together on a GPU. On CPUs a batch is no faster, and rounds otherwise."""
+"""Maximum batch size on a GPU. On CPUs a batch is not faster, and its rounding differs."""
 
 
 class Replica:
-    """A model, and the engine that computes it.
+    """A model with its engine.
 
     Args:
         model: a folder, a known name or a Hub id.
-        engine: what computes it.
+        engine: its engine.
     """
 
     def __init__(self, model: str, engine: EngineName) -> None:
@@ -45,7 +45,7 @@ class Replica:
             self._logits.set_max_batch_size(1)
 
     async def __call__(self, request: Request) -> Response:
-        """``POST …/logits``, or ``POST …/`` and a detail."""
+        """Answers ``POST …/logits``, and ``POST …/`` followed by a detail."""
         try:
             given = {name: part.to(self._device) for name, part in load(await request.body()).items()}
             what = request.url.path.rpartition("/")[2]
@@ -77,21 +77,21 @@ def serve_models(
     replicas: tuple[int, int] = (1, 1),
     engine: EngineName = "auto",
 ) -> list[str]:
-    """Serve models on a Ray cluster, and return when they answer.
+    """Serve models on a Ray cluster; returns when they are ready.
 
     Args:
-        models: folders, known names or Hub ids, each found by every machine of the cluster.
-        address: of a cluster; None: one of this machine alone, which ends with the process.
-        host: where its proxies listen.
-        port: likewise.
-        replicas: of each model at least and at most; as many as are asked for much are started in between.
-        engine: what computes them.
+        models: folders, known names or Hub ids that every machine of the cluster can load.
+        address: address of a cluster; None: a new one on this machine only, which ends with the process.
+        host: host that its proxies listen at.
+        port: port that they listen at.
+        replicas: minimum and maximum number of replicas per model, scaled with the load.
+        engine: their engine.
 
     Returns:
-        What the models are called there.
+        The names of the models on the cluster.
 
     Raises:
-        ValueError: if there is no such cluster, a model cannot be found there, or two have the same name.
+        ValueError: if there is no such cluster, a model cannot be loaded, or two have the same name.
     """
     names: dict[str, str] = {}
     for model in models:

@@ -1,4 +1,4 @@
-"""Many pictures, made by all machines of a Ray cluster."""
+"""Generating many pictures on all machines of a Ray cluster."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -18,8 +18,8 @@ from unleash.sampling.work import finished
 from unleash.serving.cluster import join, placed
 
 
-class _Artist:
-    """A process of the cluster, with a model of its own."""
+class _Worker:
+    """A process of the cluster, with its own copy of the model."""
 
     def __init__(self, model: str, name: str) -> None:
         self._pipe, self._name = UnleashPipeline.from_pretrained(model), name
@@ -27,7 +27,7 @@ class _Artist:
             self._pipe = self._pipe.to("cuda")
 
     def picture(self, file: Path, canvas: TokenCanvas, settings: Settings) -> tuple[Path, bytes]:
-        """The PNG of a canvas with its recipe, and the file that it is for."""
+        """Fills a canvas; returns ``file`` and the PNG to write there."""
         made = finished(make(self._pipe, self._name, Draft(canvas), settings))
         png = BytesIO()
         write_png(made.image, made.recipe, png, made.box)
@@ -37,23 +37,26 @@ class _Artist:
 def pictures(
     model: str, name: str, canvas: TokenCanvas, wanted: Sequence[tuple[Path, Settings]]
 ) -> Iterator[tuple[Path, bytes]]:
-    """A PNG for each of the files, as they are done: an artist for each CPU or, if there are any, each GPU.
+    """Yields each file with its PNG as it is finished, by a worker per GPU or, if there are none, per CPU.
 
-    An artist that dies is replaced, and makes its picture again. The cluster is that at ``RAY_ADDRESS``, or
-    this machine.
+    A worker that dies is replaced, and its picture is made again. The cluster is the one at ``RAY_ADDRESS``,
+    or this machine.
 
     Args:
-        model: a folder, a known name or a Hub id, found by every machine.
-        name: of the model in recipes.
-        canvas: that is filled.
-        wanted: files, and the settings of their pictures.
+        model: a folder, a known name or a Hub id that every machine can load.
+        name: name of the model in recipes.
+        canvas: the canvas to fill.
+        wanted: the files, and the settings of their pictures.
+
+    Raises:
+        ValueError: if there is no cluster at that address.
     """
     join(os.environ.get("RAY_ADDRESS"))
     resources = ray.cluster_resources()
     gpus = int(resources.get("GPU", 0))
-    artist = ray.remote(
+    worker = ray.remote(
         num_cpus=0 if gpus else 1, num_gpus=1 if gpus else 0, max_restarts=-1, max_task_retries=-1
-    )(_Artist)
+    )(_Worker)
     count = min(gpus or int(resources["CPU"]), len(wanted))
-    pool = ActorPool([artist.remote(placed(model), name) for _ in range(count)])
+    pool = ActorPool([worker.remote(placed(model), name) for _ in range(count)])
     yield from pool.map_unordered(lambda actor, one: actor.picture.remote(one[0], canvas, one[1]), wanted)

@@ -35,7 +35,7 @@ def engine_named(
         predictor: likewise.
         condition: of one picture, to measure with.
         source: the folder that both were loaded from; None: converted networks and timings are not kept.
-        steps: how many are going to be computed, which ``auto`` goes by.
+        steps: number of steps to compute, for ``auto``.
 
     Raises:
         ValueError: if there is no such engine, it cannot be used here, or its logits are wrong.
@@ -56,11 +56,11 @@ def engine_named(
 def engines_here(
     tokenizer: ImageTokenizer, predictor: TokenPredictor, source: Path | None = None
 ) -> list[Engine]:
-    """Every engine that can compute two networks where they are, whether its logits are right or not."""
+    """Every engine that supports the device of two networks, whether its logits are right or not."""
     kinds = [kind for kind in _CLASSES.values() if kind.problem(device_of(predictor)) is None]
     return [kind(tokenizer, predictor, source) for kind in kinds]
 
 
 def is_chosen(engine: Engine) -> bool:
-    """Whether ``auto`` knows already which engine is the fastest for the networks of this one."""
+    """Whether the engines for these networks have been measured, so that ``auto`` is immediate."""
     return engine.source is None or kept_choice(engine.source, device_of(engine.predictor)).is_file()

@@ -1,4 +1,4 @@
-"""Which engine is the fastest on this machine, found out once and kept."""
+"""Choosing the fastest engine on this machine; the measurements are cached."""
 
 import json
 import os
@@ -19,10 +19,10 @@ from unleash.models.protocol import Condition, ImageTokenizer, TokenPredictor, r
 from unleash.writing import write_whole
 
 FEW = 1000
-"""Steps that are done before engines are converted and timed."""
+"""Runs with fewer steps than this do not convert and time engines."""
 
 RUNS = 5
-"""Steps of which the median is taken."""
+"""Number of steps of which the median is taken."""
 
 
 def fastest(
@@ -33,18 +33,18 @@ def fastest(
     source: Path | None = None,
     steps: float = inf,
 ) -> Engine:
-    """The engine that is done first, of those that can be used here and give torch's logits.
+    """The engine with the shortest predicted time, of those that work here and give torch's logits.
 
-    Measured in some seconds; what came out is kept in the cache, for this processor and these versions.
+    Measuring takes some seconds; the result is cached, for this processor and these versions.
 
     Args:
-        engines: by name, torch first.
+        engines: engines by name, torch first.
         tokenizer: on the device that it stays on.
-        predictor: likewise.
+        predictor: on the device that it stays on.
         condition: of one picture, to measure with.
-        source: the folder that both were loaded from; None: nothing is kept.
-        steps: that are going to be computed; with few, the time until the first one counts too, and nothing
-            is measured for them.
+        source: the folder that both were loaded from; None: nothing is cached.
+        steps: number of steps to compute. The start-up time of an engine is divided among them; with fewer
+            than ``FEW``, nothing is measured.
     """
     device = device_of(predictor)
     possible = {name: kind for name, kind in engines.items() if kind.problem(device) is None}
@@ -53,7 +53,7 @@ def fastest(
         timed = {name: Timing(*each) for name, each in json.loads(kept.read_text("utf-8")).items()}
         timed = {name: timing for name, timing in timed.items() if name in possible}
         if timed:
-            best = min(timed, key=lambda name: timed[name].start / steps + timed[name].step)
+            best = min(timed, key=lambda name: timed[name].start / max(steps, 1) + timed[name].step)
             return possible[best](tokenizer, predictor, source)
     if len(possible) == 1 or steps < FEW:
         return next(iter(possible.values()))(tokenizer, predictor, source)
@@ -66,23 +66,24 @@ def fastest(
 
 
 def kept_choice(source: Path, device: torch.device) -> Path:
-    """The file that names the fastest engine for a model's folder; it is there once they were timed."""
+    """The file with the timings of a model's engines; it exists once they were measured."""
     return cached_file(source, f"fastest-{_machine(device)}.json")
 
 
 def agrees(engine: Engine, condition: Condition) -> bool:
-    """Whether an engine gives torch's logits to 1e-3, on a grid of which half is known."""
-    return torch.allclose(*_logits(engine, condition), rtol=1e-3, atol=1e-3)
+    """Whether an engine gives torch's logits to 1e-3, on a half-filled grid."""
+    logits, wanted = _logits(engine, condition)
+    return logits.shape == wanted.shape and torch.allclose(logits, wanted, rtol=1e-3, atol=1e-3)
 
 
 def largest_difference(engine: Engine, condition: Condition) -> float:
-    """Of a logit from torch's, on the same grid."""
+    """The maximum absolute difference of a logit from torch's, on the same grid."""
     logits, wanted = _logits(engine, condition)
     return float((logits - wanted).abs().max())
 
 
 def _logits(engine: Engine, condition: Condition) -> tuple[Tensor, Tensor]:
-    """Of an engine, and of torch."""
+    """The logits of an engine, and those of torch."""
     side, size = engine.predictor.grid_size, engine.predictor.codebook_size
     drawn = torch.randint(0, size, (2, side, side), generator=torch.Generator().manual_seed(0))
     tokens = drawn.flatten().masked_fill(torch.arange(drawn.numel()) % 2 == 0, size).view_as(drawn)
@@ -92,11 +93,11 @@ def _logits(engine: Engine, condition: Condition) -> tuple[Tensor, Tensor]:
 
 
 class Timing(NamedTuple):
-    """Seconds that an engine takes.
+    """The speed of an engine.
 
     Attributes:
-        start: until its first step, once its networks are converted.
-        step: for each step.
+        start: seconds until its first step, with converted networks.
+        step: seconds per step.
     """
 
     start: float
@@ -104,7 +105,7 @@ class Timing(NamedTuple):
 
 
 def timing(engine: Engine, condition: Condition, runs: int = RUNS) -> Timing:
-    """How long an engine takes that has computed something before."""
+    """Measures an engine whose networks have been converted."""
     step, began = step_seconds(engine, condition, runs), perf_counter()
     step_seconds(type(engine)(engine.tokenizer, engine.predictor, engine.source), condition, runs=1)
     return Timing(max(perf_counter() - began - 2 * step, 0.0), step)
@@ -128,7 +129,7 @@ def step_seconds(engine: Engine, condition: Condition, runs: int = RUNS) -> floa
 
 
 def _machine(device: torch.device) -> str:
-    """Device and processor, in a word that may be part of a file's name."""
+    """Device and processor, for a file name."""
     if device.type == "cuda":
         return f"cuda-{torch.cuda.get_device_name(device)}".replace(" ", "-").lower()
     capability = torch.backends.cpu.get_cpu_capability()

@@ -1,4 +1,4 @@
-"""Networks that a Ray cluster computes, asked over HTTP: see ``unleash serve-models``."""
+"""Networks on a Ray cluster, called over HTTP: see ``unleash serve-models``."""
 
 import logging
 from pathlib import Path
@@ -6,6 +6,7 @@ from time import monotonic, sleep
 from typing import ClassVar
 
 import httpx
+from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
@@ -26,20 +27,23 @@ TOKENS, CONDITION, CODES, RESULT = "tokens", "condition", "codes", "result"
 _HOW = "unleash serve-models --model MODEL"
 
 PATIENCE = 120.0
-"""Seconds in which a replica may be started anew."""
+"""Seconds to wait for a replica that is being restarted."""
 
 _FIRST_PATIENCE = 10.0
-"""Seconds in which a cluster answers for the first time, or there is none."""
+"""Seconds to wait for the first answer of a cluster."""
 
 
 class RayEngine(Engine):
-    """Two networks that are computed elsewhere, by replicas that may die and be replaced at any time.
+    """Two networks on a cluster, whose replicas may die and be replaced at any time.
 
     Args:
-        tokenizer: the same as there; it encodes here.
-        predictor: the same as there.
-        source: the folder that both were loaded from; there the model has its name.
-        address: ``ray://HOST:PORT``, of the proxy of Ray Serve.
+        tokenizer: the local copy, which encodes pictures.
+        predictor: the local copy.
+        source: the folder that both were loaded from, whose name is that of the model on the cluster.
+        address: ``ray://HOST:PORT`` of the proxy of Ray Serve.
+
+    Raises:
+        ValueError: if there is no folder, or the address is invalid.
     """
 
     name: ClassVar[str] = "ray"
@@ -52,22 +56,29 @@ class RayEngine(Engine):
             raise ValueError("a cluster computes models that were loaded from a folder: save this one first")
         self.address = address
         where = f"http://{address.removeprefix(SCHEME)}/{source.name}"
-        self._client = httpx.Client(base_url=where, timeout=httpx.Timeout(PATIENCE, connect=5))
+        try:
+            self._client = httpx.Client(base_url=where, timeout=httpx.Timeout(PATIENCE, connect=5))
+        except httpx.InvalidURL as error:
+            raise ValueError(f"{address} is not an address: {error}") from error
         self._patience = _FIRST_PATIENCE
 
     def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
-        """As the engine there, to the bit."""
+        """The result of the engine on the cluster, bit for bit."""
         check_tokens(tokens, self.predictor.codebook_size)
         parts = {f"{CONDITION}{i}": part for i, part in enumerate(condition)}
         return self._ask("logits", {TOKENS: tokens, **parts})
 
     def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:
-        """As the engine there, to the bit."""
+        """The result of the engine on the cluster, bit for bit."""
         check_codes(codes, self.tokenizer.codebook_size)
         return self._ask(detail, {CODES: codes})
 
     def _ask(self, what: str, given: dict[str, Tensor]) -> Tensor:
-        """The answer, asked for again while replicas are away: that changes nothing there."""
+        """The answer to a request, which is repeated while no replica is available.
+
+        Raises:
+            ValueError: if the cluster does not answer, or cannot compute this.
+        """
         body = save({name: part.contiguous().cpu() for name, part in given.items()})
         end, pause = monotonic() + self._patience, 0.05
         while True:
@@ -85,8 +96,12 @@ class RayEngine(Engine):
                     raise ValueError(f"{self.address} does not take this: {trouble}")
             except httpx.TransportError as error:
                 trouble = str(error)
+            except (SafetensorError, KeyError) as error:
+                raise ValueError(
+                    f"{self.address} is not a cluster that serves models: start one with `{_HOW}`"
+                ) from error
             if monotonic() > end:
                 raise ValueError(f"{self.address} does not answer ({trouble}): start it with `{_HOW}`")
-            logging.getLogger(__name__).info("asked again: %s", trouble)
+            logging.getLogger(__name__).info("request repeated: %s", trouble)
             sleep(pause)
             pause = min(2 * pause, 2.0)

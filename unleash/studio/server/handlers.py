@@ -150,7 +150,7 @@ class Handlers:
             stopped = drawing.stopped
             if stopped is None or drawing.run is None:
                 raise ValueError("there is no stopped picture to resume")
-            known_as, begun_by = models.known_as(self.offered[model]), stopped.recipe.model
+            known_as, begun_by = models.known_as(self._source(model)), stopped.recipe.model
             if known_as != begun_by:
                 raise ValueError(f"this picture was started with {quoted(begun_by)}: choose that model first")
             pipe, rest = self.pipeline(model), stopped.rest or stopped.recipe
@@ -227,10 +227,11 @@ class Handlers:
         """The server's part of a project file: the model and the settings."""
         with toasted():
             given, settings = event_data(event), controls.settings(chosen)
+            known_as = models.known_as(self._source(model))
         return {
             "kind": "pack",
             "name": given.get("name") if isinstance(given, dict) else None,
-            "model": models.known_as(self.offered[model]),
+            "model": known_as,
             "settings": settings.model_dump(mode="json"),
             "pictures": pictures,
             "locked": locked,
@@ -311,7 +312,7 @@ class Handlers:
         with toasted():
             old, new = self.pipeline(before), self.pipeline(model)
             settings = controls.going_on(controls.settings(chosen), old.defaults, new.defaults)
-        canvas = files.carry_over(old, new, drawing.canvas)
+            canvas = files.carry_over(old, new, drawing.canvas)
         if canvas.base.shape != drawing.canvas.base.shape:
             inform(f"{model} has a grid of {canvas.height}×{canvas.width} cells; the canvas is blank.")
         elif canvas.base.shape != new.blank().base.shape:

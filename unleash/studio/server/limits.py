@@ -1,4 +1,4 @@
-"""How much work one request may be, in a studio that others use too."""
+"""Limits of the work of one request, in a studio with several users."""
 
 from collections.abc import Callable
 from math import inf
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from unleash.pipeline import UnleashPipeline
 
 LONGEST = 600.0
-"""Seconds that one request may be predicted to take in a public studio."""
+"""Maximum predicted seconds of one request in a public studio."""
 
 
 def admit_run(
@@ -26,15 +26,15 @@ def admit_run(
     paint: Painter | None = None,
     previews: bool = True,
 ) -> None:
-    """Whether a run may begin.
+    """Checks that a run is within the limit.
 
     Args:
-        pipe: of the model.
-        canvas: that is filled.
-        settings: of the run.
-        pictures: how many.
-        longest: seconds that it may be predicted to take; without a limit nothing is predicted.
-        paint: makes the pictures, if not by filling what is unknown: then any cell may be filled.
+        pipe: the model's pipeline.
+        canvas: the canvas to fill.
+        settings: settings of the run.
+        pictures: number of pictures.
+        longest: maximum predicted seconds; with ``inf`` nothing is checked.
+        paint: makes the pictures if not by filling the unknown cells; then any cell may be filled.
         previews: whether a picture is decoded after each step.
 
     Raises:
@@ -51,10 +51,10 @@ def admit_run(
 def admit_inspection(
     pipe: "UnleashPipeline", canvas: TokenCanvas, spacing: int, guided: bool, longest: float
 ) -> None:
-    """Whether all cells of a canvas may be asked about, in up to ``spacing²`` evaluations.
+    """Checks that inspecting all cells of a canvas, in up to ``spacing²`` evaluations, is within the limit.
 
     Raises:
-        ValueError: as :func:`admit_run`.
+        ValueError: if it would take longer, or the canvas is of another codebook.
     """
 
     def predicted() -> float:

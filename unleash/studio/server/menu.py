@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from subprocess import DEVNULL, Popen
-from threading import Lock, Thread
+from threading import RLock, Thread
 from typing import TYPE_CHECKING
 
 from unleash.canvas.settings import SCHEME, EngineName
@@ -37,7 +37,7 @@ Menu = dict[str, str]
 """A model's name in the menu, and its folder or Hub id."""
 
 QUIET = 5.0
-"""Seconds in which nobody asks for anything before an engine is prepared."""
+"""Seconds without work before an engine is prepared."""
 
 _CHOOSING = """
 import os, sys
@@ -47,8 +47,9 @@ from unleash import UnleashPipeline
 UnleashPipeline.from_pretrained(sys.argv[1], engine="auto")
 """
 
-_LOADING: defaultdict[str, Lock] = defaultdict(Lock)
-"""Held while a model is loaded: the page's first events all ask for it at once."""
+_LOADING: defaultdict[str, RLock] = defaultdict(RLock)
+"""Held while a model is loaded, its engine is prepared or the drawing of its codes begins: the page's first
+events all ask for it at once, and a cache would do the work for each of them."""
 
 
 def menu(given: Iterable[str] = ()) -> Menu:
@@ -79,19 +80,19 @@ def find(offered: Menu, wanted: str) -> str | None:
 
 @lru_cache(maxsize=64)
 def about(model: str) -> Outline:
-    """What a model is, by what lies in its folder; it is fetched first if it is not here."""
+    """The outline of a model, which is fetched first if it is not local."""
     if (folder := local(model)) is not None:
         try:
             return outline(folder)
         except ValueError:
-            pass  # what is wrong with it is found out below
+            pass  # ``describe`` reports the error
     from unleash.models.folders import describe  # noqa: PLC0415 - takes seconds
 
     return describe(model)
 
 
 def folder(model: str) -> Path:
-    """The folder of a model, which is fetched first if it is not here."""
+    """The folder of a model, which is fetched first if it is not local."""
     if (here := local(model)) is not None:
         return here
     from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
@@ -116,21 +117,22 @@ def computed(model: str, engine: EngineName) -> "UnleashPipeline":
     Raises:
         ValueError: if the engine is on other machines, which do not answer.
     """
-    pipe = load(model)
-    _prepare(model, engine)
+    with _LOADING[model]:
+        pipe = load(model)
+        _prepare(pipe, model, engine)
     return pipe
 
 
 @lru_cache(maxsize=4)
-def _prepare(model: str, engine: EngineName) -> None:
+def _prepare(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
     if engine.startswith(SCHEME):
-        load(model).use(engine)
+        pipe.use(engine)
     elif engine != "torch":
-        Thread(target=_change_when_idle, args=(load(model), model, engine), daemon=True).start()
+        Thread(target=_change_when_idle, args=(pipe, model, engine), daemon=True).start()
 
 
 def _change_when_idle(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
-    """Go over to an engine while nobody is waiting for a picture."""
+    """Switch to an engine while nobody is waiting for a picture."""
     from unleash.models.engines import is_chosen  # noqa: PLC0415 - takes seconds
 
     IDLE.wait(QUIET)
@@ -142,7 +144,7 @@ def _change_when_idle(pipe: "UnleashPipeline", model: str, engine: EngineName) -
 
 
 def _choose(model: str) -> None:
-    """Convert and time the engines, in a process of the lowest priority; the cache keeps what comes out."""
+    """Convert and time the engines in a process of the lowest priority, which caches the results."""
     process = Popen([sys.executable, "-c", _CHOOSING, model], stdout=DEVNULL, stderr=DEVNULL)
     atexit.register(process.kill)
     process.wait()
@@ -197,8 +199,13 @@ def _kept(model: str) -> "Tensor | None":
         return None
 
 
-@lru_cache(maxsize=4)
 def _drawing(model: str) -> "Drawing":
+    with _LOADING[model]:
+        return _begun(model)
+
+
+@lru_cache(maxsize=4)
+def _begun(model: str) -> "Drawing":
     from unleash.models.folders import resolve  # noqa: PLC0415 - takes seconds
     from unleash.studio.server.drawing import Drawing  # noqa: PLC0415
 

@@ -187,10 +187,10 @@ def add(handlers: Handlers, wanted: str, request: gr.Request | None) -> list[Any
 
 
 def _check_owner(request: gr.Request | None) -> None:
-    """Whether the page that the owner opened asks.
+    """Checks that the request comes from the owner's page.
 
     Raises:
-        ValueError: if it is anything else.
+        ValueError: if it does not.
     """
     if not from_the_page(request):
         raise ValueError("models can only be added on the studio's own page: reload it and try again")

@@ -41,7 +41,7 @@ def pace(pipe: UnleashPipeline) -> Pace:
     return _measured(pipe, pipe.engine, int(monotonic() / _FRESH))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)  # as many as models stay loaded: an entry keeps its model in memory
 def _measured(pipe: UnleashPipeline, engine: Engine, time: int) -> Pace:
     """From the shortest of some evaluations: the first one warms up, others may have been disturbed."""
     import torch  # noqa: PLC0415 - takes seconds

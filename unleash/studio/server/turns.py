@@ -1,7 +1,7 @@
 """A single worker thread that is shared fairly: the run with the least time so far has its step next.
 
-Gradio would serve one event after another, each to its end, or many at once, each in a thread of its own with
-threads of torch that get in each other's way.
+Gradio would run events one after another to completion, or concurrently in threads whose torch threads
+compete.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,13 +21,13 @@ LINGER = 0.05
 """Seconds for which the run with the least time may return for its next step before others get it."""
 
 ALIKE = 0.25
-"""Seconds by which people's time may differ and still count as equal: the shorter run then goes first."""
+"""People whose times differ by less than these seconds count as equal: the shorter run then goes first."""
 
 AT_ONCE = 64
 """Maximum number of events that take turns; others wait until one of them has ended."""
 
 ELSEWHERE = 16
-"""Steps that are under way at once where other machines compute them."""
+"""Number of concurrent steps if other machines compute them."""
 
 LINE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 """Options of an event that takes turns."""
@@ -36,7 +36,7 @@ _ENDED = object()
 
 
 class Idle:
-    """How long nobody has been worked for."""
+    """How long there has been no work."""
 
     def __init__(self) -> None:
         self._working = 0
@@ -45,7 +45,7 @@ class Idle:
 
     @contextmanager
     def interrupted(self) -> Iterator[None]:
-        """While it lasts somebody is worked for."""
+        """Context of a piece of work."""
         with self._lock:
             self._working += 1
         try:
@@ -56,7 +56,7 @@ class Idle:
                 self._working -= 1
 
     def wait(self, seconds: float) -> None:
-        """Until nobody has been worked for in the last ``seconds``, or since now."""
+        """Waits until there has been no work for ``seconds``, counted from this call."""
         began = perf_counter()
         while (left := max(self._since, began) + seconds - perf_counter()) > 0 or self._working:
             sleep(max(left, 0.1))
@@ -67,11 +67,11 @@ IDLE = Idle()
 
 @dataclass(frozen=True)
 class Standing:
-    """How a run stands among those of others.
+    """The place of a run among those of others.
 
     Attributes:
-        people: who take turns, whoever asked for the run among them.
-        seconds: until the run is done, about, if nobody else comes.
+        people: number of people who take turns, including the one who requested the run.
+        seconds: estimated seconds until the run is done, if nobody else comes.
     """
 
     people: int
@@ -82,7 +82,7 @@ class Standing:
 class _Run:
     turns: "Turns"
     person: str
-    left: float = 0.0  # seconds, as was expected; 0 where nothing was
+    left: float = 0.0  # expected seconds; 0 without an expectation
 
 
 @dataclass(eq=False)
@@ -97,13 +97,13 @@ _RUN: ContextVar[_Run | None] = ContextVar("run", default=None)
 
 
 def expect(seconds: float) -> None:
-    """Say, from within a run, how much longer it is going to work."""
+    """Set, from within a run, the seconds of work that are left."""
     if run := _RUN.get():
         run.left = seconds
 
 
 def standing() -> Standing | None:
-    """How the run stands that this is called from; None outside of any."""
+    """The standing of the run that calls this; None outside of a run."""
     run = _RUN.get()
     return None if run is None else run.turns.standing(run)
 
@@ -112,12 +112,12 @@ class Turns:
     """Work of several people, done by one thread in turns that are fair by time (weighted fair queueing,
     Demers, Keshav and Shenker, SIGCOMM 1989, with equal weights).
 
-    Who comes in, or comes back after a pause, is taken to have had as much as each of those who are at work
-    should have had by then; so nobody is owed anything for a pause, and newcomers do not push in for ever.
-    Of people who have had equal time, whose run is shortest comes first.
+    A person who arrives, or returns after a pause, is counted as having had the fair share of those at work;
+    so pauses earn no credit, and newcomers cannot delay the others for ever. Among people with equal time,
+    the shortest run comes first.
 
     Args:
-        threads: that do it; more than one only where the work is waiting for other machines.
+        threads: number of threads; more than one only if the work is waiting for other machines.
     """
 
     def __init__(self, threads: int = 1) -> None:
@@ -149,7 +149,7 @@ class Turns:
                 self._runs.discard(run)
 
     def standing(self, run: _Run) -> Standing:
-        """How a run stands, which is under way."""
+        """The standing of a run that is under way."""
         with self._changed:
             left = dict.fromkeys((each.person for each in self._runs), 0.0)
             for each in self._runs:
@@ -169,23 +169,25 @@ class Turns:
             while self._threads:
                 self._threads -= 1
                 Thread(target=self._work, name="model", daemon=True).start()
-            self._changed.notify()
+            self._changed.notify_all()  # one that waits for a person's next step would not take this one
         return turn.result.result()
 
     def _work(self) -> None:
         while True:
-            turn = self._next()
-            began = perf_counter()
-            value: Any = _ENDED
-            try:
-                with IDLE.interrupted():
-                    value = turn.context.run(turn.work)
-            except BaseException as error:
-                self._spent(turn.run, perf_counter() - began, done=True)
-                turn.result.set_exception(error)
-            else:
-                self._spent(turn.run, perf_counter() - began, done=value is _ENDED)
-                turn.result.set_result(value)
+            self._serve(self._next())
+
+    def _serve(self, turn: _Turn) -> None:
+        # A function of its own: a thread that waits must not keep an abandoned run from ending.
+        began = perf_counter()
+        try:
+            with IDLE.interrupted():
+                value = turn.context.run(turn.work)
+        except BaseException as error:
+            self._spent(turn.run, perf_counter() - began, done=True)
+            turn.result.set_exception(error)
+        else:
+            self._spent(turn.run, perf_counter() - began, done=value is _ENDED)
+            turn.result.set_result(value)
 
     def _next(self) -> _Turn:
         with self._changed:
@@ -200,7 +202,7 @@ class Turns:
             return first
 
     def _rank(self, run: _Run) -> tuple[int, float, float]:
-        """Whose is lower comes first."""
+        """The lowest rank comes first."""
         had = self._had.get(run.person, self._due)
         return int(had / ALIKE), run.left, had
 
@@ -228,16 +230,16 @@ def take_turns(demo: gr.Blocks, threads: int = 1) -> None:
 
     Args:
         demo: the app.
-        threads: that serve them, see :class:`Turns`.
+        threads: see :class:`Turns`.
     """
-    turns: dict[str, Turns] = {}
+    turns = Turns(threads)
     for listener in demo.fns.values():
         if listener.fn is not None and listener.concurrency_id == LINE["concurrency_id"]:
-            listener.fn = _in_turn(listener.fn, turns.setdefault(listener.concurrency_id, Turns(threads)))
+            listener.fn = _in_turn(listener.fn, turns)
 
 
 def _in_turn(function: Callable[..., Any], turns: Turns) -> Callable[..., Any]:
-    """The function, which takes besides, first of all, the request that Gradio gives it."""
+    """The function with a further first parameter, the request, which Gradio provides."""
 
     def at_once(request: gr.Request, *given: Any) -> Any:
         return turns.do(_person(request), lambda: function(*given))

@@ -9,7 +9,7 @@ class Estimate(NativeComponent):
     """A line with the estimated time to fill a large canvas or regions; it requests one by ``submit``.
 
     Only the server writes its value: ``{"id", "seconds", "canvas": [height, width], "evaluations"}``, the
-    last being the most evaluations of a step.
+    last being the mean number of evaluations of a step, rounded up.
     """
 
     folder = "estimate"

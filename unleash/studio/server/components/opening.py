@@ -6,7 +6,7 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Opening(NativeComponent):
-    """Asks what of such a picture is opened, and how; all of it happens in the browser."""
+    """Asks which part of such a picture is opened, and how it is fitted; runs only in the browser."""
 
     folder = "opening"
 

@@ -7,7 +7,7 @@ from unleash.studio.server.component import NativeComponent
 
 
 class OptionBar(NativeComponent):
-    """The options of the current tool; they run in the browser only.
+    """The options of the current tool, which only the browser uses.
 
     Only the server writes its value, :func:`asks`: the menu of regions depends on the model.
     """

@@ -42,7 +42,7 @@ class Reel(NativeComponent):
         super().__init__(elem_id="reel", **options)
 
     def read(self, value: Any) -> Film:
-        """The page\'s JSON, checked."""
+        """Validates the page's JSON."""
         given = value if isinstance(value, dict) else {}
         name, urls = given.get("name"), given.get("images")
         if not isinstance(name, str) or not re.fullmatch(r"[\w-]{1,80}\.gif", name):

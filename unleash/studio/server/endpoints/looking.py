@@ -245,8 +245,7 @@ class Looking(Family):
         given = _read(text)
         if isinstance(given, TokenCanvas):
             return self.worker(model), given
-        worker = self.worker(model) if model else self.worker_for(given, None)
-        return worker, given.result or given.canvas
+        return self.worker_for(given, model), given.result or given.canvas
 
 
 def _read(text: str) -> Recipe | TokenCanvas:

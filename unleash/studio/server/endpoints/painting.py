@@ -31,7 +31,7 @@ class Painting(Family):
         Args:
             settings: see there.
             recipe: JSON of a recipe; its canvas and settings are used instead of all of the above.
-            model: a name in the studio's menu; None: the first.
+            model: a name in the studio's menu; None: the recipe's, or the first.
 
         Returns:
             picture: a PNG with its recipe.

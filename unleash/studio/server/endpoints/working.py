@@ -75,8 +75,8 @@ class Family:
         return Worker(handlers.pipeline(name), known_as(handlers.offered[name]), handlers.longest)
 
     def worker_for(self, recipe: Recipe, model: str | None) -> Worker:
-        """The model that a recipe names if it is in the menu, else the given one."""
-        return self.worker(find(self.handlers.offered, recipe.model) or model)
+        """The given model; without one the recipe's if it is in the menu, else the first."""
+        return self.worker(model or find(self.handlers.offered, recipe.model))
 
 
 def png(image: Image.Image, recipe: Recipe, box: Box | None = None) -> FileData:
