@@ -153,7 +153,7 @@ def test_a_locked_seed_makes_the_same_picture(studio: Studio) -> None:
 def test_with_nothing_masked_there_is_a_choice_and_nothing_is_lost(painted: Studio) -> None:
     page, before = painted.page, painted.state["base"]
     page.click("#generate")
-    page.get_by_role("button", name="Paint a region first").click()
+    page.get_by_role("button", name="Paint a mask first").click()
     assert painted.state["base"] == before
     expect(page.locator(".nothing")).to_be_hidden()
     expect(page.get_by_role("button", name="Mask brush")).to_have_attribute("aria-pressed", "true")

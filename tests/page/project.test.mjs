@@ -82,6 +82,13 @@ test("what is no zip, or a zip of something else, is refused in words", async ()
   await assert.rejects(unpack(asFile(zipSync({ "a.txt": strToU8("a") }))), ProjectError);
 });
 
+test("marks of cells to fill later are taken where they fit the canvas", () => {
+  const aside = Array(6).fill(true);
+  assert.deepEqual(checkedState({ ...painted(), aside }).aside, aside);
+  for (const wrong of ["all", aside.slice(1), aside.map(() => 1)])
+    assert.equal(checkedState({ ...painted(), aside: wrong }).aside, null);
+});
+
 test("what a canvas of an older page lacks is as on a blank one", () => {
   const older = painted();
   delete older.rules;

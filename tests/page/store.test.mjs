@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { extended, stitched, withSeam } from "../../unleash/studio/web/page/growing.js";
+import { paintRegion } from "../../unleash/studio/web/page/regions.js";
 import { restrict } from "../../unleash/studio/web/page/rules.js";
 import {
   again,
@@ -282,6 +283,7 @@ describe("a stopped picture", () => {
       (state) => keep(state, [1]),
       (state) => pin(state, [1], 2),
       (state) => restrict(state, [1], { codes: [2], allowed: true, strength: 1 }),
+      (state) => paintRegion(state, [1], "night"),
     ]) {
       const { store } = stopped();
       assert.ok(store.unfinished);

@@ -1,4 +1,4 @@
-/** Draws overlays on the picture: heat maps and rules. */
+/** Draws overlays on the picture: heat maps, regions and rules. */
 
 import { columnOf, region, rowOf } from "../page/geometry.js";
 import { ruleInWords } from "../page/codes.js";
@@ -73,7 +73,7 @@ export function ruleNames(state) {
   return names;
 }
 
-/** Rules of cells that hang together and are about the same codes; the weakest says what is asked of all. */
+/** The name of the rules of connected cells on the same codes: that of the weakest, which holds for all. */
 function nameOf(rules) {
   return rules[0]
     .map((_, i) => {

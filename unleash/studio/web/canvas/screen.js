@@ -6,6 +6,7 @@ import { brush } from "../page/geometry.js";
 import { pictureBefore } from "../page/history.js";
 import { images } from "../page/images.js";
 import { predictions } from "../page/predictions.js";
+import { regionAt } from "../page/regions.js";
 import { rulesAt } from "../page/rules.js";
 import { openCells } from "../page/state.js";
 import { store } from "../page/store.js";
@@ -109,8 +110,9 @@ export class Screen {
     if (cell === this.#told) return;
     this.#told = cell;
     const asks = TOOLS[store.tool.name].looks;
-    if (cell !== undefined && (asks || rulesAt(store.state, cell).length))
-      store.say(describe(store.state, cell));
+    if (cell === undefined) return;
+    const { state } = store;
+    if (asks || rulesAt(state, cell).length || regionAt(state, cell)) store.say(describe(state, cell));
   }
 
   shape(cells) {

@@ -1,10 +1,10 @@
 /** Shows the estimated time of longer runs. */
 
 import { gradioElement } from "../page/commands.js";
-import { inWords } from "../page/durations.js";
 import { partsToFill } from "../page/regions.js";
 import { openCells } from "../page/state.js";
 import { store } from "../page/store.js";
+import { timeInWords } from "../page/units.js";
 
 const PAUSE = 500; // ms without a change before the server is asked
 
@@ -17,6 +17,7 @@ export function mount({ element, props, trigger, watch }) {
   let asked = null;
 
   const say = (words) => {
+    if (words === line.textContent) return;
     line.textContent = words;
     store.tellRun({ estimate: words });
   };
@@ -60,7 +61,7 @@ export function mount({ element, props, trigger, watch }) {
       ...(large() ? [`${width}×${height} cells`] : []),
       ...(parts > 1 ? [`${parts} parts, up to ${evaluations} evaluations a step`] : []),
     ];
-    say(`About ${inWords(seconds)} for ${why.join(", ")}`);
+    say(`About ${timeInWords(seconds)} for ${why.join(", ")}`);
   });
   if (store.timeline) later();
 }

@@ -1,6 +1,6 @@
-/** Public models: what they paint and cost, how far the one is that is being fetched. */
+/** The table of public models, with the progress of a download. */
 
-import { inBytes } from "./sizes.js";
+import { bytesInWords } from "../page/units.js";
 
 export function mount({ element, props, trigger, watch }) {
   const [list, free, said] = ["ul", ".free", ".said"].map((selector) => element.querySelector(selector));
@@ -21,7 +21,7 @@ export function mount({ element, props, trigger, watch }) {
       shown = key;
     }
     if (busy) advance(fetch, models.find(({ name }) => name === fetch.name).download);
-    free.textContent = `${inBytes(left)} are free on this disk.`;
+    free.textContent = `${bytesInWords(left)} free on this disk.`;
     said.textContent = fetch?.said ?? "";
   }
 
@@ -30,8 +30,8 @@ export function mount({ element, props, trigger, watch }) {
     item.dataset.name = model.name;
     const { name, paints, licence, download, disk, memory } = model;
     const facts = [
-      `${inBytes(download)} to download, ${inBytes(disk)} on the disk`,
-      `takes ${inBytes(memory)} of memory`,
+      `${bytesInWords(download)} to download, ${bytesInWords(disk)} on the disk`,
+      `takes ${bytesInWords(memory)} of memory`,
       `licence: ${licence}`,
     ];
     item.append(text("b", name), text("span", paints), text("span", facts.join(" · "), "facts"));
@@ -45,7 +45,7 @@ export function mount({ element, props, trigger, watch }) {
     button.type = "button";
     button.setAttribute("aria-label", `${button.textContent} ${name}`);
     button.disabled = !here && (Boolean(fetch) || disk > left);
-    if (!here && disk > left) button.title = `There is no room: it takes ${inBytes(disk)}.`;
+    if (!here && disk > left) button.title = `Not enough disk space: it takes ${bytesInWords(disk)}.`;
     button.addEventListener("click", () => trigger(here ? "use" : "get", { name }));
     place.append(button);
     return place;

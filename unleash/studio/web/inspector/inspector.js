@@ -121,7 +121,7 @@ export function mount({ element }) {
     });
     const what = span("what", `${code} · ${about(code)}`);
     what.classList.toggle("present", code === present);
-    if (code === present) what.title = "This tile is there";
+    if (code === present) what.title = "The current tile";
     const bar = span("bar", "");
     bar.style.setProperty("--share", probability);
     what.append(bar);

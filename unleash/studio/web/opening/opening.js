@@ -45,7 +45,7 @@ export function mount({ element }) {
     box.focus({ preventScroll: true });
   }
 
-  /** Let go of what was asked; what is to be done about it. */
+  /** End the question; returns what to do with its answer. */
   function answered() {
     const { choose, cancel } = asked;
     asked = null;
@@ -58,7 +58,7 @@ export function mount({ element }) {
     answered().choose({ fit: fit(), crop: part });
   });
   form.addEventListener("change", show);
-  // The page's shortcuts are for what lies beneath.
+  // Or the page's shortcuts would change the canvas below.
   dialog.addEventListener("keydown", (event) => event.stopPropagation());
   find(".cancel").addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => asked && answered().cancel());
@@ -88,6 +88,7 @@ export function mount({ element }) {
     const { left, top } = event.target.dataset;
     const corner = event.target === box ? null : { left: left !== undefined, top: top !== undefined };
     const drag = (step) => {
+      if (!asked) return; // closed meanwhile, by Escape
       const point = pointOf(step);
       change(
         corner
@@ -95,9 +96,11 @@ export function mount({ element }) {
           : moved(from, point.x - start.x, point.y - start.y, asked.picture),
       );
     };
-    const end = () => box.removeEventListener("pointermove", drag);
     box.addEventListener("pointermove", drag);
-    for (const type of ["pointerup", "pointercancel"]) box.addEventListener(type, end, { once: true });
+    // However the drag ends, even if the box is no longer shown.
+    box.addEventListener("lostpointercapture", () => box.removeEventListener("pointermove", drag), {
+      once: true,
+    });
   });
 
   box.addEventListener("keydown", (event) => {

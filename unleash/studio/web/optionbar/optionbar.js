@@ -5,10 +5,11 @@ import { bindButtons } from "../page/buttons.js";
 import { about, sprite, titleOf } from "../page/codes.js";
 import { masks } from "../canvas/tools.js";
 import { showTab } from "../page/commands.js";
+import { colourOf } from "../page/regions.js";
 import { inHand } from "../page/rules.js";
 import { store } from "../page/store.js";
 import { bindOverlay } from "./overlay.js";
-import { bindRegions, swatch } from "./regions.js";
+import { bindRegions } from "./regions.js";
 import { bindRule } from "./rule.js";
 import { bindSelections } from "./selections.js";
 
@@ -93,8 +94,9 @@ export function mount({ element, props, watch }) {
     if (!region) return;
     find(".region span").textContent = region;
     find(".hint").textContent = "Paint what shows it; Alt takes cells away";
-    const index = store.timeline?.present.regions.findIndex(({ shows }) => shows === region) ?? -1;
-    swatch(find(".region .swatch"), index >= 0 ? index : (store.timeline?.present.regions.length ?? 0));
+    const regions = store.timeline?.present.regions ?? [];
+    const index = regions.findIndex(({ shows }) => shows === region);
+    find(".region .swatch").style.background = colourOf(index >= 0 ? index : regions.length);
   }
 
   function showTile() {

@@ -3,6 +3,7 @@
 import { deleteSelection, saveSelection, takeSelection } from "../page/selections.js";
 import { store } from "../page/store.js";
 import { loadMask, saveMask } from "./masks.js";
+import { fillList } from "./rows.js";
 
 export function bindSelections(menu) {
   const [form, list, file] = ["form", "ul", ".mask-file"].map((selector) => menu.querySelector(selector));
@@ -23,30 +24,22 @@ export function bindSelections(menu) {
   });
   menu.querySelector(".save-mask").addEventListener("click", saveMask);
 
-  function row({ name: called, cells }) {
-    const item = document.createElement("li");
-    const [take, gone] = ["take", "icon"].map((className) =>
-      Object.assign(document.createElement("button"), { type: "button", className }),
-    );
-    take.textContent = `${called} · ${cells.length}`;
-    take.title = `Mask these ${cells.length} cells, and no others`;
-    take.addEventListener("click", () => {
+  const row = ({ name: called, cells }) => ({
+    text: `${called} · ${cells.length}`,
+    title: `Mask these ${cells.length} cells, and no others`,
+    use() {
       store.edit((state) => takeSelection(state, called));
       menu.hidePopover();
-    });
-    gone.textContent = "×";
-    gone.title = `Delete “${called}”`;
-    gone.setAttribute("aria-label", gone.title);
-    gone.addEventListener("click", () => store.edit((state) => deleteSelection(state, called)));
-    item.append(take, gone);
-    return item;
-  }
+    },
+    deletion: `Delete “${called}”`,
+    remove: () => store.edit((state) => deleteSelection(state, called)),
+  });
 
   const show = () => {
     const { selections } = store.state;
     if (selections === shown) return;
     shown = selections;
-    list.replaceChildren(...selections.map(row));
+    fillList(list, selections.map(row), name);
   };
   store.addEventListener("change", show);
   if (store.timeline) show();

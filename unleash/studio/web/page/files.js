@@ -7,6 +7,7 @@
 import { keepOriginal, rawOriginal, restoreOriginal } from "./images.js";
 import { pack, ProjectError, unpack } from "./project.js";
 import { store } from "./store.js";
+import { bytesInWords } from "./units.js";
 
 const isProject = ({ name, type }) => /\.zip$/i.test(name) || type === "application/zip";
 
@@ -148,7 +149,7 @@ class Files extends EventTarget {
     if (!project) return;
     const bytes = await pack({ ...project, model, settings, count: pictures, locked }, rawOriginal);
     download(URL.createObjectURL(new Blob([bytes], { type: "application/zip" })), "unleash-project.zip");
-    this.say(`Saved unleash-project.zip, ${inWords(bytes.length)}.`);
+    this.say(`Saved unleash-project.zip, ${bytesInWords(bytes.length)}.`);
   }
 
   async #openProject(file) {
@@ -174,15 +175,14 @@ class Files extends EventTarget {
     for (const [key, value] of Object.entries(originals)) restoreOriginal(key, value);
     store.take(model, project.state);
     store.session.join(project.pictures, project.films);
-    store.setTool({ ...project.tool, code: null });
+    // The tool in hand stays: another version of the page may have others.
+    store.setTool({ ...project.tool, name: store.tool.name, code: null });
     this.say(`Opened ${asked.file.name}.`);
   }
 }
 
 // A blob from the database may have lost its name.
 const named = (blob) => (blob instanceof File ? blob : new File([blob], "photo", { type: blob.type }));
-
-const inWords = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 /** Download a URL as a file. */
 export function download(url, name) {

@@ -56,6 +56,7 @@ export function joined(kept, { past, present, future }) {
     future: same && !past.length && !future.length ? kept.future : future,
   };
 }
+
 /** The last entry before the present one that shows another picture on the same grid; null if none does. */
 export const pictureBefore = ({ past, present }) =>
   past.findLast(

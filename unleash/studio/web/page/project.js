@@ -148,13 +148,14 @@ export function checkedState(value) {
   const { height, width, codebook, cell, base, masked, pins } = value ?? {};
   const whole = (number, low, high) => Number.isInteger(number) && number >= low && number <= high;
   const list = (given_, of) => Array.isArray(given_) && given_.length === height * width && given_.every(of);
+  const flags = (given_) => list(given_, (is) => typeof is === "boolean");
   const sound =
     whole(height, 1, MAX_SIDE) &&
     whole(width, 1, MAX_SIDE) &&
     whole(codebook, 1, MAX_CODES) &&
     whole(cell, 1, 256) &&
     list(base, (code) => whole(code, 0, codebook)) &&
-    list(masked, (is) => typeof is === "boolean") &&
+    flags(masked) &&
     Object.entries(pins ?? {}).every(
       ([at, code]) => whole(Number(at), 0, height * width - 1) && whole(code, 0, codebook - 1),
     );
@@ -167,6 +168,7 @@ export function checkedState(value) {
     ...value,
     regions,
     selections,
+    aside: flags(value.aside) ? value.aside : null,
     filling: null,
     run: null,
     unfinished,

@@ -1,15 +1,16 @@
 /**
  * A run as the page knows it: `{id, waiting, turns, live, follows, parent, region, pixels, frame}`. Its `id` is the name
  * that the page gives it, and that every message of the server about it bears. While it is `waiting` no step of it was
- * made, and `turns` is {people, seconds} where others take turns with it; `frame` is its last step. It is `live` if a stroke asked for it, and `follows` while its frames
- * fit the canvas. `region` is what it fills, as a state's `lastRegion`, and `pixels` what it keeps of opened
- * pictures; of a variation, whose cells the server chooses, both are null.
+ * made, and `turns` is {people, seconds} where others take turns with it; `frame` is its last step. It is `live` if a
+ * stroke asked for it, and `follows` while its frames fit the canvas. `region` is what it fills, as a state's
+ * `lastRegion`, and `pixels` what it keeps of opened pictures; of a variation, whose cells the server chooses, both are
+ * null. `rules` and `regions` are those of the canvas it began with.
  *
  * Its pictures are identified by `as`, the name of the run that started them, also if this one resumes
  * it. `takes` is a common name of all pictures that Again made for one region of one canvas.
  *
  * A stopped run leaves `unfinished`: what the server needs to resume it, {recipe, rest, progress, shown, before,
- * picture, pictures}, and the run's {as, takes, region, pixels, varies} and `rules`.
+ * picture, pictures}, and the run's {as, takes, region, pixels, varies, rules, regions}.
  */
 
 import { painted } from "./pixels.js";
@@ -33,10 +34,11 @@ export const asked = (state, id = runName()) => ({
   as: id,
   takes: id,
   rules: state.rules,
+  regions: state.regions,
 });
 
 /** A run that resumes a stopped one. */
-const resuming = ({ as, takes, region, pixels, varies, rules }, id = runName()) => ({
+const resuming = ({ as, takes, region, pixels, varies, rules, regions }, id = runName()) => ({
   id,
   waiting: true,
   live: false,
@@ -47,6 +49,7 @@ const resuming = ({ as, takes, region, pixels, varies, rules }, id = runName()) 
   takes,
   varies,
   rules,
+  regions,
 });
 
 /**
@@ -87,6 +90,7 @@ export function resumable(state) {
     sameGrid(state, grid) &&
     JSON.stringify(state.pins) === JSON.stringify(pins) &&
     JSON.stringify(state.rules) === JSON.stringify(unfinished.rules) &&
+    JSON.stringify(state.regions) === JSON.stringify(unfinished.regions ?? []) &&
     codes.every((code, cell) => code === (open[cell] ? state.codebook : codeOf(state, cell)))
   );
 }
@@ -140,7 +144,7 @@ export const entered = (state, { id, region }) => ({
 
 /** A frame's result as a picture of the session. */
 export function resultOf(run, { codes, image, recipe, unfinished }) {
-  const { region, pixels, as, takes, rules, varies } = run;
+  const { region, pixels, as, takes, rules, regions, varies } = run;
   const varied = recipe && !region ? regionOf({ ...fromServer(recipe.canvas), soft: null }) : null;
   return {
     url: image,
@@ -149,7 +153,7 @@ export function resultOf(run, { codes, image, recipe, unfinished }) {
     pixels,
     recipe,
     takes,
-    unfinished: unfinished ? { ...unfinished, as, takes, region, pixels, rules, varies } : null,
+    unfinished: unfinished ? { ...unfinished, as, takes, region, pixels, rules, regions, varies } : null,
   };
 }
 

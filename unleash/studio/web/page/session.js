@@ -5,8 +5,8 @@
  * A picture is `{id, made, model, parent, url, codes, region, pixels, recipe}`, its `parent` is `{picture, step}`: the
  * id of the picture the canvas came from, and the step its film was continued from (null for the finished picture);
  * null for a root. What a person says of it are its `title` and whether it is `starred`; one that was stopped is
- * `unfinished` (run.js), and its recipe has no codes. A film is `{id, made, run, parent, height, width, frames}`, with the id of its picture; a frame is
- * what was on the canvas after step `index` of `total`.
+ * `unfinished` (run.js), and its recipe has no codes. A film is `{id, made, run, parent, height, width, frames}`, with
+ * the id of its picture; a frame is what was on the canvas after step `index` of `total`.
  */
 
 import { blank, clearMask, place, sameGrid } from "./state.js";

@@ -12,7 +12,7 @@
  * `pixels` are those of opened pictures (pixels.js); `seam` is where a stitched canvas (growing.js) was joined.
  * `lastRegion` is {cells, soft}, what the last run filled, null before any; `filling` are flags of the cells whose
  * mask the run under way may still lift, as the person has not masked or kept them since it began. `unfinished` is
- * what it takes to go on with the run that was stopped on this canvas (run.js). `selections` are masks with a name
+ * what it takes to resume the run that was stopped on this canvas (run.js). `selections` are masks with a name
  * (selections.js), `regions` are parts with a label or prompt of their own (regions.js). `aside` are flags of the cells
  * that were masked before the canvas grew, null if none were: Generate fills them once nothing else is left to fill.
  */

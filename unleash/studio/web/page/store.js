@@ -2,8 +2,8 @@
  * The one state all components of the page share: the canvas with its history, the tool in hand, the run under way,
  * the pictures and films of the session. Components listen for "change" (the canvas), "tool", "run", "results", "say",
  * "nothing" (to fill), "announce" (what became of a run), "preview" (what the stage shows instead of the canvas), "ask"
- * (the server is to begin the run that `asked` describes), "stop" (a run was let go of: {id, instead}, the latter if
- * for another run), and "reopen" (a picture is to be encoded anew).
+ * (the server is to begin the run that `asked` describes), "stop" (a run was abandoned: {id, instead}, the latter if
+ * for another run), and "reopen" (a picture is to be encoded again).
  */
 
 import * as history from "./history.js";

@@ -52,7 +52,13 @@ export function madeAs({ recipe, url, codes, pixels, unfinished }, cell) {
     lastRegion: unfinished?.region ?? regionOf(start),
     // What a variation was to change the person did not ask for cell by cell: here they did.
     unfinished: unfinished
-      ? { ...unfinished, region: unfinished.region ?? regionOf(start), rules: start.rules, varies: false }
+      ? {
+          ...unfinished,
+          region: unfinished.region ?? regionOf(start),
+          rules: start.rules,
+          regions: start.regions,
+          varies: false,
+        }
       : null,
   };
 }

@@ -121,7 +121,7 @@ export function mount({ element, props, watch }) {
 
   function ofView() {
     if (view === "here") return predictions.view?.codes ?? [];
-    if (view === "similar") return like === null ? [] : similar();
+    if (view === "similar") return everyCode.has(like) ? similar() : [];
     return view === "words" ? sprite.sheet.order : shelf[view];
   }
 

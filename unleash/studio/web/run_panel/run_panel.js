@@ -44,7 +44,7 @@ export function mount({ element, props, watch }) {
   function offer() {
     nothing.hidden = false;
     nothing.querySelector("button").focus({ preventScroll: true });
-    said.textContent = "Nothing is masked. Make a new picture, or paint a region first.";
+    said.textContent = "Nothing is masked. Make a new picture, or paint a mask first.";
   }
 
   function close(back = null) {

@@ -1,11 +1,11 @@
 /** What the status line says of a run, and how far its bar is. */
 
-import { inWords } from "../page/durations.js";
+import { timeInWords } from "../page/units.js";
 
 /**
  * {state, value, max, text, stopped}: the `state` is "idle", "waiting" or "running"; `value` of `max` is done, null
- * where nobody knows; `stopped` says whether a picture waits to be gone on with. `ended` is what became of the last
- * run, in words, null once the canvas is another; `estimate` how long the next one will take.
+ * where nobody knows; `stopped` says whether there is a picture to resume. `ended` is the outcome of the last run, in
+ * words, null once the canvas has changed; `estimate` how long the next one will take.
  */
 export function statusOf({ run, queue, unfinished, estimate, loading }, ended = null) {
   const following = queue.list;
@@ -25,7 +25,7 @@ export function statusOf({ run, queue, unfinished, estimate, loading }, ended = 
 }
 
 function inTurns({ people, seconds }) {
-  const about = seconds ? ` · about ${inWords(seconds)}` : "";
+  const about = seconds ? ` · about ${timeInWords(seconds)}` : "";
   return `${people} people take turns${about}`;
 }
 

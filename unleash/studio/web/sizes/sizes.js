@@ -14,7 +14,7 @@ export function mount({ element, props, trigger, upload, watch }) {
   watch("value", () => props.value && join(props.value));
 }
 
-/** New canvases of any size, and more cells on the sides of the present one. */
+/** New canvases of any size, and more cells on the sides of the current one. */
 function growing(element) {
   const [columns, rows, by] = ["columns", "rows", "by"].map((name) => element.querySelector(`.${name}`));
   const pixels = element.querySelector(".pixels");
@@ -45,8 +45,8 @@ function growing(element) {
     const grid = { width, height, [along]: store.state[along] + more };
     const place = { top: side === "top" ? more : 0, left: side === "left" ? more : 0 };
     const url = picture && (await pasted(store.state, grid, [{ ...place, of: store.state }]));
-    store.regrid((state) => extended(state, { [side]: more }, url));
-    store.say(`${more} cells more: ${grid.width} by ${grid.height} now.`);
+    if (store.regrid((state) => extended(state, { [side]: more }, url)))
+      store.say(`The canvas now has ${grid.width} by ${grid.height} cells.`);
   }
 
   const show = () => {

@@ -7,7 +7,7 @@ import { store } from "../page/store.js";
 import { madeAs, openedBy } from "../page/wire.js";
 import { pasted } from "../page/blending.js";
 
-/** `open(file, axis)` lets the server open a picture to be joined in that way; returns what takes it up. */
+/** `open(file, axis)` asks the server for a picture to join; returns the function that receives its answer. */
 export function stitching(element, open) {
   const file = element.querySelector(".second-file");
   const seam = element.querySelector(".seam");
@@ -28,8 +28,8 @@ export function stitching(element, open) {
         { of: first, top: 0, left: 0 },
         { of: second, ...apart },
       ]);
-      store.regrid((state) => stitched(state, second, axis(), Number(seam.value), url));
-      store.say("Stitched. Drag the seam's width, then press Generate.");
+      if (store.regrid((state) => stitched(state, second, axis(), Number(seam.value), url)))
+        store.say("Stitched. Set the width of the seam, then press Generate.");
     } catch (error) {
       store.say(error.message);
     }
@@ -80,8 +80,8 @@ export function stitching(element, open) {
     opening = chosen;
     try {
       await open(chosen, axis());
-    } catch (error) {
-      store.say(`${chosen.name} could not be sent: ${error.message ?? error}`);
+    } catch {
+      store.say(`${chosen.name} could not be uploaded: try again.`);
     }
   });
   // One drag of the slider undoes as one edit.
