@@ -114,7 +114,9 @@ class Studio:
     def set_sampling(self, control: str, value: float) -> None:
         """Set one of the controls that are folded away."""
         self.page.get_by_text("Model and sampling").click()
-        self.page.wait_for_timeout(300)  # Gradio makes its fields now and gives them their values; nobody is so quick
+        self.page.wait_for_timeout(
+            300
+        )  # Gradio makes its fields now and gives them their values; nobody is so quick
         self.set_number(control, value)
 
     def watch_frames(self) -> None:
