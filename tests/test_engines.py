@@ -92,6 +92,14 @@ def test_converted_networks_are_kept_for_as_long_as_the_model_is_the_same(saved,
     assert cache.cached_file(saved, "openvino", "logits.xml") not in kept
 
 
+def test_a_cache_that_cannot_be_written_is_one_of_the_process(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(cache, "HOME", tmp_path / "file" / "cache")
+    path = cache.cached_file(tmp_path, "openvino", "logits.xml")
+    path.touch()
+    assert path == cache.cached_file(tmp_path, "openvino", "logits.xml")
+
+
 def test_auto_takes_the_fastest_and_remembers_it(saved, monkeypatch):
     timed = {"torch": Timing(0.0, 0.2), "openvino": Timing(2.0, 0.1)}
     monkeypatch.setattr("unleash.models.engines.choosing.timing", lambda engine, _: timed[engine.name])

@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from .studio import Studio
+
+pytestmark = pytest.mark.slow
 
 
 def _press(studio: Studio, button: str) -> None:

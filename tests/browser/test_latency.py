@@ -13,6 +13,8 @@ from unleash import Recipe, UnleashPipeline
 from .conftest import serving
 from .studio import Studio
 
+pytestmark = pytest.mark.slow
+
 LATE = 300  # ms
 
 
@@ -52,7 +54,6 @@ def test_the_line_is_slow(slow: Studio) -> None:
     assert late >= LATE
 
 
-@pytest.mark.slow
 def test_generate_after_stop_shows_its_run(slow: Studio) -> None:
     for count, wait in enumerate((0, 150, 350, 700, 1500), start=1):
         slow.begin_a_long_run()
@@ -138,7 +139,6 @@ def test_a_run_that_waits_behind_a_stranger_can_be_stopped(slow: Studio, url: st
     context.close()
 
 
-@pytest.mark.slow
 def test_another_label_reaches_a_run_that_takes_turns_with_anothers(slow: Studio, url: str) -> None:
     page = slow.page
     slow.set_number("steps", 64)
@@ -158,7 +158,6 @@ def test_another_label_reaches_a_run_that_takes_turns_with_anothers(slow: Studio
     context.close()
 
 
-@pytest.mark.slow
 def test_a_server_that_is_gone_ends_the_run(model: Path, tmp_path: Path, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     with serving(model, tmp_path) as address:
@@ -184,7 +183,6 @@ def test_nothing_masked_costs_neither_seed_nor_the_next_run(slow: Studio) -> Non
     slow.generate()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("locked", [False, True])
 def test_any_seed(studio: Studio, locked: bool) -> None:
     page = studio.page
@@ -212,7 +210,6 @@ def test_any_seed(studio: Studio, locked: bool) -> None:
             assert made == {"1e3": 1000, "1.5": 2}[given]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("control", ["steps", "pictures"])
 def test_any_number_beside_a_slider(studio: Studio, control: str) -> None:
     studio.set_number("steps", 2)
@@ -243,7 +240,6 @@ def matches(studio: Studio, pipe: UnleashPipeline) -> None:
     assert state["picture"]["codes"] == again.flatten().tolist(), "the picture shown is that of the recipe"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_pressed_the_picture_matches_its_recipe(
     slow: Studio, pipe: UnleashPipeline, seed: int

@@ -23,6 +23,8 @@ from . import tiny
 from .conftest import START, serving
 from .studio import Studio
 
+pytestmark = pytest.mark.slow
+
 LARGE = TokenCanvas.blank(64, 64, tiny.CODES)
 LONG = Recipe(model="tiny", canvas=LARGE, settings=Settings(steps=4096)).to_json()
 KNOWN = json.dumps(TokenCanvas.from_codes(np.zeros((64, 64), int), tiny.CODES).to_dict())

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from .studio import Studio
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def lesson(page: Page, url: str) -> Page:

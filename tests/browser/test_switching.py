@@ -10,6 +10,8 @@ from . import tiny
 from .conftest import serving
 from .studio import Studio
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def url(model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

@@ -3,10 +3,13 @@
 from io import BytesIO
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
 from .studio import Studio
+
+pytestmark = pytest.mark.slow
 
 STAGE = "document.querySelector('.stage .picture').toDataURL()"
 

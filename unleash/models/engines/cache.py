@@ -1,8 +1,10 @@
 """Where what was made of a model for this machine is kept."""
 
 import hashlib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from huggingface_hub.constants import HF_HOME
 
@@ -15,16 +17,27 @@ def cached_file(source: Path, *names: str) -> Path:
 
     Args:
         source: the folder of the model; if a file in it changes, the cache is another.
-        names: folder and file; the folder is made.
+        names: folder and file; the folder is made. If the cache cannot be written, another one is used until
+            the process ends.
     """
     parts = [str(source.resolve()), _version("torch"), _version("openvino")]
     for file in sorted((*source.rglob("*"), *NETWORKS.rglob("*.py"))):
         if file.is_file():
             stat = file.stat()
             parts.append(f"{file} {stat.st_size} {stat.st_mtime_ns}")
-    path = HOME.joinpath(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16], *names)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
+    name = Path(hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16], *names)
+    try:
+        (HOME / name).parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        path = Path(_passing().name) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+    return HOME / name
+
+
+@cache
+def _passing() -> "TemporaryDirectory[str]":
+    return TemporaryDirectory(prefix="unleash-engines-")
 
 
 def _version(package: str) -> str:

@@ -404,7 +404,7 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     )
     for ended in (restored.success, restored.failure):
         ended(**command("settings-arrived"))
-    restored.success(handlers.loaded, page.model, page.run_panel, **_INTERNAL)
+        ended(handlers.loaded, page.model, page.run_panel, **_INTERNAL)
     # Not on the menu's change event: a menu in a closed accordion is not on the page and triggers none.
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
