@@ -27,6 +27,7 @@ export function mount({ element, props, trigger, watch }) {
 
   // The time depends on the canvas and on many controls, so any change requests a new estimate.
   function ask() {
+    if (!store.timeline) return; // Gradio's controls change while the page loads, too.
     const { state } = store;
     if (!worthwhile()) {
       asked = null;

@@ -95,7 +95,7 @@ export class Store extends EventTarget {
   #emit(type, detail = null) {
     if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
-    if (type === "change" || type === "tool")
+    if (this.timeline && (type === "change" || type === "tool"))
       this.#save({ state: this.state, tool: this.tool, model: this.session.model });
     if (type === "change") this.#undoing.keep();
   }
