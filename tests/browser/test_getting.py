@@ -13,6 +13,8 @@ from tests.hub import Hub
 from .conftest import START, serving
 from .studio import Studio
 
+pytestmark = pytest.mark.slow
+
 HALTON = Path(__file__).parents[1] / "fixtures" / "parity-halton"
 SMALL = """
 # The small model has the heads of tiny, but another width; its files are told of in more than one piece.

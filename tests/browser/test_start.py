@@ -19,6 +19,7 @@ launch(build(models), server_name="127.0.0.1", quiet=False)
 """
 
 
+@pytest.mark.slow
 def test_a_run_asked_for_while_the_model_loads_is_made(
     model: Path, page: Page, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
