@@ -15,7 +15,7 @@ from unleash.canvas.settings import SCHEME, EngineName, check_engine
 from unleash.studio.server import controls, films, lesson, model_choice, predicting
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB, command, preloads, serve_modules
+from unleash.studio.server.component import WEB, command, serve_modules
 from unleash.studio.server.components.canvas import Canvas
 from unleash.studio.server.components.estimate import Estimate
 from unleash.studio.server.components.filmstrip import Filmstrip
@@ -192,7 +192,6 @@ def launch(demo: Studio, **options: Any) -> None:
         app_kwargs=guarded(reach(host, bool(share))),
         state_session_capacity=SESSIONS,
         theme=THEME,
-        head=preloads(),
         css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
         footer_links=["api", "settings"],
         ssr_mode=False,  # the components only exist in the browser

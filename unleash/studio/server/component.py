@@ -98,14 +98,3 @@ def serve_modules(others: Sequence[str | Path] = ()) -> None:
     The folder, not its files: Gradio compares every request with every path.
     """
     gr.set_static_paths([WEB, *others])
-
-
-def preloads() -> str:
-    """HTML for the head of the page: it fetches the modules of the canvas while Gradio's own are fetched.
-
-    Otherwise it would learn of them one import after the other, once Gradio has made its components.
-    """
-    modules = [path for folder in ("page", "canvas") for path in sorted((WEB / folder).glob("*.js"))]
-    return "\n".join(
-        f'<link rel="modulepreload" href="gradio_api/file={path.as_posix()}">' for path in modules
-    )
