@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from .conftest import serving
 from .studio import Studio
@@ -17,6 +17,28 @@ menu._loaded = lambda model: (time.sleep(8), load(model))[1]
 whose, *models = sys.argv[1:]
 launch(build(models), server_name="127.0.0.1", quiet=False)
 """
+
+
+PARTS = ["reel", "estimate", "palette", "optionbar", "header", "filmstrip", "run_panel", "canvas"]
+
+
+@pytest.mark.parametrize("order", [PARTS[::-1], PARTS], ids=["canvas first", "canvas last"])
+def test_the_parts_of_the_page_may_arrive_in_any_order(url: str, page: Page, order: list[str]) -> None:
+    held: dict[str, Route] = {}
+    for part in order:
+        page.route(f"**/web/{part}/{part}.js", lambda route, _, part=part: held.update({part: route}))
+    page.goto(url)
+    for part in order:
+        while part not in held:
+            page.wait_for_timeout(50)
+        held[part].continue_()
+        page.wait_for_timeout(200)
+    page.wait_for_selector("[data-ready]")
+    studio = Studio(page)
+    studio.tool("Mask all")
+    studio.set_number("steps", 1)
+    studio.generate()
+    expect(page.locator('[data-command="undo"]')).to_be_enabled()
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ const inJson = new Proxy(props, {
   },
 });
 
-// Until the module is loaded, the last click is remembered and repeated afterwards.
+// Until the component is mounted, the last click is remembered and repeated afterwards.
 let clicked = null;
 const keep = (event) => {
   event.preventDefault();
@@ -27,9 +27,9 @@ const keep = (event) => {
 };
 element.addEventListener("click", keep, { capture: true });
 import(`${root}/gradio_api/file=${props.module}`)
-  .then(({ mount }) => {
+  .then(async ({ mount }) => {
+    await mount({ element, trigger, props: inJson, server, upload, watch });
     element.removeEventListener("click", keep, { capture: true });
-    mount({ element, trigger, props: inJson, server, upload, watch });
     clicked?.click();
   })
   .catch((error) => {

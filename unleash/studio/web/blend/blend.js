@@ -5,7 +5,8 @@ import { sameGrid } from "../page/state.js";
 import { store } from "../page/store.js";
 import { fromServer, rows } from "../page/wire.js";
 
-export function mount({ element, props }) {
+export async function mount({ element, props }) {
+  await store.started;
   const list = element.querySelector(".others");
   let [chosen, shown, drawnFor] = [null, null, null];
 
@@ -34,7 +35,6 @@ export function mount({ element, props }) {
   const placeOf = ({ picture, height, width }) => `${height} ${width} ${picture?.url}`;
 
   function show() {
-    if (!store.timeline) return;
     drawnFor = placeOf(store.state);
     const others = store.results.filter(fits);
     const now = others.map(({ id, url }) => id + url).join();

@@ -20,6 +20,9 @@ const RUNS = ["generate", "again", "resume", "more", "relight", "blend"];
 
 /** Called once by Gradio's hook when the component is on the page. */
 export function mount({ element, props, trigger }) {
+  // Until the stored settings are restored, a run would use others.
+  store.queue.await("settings");
+  store.start(props.grid);
   const screen = new Screen(element.querySelector(".stage"));
   steer(screen.surface, screen.cursor, listen(screen.surface, screen));
   mend();
@@ -98,9 +101,7 @@ export function mount({ element, props, trigger }) {
     "file-arrived": () => files.arrived(),
     "not-saved": () => files.say(""),
   });
-  // Until the stored settings are restored, a run would use others.
-  store.queue.await("settings");
-  store.start(props.grid);
+  tell();
   element.dataset.ready = "true";
 }
 

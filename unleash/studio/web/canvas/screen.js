@@ -58,6 +58,7 @@ export class Screen {
     for (const type of ["focus", "blur"]) this.surface.addEventListener(type, () => this.refresh());
     for (const loading of [sprite, images, softBrush]) loading.addEventListener("load", () => this.refresh());
     predictions.addEventListener("change", () => this.refresh());
+    this.#recolor();
   }
 
   // --- for gestures and keys -----------------------------------------------------------------------
@@ -268,7 +269,6 @@ export class Screen {
 
   #render(now) {
     this.#wanted = false;
-    if (!store.timeline) return;
     if (this.#ratio !== devicePixelRatio) this.#fit();
     const { preview } = store;
     this.#follow(this.#grid.picture?.url ?? null);

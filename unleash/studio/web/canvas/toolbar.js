@@ -68,6 +68,8 @@ export function bindToolbar(element, screen) {
   };
   store.addEventListener("tool", showTool);
   store.addEventListener("change", showState);
+  showTool();
+  showState();
 }
 
 function counts(state) {

@@ -17,7 +17,6 @@ export function welcome(element, { examples, open }) {
     base.every((code) => code === codebook);
 
   function show() {
-    if (!store.timeline) return;
     const busy = store.run || store.preview || store.queue.replacing;
     board.hidden = Boolean(busy || paintsOnBlank(store.tool)) || !isEmpty(store.state);
   }

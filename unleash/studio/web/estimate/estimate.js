@@ -11,7 +11,8 @@ const PAUSE = 500; // ms without a change before the server is asked
 /** Number of cells above which an estimate is requested: the usual model's grid. */
 const USUAL = 16 * 16;
 
-export function mount({ element, props, trigger, watch }) {
+export async function mount({ element, props, trigger, watch }) {
+  await store.started;
   const line = element.querySelector("p");
   let timer = 0;
   let asked = null;
@@ -27,7 +28,6 @@ export function mount({ element, props, trigger, watch }) {
 
   // The time depends on the canvas and on many controls, so any change requests a new estimate.
   function ask() {
-    if (!store.timeline) return; // Gradio's controls change while the page loads, too.
     const { state } = store;
     if (!worthwhile()) {
       asked = null;
@@ -64,5 +64,5 @@ export function mount({ element, props, trigger, watch }) {
     ];
     say(`About ${timeInWords(seconds)} for ${why.join(", ")}`);
   });
-  if (store.timeline) later();
+  later();
 }

@@ -8,14 +8,15 @@ import { receive, watchOver } from "./messages.js";
 
 const WIDEST = 4; // times its height; what is wider is shown smaller
 
-export function mount({ element, props, server, watch }) {
+export async function mount({ element, props, server, watch }) {
+  await store.started;
   const find = (selector) => element.querySelector(selector);
   const [bar, list, tree] = [".bar", ".results", ".tree"].map(find);
   const [search, starred, present] = [".search", ".starred", ".present"].map(find);
   const [title, star, deleted] = [".title", ".star", ".deleted"].map(find);
   let putBack = null;
 
-  const current = () => pictureOf(store.results, store.timeline?.present.picture?.url);
+  const current = () => pictureOf(store.results, store.state.picture?.url);
 
   // --- the pictures --------------------------------------------------------------------------------
 

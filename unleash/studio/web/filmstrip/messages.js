@@ -12,7 +12,7 @@ export const receive = {
   frame: (message) => store.receiveFrame(message),
   canvas: (message) => store.receiveCanvas(message, files.opened(message)),
   choose: (message) => files.asked(message),
-  grid: whenStarted((message) => store.fit(message)),
+  grid: (message) => store.fit(message),
   arrived: () => store.queue.arrived("model"),
   end: (message) => store.endRun(message.run),
   file({ file, name, said }) {
@@ -22,12 +22,6 @@ export const receive = {
   pack: (message) => files.pack(message),
   unpacked: (message) => files.unpacked(message),
 };
-
-// The canvas may be taken up after this component is there.
-function whenStarted(act) {
-  return (message) =>
-    store.timeline ? act(message) : store.addEventListener("results", () => act(message), { once: true });
-}
 
 /**
  * A run that nothing was heard of for long may have ended unheard, or the connection is lost: `server.ended(id)` is

@@ -9,7 +9,8 @@ import { saveMenu } from "./menu.js";
 
 const SHOWN_MS = 8000; // how long it is said what became of a file
 
-export function mount({ element, server, trigger, upload }) {
+export async function mount({ element, server, trigger, upload }) {
+  await store.started;
   const chooser = element.querySelector(".file");
   const words = element.querySelector(".words");
   const button = (name) => element.querySelector(`[data-command="${name}"]`);
@@ -38,7 +39,6 @@ export function mount({ element, server, trigger, upload }) {
   notice(element.querySelector(".notice"));
 
   const showHistory = () => {
-    if (!store.timeline) return;
     button("undo").disabled = !history.canUndo(store.timeline);
     button("redo").disabled = !history.canRedo(store.timeline);
   };

@@ -25,12 +25,11 @@ export function saveMenu(element) {
 
   // The picture that was opened, with what was painted over it.
   function savesPhoto() {
-    const { originals } = (store.tool.keepPixels && store.timeline && store.state.pixels) || {};
+    const { originals } = (store.tool.keepPixels && store.state.pixels) || {};
     return originals?.some(({ photo }) => photo) ?? false;
   }
 
   function sizeOf(scale) {
-    if (!store.timeline) return "";
     const { height, width, cell } = store.state;
     return `${width * cell * scale}×${height * cell * scale} pixels`;
   }

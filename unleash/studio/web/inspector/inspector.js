@@ -8,7 +8,8 @@ import { store } from "../page/store.js";
 
 const AFTER_A_CHANGE = 400; // ms until a cell that is looked at is asked about anew
 
-export function mount({ element }) {
+export async function mount({ element }) {
+  await store.started;
   const find = (selector) => element.querySelector(selector);
   const heats = [...element.querySelectorAll("[data-heat]")];
   const [slider, remask, likeliest] = [find(".repair input"), find(".remask"), find(".likeliest")];

@@ -33,7 +33,8 @@ const WORDS = {
   inspect: ["Inspect", "Click a cell to see which tiles are likely there"],
 };
 
-export function mount({ element, props, watch }) {
+export async function mount({ element, props, watch }) {
+  await store.started;
   const find = (selector) => element.querySelector(selector);
   const [size, sizeWords] = [find(".brush-size"), find(".brush-size-words")];
   const [softness, tolerance, connected, keep] = [
@@ -71,11 +72,7 @@ export function mount({ element, props, watch }) {
     const { value, least, most, unit } = brushSize(tool);
     const opens = !["pin", "allow", "pick", "inspect"].includes(tool.name);
     const region = masks(tool) && tool.region;
-    const shown = [
-      tool.name,
-      opens && store.timeline?.present.pixels ? "photograph" : "",
-      region ? "region" : "",
-    ];
+    const shown = [tool.name, opens && store.state.pixels ? "photograph" : "", region ? "region" : ""];
     for (const part of element.querySelectorAll("[data-for]"))
       part.hidden = !part.dataset.for.split(" ").some((name) => shown.includes(name));
     [find(".name").textContent, find(".hint").textContent] = WORDS[tool.name];
@@ -94,7 +91,7 @@ export function mount({ element, props, watch }) {
     if (!region) return;
     find(".region span").textContent = region;
     find(".hint").textContent = "Paint what shows it; Alt takes cells away";
-    const regions = store.timeline?.present.regions ?? [];
+    const regions = store.state.regions ?? [];
     const index = regions.findIndex(({ shows }) => shows === region);
     find(".region .swatch").style.background = colourOf(index >= 0 ? index : regions.length);
   }

@@ -73,5 +73,5 @@ export function bindRegions(menu, button, asks, watch) {
   watch("value", follow);
   follow();
   store.addEventListener("change", show);
-  if (store.timeline) show();
+  show();
 }

@@ -42,5 +42,5 @@ export function bindSelections(menu) {
     fillList(list, selections.map(row), name);
   };
   store.addEventListener("change", show);
-  if (store.timeline) show();
+  show();
 }

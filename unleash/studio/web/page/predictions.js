@@ -171,7 +171,7 @@ class Predictions extends EventTarget {
   }
 
   #ask() {
-    if (!this.#send || !store.timeline || this.#asked || store.run || store.queue.awaiting) return;
+    if (!this.#send || this.#asked || store.run || store.queue.awaiting) return;
     if (this.all) this.#wants.all = false;
     if (this.#wants.cell) this.#put(this.cell);
     else if (this.#wants.all) this.#put(null);

@@ -33,6 +33,7 @@ export class Store extends EventTarget {
   constructor() {
     super();
     this.timeline = null;
+    this.started = new Promise((done) => this.addEventListener("results", done, { once: true })); // with a canvas
     this.tool = { ...TOOL };
     this.run = null;
     this.loading = true; // whether the server is loading the model that the page began with
@@ -95,7 +96,7 @@ export class Store extends EventTarget {
   #emit(type, detail = null) {
     if (type === "change" && this.preview) this.look(null);
     this.dispatchEvent(new CustomEvent(type, { detail }));
-    if (this.timeline && (type === "change" || type === "tool"))
+    if (type === "change" || type === "tool")
       this.#save({ state: this.state, tool: this.tool, model: this.session.model });
     if (type === "change") this.#undoing.keep();
   }

@@ -22,7 +22,8 @@ const SAMPLES = 8; // tiles that show what a word means
 const PATCH = 192; // pixels of a tile among its neighbours
 const AFTER_A_CHANGE = 400; // ms until the chosen cell is asked about anew
 
-export function mount({ element, props, watch }) {
+export async function mount({ element, props, watch }) {
+  await store.started;
   const find = (selector) => element.querySelector(selector);
   const [sheet, words, note, search] = [".sheet", ".vocabulary", ".note", "input[type=search]"].map(find);
   const drawing = find(".drawing");
@@ -38,7 +39,7 @@ export function mount({ element, props, watch }) {
   let marked = [];
   let drawn = null; // the predictions of the chosen cell that the sheet shows
   let wanted = null; // the model whose tiles the page asked for last
-  let pinned = store.timeline?.present.pins ?? null;
+  let pinned = store.state.pins;
 
   // --- what there is -------------------------------------------------------------------------------
 

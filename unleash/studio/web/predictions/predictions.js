@@ -1,8 +1,10 @@
 /** Carries this page's questions about the canvas to the server, and the answers back. */
 
 import { predictions } from "../page/predictions.js";
+import { store } from "../page/store.js";
 
-export function mount({ props, trigger, watch }) {
+export async function mount({ props, trigger, watch }) {
+  await store.started;
   watch("value", () => props.value?.kind && predictions.receive(props.value));
   predictions.connect((question) => trigger("submit", question));
 }

@@ -4,7 +4,8 @@ import { canvasAt, placeIn } from "../page/session.js";
 import { store } from "../page/store.js";
 import { canRecord, record, STEP_MS } from "./record.js";
 
-export function mount({ element, props, trigger, watch }) {
+export async function mount({ element, props, trigger, watch }) {
+  await store.started;
   const reel = element.querySelector(".reel");
   const [scrubber, words] = [reel.querySelector("input"), reel.querySelector("output")];
   const button = (name) => reel.querySelector(`.${name}`);
@@ -103,7 +104,7 @@ export function mount({ element, props, trigger, watch }) {
     show();
   });
   watch("value", () => (gif.disabled = Boolean(props.value)));
-  if (store.timeline) show();
+  show();
 }
 
 /** A file's name of label and seed; a run that was stopped has not told them. */

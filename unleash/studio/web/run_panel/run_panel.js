@@ -4,7 +4,8 @@ import { command, gradioElement } from "../page/commands.js";
 import { store } from "../page/store.js";
 import { statusOf } from "./status.js";
 
-export function mount({ element, props, watch }) {
+export async function mount({ element, props, watch }) {
+  await store.started;
   const run = element.querySelector(".run");
   const find = (selector) => run.querySelector(selector);
   const [bar, words, place, said] = ["progress", ".words", ".place", ".said"].map(find);
@@ -24,12 +25,12 @@ export function mount({ element, props, watch }) {
     const busy = state !== "idle";
     enable("#stop", busy);
     enable("#resume", !busy && store.unfinished);
-    enable("#again", store.timeline && store.state.lastRegion);
+    enable("#again", store.state.lastRegion);
     showTakes();
   }
 
   function showTakes() {
-    const { all, at } = store.timeline ? store.takes.present : { all: [], at: -1 };
+    const { all, at } = store.takes.present;
     place.textContent = all.length ? `${at + 1} of ${all.length}` : "";
     for (const name of ["previous", "next", "accept"]) enable(`.${name}`, all.length);
     enable(".discard", all.length && store.takes.canDiscard);

@@ -6,7 +6,8 @@ import { blank } from "../page/state.js";
 import { store } from "../page/store.js";
 import { stitching } from "./stitching.js";
 
-export function mount({ element, props, trigger, upload, watch }) {
+export async function mount({ element, props, trigger, upload, watch }) {
+  await store.started;
   const join = stitching(element, async (file, axis) =>
     trigger("upload", { path: (await upload(file)).path, axis }),
   );
@@ -60,7 +61,7 @@ function growing(element) {
   for (const input of [columns, rows]) input.addEventListener("input", showPixels);
   by.addEventListener("input", show);
   store.addEventListener("change", show);
-  if (store.timeline) show();
+  show();
 }
 
 const alongOf = (side) => (side === "left" || side === "right" ? "width" : "height");

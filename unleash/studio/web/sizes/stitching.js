@@ -93,7 +93,7 @@ export function stitching(element, open) {
   seam.addEventListener("change", () => store.endStroke());
   store.addEventListener("change", show);
   store.addEventListener("results", showResults);
-  if (store.timeline) show();
+  show();
   showResults();
 
   return (message) => {
