@@ -13,7 +13,7 @@ from unleash.models.protocol import Family, FileFormat, FullSize
 
 def _full_size() -> FullSize:
     with torch.device("meta"):
-        return FullSize("paper-churches", VQGAN(), BidirectionalTransformer(), ())
+        return FullSize("paper-churches", VQGAN(), BidirectionalTransformer())
 
 
 FAMILY = Family(

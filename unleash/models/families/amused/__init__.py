@@ -3,6 +3,11 @@
 The networks are those of diffusers; CLIP, which needs transformers, encodes the prompts.
 """
 
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
 import torch
 
 from unleash.models.families.amused import uvit
@@ -22,9 +27,24 @@ def _full_size() -> FullSize:
             mid_block_add_attention=False,
             lookup_from_codebook=True,
         )
-    config = predictor.config
-    words, whole = torch.zeros(1, 77, config.encoder_hidden_size), torch.zeros(1, config.cond_embed_dim)
-    return FullSize("amused-256", tokenizer, predictor, (words, whole))
+    return FullSize("amused-256", tokenizer, predictor, _random_reader)
+
+
+def _random_reader() -> dict[str, Any]:
+    """A text encoder of the published size with random weights, and a tokenizer of letters."""
+    from transformers import CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer  # noqa: PLC0415
+
+    config = CLIPTextConfig(
+        hidden_size=768, intermediate_size=3072, num_attention_heads=12, projection_dim=768
+    )
+    letters = [chr(code) for code in range(33, 127)]
+    words = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    with TemporaryDirectory() as folder:
+        vocabulary, merges = Path(folder) / "vocab.json", Path(folder) / "merges.txt"
+        vocabulary.write_text(json.dumps({word: index for index, word in enumerate(words)}))
+        merges.write_text("#version: 0.2\n")
+        tokenizer = CLIPTokenizer(str(vocabulary), str(merges), model_max_length=77)
+    return {"text_encoder": CLIPTextModelWithProjection(config).eval(), "tokenizer": tokenizer}
 
 
 FAMILY = Family(

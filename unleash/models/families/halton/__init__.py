@@ -8,8 +8,7 @@ from unleash.models.protocol import Family, FileFormat, FullSize
 
 def _full_size() -> FullSize:
     with torch.device("meta"):
-        networks = llamagen.LlamaGenTokenizer(), maskgit.MaskGITTransformer()
-    return FullSize("halton-384-base", *networks, condition=(torch.zeros(1, dtype=torch.long),))
+        return FullSize("halton-384-base", llamagen.LlamaGenTokenizer(), maskgit.MaskGITTransformer())
 
 
 FAMILY = Family(
