@@ -17,7 +17,6 @@ from unleash.models.conversion import convert
 from unleash.models.folders import describe
 from unleash.sampling.codes import sample_codes
 from unleash.sampling.noise import noise
-from unleash.sampling.orders import CHOICE_TEMPERATURE
 
 transformers = pytest.importorskip("transformers")
 
@@ -160,7 +159,7 @@ def test_the_same_codes_and_pixels_of_pictures(ours, theirs):
 
 @pytest.mark.parametrize("negative", [None, OTHER])
 def test_with_the_same_noise_its_own_pipeline_draws_the_same_codes(ours, theirs, negative, monkeypatch):
-    """Its order is our confidence, with a temperature that is annealed alike.
+    """Its order is our confidence, with noise that falls from 2 to 0; ours is 0 at the last step likewise.
 
     Its counts are rounded down and ours to the nearest, which is the same for 36 cells in 5 steps.
     """
@@ -177,12 +176,12 @@ def test_with_the_same_noise_its_own_pipeline_draws_the_same_codes(ours, theirs,
         negative_prompt=negative,
         num_inference_steps=steps,
         guidance_scale=scale,
-        temperature=(CHOICE_TEMPERATURE * (1 - 1 / steps), 0),
         output_type="latent",
     ).images[0]
     out = ours(
         num_inference_steps=steps,
         reveal_order="confidence",
+        choice_temperature=2 * steps / (steps - 1),
         guidance_scale=scale,
         prompt=PROMPT,
         negative_prompt=negative,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from tests.hub import serving
+from tests.hub import COMMIT, digest, serving
 from unleash import UnleashPipeline
 from unleash.cli import app
 from unleash.models import fetching
@@ -98,6 +98,25 @@ def test_our_own_layout_from_the_hub(hub):
     hub.add("some/model", resolve("paper-churches"))
     pipe = UnleashPipeline.from_pretrained("some/model")
     assert pipe.blank().codebook_size == 96
+
+
+def test_a_pinned_file_that_was_replaced_is_refused(hub):
+    model = KNOWN["halton-256-tiny"]
+    own = digest(HALTON / "vq_ds16_c2i.pt")
+    pinned = replace(model.tokenizer, revision=COMMIT, sha256="0" * 64)
+    with pytest.raises(
+        CheckpointError, match=rf"vq_ds16_c2i.pt is not the pinned file: its SHA-256 is {own}, not 0+;"
+    ):
+        fetching.fetch_known(replace(model, tokenizer=pinned))
+    fetching.fetch_known(replace(model, tokenizer=replace(pinned, sha256=own)))
+    assert any(f"LlamaGen/resolve/{COMMIT}/" in request for request in hub.asked)
+
+
+def test_a_revision_that_is_asked_for_goes_before_the_pinned_one(hub):
+    model = KNOWN["halton-256-tiny"]
+    pinned = replace(model.predictor, revision=COMMIT, sha256="0" * 64)
+    assert fetching.fetch_known(replace(model, predictor=pinned), "main").name == "halton-256-tiny@main"
+    assert not any(f"Halton-Maskgit/resolve/{COMMIT}/" in request for request in hub.asked)
 
 
 def test_an_interrupted_download_goes_on_where_it_ended(hub):

@@ -1,4 +1,9 @@
-"""Public models with a short name: where they are, and what to know before downloading one."""
+"""Public models with a short name: where they are, and what to know before downloading one.
+
+No revision is pinned yet, since none could be looked up where this list was written: the latest one is
+downloaded. Each large file is compared with the SHA-256 that the Hub publishes for it, and the paper's
+churches with published logits.
+"""
 
 from dataclasses import dataclass
 
@@ -13,10 +18,15 @@ class PublishedFile:
     Attributes:
         repository: ``owner/name``.
         path: path of the file in it.
+        revision: pinned commit; None: the latest.
+        sha256: SHA-256 of the file in that commit, which need not be the one that the Hub gives; None: only
+            that one is checked.
     """
 
     repository: str
     path: str
+    revision: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -49,7 +59,6 @@ class KnownModel:
         parameters: number of parameters of all its parts.
         work: multiply-adds of its predictor per step, parameters times cells.
         guided: whether its defaults use guidance, which doubles the work per step.
-        revision: revision of the predictor's repository; None: the latest.
         published: logits its predictor must give; None if none are published.
     """
 
@@ -63,7 +72,6 @@ class KnownModel:
     work: int
     guided: bool = True
     beside: tuple[str, ...] = ()
-    revision: str | None = None
     published: Published | None = None
 
     @property
