@@ -1,6 +1,6 @@
 """Models from the Hugging Face Hub: fetched into its cache, and converted once into a folder beside it.
 
-Progress bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are handled by huggingface_hub.
+Progress bars, tokens and ``HF_HUB_OFFLINE`` are handled by huggingface_hub.
 """
 
 import errno
@@ -27,6 +27,7 @@ from tqdm import tqdm
 
 from unleash.canvas.bounds import MAX_CONFIG
 from unleash.canvas.messages import quoted
+from unleash.models import resuming
 from unleash.models.cards import parsed
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
@@ -43,7 +44,7 @@ Told = Callable[[int | None], None]
 
 
 class FetchStoppedError(Exception):
-    """Raised by a :data:`Told` to end a download; files that are complete by then are kept."""
+    """Raised by a :data:`Told` to end a download; what arrived by then is kept."""
 
 
 def converted_models() -> Path:
@@ -90,7 +91,7 @@ def fetch_known(model: KnownModel, revision: str | None = None, told: Told | Non
         )
     revision = files[1].revision
     if model.beside:
-        _snapshot(model.name, model.predictor.repository, revision, model.beside, told)
+        _beside(model, revision, told)
     tokenizer, predictor = (_file(model.name, file, told) for file in files)
     card = _card(model, revision)
     if told is not None:
@@ -102,6 +103,16 @@ def fetch_known(model: KnownModel, revision: str | None = None, told: Told | Non
 
     convert(tokenizer, predictor, target, accept=accept, card=card)
     return target
+
+
+def _beside(model: KnownModel, revision: str | None, told: Told | None) -> None:
+    """Fetches the further files of a known model."""
+    repository = model.predictor.repository
+    with _explained(model.name, repository, revision):
+        for path in model.beside:
+            if path.endswith(".safetensors"):
+                resuming.download(PublishedFile(repository, path, revision), _bar(told))
+    _snapshot(model.name, repository, revision, model.beside, told)
 
 
 def fetch_folder(repository: str, revision: str | None) -> Path:
@@ -127,6 +138,7 @@ def _file(name: str, file: PublishedFile, told: Told | None = None) -> Path:
     wanted: dict[str, Any] = {"revision": file.revision, "tqdm_class": _bar(told)}
     with _explained(name, file.repository, file.revision):
         try:
+            resuming.download(file, _bar(told))
             path = Path(hf_hub_download(file.repository, file.path, **wanted))
         except RemoteEntryNotFoundError as error:
             raise CheckpointError(f"{file.repository} on the Hub has no {file.path} any more") from error
