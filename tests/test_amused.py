@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from tests.test_outline import check_outline
-from unleash import TokenCanvas, UnleashPipeline
+from unleash import Settings, TokenCanvas, UnleashPipeline
+from unleash.canvas.settings import Region
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
 from unleash.models.folders import describe
@@ -205,6 +206,19 @@ def test_prompts_matter_and_labels_do_not_exist(ours):
     assert codes[0] != codes[1]
     with pytest.raises(ValueError, match="no label 'church'; it takes a prompt"):
         ours(label="church")
+
+
+@torch.no_grad()
+def test_regions_have_prompts_of_their_own(ours):
+    """With temperature 0 and one step, every code is the likeliest under the prompt of its cell."""
+    top = tuple((row, col) for row in range(2) for col in range(SIDE))
+    settings = Settings(steps=1, temperature=0, prompt=PROMPT, regions=(Region(shows=OTHER, cells=top),))
+    codes = ours(settings=settings).canvases[0].codes
+    tokens = torch.from_numpy(ours.blank().codes)[None]
+    here, there = (ours.logits(tokens, prompt)[0] for prompt in (OTHER, PROMPT))
+    expected = torch.cat([here[: len(top)], there[len(top) :]]).argmax(-1)
+    assert codes.flatten().tolist() == expected.tolist()
+    assert ours.evaluations(settings=settings) == 2
 
 
 def test_models_of_labels_take_no_prompt(pipe):
