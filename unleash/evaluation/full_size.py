@@ -71,7 +71,8 @@ def measure_model(folder: Path, runs: int) -> list[Measured]:
         evaluation = _timed(lambda: pipe.transformer.logits(tokens, condition), runs)
         decoder = _timed(lambda: pipe.vqgan.decode(codes), runs)
     picture = [_seconds(lambda: pipe(canvas, settings=settings)) for _ in range(runs)]
-    millions = sum(weights.numel() for weights in pipe.transformer.parameters()) / 1e6
+    predictor: Any = pipe.transformer
+    millions = sum(weights.numel() for weights in predictor.parameters()) / 1e6
     evaluations = pipe.evaluations(canvas, settings=settings)
     weights = sum(file.stat().st_size for file in folder.glob("*/*.safetensors"))
     found = [

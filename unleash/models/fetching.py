@@ -81,14 +81,13 @@ def fetch_known(model: KnownModel, revision: str | None = None, told: Told | Non
     if (target / "model_index.json").is_file():
         return target
     _check_room(model)
-    files = model.tokenizer, model.predictor
+    files = [model.tokenizer, model.predictor]
     if revision is not None:
-        files = tuple(
-            replace(file, revision=revision, sha256=None)
-            if file.repository == model.predictor.repository
-            else file
+        own = model.predictor.repository
+        files = [
+            replace(file, revision=revision, sha256=None) if file.repository == own else file
             for file in files
-        )
+        ]
     revision = files[1].revision
     if model.beside:
         _beside(model, revision, told)

@@ -130,7 +130,8 @@ def _amused(pixels: int, uvit: int) -> KnownModel:
         download=PER_PARAMETER * parameters,
         parameters=parameters,
         cells=(pixels // 16) ** 2,
-        work=uvit * 256,  # it downsamples 32×32 cells to 16×16
+        # A third of them is used once per picture, for its prompt.
+        work=uvit * 2 // 3 * 256,  # it downsamples 32×32 cells to 16×16
     )
 
 
