@@ -23,9 +23,10 @@ from unleash.evaluation.features import FeatureNetwork, efficientnet, features, 
 from unleash.evaluation.frechet import Moments, distance_to, frechet_distance, moments
 from unleash.evaluation.names import named, pixels_shown
 from unleash.evaluation.neighbours import nearest
-from unleash.evaluation.reconstruction import psnr, ssim
+from unleash.evaluation.reconstruction import ssim
 from unleash.evaluation.samples import sample
 from unleash.images.code_names import CodeName, load_names, save_names
+from unleash.images.tensors import psnr
 from unleash.sampling.information import measured
 from unleash.scenes import Element
 

@@ -62,7 +62,7 @@ def figures(pixels: Tensor) -> list[Figure]:
     return [
         Figure(
             name="codes named",
-            value=100 * float((pixels.sum(1) > 0).float().mean()),
+            value=100 * float((pixels.sum(1) > 0).double().mean()),
             unit="%",
             meaning="share of the codes that occur in the scenes",
         ),
