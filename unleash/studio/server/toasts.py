@@ -29,7 +29,7 @@ def warn(message: str) -> None:
 
 
 def inform(message: str) -> None:
-    """Show an information."""
+    """Show a message."""
     gr.Info(_html(_sentence(message)))
 
 
