@@ -29,7 +29,7 @@ def warn(message: str) -> None:
 
 
 def inform(message: str) -> None:
-    """Show a message."""
+    """Show an information."""
     gr.Info(_html(_sentence(message)))
 
 
