@@ -315,6 +315,28 @@ describe("a stopped picture", () => {
     assert.ok(started().store.unfinished);
   });
 
+  test("of a relighting is gone on with from the strip, whatever else its runs will mask", () => {
+    const { store } = painted();
+    const rest = { canvas: toServer(store.state), settings: { seed: 1, label: "night" } };
+    const rule = { cells: [[0, 0]], codes: [1], allowed: false, strength: 1 };
+    const start = { ...toServer(mask(store.state, [0])), rules: [rule] };
+    const relighting = { strength: 0.5, from_label: "day" };
+    store.ask("relight");
+    const half = halfway(store, [K, 1, 2, 3], { varies: true, start });
+    store.receiveFrame({ ...half, unfinished: { ...half.unfinished, rest, relighting, run: 1 } });
+    store.stopRun();
+    assert.ok(store.unfinished);
+    store.choose(store.results[0]);
+    assert.deepEqual([store.state.masked, store.state.rules], [[true, false, false, false], []]);
+    store.ask("resume");
+    assert.deepEqual(store.asked.stopped.relighting, relighting);
+    store.receiveFrame(halfway(store, [0, K, 2, 3], { start }));
+    assert.deepEqual(store.state.masked, [false, true, false, false]);
+    store.receiveFrame({ ...frame(store, [0, 4, 2, 3], { start }), changed: 0.25 });
+    assert.deepEqual(store.state.base, [0, 4, 2, 3]);
+    assert.equal(openCells(store.state), 0);
+  });
+
   test("of a variation leaves the canvas, and Resume goes on with it", () => {
     const { store } = painted();
     const start = toServer({ ...store.state, masked: [false, false, true, true] });

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
 from unleash.operations import edits
-from unleash.operations.making import Draft, fill
-from unleash.operations.relighting import relight, share_changed
+from unleash.operations.making import Draft
+from unleash.operations.relighting import Relighting, relight
 from unleash.studio.server import controls
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.limits import admit_run
 from unleash.studio.server.runs import run, waiting
-from unleash.studio.server.toasts import inform, toasted
+from unleash.studio.server.toasts import toasted
 
 
 class Varying:
@@ -46,7 +46,7 @@ class Varying:
         light: str | None,
         *chosen: Any,
     ) -> Iterator[tuple[Any, Any]]:
-        """Draw the picture again with the label ``light``, and say how much changed; as :meth:`more`."""
+        """Draw the picture again with the label ``light``; as :meth:`more`."""
         with toasted():
             if not light:
                 raise ValueError("choose a scene for the new light")
@@ -54,11 +54,7 @@ class Varying:
             made = drawing.recipe.settings.label if drawing.recipe else None
             old = made if made in self.handlers.pipeline(model).labels else None
             draft = relight(drawing.canvas, strength, old)
-            for message, seed in self._run(drawing.run, draft, model, pictures, settings):
-                yield message, seed
-                if message.get("recipe"):
-                    relit = TokenCanvas.from_codes(message["codes"], draft.canvas.codebook_size)
-                    inform(f"{share_changed(draft.canvas, relit):.0%} of the cells changed.")
+            yield from self._run(drawing.run, draft, model, pictures, settings)
 
     def blend(
         self,
@@ -92,10 +88,10 @@ class Varying:
     ) -> Iterator[tuple[Any, Any]]:
         pipe, count = self.handlers.pipeline(model), controls.pictures(pictures)
         known_as = models.known_as(self.handlers.offered[model])
-        paint = None if draft.paint is fill else draft.paint
-        admit_run(pipe, draft.canvas, settings, count, self.handlers.longest, paint)
+        relighting = draft.paint if isinstance(draft.paint, Relighting) else None
+        admit_run(pipe, draft.canvas, settings, count, self.handlers.longest, relighting)
         yield waiting(name) or gr.skip(), settings.seed
-        for message in run(pipe, known_as, draft.canvas, settings, count, name=name, paint=paint):
+        for message in run(pipe, known_as, draft.canvas, settings, count, name=name, relighting=relighting):
             # The page keeps the person's mask, as this run fills other cells.
             yield message | {"varies": True} if message else gr.skip(), gr.skip()
 
