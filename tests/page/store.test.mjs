@@ -363,6 +363,24 @@ test("extending and stitching leave what was filled, and an older mask as it was
   assert.deepEqual(withSeam(joined, 0).masked, [false, false, false, false, false, true, false, true]);
 });
 
+test("a canvas that grows during a run shows the run's last step, also one that came while it was drawn", async () => {
+  const { store } = painted();
+  store.edit(maskAll);
+  store.ask("generate");
+  store.receiveFrame(halfway(store, [4, K, K, 3]));
+  const drawn = [];
+  await store.redraw(
+    async (state) => {
+      if (drawn.push(state.base) === 1) store.receiveFrame(halfway(store, [4, 1, K, 3]));
+      return `of ${state.base}`;
+    },
+    (state, url) => extended(state, { right: 1 }, url),
+  );
+  assert.equal(drawn.length, 2);
+  assert.equal(store.state.picture.url, `of ${drawn[1]}`);
+  assert.deepEqual(store.state.base, [4, 1, K, drawn[1][2], 3, K]);
+});
+
 describe("Generate on a canvas that has grown", () => {
   const WIDER = { ...GRID, width: 3 };
   const NEW = [false, false, true, false, false, true];
