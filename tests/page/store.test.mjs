@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { extended, stitched, withSeam } from "../../unleash/studio/web/page/growing.js";
+import { redraw } from "../../unleash/studio/web/page/redraw.js";
 import { paintRegion } from "../../unleash/studio/web/page/regions.js";
 import { restrict } from "../../unleash/studio/web/page/rules.js";
 import {
@@ -369,7 +370,8 @@ test("a canvas that grows during a run shows the run's last step, also one that 
   store.ask("generate");
   store.receiveFrame(halfway(store, [4, K, K, 3]));
   const drawn = [];
-  await store.redraw(
+  await redraw(
+    store,
     async (state) => {
       if (drawn.push(state.base) === 1) store.receiveFrame(halfway(store, [4, 1, K, 3]));
       return `of ${state.base}`;

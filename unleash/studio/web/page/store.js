@@ -165,20 +165,6 @@ export class Store extends EventTarget {
     return done;
   }
 
-  /**
-   * As `regrid`, with a picture of the new canvas: `draw(state)` promises its URL, which `change(state, url)` is given. It
-   * is drawn again if a run has gone on meanwhile, so that it never shows an older step.
-   */
-  async redraw(draw, change) {
-    let drawn = null;
-    let url = null;
-    while (drawn !== this.state) {
-      drawn = this.state;
-      url = await draw(drawn);
-    }
-    return this.regrid((state) => change(state, url));
-  }
-
   /** Several edits that undo as one, within a stroke. */
   beginStroke() {
     this.stroking = true;

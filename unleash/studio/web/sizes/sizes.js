@@ -2,6 +2,7 @@
 
 import { pasted } from "../page/blending.js";
 import { extended, MAX_SIDE } from "../page/growing.js";
+import { redraw } from "../page/redraw.js";
 import { blank } from "../page/state.js";
 import { store } from "../page/store.js";
 import { stitching } from "./stitching.js";
@@ -44,7 +45,7 @@ function growing(element) {
     const wider = (state, url = null) => extended(state, { [side]: more }, url);
     const place = { top: side === "top" ? more : 0, left: side === "left" ? more : 0 };
     const draw = (state) => state.picture && pasted(state, wider(state), [{ ...place, of: state }]);
-    if (await store.redraw(draw, wider))
+    if (await redraw(store, draw, wider))
       store.say(`The canvas now has ${store.state.width} by ${store.state.height} cells.`);
   }
 

@@ -2,6 +2,7 @@
 
 import { stitched, withSeam } from "../page/growing.js";
 import { keepOriginal } from "../page/images.js";
+import { redraw } from "../page/redraw.js";
 import { clearMask } from "../page/state.js";
 import { store } from "../page/store.js";
 import { madeAs, openedBy } from "../page/wire.js";
@@ -26,7 +27,7 @@ export function stitching(element, open) {
       ]);
     };
     try {
-      if (await store.redraw(draw, both))
+      if (await redraw(store, draw, both))
         store.say("Stitched. Set the width of the seam, then press Generate.");
     } catch (error) {
       store.say(error.message);
