@@ -77,11 +77,11 @@ class Varying:
             draft = edits.blend(drawing.canvas, theirs, share, where, seed=settings.seed)
             yield from self._run(drawing.run, draft, model, pictures, settings)
 
-    def lights(self, model: str, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
-        """Updates of the menu of a model's labels, keeping the chosen one if possible, and of the button."""
+    def lights(self, model: str, scene: str | None, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
+        """Updates of the menu of a model's labels, as :func:`lights`, and of the button."""
         with toasted():
-            labels = self.handlers.pipeline(model).labels
-            return lights(list(labels), light), gr.Button(visible=bool(labels))
+            labels = self.handlers.about(model).labels
+            return lights(list(labels), scene, light), gr.Button(visible=bool(labels))
 
     def _run(
         self, name: str | None, draft: Draft, model: str, pictures: float, settings: Settings
@@ -96,7 +96,16 @@ class Varying:
             yield message | {"varies": True} if message else gr.skip(), gr.skip()
 
 
-def lights(labels: list[str], chosen: str | None = None) -> gr.Dropdown:
-    """The menu of labels; hidden if the model has none."""
-    value = chosen if chosen in labels else next(iter(labels), None)
+def lights(labels: list[str], scene: str | None = None, chosen: str | None = None) -> gr.Dropdown:
+    """The menu of labels; hidden if the model has none.
+
+    The value is the chosen one, unless the first word of ``scene`` is that of other labels: then it is one of
+    them, such as church-dusk for church-day.
+    """
+
+    def subject(label: str | None) -> str | None:
+        return label and label.partition("-")[0]
+
+    suitable = [label for label in labels if label != scene and subject(label) == subject(scene)] or labels
+    value = chosen if chosen in suitable else next(iter(suitable), None)
     return gr.Dropdown(labels, value=value, label="Light", visible=bool(labels), elem_id="light")
