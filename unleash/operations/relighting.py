@@ -97,8 +97,8 @@ class Relighting:
             known = ", ".join(pipe.labels) or "none, so it cannot relight"
             raise ValueError(f"give a label for the new light; this model's are: {known}")
         under_new = yield from _likelihood(pipe, new)
-        known = old not in (None, new)
-        under_old = yield from _likelihood(pipe, old) if known else _likeliest(pipe, canvas, new)
+        given = old not in (None, new)
+        under_old = yield from _likelihood(pipe, old) if given else _likeliest(pipe, canvas, new)
         avoided = np.flatnonzero(under_new < under_old)
         each = settings.model_copy(update={"steps": -(-settings.steps // ROUNDS)})
         first, canvas, progress = (since.run, since.canvas, since.progress) if since else (0, canvas, None)
