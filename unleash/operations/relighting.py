@@ -26,6 +26,9 @@ ROUNDS = 4
 _MOST_LABELS = 32
 """Maximum number of labels among which the old one is searched; each costs an evaluation."""
 
+_LEFT = 0.25
+"""Least probability, under the new label, of the codes that are not avoided."""
+
 _HEALED = 0.3
 """Share of the cells that the last run draws again."""
 
@@ -34,8 +37,8 @@ def relight(canvas: TokenCanvas, strength: float = 0.5, from_label: str | None =
     """Draw a picture again with a new label, in several runs that keep its structure.
 
     The new label is that of the settings with which the draft is made, and their ``steps`` are divided
-    among the runs. Codes of the old light are those that are less likely under the new label than under
-    the old one on a blank canvas: given its neighbours, a cell would be drawn in their light, whatever
+    among the runs. Codes of the old light are those that are not clearly more likely under the new label than
+    under the old one on a blank canvas: given its neighbours, a cell would be drawn in their light, whatever
     the label. The first two runs each draw half of the cells with such codes again, with a rule against
     them, so that the other half gives the structure; the third one all that are left. The last run
     has no such rule: it masks the most surprising cells under the new label, and its recipe reproduces the
@@ -43,8 +46,8 @@ def relight(canvas: TokenCanvas, strength: float = 0.5, from_label: str | None =
 
     Args:
         canvas: the picture; masked cells count with their base codes.
-        strength: from 0 to 1, how strictly codes of the old light are avoided; 1 excludes them, but keeps
-            the least structure.
+        strength: from 0 to 1, how strictly codes of the old light are avoided, and how clearly the others are
+            of the new one: 4 times as likely at 0.5, 16 times at 1, which keeps the least structure.
         from_label: the old label; None: the label with the highest likelihood of the picture's codes.
 
     Raises:
@@ -99,7 +102,7 @@ class Relighting:
         under_new = yield from _likelihood(pipe, new)
         given = old not in (None, new)
         under_old = yield from _likelihood(pipe, old) if given else _likeliest(pipe, canvas, new)
-        avoided = np.flatnonzero(under_new < under_old)
+        avoided = np.flatnonzero(~_of_new_light(under_new, under_old, 16**self.strength))
         each = settings.model_copy(update={"steps": -(-settings.steps // ROUNDS)})
         first, canvas, progress = (since.run, since.canvas, since.progress) if since else (0, canvas, None)
         for run in range(first, ROUNDS):
@@ -126,6 +129,19 @@ class Relighting:
         random = np.random.default_rng([settings.seed, run])
         cells = random.permutation(old_light)[: ceil(share * len(old_light))]
         return canvas.mask(cells).forbid(cells, avoided.tolist(), 1 - (1 - self.strength) ** 4)
+
+
+def _of_new_light(
+    under_new: NDArray[np.float32], under_old: NDArray[np.float32], times: float
+) -> NDArray[np.bool_]:
+    """(K,) whether each code is at least ``times`` as likely under the new label as under the old one.
+
+    However alike the two are, the codes that are left have ``_LEFT`` of the probability under the new label.
+    """
+    ratio = under_new / np.maximum(under_old, np.finfo(np.float32).tiny)
+    falling = np.argsort(-ratio)
+    left = np.searchsorted(np.cumsum(under_new[falling]), _LEFT)
+    return ratio >= min(times, ratio[falling[min(left, len(ratio) - 1)]])
 
 
 def _likeliest(pipe: UnleashPipeline, canvas: TokenCanvas, new: str) -> Work[NDArray[np.float32]]:
