@@ -140,8 +140,8 @@ def _of_new_light(
     """
     ratio = under_new / np.maximum(under_old, np.finfo(np.float32).tiny)
     falling = np.argsort(-ratio)
-    left = np.searchsorted(np.cumsum(under_new[falling]), _LEFT)
-    return ratio >= min(times, ratio[falling[min(left, len(ratio) - 1)]])
+    left = int((np.cumsum(under_new[falling]) < _LEFT).sum())
+    return ratio >= min(times, float(ratio[falling[left]]))
 
 
 def _likeliest(pipe: UnleashPipeline, canvas: TokenCanvas, new: str) -> Work[NDArray[np.float32]]:

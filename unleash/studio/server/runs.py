@@ -112,7 +112,7 @@ def _run(
             seeded, keeper = settings.numbered(picture - numbers.start), Keeper(model, relighting)
             frames: Iterator[Frame | None]
             if relighting:
-                frames = relighting(pipe, canvas, seeded, stopped and stopped.since)
+                frames = relighting(pipe, canvas, seeded, stopped.since if stopped else None)
             elif stopped:
                 begun = stopped.recipe
                 frames = steered(pipe, begun.canvas, begun.settings, told, stopped.progress, stopped.before)
