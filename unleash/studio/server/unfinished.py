@@ -81,7 +81,7 @@ def _relighting(data: Any) -> Relighting | None:
     strength, old = (
         data.get(name) if isinstance(data, dict) else None for name in ("strength", "from_label")
     )
-    if type(strength) not in (int, float) or not isinstance(old, str | None):
+    if not isinstance(strength, int | float) or isinstance(strength, bool) or not isinstance(old, str | None):
         raise ValueError("a relighting must have a strength, and a text or null as from_label")
     return Relighting(strength, old)
 
