@@ -17,7 +17,7 @@ from unleash.studio.server.controls import Amount, seed_field
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.live import Live
 from unleash.studio.server.runs import end, run
-from unleash.studio.server.varying import Varying
+from unleash.studio.server.varying import Varying, lights
 
 BEST = Settings(temperature=0.8, top_p=0.9, correction=0.25)
 BLANK = TokenCanvas.blank(4, 4, 16)
@@ -279,3 +279,25 @@ def test_names_of_runs_that_never_come_are_forgotten_in_time() -> None:
 
 def test_the_page_is_told_what_the_seed_field_is_called() -> None:
     assert seed_field("seed").get_config()["label"] == "Seed"
+
+
+@pytest.mark.parametrize(
+    ("scene", "chosen", "light"),
+    [
+        ("church-day", None, "church-night"),
+        ("bedroom-day", "church-night", "bedroom-rain"),
+        ("church-night", "church-night", "church-day"),
+        ("church-day", "church-night", "church-night"),
+        (None, None, "church-day"),
+        ("nave", "bedroom-rain", "bedroom-rain"),
+    ],
+)
+def test_the_light_offered_is_another_of_the_same_scene(
+    scene: str | None, chosen: str | None, light: str
+) -> None:
+    labels = ["church-day", "church-night", "bedroom-day", "bedroom-rain", "nave"]
+    assert lights(labels, scene, chosen).value == light
+
+
+def test_without_labels_there_is_no_menu_of_lights() -> None:
+    assert not lights([]).visible

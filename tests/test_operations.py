@@ -12,7 +12,7 @@ from unleash.models.locating import HOME
 from unleash.operations import edits, opening
 from unleash.operations.making import Made, make
 from unleash.operations.opening import Opened, open_picture
-from unleash.operations.relighting import relight, share_changed
+from unleash.operations.relighting import _of_new_light, relight, share_changed
 from unleash.sampling.work import finished
 from unleash.scenes import draw
 
@@ -192,12 +192,25 @@ def test_a_light_that_the_model_does_not_know_is_refused(pipe, label, complaint)
         made(pipe, relight(WHOLE), Settings(steps=4, label=label))
 
 
-@pytest.mark.parametrize("known", [True, False])
-def test_day_becomes_night(known):
+def test_codes_are_left_however_alike_two_lights_are():
+    old = np.array([0.25, 0.25, 0.3, 0.2], np.float32)
+    new = np.array([0.25, 0.25, 0.2, 0.3], np.float32)
+    assert _of_new_light(new, old, 16).tolist() == [False, False, False, True]
+    assert _of_new_light(old, old, 16).all()
+    assert _of_new_light(np.array([0.1, 0.9], np.float32), np.array([1, 0], np.float32), 16).tolist() == [
+        False,
+        True,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("subject", "known", "light"), [("church", True, 0.6), ("church", False, 0.6), ("bedroom", True, 0.7)]
+)
+def test_day_becomes_night(subject, known, light):
     pipe = UnleashPipeline.from_pretrained(HOME / "weights" / "scenes")
-    day = pipe.encode(Image.fromarray(draw("church-day", 700).picture))
-    draft = relight(day, 0.5, "church-day" if known else None)
-    night = finished(make(pipe, "scenes", draft, pipe.defaults.changed(label="church-night")))
+    day = pipe.encode(Image.fromarray(draw(f"{subject}-day", 702).picture))
+    draft = relight(day, 0.5, f"{subject}-day" if known else None)
+    night = finished(make(pipe, "scenes", draft, pipe.defaults.changed(label=f"{subject}-night")))
     before, after = (np.array(image.convert("L")).mean() for image in (pipe.render(day), night.image))
-    assert after < 0.6 * before
+    assert after < light * before
     assert share_changed(day, night.recipe.result) > 0.5

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from uuid import uuid4
 
 import gradio as gr
 import numpy as np
@@ -9,10 +10,11 @@ import pytest
 
 from unleash import Settings, TokenCanvas
 from unleash.canvas.progress import Progress
+from unleash.operations.relighting import relight
 from unleash.sampling.orders import ORDERS
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
-from unleash.studio.server.runs import run
+from unleash.studio.server.runs import resume, run
 from unleash.studio.server.unfinished import Unfinished
 
 
@@ -108,6 +110,48 @@ def test_progress_from_anyone_is_checked(change):
         Progress.from_dict(sound | change)
     with pytest.raises(ValueError, match="an object"):
         Progress.from_dict([sound])
+
+
+@pytest.mark.parametrize("pictures", [1, 2])
+@pytest.mark.parametrize("from_label", ["day", None])
+def test_a_relighting_stopped_at_any_step_and_resumed_is_the_one_that_was_not(pipe, from_label, pictures):
+    picture = (
+        TokenCanvas.from_codes(np.arange(30).reshape(6, 5) % 16, 16).pin((0, 0), 5).allow((1, 1), [2, 3])
+    )
+    draft = relight(picture, 0.5, from_label)
+    settings = Settings(steps=8, correction=0.3, label="night", seed=3)
+
+    def steps(messages):
+        return [message for message in messages if message]
+
+    relit = run(pipe, "tiny", draft.canvas, settings, pictures, relighting=draft.paint)
+    whole = steps(relit)
+    assert 0 < whole[-1]["changed"] <= 1
+    for done, stopped in enumerate(whole, 1):
+        kept = stopped["unfinished"]
+        if kept is None:
+            assert stopped["index"] == stopped["total"]
+            continue
+        assert kept["before"] + kept["progress"]["step"] == stopped["index"]
+        assert kept["total"] == stopped["total"]
+        rest = steps(resume(pipe, "tiny", Unfinished.from_dict(json.loads(json.dumps(kept))), uuid4().hex))
+        for message, other in zip(rest, whole[done:], strict=True):
+            same = ("index", "total", "picture", "codes", "image", "recipe", "changed", "last")
+            assert [message[name] for name in same] == [other[name] for name in same]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"relighting": []}, {"relighting": {"strength": "1", "from_label": None}}, {"run": 4}, {"rest": None}],
+)
+def test_a_stopped_relighting_from_anyone_is_checked(pipe, change):
+    draft = relight(TokenCanvas.from_codes(np.zeros((6, 5), int), 16), 0.5, "day")
+    settings = Settings(steps=8, label="night")
+    messages = run(pipe, "tiny", draft.canvas, settings, 1, relighting=draft.paint)
+    kept = next(message for message in messages if message)["unfinished"]
+    assert Unfinished.from_dict(kept).relighting == draft.paint
+    with pytest.raises(ValueError, match="relighting must have"):
+        Unfinished.from_dict(kept | change)
 
 
 def test_a_model_that_a_restarted_studio_no_longer_offers_is_said_to_be_missing(pipe, canvas):

@@ -41,25 +41,15 @@ test("among others it says how many take turns, and about how long it will take"
 });
 
 test("a stopped picture says where it stands", () => {
-  const unfinished = {
-    before: 2,
-    progress: {
-      step: 3,
-      codes: [
-        [0, 5],
-        [1, 5],
-      ],
-    },
-    recipe: { canvas: { codebook_size: 5 } },
-    picture: 0,
-    pictures: 1,
-  };
+  const unfinished = { before: 2, progress: { step: 3 }, total: 20, picture: 1, pictures: 2 };
   assert.equal(status({ unfinished }, "The connection was lost.").text, "The connection was lost.");
   assert.deepEqual(status({ unfinished }), {
     state: "idle",
-    value: 2,
-    max: 4,
-    text: "Stopped at step 5",
+    value: 25, // the bar goes on where it was, however much of the canvas was known before
+    max: 40,
+    text: "Stopped at step 5 of 20 · picture 2 of 2",
     stopped: true,
   });
+  const older = status({ unfinished: { ...unfinished, total: undefined } });
+  assert.deepEqual([older.value, older.text], [0, "Stopped at step 5 · picture 2 of 2"]);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 
 import { extended, stitched, withSeam } from "../../unleash/studio/web/page/growing.js";
+import { redraw } from "../../unleash/studio/web/page/redraw.js";
 import { paintRegion } from "../../unleash/studio/web/page/regions.js";
 import { restrict } from "../../unleash/studio/web/page/rules.js";
 import {
@@ -315,6 +316,28 @@ describe("a stopped picture", () => {
     assert.ok(started().store.unfinished);
   });
 
+  test("of a relighting is gone on with from the strip, whatever else its runs will mask", () => {
+    const { store } = painted();
+    const rest = { canvas: toServer(store.state), settings: { seed: 1, label: "night" } };
+    const rule = { cells: [[0, 0]], codes: [1], allowed: false, strength: 1 };
+    const start = { ...toServer(mask(store.state, [0])), rules: [rule] };
+    const relighting = { strength: 0.5, from_label: "day" };
+    store.ask("relight");
+    const half = halfway(store, [K, 1, 2, 3], { varies: true, start });
+    store.receiveFrame({ ...half, unfinished: { ...half.unfinished, rest, relighting, run: 1 } });
+    store.stopRun();
+    assert.ok(store.unfinished);
+    store.choose(store.results[0]);
+    assert.deepEqual([store.state.masked, store.state.rules], [[true, false, false, false], []]);
+    store.ask("resume");
+    assert.deepEqual(store.asked.stopped.relighting, relighting);
+    store.receiveFrame(halfway(store, [0, K, 2, 3], { start }));
+    assert.deepEqual(store.state.masked, [false, true, false, false]);
+    store.receiveFrame({ ...frame(store, [0, 4, 2, 3], { start }), changed: 0.25 });
+    assert.deepEqual(store.state.base, [0, 4, 2, 3]);
+    assert.equal(openCells(store.state), 0);
+  });
+
   test("of a variation leaves the canvas, and Resume goes on with it", () => {
     const { store } = painted();
     const start = toServer({ ...store.state, masked: [false, false, true, true] });
@@ -339,6 +362,25 @@ test("extending and stitching leave what was filled, and an older mask as it was
   const joined = stitched(store.state, store.state, "horizontal", 2);
   assert.deepEqual(joined.masked, [false, true, true, false, false, true, true, true]);
   assert.deepEqual(withSeam(joined, 0).masked, [false, false, false, false, false, true, false, true]);
+});
+
+test("a canvas that grows during a run shows the run's last step, also one that came while it was drawn", async () => {
+  const { store } = painted();
+  store.edit(maskAll);
+  store.ask("generate");
+  store.receiveFrame(halfway(store, [4, K, K, 3]));
+  const drawn = [];
+  await redraw(
+    store,
+    async (state) => {
+      if (drawn.push(state.base) === 1) store.receiveFrame(halfway(store, [4, 1, K, 3]));
+      return `of ${state.base}`;
+    },
+    (state, url) => extended(state, { right: 1 }, url),
+  );
+  assert.equal(drawn.length, 2);
+  assert.equal(store.state.picture.url, `of ${drawn[1]}`);
+  assert.deepEqual(store.state.base, [4, 1, K, drawn[1][2], 3, K]);
 });
 
 describe("Generate on a canvas that has grown", () => {

@@ -28,6 +28,7 @@ class Frame:
         total: number of steps of all runs.
         start: the canvas before the current run.
         settings: settings of the current run, which reproduce its result from ``start``.
+        run: number of runs before the current one.
     """
 
     step: Step
@@ -35,6 +36,7 @@ class Frame:
     total: int
     start: TokenCanvas
     settings: Settings
+    run: int = 0
 
     @property
     def last(self) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unleash.canvas.document import TokenCanvas
+from unleash.canvas.progress import Progress
 from unleash.canvas.settings import Settings
 from unleash.canvas.variation import present
 from unleash.operations.making import Draft, Frame
@@ -26,6 +26,9 @@ ROUNDS = 4
 _MOST_LABELS = 32
 """Maximum number of labels among which the old one is searched; each costs an evaluation."""
 
+_LEFT = 0.25
+"""Least probability, under the new label, of the codes that are not avoided."""
+
 _HEALED = 0.3
 """Share of the cells that the last run draws again."""
 
@@ -34,8 +37,8 @@ def relight(canvas: TokenCanvas, strength: float = 0.5, from_label: str | None =
     """Draw a picture again with a new label, in several runs that keep its structure.
 
     The new label is that of the settings with which the draft is made, and their ``steps`` are divided
-    among the runs. Codes of the old light are those that are less likely under the new label than under
-    the old one on a blank canvas: given its neighbours, a cell would be drawn in their light, whatever
+    among the runs. Codes of the old light are those that are not clearly more likely under the new label than
+    under the old one on a blank canvas: given its neighbours, a cell would be drawn in their light, whatever
     the label. The first two runs each draw half of the cells with such codes again, with a rule against
     them, so that the other half gives the structure; the third one all that are left. The last run
     has no such rule: it masks the most surprising cells under the new label, and its recipe reproduces the
@@ -43,19 +46,18 @@ def relight(canvas: TokenCanvas, strength: float = 0.5, from_label: str | None =
 
     Args:
         canvas: the picture; masked cells count with their base codes.
-        strength: from 0 to 1, how strictly codes of the old light are avoided; 1 excludes them, but keeps
-            the least structure.
+        strength: from 0 to 1, how strictly codes of the old light are avoided, and how clearly the others are
+            of the new one: 4 times as likely at 0.5, 16 times at 1, which keeps the least structure.
         from_label: the old label; None: the label with the highest likelihood of the picture's codes.
 
     Raises:
         ValueError: if the picture is incomplete, the strength is out of range, or nothing would change.
     """
-    if not 0 <= strength <= 1:
-        raise ValueError(f"the strength must be from 0 to 1, not {strength}")
+    paint = Relighting(strength, from_label)
     picture = present(canvas)
     if not strength or not picture.kept.any():
         raise ValueError("nothing would change: choose a greater strength, or remove pins")
-    return Draft(picture, paint=partial(_runs, strictness=1 - (1 - strength) ** 4, old=from_label))
+    return Draft(picture, paint=paint)
 
 
 def share_changed(before: TokenCanvas, after: TokenCanvas) -> float:
@@ -63,30 +65,83 @@ def share_changed(before: TokenCanvas, after: TokenCanvas) -> float:
     return float((before.codes != after.codes).mean())
 
 
-def _runs(
-    pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, strictness: float, old: str | None
-) -> Iterator[Frame | None]:
-    new, rules = settings.label, canvas.rules
-    if new is None:
-        known = ", ".join(pipe.labels) or "none, so it cannot relight"
-        raise ValueError(f"give a label for the new light; this model's are: {known}")
-    under_new = yield from _likelihood(pipe, new)
-    under_old = yield from _likelihood(pipe, old) if old not in (None, new) else _likeliest(pipe, canvas, new)
-    avoided = np.flatnonzero(under_new < under_old)
-    settings = settings.model_copy(update={"steps": -(-settings.steps // ROUNDS)})
-    random = np.random.default_rng(settings.seed)
-    for done in range(ROUNDS):
+@dataclass(frozen=True)
+class Since:
+    """How far a stopped relighting came.
+
+    Attributes:
+        run: number of completed runs.
+        canvas: the canvas before the current run.
+        progress: the progress of the current run; None: what it draws again is not masked yet.
+    """
+
+    run: int
+    canvas: TokenCanvas
+    progress: Progress | None
+
+
+@dataclass(frozen=True)
+class Relighting:
+    """The painter of a relighting; the arguments are those of :func:`relight`."""
+
+    strength: float
+    from_label: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.strength <= 1:
+            raise ValueError(f"the strength must be from 0 to 1, not {self.strength}")
+
+    def __call__(
+        self, pipe: UnleashPipeline, canvas: TokenCanvas, settings: Settings, since: Since | None = None
+    ) -> Iterator[Frame | None]:
+        """Yield the frames of the picture of a canvas, of a stopped one those that are left."""
+        new, old, rules = settings.label, self.from_label, canvas.rules
+        if new is None:
+            known = ", ".join(pipe.labels) or "none, so it cannot relight"
+            raise ValueError(f"give a label for the new light; this model's are: {known}")
+        under_new = yield from _likelihood(pipe, new)
+        given = old not in (None, new)
+        under_old = yield from _likelihood(pipe, old) if given else _likeliest(pipe, canvas, new)
+        avoided = np.flatnonzero(~_of_new_light(under_new, under_old, 16**self.strength))
+        each = settings.model_copy(update={"steps": -(-settings.steps // ROUNDS)})
+        first, canvas, progress = (since.run, since.canvas, since.progress) if since else (0, canvas, None)
+        for run in range(first, ROUNDS):
+            start = canvas if progress else (yield from self._start(pipe, canvas, each, run, avoided))
+            for step in pipe.stream(start, settings=each, start=progress):
+                yield Frame(step, run * step.total + step.index, ROUNDS * step.total, start, each, run)
+            canvas, progress = replace(step.canvas, rules=rules), None
+
+    def _start(
+        self,
+        pipe: UnleashPipeline,
+        canvas: TokenCanvas,
+        settings: Settings,
+        run: int,
+        avoided: NDArray[np.intp],
+    ) -> Work[TokenCanvas]:
+        """The canvas with what a run, counted from 0, draws again masked."""
         old_light = np.argwhere(canvas.kept & np.isin(canvas.codes, avoided))
-        if done == ROUNDS - 1 or not len(old_light):
-            seen = yield from pipe.inspecting(canvas, new, spacing=2)
-            start = canvas.mask(seen.most_surprising(ceil(_HEALED * canvas.kept.sum())))
-        else:
-            share = 1 if done == ROUNDS - 2 else 0.5
-            cells = random.permutation(old_light)[: ceil(share * len(old_light))]
-            start = canvas.mask(cells).forbid(cells, avoided.tolist(), strictness)
-        for step in pipe.stream(start, settings=settings):
-            yield Frame(step, done * step.total + step.index, ROUNDS * step.total, start, settings)
-        canvas = replace(step.canvas, rules=rules)
+        if run == ROUNDS - 1 or not len(old_light):
+            seen = yield from pipe.inspecting(canvas, settings.label, spacing=2)
+            return canvas.mask(seen.most_surprising(ceil(_HEALED * canvas.kept.sum())))
+        share = 1 if run == ROUNDS - 2 else 0.5
+        # Of its own seed, so that a run that is resumed need not draw those of the runs before.
+        random = np.random.default_rng([settings.seed, run])
+        cells = random.permutation(old_light)[: ceil(share * len(old_light))]
+        return canvas.mask(cells).forbid(cells, avoided.tolist(), 1 - (1 - self.strength) ** 4)
+
+
+def _of_new_light(
+    under_new: NDArray[np.float32], under_old: NDArray[np.float32], times: float
+) -> NDArray[np.bool_]:
+    """(K,) whether each code is at least ``times`` as likely under the new label as under the old one.
+
+    However alike the two are, the codes that are left have ``_LEFT`` of the probability under the new label.
+    """
+    ratio = under_new / np.maximum(under_old, np.finfo(np.float32).tiny)
+    falling = np.argsort(-ratio)
+    left = int((np.cumsum(under_new[falling]) < _LEFT).sum())
+    return ratio >= min(times, float(ratio[falling[left]]))
 
 
 def _likeliest(pipe: UnleashPipeline, canvas: TokenCanvas, new: str) -> Work[NDArray[np.float32]]:

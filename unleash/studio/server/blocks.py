@@ -374,7 +374,7 @@ def _wire_files(page: _Page, handlers: Handlers) -> None:
         for ended in (event.success, event.failure):
             ended(**command("file-arrived"))
         event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
-        page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
+        page.vary.follow(event.success, Varying(handlers), page.model, page.controls["label"], **_INTERNAL)
     saved = page.canvas.save(
         handlers.save,
         [page.canvas, page.model, *page.controls.inputs],
@@ -408,7 +408,9 @@ def _wire_settings(page: _Page, handlers: Handlers, demo: gr.Blocks) -> None:
     model_choice.tell(page.choice, handlers, [*switched, restored])
     for event in (*switched, restored):
         event.success(handlers.codebook, page.model, page.palette, concurrency_limit=FOLLOWING, **_INTERNAL)
-        page.vary.follow(event, Varying(handlers), page.model, **_INTERNAL)
+        page.vary.follow(event.success, Varying(handlers), page.model, page.controls["label"], **_INTERNAL)
+    scene = page.controls["label"]
+    page.vary.follow(scene.input, Varying(handlers), page.model, scene, **_INTERNAL)
     gr.on(
         [control.change for control in page.kept],
         lambda *values: list(values),

@@ -154,8 +154,9 @@ class Handlers:
             if known_as != begun_by:
                 raise ValueError(f"this picture was started with {quoted(begun_by)}: choose that model first")
             pipe, rest = self.pipeline(model), stopped.rest or stopped.recipe
-            admit_run(pipe, stopped.recipe.canvas, stopped.recipe.settings, 1, self.longest)
-            admit_run(pipe, rest.canvas, rest.settings, stopped.pictures - stopped.picture, self.longest)
+            left, paint = stopped.pictures - stopped.picture, stopped.relighting
+            admit_run(pipe, stopped.recipe.canvas, stopped.recipe.settings, 1, self.longest, paint)
+            admit_run(pipe, rest.canvas, rest.settings, left, self.longest, paint)
             yield waiting(drawing.run) or gr.skip(), gr.skip()
             for message in resume(pipe, known_as, stopped, drawing.run):
                 yield message or gr.skip(), gr.skip()

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
-from unleash.operations.making import Frame, Painter
+from unleash.operations.making import Frame
+from unleash.operations.relighting import Relighting, share_changed
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
@@ -46,7 +47,7 @@ def run(
     pictures: int,
     previews: bool = True,
     name: str | None = None,
-    paint: Painter | None = None,
+    relighting: Relighting | None = None,
 ) -> Iterator[Message | None]:
     """Make pictures of ``canvas`` with ``pictures`` seeds; yields a message per step, None at a pause.
 
@@ -56,7 +57,8 @@ def run(
     image, which saves the time to decode the others. Closing the iterator ends the run at once.
 
     A message's ``unfinished``, read by :class:`Unfinished`, is what is needed to resume from its step; None
-    after the last, without previews and with ``paint``.
+    after the last and without previews. ``changed`` is the share of the cells that a relighting has changed,
+    from 0 to 1, else None.
 
     Args:
         pipe: the model's pipeline.
@@ -66,12 +68,14 @@ def run(
         pictures: number of pictures.
         previews: whether steps before the last have an image.
         name: name of the run.
-        paint: makes a picture with fixed settings; None: by filling, with settings that the page may change.
+        relighting: makes the pictures from a whole one, with fixed settings; None: they are made by filling,
+            with settings that the page may change.
 
     Raises:
         ValueError: if a run with this name has already started.
     """
-    return _run(pipe, model, canvas, settings, range(pictures), None, previews, name or uuid4().hex, paint)
+    numbers, name = range(pictures), name or uuid4().hex
+    return _run(pipe, model, canvas, settings, numbers, None, previews, name, relighting)
 
 
 def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) -> Iterator[Message | None]:
@@ -81,7 +85,7 @@ def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) ->
         ValueError: if a run with this name has already started, or ``stopped`` is not a run of the model.
     """
     rest, pictures = stopped.rest or stopped.recipe, range(stopped.picture, stopped.pictures)
-    return _run(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name, None)
+    return _run(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name, stopped.relighting)
 
 
 def _run(
@@ -93,22 +97,22 @@ def _run(
     stopped: Unfinished | None,
     previews: bool,
     name: str,
-    paint: Painter | None,
+    relighting: Relighting | None,
 ) -> Iterator[Message | None]:
     """The pictures ``numbers`` of a run, the first with the seed of ``settings``."""
     began, steps = monotonic(), 0
     with under_way(name) as told:
-        told.closed = paint is not None
+        told.closed = relighting is not None
         for picture in numbers:
             if not stopped:
                 settings = under(settings, told.hear())
             if told.stopped:
                 yield end(name)
                 return
-            seeded, keeper = settings.numbered(picture - numbers.start), Keeper(model)
+            seeded, keeper = settings.numbered(picture - numbers.start), Keeper(model, relighting)
             frames: Iterator[Frame | None]
-            if paint:
-                frames = paint(pipe, canvas, seeded)
+            if relighting:
+                frames = relighting(pipe, canvas, seeded, stopped.since if stopped else None)
             elif stopped:
                 begun = stopped.recipe
                 frames = steered(pipe, begun.canvas, begun.settings, told, stopped.progress, stopped.before)
@@ -126,7 +130,7 @@ def _run(
                 to_come = (numbers.stop - picture) * frame.total - frame.index
                 last, chosen = picture == numbers.stop - 1, frame.settings
                 unfinished = None
-                if previews and not paint:
+                if previews:
                     unfinished = keeper.note(frame, (canvas, under(seeded, chosen)))
                 which = {"picture": picture, "pictures": numbers.stop}
                 now = standing()
@@ -144,6 +148,7 @@ def _run(
                     "image": _shown(frame) if frame.last or previews else None,
                     "recipe": frame.recipe(model).model_dump(mode="json") if frame.last else None,
                     "unfinished": unfinished and unfinished | which,
+                    "changed": share_changed(canvas, frame.step.canvas) if relighting else None,
                 }
                 told.closed |= last and frame.index >= frame.total - 1
             settings = under(settings, chosen)

@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
 from unleash.operations import edits
-from unleash.operations.making import Draft, fill
-from unleash.operations.relighting import relight, share_changed
+from unleash.operations.making import Draft
+from unleash.operations.relighting import Relighting, relight
 from unleash.studio.server import controls
 from unleash.studio.server import menu as models
 from unleash.studio.server.components.canvas import Drawing
 from unleash.studio.server.handlers import Handlers
 from unleash.studio.server.limits import admit_run
 from unleash.studio.server.runs import run, waiting
-from unleash.studio.server.toasts import inform, toasted
+from unleash.studio.server.toasts import toasted
 
 
 class Varying:
@@ -46,7 +46,7 @@ class Varying:
         light: str | None,
         *chosen: Any,
     ) -> Iterator[tuple[Any, Any]]:
-        """Draw the picture again with the label ``light``, and say how much changed; as :meth:`more`."""
+        """Draw the picture again with the label ``light``; as :meth:`more`."""
         with toasted():
             if not light:
                 raise ValueError("choose a scene for the new light")
@@ -54,11 +54,7 @@ class Varying:
             made = drawing.recipe.settings.label if drawing.recipe else None
             old = made if made in self.handlers.pipeline(model).labels else None
             draft = relight(drawing.canvas, strength, old)
-            for message, seed in self._run(drawing.run, draft, model, pictures, settings):
-                yield message, seed
-                if message.get("recipe"):
-                    relit = TokenCanvas.from_codes(message["codes"], draft.canvas.codebook_size)
-                    inform(f"{share_changed(draft.canvas, relit):.0%} of the cells changed.")
+            yield from self._run(drawing.run, draft, model, pictures, settings)
 
     def blend(
         self,
@@ -81,26 +77,35 @@ class Varying:
             draft = edits.blend(drawing.canvas, theirs, share, where, seed=settings.seed)
             yield from self._run(drawing.run, draft, model, pictures, settings)
 
-    def lights(self, model: str, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
-        """Updates of the menu of a model's labels, keeping the chosen one if possible, and of the button."""
+    def lights(self, model: str, scene: str | None, light: str | None) -> tuple[gr.Dropdown, gr.Button]:
+        """Updates of the menu of a model's labels, as :func:`lights`, and of the button."""
         with toasted():
-            labels = self.handlers.pipeline(model).labels
-            return lights(list(labels), light), gr.Button(visible=bool(labels))
+            labels = self.handlers.about(model).labels
+            return lights(list(labels), scene, light), gr.Button(visible=bool(labels))
 
     def _run(
         self, name: str | None, draft: Draft, model: str, pictures: float, settings: Settings
     ) -> Iterator[tuple[Any, Any]]:
         pipe, count = self.handlers.pipeline(model), controls.pictures(pictures)
         known_as = models.known_as(self.handlers.offered[model])
-        paint = None if draft.paint is fill else draft.paint
-        admit_run(pipe, draft.canvas, settings, count, self.handlers.longest, paint)
+        relighting = draft.paint if isinstance(draft.paint, Relighting) else None
+        admit_run(pipe, draft.canvas, settings, count, self.handlers.longest, relighting)
         yield waiting(name) or gr.skip(), settings.seed
-        for message in run(pipe, known_as, draft.canvas, settings, count, name=name, paint=paint):
+        for message in run(pipe, known_as, draft.canvas, settings, count, name=name, relighting=relighting):
             # The page keeps the person's mask, as this run fills other cells.
             yield message | {"varies": True} if message else gr.skip(), gr.skip()
 
 
-def lights(labels: list[str], chosen: str | None = None) -> gr.Dropdown:
-    """The menu of labels; hidden if the model has none."""
-    value = chosen if chosen in labels else next(iter(labels), None)
+def lights(labels: list[str], scene: str | None = None, chosen: str | None = None) -> gr.Dropdown:
+    """The menu of labels; hidden if the model has none.
+
+    The value is the chosen one, unless the first word of ``scene`` is that of other labels: then it is one of
+    them, such as church-dusk for church-day.
+    """
+
+    def subject(label: str | None) -> str | None:
+        return label and label.partition("-")[0]
+
+    suitable = [label for label in labels if label != scene and subject(label) == subject(scene)] or labels
+    value = chosen if chosen in suitable else next(iter(suitable), None)
     return gr.Dropdown(labels, value=value, label="Light", visible=bool(labels), elem_id="light")

@@ -6,7 +6,8 @@ from unleash.studio.server.component import NativeComponent
 
 
 class Estimate(NativeComponent):
-    """A line with the estimated time to fill a large canvas or regions; it requests one by ``submit``.
+    """A line with the estimated time to fill a large canvas or regions; it requests one by ``submit``, with
+    the canvas that Generate would fill.
 
     Only the server writes its value: ``{"id", "seconds", "canvas": [height, width], "evaluations"}``, the
     last being the mean number of evaluations of a step, rounded up.

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import gradio as gr
 
+from unleash.canvas.document import TokenCanvas
 from unleash.canvas.stitching import Axis
 from unleash.studio.server import controls, files, timing
 from unleash.studio.server.component import event_data, uploaded
@@ -59,17 +60,22 @@ def wire_estimate(
 ) -> None:
     """Let the page request the estimated time to fill its canvas."""
 
-    def about(drawing: Drawing, name: str, count: float, *chosen: Any) -> Message:
+    def about(drawing: Drawing, name: str, count: float, event: gr.EventData, *chosen: Any) -> Message:
         with toasted():
+            canvas = TokenCanvas.from_dict(event_data(event))
             pipe = handlers.pipeline(name)
             measured = timing.pace(pipe)
             settings = drawing.settings(controls.settings(chosen))
-            seconds = timing.seconds(pipe, measured, drawing.canvas, settings, controls.pictures(count))
-        shape = [drawing.canvas.height, drawing.canvas.width]
-        steps = max(1, min(settings.steps, int(drawing.canvas.unknown.sum())))
-        a_step = ceil(pipe.evaluations(drawing.canvas, settings=settings) / steps)
+            seconds = timing.seconds(pipe, measured, canvas, settings, controls.pictures(count))
+            steps = max(1, min(settings.steps, int(canvas.unknown.sum())))
+            a_step = ceil(pipe.evaluations(canvas, settings=settings) / steps)
         # With an id, or the same answer twice would not trigger an event.
-        return {"id": uuid4().hex, "seconds": round(seconds, 1), "canvas": shape, "evaluations": a_step}
+        return {
+            "id": uuid4().hex,
+            "seconds": round(seconds, 1),
+            "canvas": list(canvas.base.shape),
+            "evaluations": a_step,
+        }
 
     inputs = [canvas, model, pictures, *settings.inputs]
     estimate.submit(about, inputs, estimate, trigger_mode="always_last", **_QUIET)

@@ -28,9 +28,11 @@ class VaryPanel:
     share: Amount
     blend: gr.Button
 
-    def follow(self, event: Any, varying: Varying, model: gr.Dropdown, **options: Any) -> None:
-        """Show the labels of the chosen model after ``event``."""
-        event.success(varying.lights, [model, self.light], [self.light, self.relight], **options)
+    def follow(
+        self, event: Any, varying: Varying, model: gr.Dropdown, scene: Component, **options: Any
+    ) -> None:
+        """Show the labels of the chosen model after ``event``, beginning with those for its scene."""
+        event(varying.lights, [model, scene, self.light], [self.light, self.relight], **options)
 
 
 def lay_out(labels: Sequence[str]) -> VaryPanel:
@@ -46,7 +48,7 @@ def lay_out(labels: Sequence[str]) -> VaryPanel:
             elem_id="strength",
         )
         more = gr.Button("More like this", elem_id="more")
-        light = lights(list(labels))
+        light = lights(list(labels), next(iter(labels), None))
         relight = gr.Button("Relight", visible=bool(labels), elem_id="relight")
         other = Blend()
         where = gr.Radio(

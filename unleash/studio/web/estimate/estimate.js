@@ -2,9 +2,10 @@
 
 import { gradioElement } from "../page/commands.js";
 import { partsToFill } from "../page/regions.js";
-import { openCells } from "../page/state.js";
+import { due, openCells } from "../page/state.js";
 import { store } from "../page/store.js";
 import { timeInWords } from "../page/units.js";
+import { toServer } from "../page/wire.js";
 
 const PAUSE = 500; // ms without a change before the server is asked
 
@@ -23,22 +24,24 @@ export async function mount({ element, props, trigger, watch }) {
     store.tellRun({ estimate: words });
   };
 
+  // What Generate leaves for later is not counted.
+  const parts = () => partsToFill(due(store.state));
   const large = () => store.state.base.length > USUAL && openCells(store.state) > 0;
-  const worthwhile = () => large() || partsToFill(store.state) > 1;
+  const worthwhile = () => large() || parts() > 1;
 
   // The time depends on the canvas and on many controls, so any change requests a new estimate.
   function ask() {
-    const { state } = store;
     if (!worthwhile()) {
       asked = null;
       say("");
       return;
     }
-    const { height: rows, width: columns, masked, pins, regions } = state;
-    const key = JSON.stringify([rows, columns, masked, Object.keys(pins), regions]);
+    const filled = due(store.state);
+    const { height, width, masked, pins, regions } = filled;
+    const key = JSON.stringify([height, width, masked, Object.keys(pins), regions]);
     if (key === asked || store.run) return;
     asked = key;
-    trigger("submit");
+    trigger("submit", toServer(filled));
   }
 
   const later = () => {
@@ -57,10 +60,10 @@ export async function mount({ element, props, trigger, watch }) {
     const { seconds, canvas, evaluations } = props.value;
     const [height, width] = canvas;
     if (!worthwhile() || height !== store.state.height || width !== store.state.width) return;
-    const parts = partsToFill(store.state);
+    const count = parts();
     const why = [
       ...(large() ? [`${width}×${height} cells`] : []),
-      ...(parts > 1 ? [`${parts} parts, up to ${evaluations} evaluations a step`] : []),
+      ...(count > 1 ? [`${count} parts, up to ${evaluations} evaluations a step`] : []),
     ];
     say(`About ${timeInWords(seconds)} for ${why.join(", ")}`);
   });

@@ -9,8 +9,8 @@
  * Its pictures are identified by `as`, the name of the run that started them, also if this one resumes
  * it. `takes` is a common name of all pictures that Again made for one region of one canvas.
  *
- * A stopped run leaves `unfinished`: what the server needs to resume it, {recipe, rest, progress, shown, before,
- * picture, pictures}, and the run's {as, takes, region, pixels, varies, rules, regions}.
+ * A stopped run leaves `unfinished`: what the server needs to resume it, {recipe, rest, progress, shown, before, total,
+ * picture, pictures, relighting, run}, and the run's {as, takes, region, pixels, varies, rules, regions}.
  */
 
 import { painted } from "./pixels.js";
@@ -69,11 +69,13 @@ export function requestOf(kind, state, takes, unfinished) {
 
 /** Whether this is a valid `unfinished`, which may come from a file. */
 export function isUnfinished(value) {
-  const { recipe, progress, shown, before, picture, pictures } = value ?? {};
+  const { recipe, rest, progress, shown, before, picture, pictures, relighting } = value ?? {};
   const grids = [recipe?.canvas?.base, recipe?.canvas?.masked, progress?.codes, shown];
+  if (relighting) grids.push(rest?.canvas?.base, rest?.canvas?.masked);
   return (
     [before, picture, pictures, progress?.step].every(Number.isInteger) &&
     Array.isArray(recipe?.canvas?.pins) &&
+    (!relighting || Array.isArray(rest?.canvas?.pins)) &&
     grids.every((grid) => Array.isArray(grid) && grid.length > 0 && grid.every(Array.isArray))
   );
 }
@@ -175,9 +177,11 @@ function unpinned(state, recipe) {
 /** The outcome of a run, in a sentence. */
 export function outcome({ frame, live }) {
   if (!frame) return "The run has ended without a picture.";
-  const { index, total, unfinished, pictures, recipe } = frame;
+  const { index, total, unfinished, pictures, recipe, changed } = frame;
   if (unfinished) return `Stopped at step ${index} of ${total}; Resume continues.`;
   if (live) return "Filled.";
   if (pictures > 1) return `${pictures} pictures are finished.`;
+  if (Number.isFinite(changed))
+    return `The picture is finished; ${Math.round(100 * changed)} % of its cells changed.`;
   return `The picture is finished. Its seed is ${recipe?.settings.seed}.`;
 }

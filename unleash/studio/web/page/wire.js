@@ -4,7 +4,7 @@ import { cellAt, columnOf, rowOf } from "./geometry.js";
 import { keepOriginal } from "./images.js";
 import { opened } from "./pixels.js";
 import { regionsFromServer } from "./regions.js";
-import { blank, codesOf, filled, place, regionOf } from "./state.js";
+import { blank, codesOf, filled, maskAll, place, regionOf } from "./state.js";
 
 /** A flat list as one list for each row of the grid. */
 export const rows = (grid, flat) =>
@@ -43,7 +43,9 @@ const bare = (canvas, cell, regions = []) => {
 
 /** A picture of the session on its own canvas; a stopped one as its run left it. */
 export function madeAs({ recipe, url, codes, pixels, unfinished }, cell) {
-  const start = bare(recipe.canvas, cell, recipe.settings?.regions);
+  // Each run of a relighting masks other cells of the picture that it began with.
+  const relit = unfinished?.relighting && maskAll(bare(unfinished.rest.canvas, cell));
+  const start = relit || bare(recipe.canvas, cell, recipe.settings?.regions);
   return {
     ...filled(start, codes, { partial: Boolean(unfinished) }),
     picture: { url, codes },

@@ -8,7 +8,7 @@ export async function mount({ element, props, watch }) {
   await store.started;
   const run = element.querySelector(".run");
   const find = (selector) => run.querySelector(selector);
-  const [bar, words, place, said] = ["progress", ".words", ".place", ".said"].map(find);
+  const [bar, words, takes, said] = ["progress", ".words", ".takes", ".said"].map(find);
   const nothing = find(".nothing");
   let ended = null; // what became of the last run, until the canvas changes
 
@@ -31,9 +31,11 @@ export async function mount({ element, props, watch }) {
 
   function showTakes() {
     const { all, at } = store.takes.present;
-    place.textContent = all.length ? `${at + 1} of ${all.length}` : "";
-    for (const name of ["previous", "next", "accept"]) enable(`.${name}`, all.length);
-    enable(".discard", all.length && store.takes.canDiscard);
+    const held = takes.contains(document.activeElement);
+    takes.hidden = !all.length;
+    takes.querySelector(".place").textContent = `${at + 1} of ${all.length}`;
+    enable(".discard", store.takes.canDiscard);
+    if (held && takes.hidden) find("#again").focus({ preventScroll: true });
   }
 
   function leaf(by) {

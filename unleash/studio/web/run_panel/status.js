@@ -32,10 +32,11 @@ function inTurns({ people, seconds }) {
 function idle(unfinished, ended, estimate) {
   if (!unfinished)
     return { state: "idle", value: 0, max: 1, text: ended ?? (estimate || "Ready"), stopped: false };
-  const { before, progress, recipe, picture, pictures } = unfinished;
-  const codes = progress.codes.flat();
-  const known = codes.filter((code) => code !== recipe.canvas.codebook_size);
+  const { before, progress, total, picture, pictures } = unfinished;
   const which = pictures > 1 ? ` · picture ${picture + 1} of ${pictures}` : "";
-  const text = ended ?? `Stopped at step ${before + progress.step}${which}`;
-  return { state: "idle", value: known.length, max: codes.length, text, stopped: true };
+  const index = before + progress.step;
+  // Of what an older version stopped, the number of steps is unknown.
+  const text = ended ?? `Stopped at step ${index}${total ? ` of ${total}` : ""}${which}`;
+  const value = total ? picture * total + index : 0;
+  return { state: "idle", value, max: (total ?? 1) * pictures, text, stopped: true };
 }

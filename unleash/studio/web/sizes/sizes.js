@@ -2,6 +2,7 @@
 
 import { pasted } from "../page/blending.js";
 import { extended, MAX_SIDE } from "../page/growing.js";
+import { redraw } from "../page/redraw.js";
 import { blank } from "../page/state.js";
 import { store } from "../page/store.js";
 import { stitching } from "./stitching.js";
@@ -41,13 +42,11 @@ function growing(element) {
       store.say(`Enter the number of cells to add: 1 or more, and at most ${MAX_SIDE} on a side.`);
       return;
     }
-    const { width, height, picture } = store.state;
-    const along = alongOf(side);
-    const grid = { width, height, [along]: store.state[along] + more };
+    const wider = (state, url = null) => extended(state, { [side]: more }, url);
     const place = { top: side === "top" ? more : 0, left: side === "left" ? more : 0 };
-    const url = picture && (await pasted(store.state, grid, [{ ...place, of: store.state }]));
-    if (store.regrid((state) => extended(state, { [side]: more }, url)))
-      store.say(`The canvas now has ${grid.width} by ${grid.height} cells.`);
+    const draw = (state) => state.picture && pasted(state, wider(state), [{ ...place, of: state }]);
+    if (await redraw(store, draw, wider))
+      store.say(`The canvas now has ${store.state.width} by ${store.state.height} cells.`);
   }
 
   const show = () => {

@@ -2,6 +2,7 @@
 
 import { stitched, withSeam } from "../page/growing.js";
 import { keepOriginal } from "../page/images.js";
+import { redraw } from "../page/redraw.js";
 import { clearMask } from "../page/state.js";
 import { store } from "../page/store.js";
 import { madeAs, openedBy } from "../page/wire.js";
@@ -16,19 +17,17 @@ export function stitching(element, open) {
   const axis = () => element.querySelector("[name=stitch-axis]:checked").value;
 
   async function join(second) {
-    const first = store.state;
-    const beside = axis() === "horizontal";
-    const along = beside ? "width" : "height";
-    try {
-      const grid = { ...first, [along]: first[along] + second[along] };
-      const apart = { top: beside ? 0 : first.height, left: beside ? first.width : 0 };
-      // Before the pictures are loaded, so that errors are shown at once.
-      stitched(first, second, axis(), Number(seam.value));
-      const url = await pasted(first, grid, [
+    const [chosen, wide] = [axis(), Number(seam.value)];
+    const both = (first, url = null) => stitched(first, second, chosen, wide, url);
+    const draw = (first) => {
+      const apart = chosen === "horizontal" ? { top: 0, left: first.width } : { top: first.height, left: 0 };
+      return pasted(first, both(first), [
         { of: first, top: 0, left: 0 },
         { of: second, ...apart },
       ]);
-      if (store.regrid((state) => stitched(state, second, axis(), Number(seam.value), url)))
+    };
+    try {
+      if (await redraw(store, draw, both))
         store.say("Stitched. Set the width of the seam, then press Generate.");
     } catch (error) {
       store.say(error.message);
