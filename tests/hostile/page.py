@@ -4,8 +4,11 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from time import monotonic
+from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Error, Page, expect, sync_playwright
 
 from tests.browser.studio import Studio
@@ -25,8 +28,11 @@ def kill_server(studio: Served, kills: int, seed: int = 0) -> Outcome:
         for number in range(kills):
             row = chance.randrange(_SIDE)
             user.drag((row, 2), (row, 12))
-            before = user.state
-            if chance.random() < 0.7:
+            before, opening = user.state, chance.random() < 0.3
+            if opening:
+                user.open(_picture(chance))
+                page.wait_for_timeout(chance.uniform(0, 800))
+            elif chance.random() < 0.7:
                 page.click("#generate")
                 page.wait_for_timeout(chance.uniform(0, 800))
             studio.kill()
@@ -41,9 +47,9 @@ def kill_server(studio: Served, kills: int, seed: int = 0) -> Outcome:
                 outcome.hung.append(f"kill {number}: the run never ended for the page")
                 user.visit(studio.url)
             after = user.state
-            # What the run had filled may be there; what was not masked must be as it was.
+            # What the run had filled may be there; what was not masked must be as it was. A picture may have opened.
             kept = [i for i, masked in enumerate(before["masked"]) if not masked]
-            if any(before["base"][i] != after["base"][i] for i in kept):
+            if not opening and any(before["base"][i] != after["base"][i] for i in kept):
                 outcome.lost.append(f"kill {number}: cells are others")
             try:
                 user.tool("Mask all")
@@ -82,6 +88,7 @@ def use_at_random(studio: Served, seconds: float, seed: int = 0) -> Outcome:
 def _reload(user: Studio, outcome: Outcome) -> None:
     user.page.click("#stop")
     user.wait_idle()
+    expect(user.page.locator("#header .words")).not_to_contain_text("Opening")
     before = user.state
     user.page.reload()
     user.page.wait_for_selector("[data-ready]")
@@ -108,6 +115,10 @@ def _deeds(user: Studio, chance: random.Random) -> list[tuple[str, Callable[[], 
         if count := results.count():
             results.nth(chance.randrange(count)).click(timeout=5000)
 
+    def open_files() -> None:
+        for _ in range(chance.choice((1, 1, 2))):
+            user.open(_picture(chance))
+
     def settle() -> None:
         page.wait_for_timeout(chance.uniform(0, 1000))
 
@@ -125,10 +136,18 @@ def _deeds(user: Studio, chance: random.Random) -> list[tuple[str, Callable[[], 
         ("branch", branch),
         ("branch", branch),
         ("variations", lambda: user.set_number("pictures", chance.randint(1, 4))),
+        ("open", open_files),
         ("wait", settle),
         ("wait", settle),
         ("reload", lambda: None),
     ]
+
+
+def _picture(chance: random.Random) -> Any:
+    """A picture of one colour, of a size that the page asks nothing about, as a browser is given files."""
+    file = BytesIO()
+    Image.new("RGB", (64, 64), tuple(chance.randrange(256) for _ in range(3))).save(file, "PNG")
+    return {"name": f"{chance.randrange(99)}.png", "mimeType": "image/png", "buffer": file.getvalue()}
 
 
 @contextmanager
