@@ -47,7 +47,7 @@ def kill_server(studio: Served, kills: int, seed: int = 0) -> Outcome:
                 outcome.hung.append(f"kill {number}: the run never ended for the page")
                 user.visit(studio.url)
             after = user.state
-            # What the run had filled may be there; what was not masked must be as it was, if no picture opened.
+            # What the run had filled may be there; what was not masked must be as it was, or a picture opened.
             kept = [i for i, masked in enumerate(before["masked"]) if not masked]
             if not opening and any(before["base"][i] != after["base"][i] for i in kept):
                 outcome.lost.append(f"kill {number}: cells are others")
