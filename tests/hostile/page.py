@@ -47,7 +47,7 @@ def kill_server(studio: Served, kills: int, seed: int = 0) -> Outcome:
                 outcome.hung.append(f"kill {number}: the run never ended for the page")
                 user.visit(studio.url)
             after = user.state
-            # What the run had filled may be there; what was not masked must be as it was, or a picture opened.
+            # What the run had filled may be there; unless a picture opened, all else must be as it was.
             kept = [i for i, masked in enumerate(before["masked"]) if not masked]
             if not opening and any(before["base"][i] != after["base"][i] for i in kept):
                 outcome.lost.append(f"kill {number}: cells are others")
@@ -78,7 +78,8 @@ def use_at_random(studio: Served, seconds: float, seed: int = 0) -> Outcome:
             except (Error, AssertionError) as error:
                 outcome.hung.append(f"{outcome.tried} {name}: {str(error).splitlines()[0]}")
                 user.visit(studio.url)
-        user.stop()
+        _press_stop(user)
+        user.wait_idle()
         user.tool("Mask all")
         user.generate()
     outcome.figures["MB held"] = studio.megabytes
@@ -86,7 +87,7 @@ def use_at_random(studio: Served, seconds: float, seed: int = 0) -> Outcome:
 
 
 def _reload(user: Studio, outcome: Outcome) -> None:
-    user.page.click("#stop")
+    _press_stop(user)
     user.wait_idle()
     expect(user.page.locator("#header .words")).not_to_contain_text("Opening")
     before = user.state
@@ -95,6 +96,11 @@ def _reload(user: Studio, outcome: Outcome) -> None:
     if (after := user.state) != before:
         other = [key for key in before if before[key] != after.get(key)]
         outcome.lost.append(f"{outcome.tried}: after a reload {', '.join(other)} differ")
+
+
+def _press_stop(user: Studio) -> None:
+    """Press it whether there is something to stop or not; playwright would wait until there is."""
+    user.page.locator("#stop").dispatch_event("click")
 
 
 def _deeds(user: Studio, chance: random.Random) -> list[tuple[str, Callable[[], object]]]:
@@ -127,7 +133,7 @@ def _deeds(user: Studio, chance: random.Random) -> list[tuple[str, Callable[[], 
         ("stroke", stroke),
         ("generate", lambda: page.click("#generate")),
         ("generate", lambda: page.click("#generate")),
-        ("stop", lambda: page.click("#stop")),
+        ("stop", lambda: _press_stop(user)),
         ("undo", press("Control+z")),
         ("undo", press("Control+z")),
         ("redo", press("Control+Shift+z")),
