@@ -120,6 +120,6 @@ def _said(well: bool, answer: str) -> str | None:
 def _still_there(outcome: Outcome, studio: Served) -> Outcome:
     if not studio.alive:
         outcome.crashed.append("the studio ended")
-    outcome.crashed += [line for line in studio.said if line.startswith("Traceback")][:3]
+    outcome.crashed += studio.tracebacks
     outcome.figures["MB held"] = studio.megabytes if studio.alive else 0
     return outcome

@@ -3,13 +3,13 @@
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from time import monotonic
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Error, Page, expect, sync_playwright
+from playwright.sync_api import Error, Page, TimeoutError, expect, sync_playwright
 
 from tests.browser.studio import Studio
 from tests.hostile.outcome import Outcome
@@ -35,9 +35,11 @@ def kill_server(studio: Served, kills: int, seed: int = 0) -> Outcome:
             elif chance.random() < 0.7:
                 page.click("#generate")
                 page.wait_for_timeout(chance.uniform(0, 800))
+            page.evaluate("window.isOld = true")
             studio.kill()
             page.wait_for_timeout(chance.uniform(0, 300))
             studio.start()
+            _wait_for_reload(page)
             if chance.random() < 0.5:
                 page.reload()
                 page.wait_for_selector("[data-ready]")
@@ -57,6 +59,7 @@ def kill_server(studio: Served, kills: int, seed: int = 0) -> Outcome:
             except (AssertionError, Error) as error:
                 outcome.hung.append(f"kill {number}: {str(error).splitlines()[0]}")
                 user.visit(studio.url)
+    outcome.crashed += studio.tracebacks
     return outcome
 
 
@@ -82,6 +85,7 @@ def use_at_random(studio: Served, seconds: float, seed: int = 0) -> Outcome:
         user.wait_idle()
         user.tool("Mask all")
         user.generate()
+    outcome.crashed += studio.tracebacks
     outcome.figures["MB held"] = studio.megabytes
     return outcome
 
@@ -96,6 +100,13 @@ def _reload(user: Studio, outcome: Outcome) -> None:
     if (after := user.state) != before:
         other = [key for key in before if before[key] != after.get(key)]
         outcome.lost.append(f"{outcome.tried}: after a reload {', '.join(other)} differ")
+
+
+def _wait_for_reload(page: Page) -> None:
+    """Wait until Gradio has reloaded a page whose server came back, which it does if it missed it."""
+    with suppress(TimeoutError):
+        page.wait_for_function("!window.isOld", timeout=5000)
+    page.wait_for_selector("[data-ready]")
 
 
 def _press_stop(user: Studio) -> None:

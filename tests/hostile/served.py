@@ -93,6 +93,18 @@ class Served:
         pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+    @property
+    def tracebacks(self) -> list[str]:
+        """The last line of each traceback it has printed lately."""
+        begun, last = False, []
+        for line in self.said:
+            if line.startswith("Traceback"):
+                begun = True
+            elif begun and line.strip() and not line.startswith(" "):
+                last.append(line.strip()[:300])
+                begun = False
+        return last
+
     def call(self, name: str, *data: Any) -> tuple[bool, str]:
         """Call an endpoint; whether it gave a result, and what it said."""
         asked = self.client.post(f"/gradio_api/call/{name}", json={"data": list(data)})
