@@ -164,9 +164,14 @@ def _arrived(chosen: str, before: str) -> Any:
 
 def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None:
     """Update the facts about the chosen model after each of the events."""
+
+    def facts(name: str) -> tuple[Any, Any]:
+        with toasted():
+            return about(handlers, name), card_of(handlers, name)
+
     for event in events:
         event.success(
-            lambda name: (about(handlers, name), card_of(handlers, name)),
+            facts,
             choice.menu,
             [choice.facts, choice.card],
             show_progress="hidden",
