@@ -95,7 +95,7 @@ class Handlers:
 
     def _source(self, name: str) -> str:
         """The folder or Hub id of a model in the menu; visitors cannot load any other."""
-        if name not in self.offered:
+        if not isinstance(name, str) or name not in self.offered:  # a page may send anything
             raise ValueError(
                 f"there is no model {quoted(name)} in the menu: choose {' or '.join(self.offered)}"
             )

@@ -165,9 +165,10 @@ def _arrived(chosen: str, before: str) -> Any:
 def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None:
     """Update the facts about the chosen model after each of the events."""
 
-    def facts(name: str) -> tuple[Any, Any]:
+    def facts(name: Any) -> tuple[str, str]:
+        known = name if isinstance(name, str) else ""  # a page may send anything
         with toasted():
-            return about(handlers, name), card_of(handlers, name)
+            return about(handlers, known), card_of(handlers, known)
 
     for event in events:
         event.success(
