@@ -81,10 +81,14 @@ def use_at_random(studio: Served, seconds: float, seed: int = 0) -> Outcome:
             except (Error, AssertionError) as error:
                 outcome.hung.append(f"{outcome.tried} {name}: {str(error).splitlines()[0]}")
                 user.visit(studio.url)
-        _press_stop(user)
-        user.wait_idle()
-        user.tool("Mask all")
-        user.generate()
+        try:
+            _press_stop(user)
+            user.wait_idle()
+            user.tool("Mask all")
+            page.click("#generate")
+            expect(user.words).to_contain_text("finished")
+        except (Error, AssertionError) as error:
+            outcome.hung.append(f"at the end: {str(error).splitlines()[0]}")
     outcome.crashed += studio.tracebacks
     outcome.figures["MB held"] = studio.megabytes
     return outcome
