@@ -182,3 +182,10 @@ def test_whatever_canvas_there_may_be_its_recipe_can_be_read_again():
     )
     assert MAX_TEXT * 0.9 < len(recipe.to_json()) <= MAX_TEXT
     assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+@pytest.mark.parametrize("name", [[], {}, [[]], None, 1, True, "x" * 10**6])
+def test_whatever_is_no_name_of_a_model_is_refused_in_a_line(name):
+    with pytest.raises(ValueError, match="there is no model") as caught:
+        Handlers({"a": "a"}).about(name)
+    assert len(str(caught.value)) < 300

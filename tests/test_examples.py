@@ -7,6 +7,7 @@ import pytest
 
 from unleash.studio.server import handlers
 from unleash.studio.server.handlers import Handlers, News, examples, label_of
+from unleash.studio.server.lesson import Lesson
 
 
 class Studio(Handlers):
@@ -46,6 +47,13 @@ def test_a_model_without_the_label_keeps_its_own():
 def test_what_a_page_may_send_is_checked(data):
     with pytest.raises(gr.Error, match="no such example"):
         ask(data)
+    with pytest.raises(gr.Error, match="no such example"):
+        Lesson(Studio({"tiny": "tiny"})).look_at_example(gr.EventData(None, data))
+
+
+def test_the_lesson_needs_a_picture():
+    with pytest.raises(gr.Error, match="There is no picture: choose one"):
+        Lesson(Studio({"tiny": "tiny"})).look(None)
 
 
 def test_where_no_pictures_are_bundled_there_are_none(monkeypatch, tmp_path):

@@ -27,7 +27,7 @@ def serve(who: Reach) -> Iterator[tuple[str, str]]:
 
         gr.api(ask, api_name="ask", queue=False)
     _, url, _ = demo.launch(
-        app_kwargs=guarded(who), server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False
+        server_name="127.0.0.1", prevent_thread_lock=True, quiet=True, ssr_mode=False, **guarded(who)
     )
     yield url.rstrip("/"), httpx.URL(url).netloc.decode()
     demo.close()
@@ -129,6 +129,21 @@ def test_only_its_page_gets_the_token_that_adds_models(own, public):
 def test_whoever_can_reach_a_public_one_may_use_it_under_any_name(public):
     assert httpx.get(public[0] + "/", headers={"Host": "studio.example"}).status_code == 200
     assert call(public, Origin="https://elsewhere.example").status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", "http://localhost:8888", "null"])
+def test_browsers_are_told_that_no_other_page_may_read_it(own, public, origin):
+    asking = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
+    for studio in (own, public):
+        asked = httpx.options(studio[0] + ASK, headers={"Origin": origin, **asking})
+        for answer in (asked, call(studio, Origin=origin), httpx.get(studio[0], headers={"Origin": origin})):
+            assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+def test_pages_elsewhere_may_use_a_space(space):
+    answer = call(space, Origin="https://elsewhere.example", Host="owner-unleash.hf.space")
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] == "https://elsewhere.example"
 
 
 def test_who_can_reach_it(monkeypatch):

@@ -12,7 +12,7 @@ from unleash.canvas.bounds import MAX_TEXT
 from unleash.canvas.document import TokenCanvas, rectangle
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import RecipeError, Settings
-from unleash.images.recipes import read_recipe, write_png
+from unleash.images.recipes import read_recipe, read_stamp, write_png
 
 CANVAS = TokenCanvas.from_codes(np.arange(12).reshape(3, 4), 16).mask(rectangle(0, 0, 2, 2)).pin((0, 0), 15)
 CODES = np.where(CANVAS.unknown, 14, CANVAS.codes)
@@ -280,6 +280,14 @@ def test_a_bad_file_is_refused_in_one_line(data, message):
 
 def test_a_handmade_png_is_read():
     assert read_recipe(handmade(chunk(b"iTXt", b"unleash\0\0\0\0\0" + RECIPE.to_json().encode()))) == RECIPE
+
+
+@pytest.mark.parametrize(
+    "stamp", ["[" * 1000, "[" * 500 + "]" * 500, "1", "[]", '{"sha256": "a", "box": [[1]]}']
+)
+def test_a_picture_with_a_damaged_stamp_has_none(tmp_path, stamp):
+    (tmp_path / "a.png").write_bytes(handmade(chunk(b"tEXt", b"unleash-pixels\0" + stamp.encode())))
+    assert read_stamp(tmp_path / "a.png") is None
 
 
 def test_a_missing_or_huge_file_and_a_folder_are_refused(tmp_path):

@@ -132,6 +132,25 @@ def test_where_nobody_answers_it_says_what_to_start(saved: Path, monkeypatch: py
         UnleashPipeline.from_pretrained(saved, engine="ray://127.0.0.1:9")
 
 
+def test_where_nobody_answered_it_says_so_at_once_until_somebody_does(
+    saved: Path, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_engine, "_SILENT", set())
+    monkeypatch.setattr(remote_engine, "_FIRST_PATIENCE", 0.2)
+    replica.failures = [503] * 100
+    with pytest.raises(ValueError, match="does not answer"):
+        UnleashPipeline.from_pretrained(saved, engine=replica.address)
+    monkeypatch.setattr(remote_engine, "_FIRST_PATIENCE", 60)
+    replica.failures = [503] * 2
+    for _ in range(2):
+        with pytest.raises(ValueError, match="does not answer"):
+            UnleashPipeline.from_pretrained(saved, engine=replica.address)
+    assert replica.failures == [], "each asked once"
+    pipe = UnleashPipeline.from_pretrained(saved, engine=replica.address)
+    replica.failures = [503]
+    assert pipe(label="day", num_inference_steps=2).images, "from then on it is waited for again"
+
+
 @pytest.mark.parametrize(
     "name", ["ray", "ray://", "ray://host", "ray://a:1/x", "ray://u@h:1", "ray://a:65536", "gpu", ""]
 )

@@ -35,12 +35,12 @@ def test_a_person_reads_what_was_written(monkeypatch):
     assert said == [TEXT, TEXT]
 
 
-def fails(message, visibility):
+def fails(message, visibility, kind=ValueError):
     """What is said of an error in a listener, to the page or to a program."""
 
     def fail():
         with toasts.toasted():
-            raise ValueError(message)
+            raise kind(message)
 
     return said(toasts.PlainBlocks(), lambda button: button.click(fail, api_visibility=visibility), [])
 
@@ -50,11 +50,13 @@ def said(blocks, wire, inputs):
         wire(gr.Button())
     with pytest.raises(gr.Error) as caught:
         asyncio.run(blocks.process_api(0, inputs, None))
+    assert not caught.value.print_exception, "what is told to a person is not logged as a fault"
     return caught.value.message
 
 
 def test_a_person_reads_what_was_wrong():
     assert fails(MARKUP, "private") == TEXT
+    assert fails(MARKUP, "private", gr.Error) == TEXT, "also of what a component refused, and without quotes"
 
 
 def test_a_program_reads_it_as_it_is():

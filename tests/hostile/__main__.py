@@ -52,6 +52,7 @@ def _recipes(home: Path, share: float) -> list[Outcome]:
     with Served(_model(home), home / "files") as studio:
         outcomes.append(calls.by_http(studio, _of(500, share)))
         outcomes.append(calls.crafted(studio, _of(200, share)))
+        outcomes.append(calls.by_events(studio, _of(600, share)))
     return outcomes
 
 

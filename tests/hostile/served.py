@@ -1,5 +1,6 @@
 """A studio in a process of its own, to be asked over HTTP and killed."""
 
+import json
 import os
 import signal
 import socket
@@ -93,6 +94,18 @@ class Served:
         pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+    @property
+    def tracebacks(self) -> list[str]:
+        """The last line of each traceback it has printed lately."""
+        begun, last = False, []
+        for line in self.said:
+            if line.startswith("Traceback"):
+                begun = True
+            elif begun and line.strip() and not line.startswith(" "):
+                last.append(line.strip()[:300])
+                begun = False
+        return last
+
     def call(self, name: str, *data: Any) -> tuple[bool, str]:
         """Call an endpoint; whether it gave a result, and what it said."""
         asked = self.client.post(f"/gradio_api/call/{name}", json={"data": list(data)})
@@ -103,20 +116,28 @@ class Served:
             lines = list(answer.iter_lines())
         return "event: complete" in lines, "\n".join(lines)
 
+    def trigger(self, event: int, data: list[Any], about: Any, session: str) -> tuple[bool, str]:
+        """Trigger an event of the page, with data about it; whether it gave a result, and what it said."""
+        asked = {"fn_index": event, "data": data, "event_data": about, "session_hash": session}
+        answer = self.client.post("/gradio_api/queue/join", json={**asked, "trigger_id": None})
+        if answer.status_code != 200:
+            return False, answer.text
+        with self.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as lines:
+            for line in lines.iter_lines():
+                if '"process_completed"' in line:
+                    said = json.loads(line.removeprefix("data: "))
+                    return said["success"], str((said["output"] or {}).get("error"))
+        return False, ""
+
     def visit(self, session: str) -> None:
         """Do what a browser does when it opens the page, in a session of its own."""
         self.client.get("/")
         if self._restore is None:
             listeners = self.client.get("/config").json()["dependencies"]
             self._restore = next(each["id"] for each in listeners if each["api_name"] == "restore")
-        asked = {"fn_index": self._restore, "data": [None], "session_hash": session, "trigger_id": None}
-        self.client.post("/gradio_api/queue/join", json=asked).raise_for_status()
-        with self.client.stream("GET", f"/gradio_api/queue/data?session_hash={session}") as answer:
-            for line in answer.iter_lines():
-                if "process_completed" in line:
-                    if '"success":true' not in line:
-                        raise RuntimeError(line)
-                    return
+        well, said = self.trigger(self._restore, [None], None, session)
+        if not well:
+            raise RuntimeError(said)
 
     def _listen(self, pipe: Any) -> None:
         for line in pipe:

@@ -19,7 +19,7 @@ import { blank, keep, place } from "../../unleash/studio/web/page/state.js";
 import { openedBy, toServer } from "../../unleash/studio/web/page/wire.js";
 
 const grid = { height: 2, width: 4, codebook: 8 };
-const whole = place(blank(grid), { codes: [0, 1, 2, 3, 4, 5, 6, 7], url: "a" });
+const whole = place(blank(grid), { codes: [0, 1, 2, 3, 4, 5, 6, 7], url: "data:image/png;base64," });
 const picture = keep(whole, [0, 1, 2, 3, 4, 5, 6, 7]);
 const shown = (state) => Object.fromEntries(state.regions.map(({ shows, cells }) => [shows, cells]));
 

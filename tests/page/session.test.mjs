@@ -147,6 +147,18 @@ test("the canvas at a step keeps what was known there and masks the rest, with t
   assert.deepEqual([larger.height, larger.width, larger.pins], [2, 1, {}]);
 });
 
+test("pictures that came of each other in a circle have their places too", () => {
+  const pictures = [picture("4", "4"), picture("3", "1"), picture("2", "3"), picture("1", "2")];
+  const places = past.placed(pictures);
+  const at = pictures.map((each) => [places.get(each).row, places.get(each).column]);
+  assert.deepEqual(at, [
+    [0, 0],
+    [1, 0],
+    [1, 1],
+    [1, 2],
+  ]);
+});
+
 test("a tree has children to the right, later ones below, the newest root first", () => {
   const pictures = [picture("5"), picture("4", "1"), picture("3", "2"), picture("2", "1"), picture("1")];
   const places = past.placed(pictures);

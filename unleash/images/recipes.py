@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+import pydantic_core
 from PIL import Image, PngImagePlugin
 
 from unleash.canvas.bounds import MAX_TEXT
@@ -49,7 +50,7 @@ class Stamp:
     def from_json(cls, text: str) -> Stamp | None:
         """The stamp written by :meth:`to_json`, from untrusted text; None if it is not valid."""
         try:
-            data = json.loads(text)
+            data = pydantic_core.from_json(text)
             digest, box = data["sha256"], data["box"]
             return cls(str(digest), None if box is None else checked_box(box))
         except (ValueError, TypeError, KeyError):

@@ -32,6 +32,9 @@ PATIENCE = 120.0
 _FIRST_PATIENCE = 10.0
 """Seconds to wait for the first answer of a cluster."""
 
+_SILENT: set[str] = set()
+"""Models at addresses that did not answer in time. Until they do, each request is tried once."""
+
 
 class RayEngine(Engine):
     """Two networks on a cluster, whose replicas may die and be replaced at any time.
@@ -55,9 +58,9 @@ class RayEngine(Engine):
         if source is None:
             raise ValueError("a cluster computes models that were loaded from a folder: save this one first")
         self.address = address
-        where = f"http://{address.removeprefix(SCHEME)}/{source.name}"
+        self._where = f"http://{address.removeprefix(SCHEME)}/{source.name}"
         try:
-            self._client = httpx.Client(base_url=where, timeout=httpx.Timeout(PATIENCE, connect=5))
+            self._client = httpx.Client(base_url=self._where, timeout=httpx.Timeout(PATIENCE, connect=5))
         except httpx.InvalidURL as error:
             raise ValueError(f"{address} is not an address: {error}") from error
         self._patience = _FIRST_PATIENCE
@@ -86,6 +89,7 @@ class RayEngine(Engine):
                 answer = self._client.post(what, content=body)
                 if answer.status_code == 200:
                     self._patience = PATIENCE
+                    _SILENT.discard(self._where)
                     return load(answer.content)[RESULT].to(device_of(self.predictor))
                 trouble = answer.text.strip() or f"status {answer.status_code}"
                 if answer.status_code == 404:
@@ -100,7 +104,8 @@ class RayEngine(Engine):
                 raise ValueError(
                     f"{self.address} is not a cluster that serves models: start one with `{_HOW}`"
                 ) from error
-            if monotonic() > end:
+            if monotonic() > end or self._where in _SILENT:
+                _SILENT.add(self._where)
                 raise ValueError(f"{self.address} does not answer ({trouble}): start it with `{_HOW}`")
             logging.getLogger(__name__).info("request repeated: %s", trouble)
             sleep(pause)

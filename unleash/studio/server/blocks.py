@@ -189,7 +189,6 @@ def launch(demo: Studio, **options: Any) -> None:
     check_address(host, port)
     clean_hourly(demo)
     demo.launch(
-        app_kwargs=guarded(reach(host, bool(share))),
         state_session_capacity=SESSIONS,
         theme=THEME,
         css_paths=[WEB / "studio.css", WEB / "lesson" / "lesson.css"],
@@ -198,6 +197,7 @@ def launch(demo: Studio, **options: Any) -> None:
         prevent_thread_lock=True,  # the code below must run
         max_threads=AT_ONCE + 40,  # each event that takes turns occupies a thread
         _frontend=False,  # or Gradio gives up if its page takes three seconds, as on a busy machine
+        **guarded(reach(host, bool(share))),
         **options,
     )
     if demo.mcp_server_obj is not None:

@@ -2,7 +2,8 @@
 
 A studio of its owner alone listens at 127.0.0.1, but every page in the owner's browser can send requests
 there. So it answers only under its own names, which undoes DNS rebinding, and only what its own page asks.
-A studio that others can reach is public: its API is for whoever can reach it, under any name.
+A studio that others can reach is public: its API is for whoever can reach it, under any name. In a network,
+those are programs and its own page: pages of others may be from outside of it, so no answer is for them.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
+from gradio.routes import App, ORJSONResponse
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -40,7 +41,7 @@ _TOKEN = token_urlsafe(32)
 
 @dataclass(frozen=True)
 class Guard:
-    """ASGI middleware around the studio.
+    """ASGI middleware around the studio, outside of Gradio's own, which lets other pages in.
 
     Args:
         app: what it guards.
@@ -68,6 +69,9 @@ class Guard:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                if self.reach in (Reach.OWNER, Reach.NETWORK):
+                    for name in [name for name in headers if name.startswith("access-control-")]:
+                        del headers[name]
                 headers["Content-Security-Policy"] = _POLICIES[self.reach]
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
@@ -100,9 +104,20 @@ def from_the_page(request: gr.Request | None) -> bool:
     return request is not None and _has_token(dict(request.headers).get("cookie", ""))
 
 
+class _Guarded(App):
+    """Gradio's app with the guard around it."""
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__(default_response_class=ORJSONResponse)
+        self._reach = reach
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Guard(super().build_middleware_stack(), self._reach)
+
+
 def guarded(reach: Reach) -> dict[str, Any]:
-    """Arguments for Gradio's app that put the guard around it."""
-    return {"middleware": [Middleware(Guard, reach=reach)]}
+    """Arguments of ``gr.Blocks.launch`` that put the guard around its app."""
+    return {"_app": _Guarded(reach)}
 
 
 def _has_token(cookies: str) -> bool:

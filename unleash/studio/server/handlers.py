@@ -95,7 +95,7 @@ class Handlers:
 
     def _source(self, name: str) -> str:
         """The folder or Hub id of a model in the menu; visitors cannot load any other."""
-        if name not in self.offered:
+        if not isinstance(name, str) or name not in self.offered:  # a page may send anything
             raise ValueError(
                 f"there is no model {quoted(name)} in the menu: choose {' or '.join(self.offered)}"
             )
@@ -208,7 +208,7 @@ class Handlers:
     def open_example(self, model: str, event: gr.EventData) -> News:
         """Open an example picture, and choose its label."""
         with toasted():
-            path = _example(event_data(event))
+            path = example_at(event_data(event))
         about, label = self.about(model), label_of(path)
         shown = label if label in about.labels else None
         # The model made it, so its reconstruction is not shown.
@@ -386,7 +386,7 @@ def _crop(chosen: Any) -> Crop | None:
     return x, y, width, height
 
 
-def _example(chosen: Any) -> str:
+def example_at(chosen: Any) -> str:
     """The file of the example with the page's untrusted index."""
     index, shown = chosen.get("index") if isinstance(chosen, dict) else None, examples()
     if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(shown):

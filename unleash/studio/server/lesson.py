@@ -15,12 +15,12 @@ from unleash.models.outline import Outline
 from unleash.operations.opening import encode_picture
 from unleash.studio.server import controls
 from unleash.studio.server.asking import RUNS, named
-from unleash.studio.server.component import WEB, command
+from unleash.studio.server.component import WEB, command, event_data
 from unleash.studio.server.components.coding import Coding
 from unleash.studio.server.components.fills import Fills
 from unleash.studio.server.components.masking import Masking
 from unleash.studio.server.data_urls import data_url
-from unleash.studio.server.handlers import Handlers, examples
+from unleash.studio.server.handlers import Handlers, example_at, examples
 from unleash.studio.server.menu import codebook
 from unleash.studio.server.registry import under_way
 from unleash.studio.server.runs import Message, end
@@ -122,9 +122,11 @@ class Lesson:
         """Its pipeline."""
         return self.handlers.pipeline(self.name)
 
-    def look(self, path: str) -> list[Message]:
+    def look(self, path: str | None) -> list[Message]:
         """A picture, its codes and its reconstruction, for both components that show them."""
         with toasted():
+            if path is None:
+                raise ValueError("there is no picture: choose one")
             opened = encode_picture(self.pipe, path)
         given, decoded, codes = opened.image, self.pipe.render(opened.canvas), opened.canvas.codes
         steps = self.pipe.scheduler.config["num_train_timesteps"]
@@ -142,9 +144,11 @@ class Lesson:
         }
         return [message, message]
 
-    def look_at_example(self, event: gr.SelectData) -> list[Message]:
+    def look_at_example(self, event: gr.EventData) -> list[Message]:
         """An example picture."""
-        return self.look(examples()[event.index])
+        with toasted():
+            path = example_at(event_data(event))
+        return self.look(path)
 
     def sheet(self) -> Message:
         """The sheet of all codes."""

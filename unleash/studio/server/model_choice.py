@@ -164,9 +164,15 @@ def _arrived(chosen: str, before: str) -> Any:
 
 def tell(choice: ModelChoice, handlers: Handlers, events: Sequence[Any]) -> None:
     """Update the facts about the chosen model after each of the events."""
+
+    def facts(name: Any) -> tuple[str, str]:
+        known = name if isinstance(name, str) else ""  # a page may send anything
+        with toasted():
+            return about(handlers, known), card_of(handlers, known)
+
     for event in events:
         event.success(
-            lambda name: (about(handlers, name), card_of(handlers, name)),
+            facts,
             choice.menu,
             [choice.facts, choice.card],
             show_progress="hidden",

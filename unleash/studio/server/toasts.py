@@ -19,6 +19,8 @@ def toasted() -> Iterator[None]:
     """Context that turns a `ValueError`, caused by invalid input, into a toast; other errors are bugs."""
     try:
         yield
+    except gr.Error as error:  # of a component, and a ValueError too
+        raise _plain(error) from error
     except ValueError as error:
         raise gr.Error(_sentence(str(error)), print_exception=False) from error
 
@@ -45,6 +47,7 @@ class PlainBlocks(gr.Blocks):
         try:
             return await super().process_api(function, *args, **options)
         except gr.Error as error:
+            error.print_exception = False  # it is for the person; only bugs are logged
             if function.api_visibility != "public":
                 error.message = _html(shortened(error.message))
             raise
@@ -62,11 +65,16 @@ class PlainBlocks(gr.Blocks):
             raise gr.Error(_sentence(line), print_exception=False)
         try:
             return await super().preprocess_data(block_fn, inputs, *args, **options)
-        except gr.Error:
-            raise
+        except gr.Error as error:
+            raise _plain(error) from error
         except Exception as error:
             line = str(error) or type(error).__name__
             raise gr.Error(_sentence(line), print_exception=False) from error
+
+
+def _plain(error: gr.Error) -> gr.Error:
+    """An error as one of ours: its message is a line, and it is not logged."""
+    return gr.Error(_sentence(str(error.message)), print_exception=False)
 
 
 def _html(text: str) -> str:

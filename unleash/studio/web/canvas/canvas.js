@@ -97,7 +97,6 @@ export function mount({ element, props, trigger }) {
     "await-model": () => store.queue.await("model"),
     "model-arrived": () => store.queue.arrived("model"),
     "settings-arrived": () => store.queue.arrived("settings"),
-    "await-file": () => store.queue.await("file"),
     "file-arrived": () => files.arrived(),
     "not-saved": () => files.say(""),
   });

@@ -3,9 +3,10 @@
 import { cellAt, clamp } from "../page/geometry.js";
 import { codeOf } from "../page/state.js";
 import { store } from "../page/store.js";
+import { MIN_SOFT } from "../page/tool.js";
 import { Pointers, pressed } from "./pointers.js";
 import { resizeBrush } from "./size.js";
-import { MIN_SOFT, softBrush } from "./softbrush.js";
+import { softBrush } from "./softbrush.js";
 import { effectOf, fillsAfter, TOOLS } from "./tools.js";
 
 const PEN_ERASER = 32;

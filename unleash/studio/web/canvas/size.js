@@ -2,9 +2,8 @@
 
 import { clamp } from "../page/geometry.js";
 import { store } from "../page/store.js";
-import { MAX_SOFT, MIN_SOFT, resized } from "./softbrush.js";
-
-const MAX_SIZE = 8;
+import { MAX_SIZE, MAX_SOFT, MIN_SOFT } from "../page/tool.js";
+import { resized } from "./softbrush.js";
 
 const CELL_PER_PIXELS = 16; // of a drag, for brushes that are counted in cells
 

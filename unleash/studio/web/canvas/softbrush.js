@@ -5,9 +5,7 @@ import { clamp } from "../page/geometry.js";
 import { images } from "../page/images.js";
 import { soften } from "../page/state.js";
 import { store } from "../page/store.js";
-
-export const MIN_SOFT = 2;
-export const MAX_SOFT = 256;
+import { MAX_SOFT, MIN_SOFT } from "../page/tool.js";
 
 /** Above this, of 255, a pixel touches its cell: more than one half. */
 const TOUCHES = 127;

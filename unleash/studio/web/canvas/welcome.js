@@ -1,6 +1,7 @@
 /** The welcome screen of an empty canvas: instructions and example pictures. */
 
 import { command } from "../page/commands.js";
+import { files } from "../page/files.js";
 import { store } from "../page/store.js";
 import { paintsOnBlank } from "./tools.js";
 
@@ -27,7 +28,7 @@ export function welcome(element, { examples, open }) {
       Object.assign(image, { src: `${root}/gradio_api/file=${path}`, alt: name });
       Object.assign(button, { type: "button", title: `Begin with ${name}` });
       button.addEventListener("click", () => {
-        store.queue.await("file");
+        files.await();
         show();
         open(index);
       });

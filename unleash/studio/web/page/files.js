@@ -16,6 +16,7 @@ class Files extends EventTarget {
   #asked = new Map();
   #count = 0;
   #opening = false;
+  #awaited = 0; // files, of which each is opened or refused
 
   /**
    * `upload(file)` is a promise of its path on the server, `ask(event, data)` triggers an event there, and `mask` is
@@ -60,7 +61,7 @@ class Files extends EventTarget {
   async open(file, how = {}) {
     this.#notice(null);
     this.#choose(null);
-    store.queue.await("file");
+    this.await();
     store.queue.arrived("choice"); // of a file before this one
     this.#begin(file);
     if (isProject(file)) return this.#openProject(file);
@@ -68,8 +69,8 @@ class Files extends EventTarget {
       const path = await this.#server.upload(file);
       this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
     } catch {
+      this.arrived();
       this.say(`${file.name} could not be uploaded: try again.`);
-      store.queue.arrived("file");
     }
   }
 
@@ -81,7 +82,7 @@ class Files extends EventTarget {
     this.#choose({
       picture: { ...picture, name: file.name },
       choose: (how) => {
-        store.queue.await("file");
+        this.await();
         store.queue.arrived("choice");
         this.#begin(file);
         this.#server.ask("open", { ...how, path, name: this.#name({ file, path }) });
@@ -90,8 +91,16 @@ class Files extends EventTarget {
     });
   }
 
+  /** A file or an example was asked for: runs wait until it and all others have arrived. */
+  await() {
+    this.#awaited += 1;
+    store.queue.await("file");
+  }
+
   /** A file was opened, or refused. */
   arrived() {
+    this.#awaited = Math.max(0, this.#awaited - 1);
+    if (this.#awaited) return;
     store.queue.arrived("file");
     if (this.#opening) this.say("");
   }
@@ -161,7 +170,7 @@ class Files extends EventTarget {
         ...{ model, canvas, recipe, settings, pictures: count, locked },
       });
     } catch (error) {
-      store.queue.arrived("file");
+      this.arrived();
       if (!(error instanceof ProjectError)) throw error;
       this.say(`${file.name} ${error.message}`, true);
     }

@@ -8,11 +8,12 @@
  */
 
 import { strFromU8, strToU8, unzipSync, zipSync } from "../vendor/fflate.js";
+import * as checks from "./checks.js";
 import { MAX_SIDE } from "./growing.js";
 import { areRegions } from "./regions.js";
-import { isUnfinished } from "./run.js";
 import { areSelections } from "./selections.js";
 import { blank } from "./state.js";
+import { validOptions } from "./tool.js";
 import { toServer } from "./wire.js";
 
 const FORMAT = "unleash-project";
@@ -20,6 +21,7 @@ const VERSION = 1;
 const MAX_BYTES = 400e6; // of all files together
 const MAX_FILES = 5000;
 const MAX_CODES = 2 ** 20;
+const MAX_DEPTH = 100;
 
 const ENDINGS = { "image/webp": "webp", "image/png": "png", "image/jpeg": "jpg" };
 const TYPES = Object.fromEntries(Object.entries(ENDINGS).map(([type, ending]) => [ending, type]));
@@ -70,17 +72,17 @@ export async function unpack(file) {
     throw new ProjectError(`is a project of version ${data.version}; this page reads ${VERSION}.`);
   const project = mapped(data, (value) => given(value, zip));
   const state = checkedState(project.state);
-  const sound = (list) => (Array.isArray(list) ? list.filter((item) => typeof item?.id === "string") : []);
+  const valid = (list, check) => (Array.isArray(list) ? list.filter(check) : []);
+  const originals = Object.entries({ ...project.originals });
   return {
     ...project,
     state,
-    tool: { ...project.tool },
-    pictures: sound(project.pictures).filter(
-      ({ url, recipe, unfinished }) =>
-        typeof url === "string" && recipe?.canvas && (!unfinished || isUnfinished(unfinished)),
+    tool: validOptions({ ...project.tool }),
+    pictures: valid(project.pictures, checks.isResult),
+    films: valid(project.films, checks.isFilm),
+    originals: Object.fromEntries(
+      originals.filter(([, value]) => value instanceof File || checks.isPictureUrl(value)),
     ),
-    films: sound(project.films).filter(({ frames }) => Array.isArray(frames)),
-    originals: { ...project.originals },
     canvas: toServer(state),
     recipe: state.recipe,
   };
@@ -110,13 +112,14 @@ function parsed(bytes) {
   }
 }
 
-/** Applies `change` to every value in JSON except lists; to objects before their values. */
-function mapped(value, change) {
+/** Applies `change` to every value in JSON except lists of numbers; to objects before their values. */
+function mapped(value, change, depth = 0) {
+  if (depth > MAX_DEPTH) throw new ProjectError("has values nested too deeply.");
   const next = change(value);
   if (next !== value || typeof next !== "object" || next === null) return next;
-  if (Array.isArray(next))
-    return typeof next[0] === "number" ? next : next.map((item) => mapped(item, change));
-  return Object.fromEntries(Object.entries(next).map(([key, item]) => [key, mapped(item, change)]));
+  const inner = (item) => mapped(item, change, depth + 1);
+  if (Array.isArray(next)) return typeof next[0] === "number" ? next : next.map(inner);
+  return Object.fromEntries(Object.entries(next).map(([key, item]) => [key, inner(item)]));
 }
 
 function given(value, zip) {
@@ -143,24 +146,34 @@ function keysIn(project) {
   return keys;
 }
 
+// What a state may have besides its cells, null if it does not, with its name in messages and its check.
+const PARTS = {
+  picture: ["picture", ({ base, codebook }) => [base.length, codebook], checks.isPicture],
+  soft: ["soft mask", ({ base }) => [base.length], checks.isSoftMask],
+  pixels: ["opened pictures", ({ base }) => [base.length], checks.arePixels],
+  lastRegion: ["last run", ({ base }) => [base.length], checks.isFilling],
+  seam: ["seam", ({ base }) => [base.length], checks.isSeam],
+};
+
 /** The validated canvas of a project, so that an invalid one cannot break the page. */
 export function checkedState(value) {
   const { height, width, codebook, cell, base, masked, pins } = value ?? {};
-  const whole = (number, low, high) => Number.isInteger(number) && number >= low && number <= high;
-  const list = (given_, of) => Array.isArray(given_) && given_.length === height * width && given_.every(of);
-  const flags = (given_) => list(given_, (is) => typeof is === "boolean");
+  const size = height * width;
   const sound =
-    whole(height, 1, MAX_SIDE) &&
-    whole(width, 1, MAX_SIDE) &&
-    whole(codebook, 1, MAX_CODES) &&
-    whole(cell, 1, 256) &&
-    list(base, (code) => whole(code, 0, codebook)) &&
-    flags(masked) &&
+    checks.isWhole(height, 1, MAX_SIDE) &&
+    checks.isWhole(width, 1, MAX_SIDE) &&
+    checks.isWhole(codebook, 1, MAX_CODES) &&
+    checks.isWhole(cell, 1, 256) &&
+    checks.areCodes(base, size, codebook) &&
+    checks.areFlags(masked, size) &&
     Object.entries(pins ?? {}).every(
-      ([at, code]) => whole(Number(at), 0, height * width - 1) && whole(code, 0, codebook - 1),
+      ([at, code]) => checks.isWhole(Number(at), 0, size - 1) && checks.isWhole(code, 0, codebook - 1),
     );
   if (!sound) throw new ProjectError("has an invalid canvas.");
-  const unfinished = isUnfinished(value.unfinished) ? value.unfinished : null;
+  for (const [part, [name, of, check]] of Object.entries(PARTS))
+    if ((value[part] ?? null) !== null && !check(value[part], ...of(value)))
+      throw new ProjectError(`has an invalid canvas: its ${name} cannot be read.`);
+  const unfinished = checks.isUnfinished(value.unfinished) ? value.unfinished : null;
   const regions = areRegions(value.regions, base.length) ? value.regions : [];
   const selections = areSelections(value.selections, base.length) ? value.selections : [];
   return {
@@ -168,7 +181,7 @@ export function checkedState(value) {
     ...value,
     regions,
     selections,
-    aside: flags(value.aside) ? value.aside : null,
+    aside: checks.areFlags(value.aside, size) ? value.aside : null,
     filling: null,
     run: null,
     unfinished,

@@ -67,19 +67,6 @@ export function requestOf(kind, state, takes, unfinished) {
   return of(state);
 }
 
-/** Whether this is a valid `unfinished`, which may come from a file. */
-export function isUnfinished(value) {
-  const { recipe, rest, progress, shown, before, picture, pictures, relighting } = value ?? {};
-  const grids = [recipe?.canvas?.base, recipe?.canvas?.masked, progress?.codes, shown];
-  if (relighting) grids.push(rest?.canvas?.base, rest?.canvas?.masked);
-  return (
-    [before, picture, pictures, progress?.step].every(Number.isInteger) &&
-    Array.isArray(recipe?.canvas?.pins) &&
-    (!relighting || Array.isArray(rest?.canvas?.pins)) &&
-    grids.every((grid) => Array.isArray(grid) && grid.length > 0 && grid.every(Array.isArray))
-  );
-}
-
 /** Whether the canvas is unchanged since a run was stopped on it. */
 export function resumable(state) {
   const { unfinished } = state;

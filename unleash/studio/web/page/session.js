@@ -142,15 +142,18 @@ export function placed(pictures) {
   function stand(picture, column, above) {
     const row = rows;
     places.set(picture, { row, column, up: row - above });
-    const [first, ...others] = children.get(picture.id) ?? [];
-    if (first) stand(first, column + 1, row);
-    for (const other of others) {
-      rows += 1;
-      stand(other, column + 1, row);
+    let isFirst = true;
+    for (const child of children.get(picture.id) ?? []) {
+      if (places.has(child)) continue;
+      if (!isFirst) rows += 1;
+      stand(child, column + 1, row);
+      isFirst = false;
     }
   }
 
-  for (const root of (children.get(null) ?? []).reverse()) {
+  // Of pictures in a circle, which only a file can have, the newest counts as the root.
+  for (const root of [...(children.get(null) ?? []).reverse(), ...pictures]) {
+    if (places.has(root)) continue;
     stand(root, 0, rows);
     rows += 1;
   }
