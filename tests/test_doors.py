@@ -17,6 +17,7 @@ BAD = {
     "top_p": [0, -1, 1.1, 1e308, float("nan")],
     "correction": [-0.1, 0.6, float("nan")],
     "moment_exponent": [0.5, 17, float("nan")],
+    "reuse": [0, -1, 4097],
     "seed": [-1, 2**53, 10**30],
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]

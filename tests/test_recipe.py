@@ -58,6 +58,7 @@ def test_defaults():
         "correction": 0.0,
         "correction_order": "oldest",
         "moment_exponent": 2.0,
+        "reuse": 1,
         "detail": "full",
         "seed": 0,
     }

@@ -35,6 +35,7 @@ class Outline:
         conditioning: what it is conditioned on.
         labels: names of its labels; may be empty.
         details: the details it can decode.
+        reuses: whether it can evaluate some cells only, for the setting ``reuse``.
         defaults: its default settings.
     """
 
@@ -47,6 +48,7 @@ class Outline:
     conditioning: "Conditioning"
     labels: tuple[str, ...]
     details: "tuple[Detail, ...]"
+    reuses: bool
     defaults: Settings
 
     @property
@@ -135,6 +137,7 @@ def _absorbing(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> di
         "conditioning": "label" if labels else "none",
         "labels": labels,
         "details": tuple(detail for detail, there in own.items() if there is not None),
+        "reuses": not predictor.get("causal"),
     }
 
 
@@ -146,6 +149,7 @@ def _halton(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[
         "conditioning": "label",
         "labels": class_labels(predictor["num_classes"]),
         "details": ("full",),
+        "reuses": False,
     }
 
 
@@ -157,6 +161,7 @@ def _amused(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[
         "conditioning": "text",
         "labels": (),
         "details": ("full",),
+        "reuses": False,
     }
 
 
