@@ -186,7 +186,7 @@ def test_other_machines_cannot_and_say_so(pipe, canvas, tmp_path, monkeypatch):
         pipe(canvas, settings=Settings(steps=2, reuse=2))
 
 
-def test_openvino_reuses_what_torch_does(pipe, canvas, tmp_path, monkeypatch):
+def test_openvino_reuses_what_torch_does(pipe, tmp_path, monkeypatch):
     pytest.importorskip("openvino")
     from unleash.models.engines.openvino import OpenVINOEngine  # noqa: PLC0415
 
