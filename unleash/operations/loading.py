@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def load(model: str) -> UnleashPipeline:
-    """As ``UnleashPipeline.from_pretrained``, without importing the unneeded parts of torch and diffusers.
+    """As ``UnleashPipeline.from_pretrained``, without importing the unneeded parts of torch and diffusers,
+    and on the GPU if there is one.
 
     Raises:
         ValueError: as that does.
@@ -25,8 +26,14 @@ def load(model: str) -> UnleashPipeline:
 
         logging.disable_progress_bar()  # loading the parts takes no time
         if _is_plain(model):
-            return UnleashPipeline.from_pretrained(model)
-    return UnleashPipeline.from_pretrained(model)
+            return _placed(UnleashPipeline.from_pretrained(model))
+    return _placed(UnleashPipeline.from_pretrained(model))
+
+
+def _placed(pipe: UnleashPipeline) -> UnleashPipeline:
+    import torch  # noqa: PLC0415 - takes seconds
+
+    return pipe.to("cuda") if torch.cuda.is_available() else pipe
 
 
 def _is_plain(model: str) -> bool:

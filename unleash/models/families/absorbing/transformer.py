@@ -115,7 +115,7 @@ class BidirectionalTransformer(LearnedPositions, ModelMixin, ConfigMixin):
     def remember(self, tokens: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
         """The logits (B, h * w, K) of tokens (B, h, w), and the keys and values of all blocks."""
         x, kept = self._embedded(tokens.flatten(1), *condition), []
-        for block in self.blocks:
+        for block in self._each_block():
             x, keys_and_values = block.attending(x)
             kept.append(keys_and_values)
         return self._logits(x), torch.stack(kept)
@@ -126,9 +126,12 @@ class BidirectionalTransformer(LearnedPositions, ModelMixin, ConfigMixin):
         The keys and values of other cells are those of ``memory``, which `remember` returned.
         """
         x = self._embedded(tokens.flatten(1), *condition)[:, cells]
-        for block, keys_and_values in zip(self.blocks, memory, strict=True):
+        for block, keys_and_values in zip(self._each_block(), memory, strict=True):
             x, _ = block.attending(x, keys_and_values, cells)
         return self._logits(x)
+
+    def _each_block(self) -> "list[Block]":
+        return [block for block in self.blocks if isinstance(block, Block)]
 
     def _embedded(self, tokens: Tensor, labels: Tensor | None = None) -> Tensor:
         if not (self.training and tokens.is_cuda):  # where each check would synchronise the device
