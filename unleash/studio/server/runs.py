@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
+from unleash.operations import loading
 from unleash.operations.making import Frame, Painter
+from unleash.studio.server import timing, zero_gpu
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
-from unleash.studio.server.turns import standing
+from unleash.studio.server.turns import ELSEWHERE, allow, standing
 from unleash.studio.server.unfinished import Keeper, Unfinished
 
 if TYPE_CHECKING:
@@ -71,7 +74,10 @@ def run(
     Raises:
         ValueError: if a run with this name has already started.
     """
-    return _run(pipe, model, canvas, settings, range(pictures), None, previews, name or uuid4().hex, paint)
+    name = name or uuid4().hex
+    if paint is None and zero_gpu.here():
+        return _on_lent_gpu(pipe, model, canvas, settings, range(pictures), None, previews, name)
+    return _run(pipe, model, canvas, settings, range(pictures), None, previews, name, paint)
 
 
 def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) -> Iterator[Message | None]:
@@ -81,7 +87,52 @@ def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) ->
         ValueError: if a run with this name has already started, or ``stopped`` is not a run of the model.
     """
     rest, pictures = stopped.rest or stopped.recipe, range(stopped.picture, stopped.pictures)
+    if zero_gpu.here():
+        return _on_lent_gpu(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name)
     return _run(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name, None)
+
+
+def _on_lent_gpu(
+    pipe: UnleashPipeline,
+    model: str,
+    canvas: TokenCanvas,
+    settings: Settings,
+    numbers: range,
+    stopped: Unfinished | None,
+    previews: bool,
+    name: str,
+) -> Iterator[Message | None]:
+    """As :func:`_run`, on a GPU of ZeroGPU: the run can be stopped, but its settings cannot be changed."""
+    allow(ELSEWHERE)  # the thread waits for another process
+    seconds = timing.seconds(pipe, timing.pace(pipe), canvas, settings, len(numbers), previews)
+    given = (str(pipe.engine.source), model, canvas, settings, numbers, stopped, previews)
+    with under_way(name) as told:
+        told.closed = True
+        for message in zero_gpu.lent(_elsewhere, seconds, *given):
+            if told.stopped:
+                yield end(name)
+                return
+            yield message and message | {"run": name}
+
+
+def _elsewhere(
+    seconds: float,  # noqa: ARG001 - ``zero_gpu.lent`` reads it
+    folder: str,
+    model: str,
+    canvas: TokenCanvas,
+    settings: Settings,
+    numbers: range,
+    stopped: Unfinished | None,
+    previews: bool,
+) -> Iterator[Message | None]:
+    """The messages of a run in the process that has the GPU, under another name."""
+    pipe = _loaded_elsewhere(folder)
+    yield from _run(pipe, model, canvas, settings, numbers, stopped, previews, uuid4().hex, None)
+
+
+@lru_cache(maxsize=4)
+def _loaded_elsewhere(folder: str) -> UnleashPipeline:
+    return loading.load(folder, lent=True)
 
 
 def _run(
