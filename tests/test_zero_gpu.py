@@ -2,12 +2,14 @@
 
 import pickle
 import sys
+from collections.abc import Iterator
 from threading import Event
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from unleash import Settings, TokenCanvas
+from unleash.studio import build
 from unleash.studio.server import registry, runs, timing, zero_gpu
 from unleash.studio.server.runs import run
 from unleash.studio.server.unfinished import Unfinished
@@ -16,7 +18,7 @@ CANVAS = TokenCanvas.blank(4, 4, 16)
 
 
 @pytest.fixture
-def space(pipe, tmp_path, monkeypatch) -> SimpleNamespace:
+def space(pipe, tmp_path, monkeypatch) -> Iterator[SimpleNamespace]:
     """A ZeroGPU Space: what crosses to the other process is pickled, and a call cannot be ended."""
     said = SimpleNamespace(durations=[], ended=Event())
 
@@ -40,7 +42,9 @@ def space(pipe, tmp_path, monkeypatch) -> SimpleNamespace:
     monkeypatch.setattr(pipe.engine, "source", tmp_path / "model")
     monkeypatch.setattr(timing, "pace", lambda _: timing.Pace(1.5, {"full": 0.0}))
     runs._loaded_elsewhere.cache_clear()
-    return said
+    zero_gpu.wrapped.cache_clear()
+    yield said
+    zero_gpu.wrapped.cache_clear()
 
 
 def without_name_and_time(messages):
@@ -59,6 +63,13 @@ def test_a_run_is_a_call_for_the_predicted_time_with_the_same_messages(pipe, spa
     monkeypatch.setattr(zero_gpu, "here", lambda: False)
     here = list(run(pipe, "tiny", CANVAS, settings, 2, name="here"))
     assert without_name_and_time(there) == without_name_and_time(here)
+
+
+def test_zero_gpu_knows_of_it_when_the_studio_is_built(pipe, space, monkeypatch):
+    asked = []
+    monkeypatch.setattr(sys.modules["spaces"], "GPU", lambda task, **_: asked.append(task) or task)
+    build([str(pipe.engine.source)])
+    assert asked == [runs._elsewhere]
 
 
 def test_no_gpu_is_asked_for_longer_than_is_allowed(pipe, space, monkeypatch):

@@ -92,6 +92,12 @@ def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) ->
     return _run(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name, None)
 
 
+def prepare() -> None:
+    """Tell ZeroGPU, before anything else, what will ask it for a GPU; nothing elsewhere."""
+    if zero_gpu.here():
+        zero_gpu.wrapped(_elsewhere)
+
+
 def _on_lent_gpu(
     pipe: UnleashPipeline,
     model: str,

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from math import ceil
 from threading import Thread
@@ -33,14 +34,20 @@ def lent(task: Callable[..., Iterator[Any]], seconds: float, *given: Any) -> Ite
         seconds: predicted on this machine's CPU, which is slower.
         given: its other arguments.
     """
-    import spaces  # noqa: PLC0415 - only there
-
-    values = spaces.GPU(task, duration=_duration)(seconds, *given)
+    values = wrapped(task)(seconds, *given)
     try:
         for value in values:  # noqa: UP028 - ``yield from`` would close it
             yield value
     finally:  # to close it would wait for the other process, and hold everybody else up
         Thread(target=deque, args=(values, 0), daemon=True).start()
+
+
+@cache
+def wrapped(task: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
+    """The task as a call of ``spaces.GPU``; a Space without one at its start is ended by ZeroGPU."""
+    import spaces  # noqa: PLC0415 - only there
+
+    return spaces.GPU(task, duration=_duration)  # type: ignore[no-any-return]
 
 
 def _duration(seconds: float, *_: Any) -> int:
