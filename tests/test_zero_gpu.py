@@ -65,7 +65,8 @@ def test_a_run_is_a_call_for_the_predicted_time_with_the_same_messages(pipe, spa
     assert without_name_and_time(there) == without_name_and_time(here)
 
 
-def test_zero_gpu_knows_of_it_when_the_studio_is_built(pipe, space, monkeypatch):
+@pytest.mark.usefixtures("space")
+def test_zero_gpu_knows_of_it_when_the_studio_is_built(pipe, monkeypatch):
     asked = []
     monkeypatch.setattr(sys.modules["spaces"], "GPU", lambda task, **_: asked.append(task) or task)
     build([str(pipe.engine.source)])
