@@ -23,8 +23,9 @@ LINGER = 0.05
 ALIKE = 0.25
 """People whose times differ by less than these seconds count as equal: the shorter run then goes first."""
 
-AT_ONCE = 64
-"""Maximum number of events that take turns; others wait until one of them has ended."""
+AT_ONCE = 300
+"""Maximum number of events that take turns: as many as there are sessions. Others would wait in Gradio's
+queue, where the page says neither how many people there are nor how long it takes."""
 
 ELSEWHERE = 16
 """Number of concurrent steps if a GPU or other machines compute them."""

@@ -47,7 +47,7 @@ def wrapped(task: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
     """The task as a call of ``spaces.GPU``; a Space without one at its start is ended by ZeroGPU."""
     import spaces  # noqa: PLC0415 - only there
 
-    return spaces.GPU(task, duration=_duration)  # type: ignore[no-any-return]
+    return spaces.GPU(task, duration=_duration)
 
 
 def _duration(seconds: float, *_: Any) -> int:
