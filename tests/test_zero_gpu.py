@@ -92,6 +92,12 @@ def test_a_stopped_run_ends_at_once_on_the_page_and_can_be_resumed(pipe, space):
     assert [message["codes"] for message in (first, *rest)] == [message["codes"] for message in whole]
 
 
+def test_a_run_that_is_stopped_while_it_waits_asks_for_no_gpu(pipe, space):
+    registry.stop("waiting")
+    messages = list(run(pipe, "tiny", CANVAS, Settings(steps=5), 1, name="waiting"))
+    assert (messages, space.durations) == ([{"kind": "end", "run": "waiting"}], [])
+
+
 @pytest.mark.usefixtures("space")
 def test_its_settings_cannot_be_changed_and_that_is_said(pipe):
     under_way = run(pipe, "tiny", CANVAS, Settings(steps=5), 1, name="fixed")

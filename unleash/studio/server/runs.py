@@ -114,11 +114,15 @@ def _on_lent_gpu(
     given = (str(pipe.engine.source), model, canvas, settings, numbers, stopped, previews)
     with under_way(name) as told:
         told.closed = True
+        if told.stopped:  # while it waited
+            yield end(name)
+            return
         for message in zero_gpu.lent(_elsewhere, seconds, *given):
             if told.stopped:
                 yield end(name)
                 return
-            yield message and message | {"run": name}
+            now = standing()
+            yield message and message | {"run": name, "people": now.people if now else 1}
 
 
 def _elsewhere(
