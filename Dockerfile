@@ -18,7 +18,7 @@ COPY assets/examples assets/examples
 COPY weights weights
 COPY unleash unleash
 
-USER unleash
+USER 1000
 EXPOSE 7860
 HEALTHCHECK --start-period=60s --interval=30s --timeout=10s \
   CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:7860/', timeout=8)"]

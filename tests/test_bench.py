@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from unleash import BidirectionalTransformer
 from unleash.cli import app
-from unleash.evaluation import bench
+from unleash.evaluation import app_start, bench
 from unleash.evaluation.against import ratios
 from unleash.images.recipes import read_recipe
 from unleash.models.engines import cache
@@ -122,7 +122,7 @@ def test_start_and_first_paint(repository):
     )
     served, *painted = bench.measure(["start"], "", runs=1)["figures"]
     assert 0.3 < served["median"] < 60
-    assert len(painted) == (shutil.which("chromium") is not None and bench.sync_playwright is not None)
+    assert len(painted) == (shutil.which("chromium") is not None and app_start.sync_playwright is not None)
     for figure in painted:
         assert served["median"] < figure["median"] < 120
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from inspect import isgeneratorfunction
+from inspect import isgeneratorfunction, signature
 from pathlib import Path
 
 import gradio as gr
@@ -116,3 +116,16 @@ def test_what_every_endpoint_takes_can_be_read_by_clients(
     }
     assert takes["steps"] == "int"
     assert takes["regions"].startswith("list[dict(")
+
+
+def test_endpoints_take_the_old_name_of_a_setting(
+    pipe: UnleashPipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Handlers, "pipeline", lambda *_: pipe)
+    with gr.Blocks() as demo:
+        publish_all(Handlers({"tiny": "tiny"}))
+    generate = next(event.fn for event in demo.fns.values() if event.api_name == "generate")
+    asked = {"steps": 2, "order": "raster"}
+    with pytest.warns(DeprecationWarning, match="'order' is deprecated: its name is 'reveal_order'"):
+        *_, (_, recipe) = generate(*(asked.get(name) for name in signature(generate).parameters))
+    assert json.loads(recipe)["settings"]["reveal_order"] == "raster"

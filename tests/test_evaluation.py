@@ -18,14 +18,15 @@ from unleash.cli import app
 from unleash.evaluation import comparison, tradeoff
 from unleash.evaluation.comparison import compared
 from unleash.evaluation.density import density_and_coverage
-from unleash.evaluation.elbo import cost
+from unleash.evaluation.elbo import negative_elbo
 from unleash.evaluation.features import FeatureNetwork, efficientnet, features, inception
 from unleash.evaluation.frechet import Moments, distance_to, frechet_distance, moments
 from unleash.evaluation.names import named, pixels_shown
 from unleash.evaluation.neighbours import nearest
-from unleash.evaluation.reconstruction import psnr, ssim
+from unleash.evaluation.reconstruction import ssim
 from unleash.evaluation.samples import sample
 from unleash.images.code_names import CodeName, load_names, save_names
+from unleash.images.tensors import psnr
 from unleash.sampling.information import measured
 from unleash.scenes import Element
 
@@ -105,13 +106,13 @@ def test_a_model_that_knows_nothing_pays_log_k_and_one_that_knows_all_nothing():
     codes = torch.zeros(8, 16, 16, dtype=torch.long)
     generator = torch.Generator().manual_seed(0)
     torch.nn.init.zeros_(model.head.weight)
-    nats = cost(model, scheduler, codes, None, 32, generator)
+    nats = negative_elbo(model, scheduler, codes, None, 32, generator)
     assert nats.shape == (8,)
     assert float(nats.mean()) / 256 / math.log(2) == pytest.approx(4, rel=0.03)
     torch.nn.init.ones_(model.norm.bias)
     model.head.weight.data[0] = 1.0
     torch.nn.init.zeros_(model.norm.weight)
-    assert float(cost(model, scheduler, codes, None, 4, generator).max()) < 1e-3 * 256
+    assert float(negative_elbo(model, scheduler, codes, None, 4, generator).max()) < 1e-3 * 256
 
 
 def test_the_bound_weighs_masked_cells_by_what_is_masked(monkeypatch):
@@ -126,7 +127,7 @@ def test_the_bound_weighs_masked_cells_by_what_is_masked(monkeypatch):
 
     monkeypatch.setattr(scheduler, "add_noise", one_masked)
     codes = torch.zeros(1, 2, 2, dtype=torch.long)
-    nats = cost(model, scheduler, codes, None, 4, torch.Generator().manual_seed(0))
+    nats = negative_elbo(model, scheduler, codes, None, 4, torch.Generator().manual_seed(0))
     assert seen == [1, 2, 3, 4]  # one from each quarter
     assert float(nats) == pytest.approx(math.log(2) * (1 + 1 / 2 + 1 / 3 + 1 / 4))
 

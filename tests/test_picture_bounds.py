@@ -28,7 +28,7 @@ from contextlib import suppress
 from pathlib import Path
 from unleash.images.masks import read_mask
 from unleash.images.reading import picture_size, read_picture
-from unleash.images.containers import png_text
+from unleash.images.containers.png import png_text
 
 def memory(what):
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -64,6 +64,11 @@ def test_defaults():
     }
 
 
+def test_arguments_of_settings_are_deprecated_in_favour_of_whole_settings():
+    with pytest.warns(DeprecationWarning, match=r"use settings="):
+        assert Settings(steps=3).arguments == Settings(steps=3).model_dump()
+
+
 def test_json_round_trip():
     again = Recipe.from_json(RECIPE.to_json())
     assert again == RECIPE

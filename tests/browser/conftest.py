@@ -10,9 +10,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 from . import tiny
 from .studio import Studio
@@ -26,7 +27,9 @@ whose, *models = sys.argv[1:]
 launch(build(models, may_add=whose == "owner"), server_name="127.0.0.1", server_port=None, quiet=False)
 """
 
-expect.set_options(timeout=20_000)
+LEAVING = ("signal is aborted", "errored out")
+
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="package")
@@ -97,19 +100,38 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a new visitor, which must end without an error in its console."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+@contextmanager
+def visitor(browser: Browser, **options: Any) -> Iterator[Page]:
+    """A page of a visitor, which must end without an error in its console.
+
+    Args:
+        browser: where a context is made.
+        options: those of the context.
+    """
+    size = {"width": 1280, "height": 800}
+    context = browser.new_context(viewport=size, accept_downloads=True, **options)
     page = context.new_page()
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    # Gradio takes the end of a page for an error of what the server still sends.
+    page.on("framenavigated", lambda _: forget(errors))
     yield page
-    # Gradio takes the end of the page for an error of what the server still sends.
     before_closing = list(errors)
     context.close()
     assert before_closing == []
+
+
+def forget(errors: list[str]) -> None:
+    """Remove what was only said because the page was left."""
+    errors[:] = [error for error in errors if not any(text in error for text in LEAVING)]
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of a new visitor."""
+    with visitor(browser) as page:
+        yield page
 
 
 @pytest.fixture
@@ -118,10 +140,23 @@ def studio(page: Page, url: str) -> Studio:
     return Studio(page).visit(url)
 
 
+@pytest.fixture(scope="package")
+def kept(browser: Browser, url: str) -> StorageState:
+    """What the browser keeps of a visitor who made a picture of four steps, with its seed locked."""
+    with visitor(browser) as page:
+        studio = Studio(page).visit(url)
+        studio.set_number("steps", 4)
+        page.locator("#lock input").check()
+        studio.generate()
+        assert studio.state["picture"]  # and so all of it is stored
+        page.wait_for_timeout(1000)
+        return page.context.storage_state(indexed_db=True)
+
+
 @pytest.fixture
-def painted(studio: Studio) -> Studio:
+def painted(browser: Browser, url: str, kept: StorageState) -> Iterator[Studio]:
     """A studio with a generated picture on it, always the same, and nothing masked."""
-    studio.set_number("steps", 4)
-    studio.page.locator("#lock input").check()
-    studio.generate()
-    return studio
+    with visitor(browser, storage_state=kept) as page:
+        studio = Studio(page).visit(url)
+        expect(page.locator(".results li")).to_have_count(1)
+        yield studio

@@ -30,14 +30,22 @@ CONTRAST = """element => {
 
 
 def faults(page: Page) -> list[str]:
-    """What axe finds on the page, a line for each element."""
+    """What axe finds on the page, in the light and in the dark, a line for each element."""
+    found = []
+    for theme in ("light", "dark"):
+        show(page, theme)
+        for rule in page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]:
+            found += [
+                f"{theme}: {rule['id']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
+                for node in rule["nodes"]
+            ]
+    return found
+
+
+def show(page: Page, theme: str) -> None:
+    """Turn the lights on or off, as Gradio's settings do."""
+    page.evaluate("dark => document.body.classList.toggle('dark', dark)", theme == "dark")
     page.wait_for_timeout(250)  # colours fade from one to the next
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'][:200]})"
-        for rule in found["violations"]
-        for node in rule["nodes"]
-    ]
 
 
 @pytest.fixture
@@ -48,9 +56,8 @@ def axe() -> Path:
     return AXE
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_wherever_one_looks(page: Page, url: str, axe: Path, theme: str) -> None:
-    studio = Studio(page).visit(f"{url}/?__theme={theme}")
+def test_axe_finds_nothing_wherever_one_looks(page: Page, url: str, axe: Path) -> None:
+    studio = Studio(page).visit(url)
     page.add_script_tag(path=axe)
     assert faults(page) == [], "the empty canvas"
     studio.set_number("steps", 2)
@@ -77,35 +84,11 @@ def test_axe_finds_nothing_wherever_one_looks(page: Page, url: str, axe: Path, t
     assert faults(page) == [], "a picture of another shape"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_lesson(page: Page, url: str, axe: Path, theme: str) -> None:
-    page.goto(f"{url}/how?__theme={theme}")
+def test_axe_finds_nothing_in_the_lesson(page: Page, url: str, axe: Path) -> None:
+    page.goto(f"{url}/how")
     page.wait_for_selector("#coding [data-ready=true]")
     page.add_script_tag(path=axe)
     assert faults(page) == []
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_tool_in_use_is_seen_under_the_pointer(page: Page, url: str, theme: str) -> None:
-    Studio(page).visit(f"{url}/?__theme={theme}")
-    for button in page.locator("#canvas [data-tool]").all():
-        button.click()
-        expect(button).to_have_attribute("aria-pressed", "true")
-        page.wait_for_timeout(50)
-        assert button.evaluate(CONTRAST) >= ICON, button.get_attribute("aria-label")
-
-
-def test_tab_leaves_a_menu_and_closes_it(studio: Studio) -> None:
-    page = studio.page
-    scene = page.get_by_label("Scene", exact=True)
-    before = scene.input_value()
-    scene.click()
-    expect(page.locator("#label [role=listbox]")).to_be_visible()
-    page.keyboard.press("Tab")
-    expect(page.locator("#label [role=listbox]")).to_be_hidden()
-    page.wait_for_timeout(300)
-    expect(page.locator("#label [role=listbox]")).to_be_hidden()
-    assert scene.input_value() == before
 
 
 def _heights(buttons: Locator) -> dict[str, float]:
@@ -114,12 +97,34 @@ def _heights(buttons: Locator) -> dict[str, float]:
     return {name: round(box["height"]) for name, box in boxes.items() if box and box["height"] > 1}
 
 
-def test_buttons_have_one_height_and_sliders_one_look(studio: Studio) -> None:
+def test_tools_menus_buttons_and_sliders(studio: Studio) -> None:
     page = studio.page
+    for theme in ("light", "dark"):
+        show(page, theme)
+        for button in page.locator("#canvas [data-tool]").all():
+            button.click()
+            expect(button).to_have_attribute("aria-pressed", "true")
+            page.wait_for_timeout(50)
+            assert button.evaluate(CONTRAST) >= ICON, (
+                f"{button.get_attribute('aria-label')} under the pointer"
+            )
+
+    scene = page.get_by_label("Scene", exact=True)
+    before = scene.input_value()
+    scene.click()
+    expect(page.locator("#label [role=listbox]")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#label [role=listbox]")).to_be_hidden()
+    page.wait_for_timeout(300)
+    expect(page.locator("#label [role=listbox]")).to_be_hidden()
+    assert scene.input_value() == before, "Tab leaves a menu and closes it"
+
     heights: dict[str, float] = {}
     looks: list[Any] = []
-    for tab in ("Codes", "Inspect", "Vary", "Size"):
-        page.get_by_role("tab", name=tab).click()
+    tabs = page.locator("#panels [role=tab]")
+    for tab in ("Inspect", "Vary", "Size", "Codes"):
+        tabs.get_by_text(tab, exact=True).click()
+        expect(tabs.and_(page.locator("[aria-selected=true]"))).to_have_text([tab])
         worded = page.locator("#desk button, #options button").filter(has_text="")
         plain = worded.and_(page.locator("button:not([role=tab], [data-word], .reset-button, .label-wrap)"))
         heights |= _heights(plain.and_(page.locator("button:visible")))

@@ -6,6 +6,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -53,7 +54,7 @@ def find(page: Page, query: str) -> list[int]:
     return shown(page)
 
 
-def test_codes_are_found_by_word_and_by_number(studio: Studio) -> None:
+def test_codes_are_found_by_word_by_number_and_by_keys(studio: Studio) -> None:
     page = studio.page
     assert shown(page) == [], "the catalogue begins with words"
     cards = page.locator("#palette [data-word]")
@@ -69,6 +70,15 @@ def test_codes_are_found_by_word_and_by_number(studio: Studio) -> None:
     expect(page.locator("#palette .note")).to_contain_text("No tile")
     page.locator("#palette [data-view=words]").click()
     expect(cards.first).to_be_visible()
+
+    cards.first.press("Enter")
+    expect(page.locator("#palette .sheet")).to_be_focused()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#palette output")).to_have_text(f"Tile {shown(page)[1]}")
+    expect(page.locator("#palette .likely")).to_contain_text("likel", timeout=SURE)
+    page.keyboard.press("Shift+ArrowRight")
+    expect(page.locator("#palette output")).to_have_text("2 tiles selected")
 
 
 def test_similar_recent_and_favourite_codes(studio: Studio) -> None:
@@ -124,7 +134,7 @@ def test_hovering_a_code_shows_where_it_is_likely_and_asks_once(painted: Studio)
     assert len(questions) == 2, "another canvas, other predictions"
 
 
-def test_a_brush_without_a_tile_says_so_and_shows_what_is_likely_there(painted: Studio) -> None:
+def test_a_brush_without_a_tile_and_the_inspector_show_what_is_likely_there(painted: Studio) -> None:
     page = painted.page
     page.get_by_role("tab", name="Size").click()
     page.keyboard.press("p")
@@ -138,22 +148,9 @@ def test_a_brush_without_a_tile_says_so_and_shows_what_is_likely_there(painted: 
     options.nth(1).click()
     painted.click(6, 5)
     assert painted.pins == {(6, 5): code}
+    page.keyboard.press("Control+z")
 
-
-def test_keys_choose_a_code_and_show_where_it_is_likely(studio: Studio) -> None:
-    page = studio.page
-    page.locator("#palette [data-word]").first.press("Enter")
-    expect(page.locator("#palette .sheet")).to_be_focused()
-    page.keyboard.press("Home")
-    page.keyboard.press("ArrowRight")
-    expect(page.locator("#palette output")).to_have_text(f"Tile {shown(page)[1]}")
-    expect(page.locator("#palette .likely")).to_contain_text("likel", timeout=SURE)
-    page.keyboard.press("Shift+ArrowRight")
-    expect(page.locator("#palette output")).to_have_text("2 tiles selected")
-
-
-def test_inspecting_a_cell_and_pinning_an_alternative(painted: Studio) -> None:
-    page, present = painted.page, painted.state["base"][6 * 16 + 5]
+    present = painted.state["base"][6 * 16 + 5]
     page.keyboard.press("q")
     painted.click(6, 5)
     expect(page.locator("#inspector .title")).to_contain_text(f"At row 7, column 6: tile {present}")
@@ -223,7 +220,7 @@ def test_what_the_allow_brush_must_have_is_what_is_made(painted: Studio) -> None
     assert all(recipe["codes"][row][column] in codes for row, column in cells)
 
 
-def test_forbidding_collecting_and_taking_rules_away(painted: Studio) -> None:
+def test_rules_are_forbidden_collected_taken_away_and_add_up(painted: Studio) -> None:
     page = painted.page
     painted.choose_code(10)
     find(page, "20")
@@ -242,15 +239,15 @@ def test_forbidding_collecting_and_taking_rules_away(painted: Studio) -> None:
     painted.drag((9, 3), (9, 4))
     page.keyboard.up("Alt")
     assert painted.state["rules"][0]["cells"] == [[9, 5]]
+    page.keyboard.down("Alt")
+    painted.click(9, 5)
+    page.keyboard.up("Alt")
+    assert painted.state["rules"] == []
 
-
-def test_rules_add_up_and_one_that_leaves_no_code_is_refused(painted: Studio) -> None:
-    page = painted.page
-    painted.tool("Allow brush")
     painted.choose_code(10)
+    painted.tool("Allow brush")
     page.locator("#options [data-allowed=true]").click()
     page.locator("#options .rule [type=range]").fill("4")
-    painted.tool("Smaller brush")
     painted.click(4, 4)
     page.locator("#options [data-allowed=false]").click()
     painted.click(4, 4)  # only code 10, and not code 10
@@ -273,6 +270,7 @@ drawing.draw = slowly
 """
 
 
+@pytest.mark.slow
 def test_a_large_codebook_is_usable_while_it_is_drawn(page: Page, tmp_path: Path) -> None:
     model = tiny.save(tmp_path / "large")
     with serving(model, tmp_path / "gradio", start=SLOW + START) as url:

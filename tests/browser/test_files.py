@@ -28,17 +28,44 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_uploaded_picture_is_encoded_and_shown_beside_its_reconstruction(
+def test_a_photograph_is_encoded_and_shown_beside_its_reconstruction_and_asks_how_to_open(
     studio: Studio, photo: Path
 ) -> None:
+    counts = studio.page.locator(".counts")
+    for _ in range(2):  # the same file once more
+        studio.open(photo)
+        studio.choose_fit()
+        expect(studio.page.locator("#given img")).to_be_visible()
+        expect(studio.page.locator("#seen img")).to_be_visible()
+        expect(counts).to_have_text("0 to fill · 256 kept")
+        assert studio.state["picture"]["url"].startswith("data:image/webp")
+        studio.page.keyboard.press("Control+z")
+        expect(counts).to_have_text("256 to fill · 0 kept")
+    studio.set_number("steps", 2)
+    studio.generate()
+
+    before = studio.state
     studio.open(photo)
-    studio.choose_fit()
-    expect(studio.page.locator("#given img")).to_be_visible()
-    expect(studio.page.locator("#seen img")).to_be_visible()
-    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
-    assert studio.state["picture"]["url"].startswith("data:image/webp")
+    expect(studio.page.locator("#opening dialog")).to_be_visible()
     studio.page.keyboard.press("Control+z")
-    assert len(studio.masked) == 256, "opening is undoable"
+    studio.page.keyboard.press("Escape")
+    expect(studio.page.locator("#opening dialog")).to_be_hidden()
+    assert studio.state == before, "without an answer the canvas stays"
+
+    studio.open(photo)
+    expect(studio.page.locator("#opening dialog")).to_be_visible()
+    Image.linear_gradient("L").save(square := BytesIO(), "PNG")
+    studio.drop("square.png", "image/png", square.getvalue())
+    expect(studio.page.locator("#opening dialog")).to_be_hidden()
+    expect(counts).to_have_text("0 to fill · 256 kept")
+    studio.tool("Mask all")
+    studio.generate()  # nothing waits for an answer any more
+
+    studio.open(photo)
+    studio.choose_fit("Whole, with margins")
+    expect(studio.page.locator("#given img")).to_be_visible()
+    expect(counts).to_have_text("0 to fill · 256 kept")
+    assert Image.open(studio.save().path()).size == (300, 400)
 
 
 def test_the_part_of_a_picture_that_is_opened_is_chosen_by_mouse_and_keys(
@@ -73,34 +100,6 @@ def test_the_part_of_a_picture_that_is_opened_is_chosen_by_mouse_and_keys(
     assert (np.array(Image.open(studio.save().path())) == noise).all(), "saved whole"
     [original] = studio.state["pixels"]["originals"]
     assert original["photo"]["box"] == [100, 0, 400, 300]
-
-
-def test_who_does_not_say_how_to_open_a_picture_keeps_the_canvas(studio: Studio, photo: Path) -> None:
-    studio.set_number("steps", 2)
-    studio.generate()
-    before = studio.state
-    studio.open(photo)
-    expect(studio.page.locator("#opening dialog")).to_be_visible()
-    studio.page.keyboard.press("Control+z")
-    studio.page.keyboard.press("Escape")
-    expect(studio.page.locator("#opening dialog")).to_be_hidden()
-    assert studio.state == before
-    studio.open(photo)
-    studio.choose_fit("Whole, with margins")
-    expect(studio.page.locator("#given img")).to_be_visible()
-    assert Image.open(studio.save().path()).size == (300, 400)
-
-
-def test_another_file_takes_the_place_of_one_that_waits_for_an_answer(studio: Studio, photo: Path) -> None:
-    studio.open(photo)
-    expect(studio.page.locator("#opening dialog")).to_be_visible()
-    Image.linear_gradient("L").save(square := BytesIO(), "PNG")
-    studio.drop("square.png", "image/png", square.getvalue())
-    expect(studio.page.locator("#opening dialog")).to_be_hidden()
-    expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
-    studio.set_number("steps", 1)
-    studio.tool("Mask all")
-    studio.generate()
 
 
 def test_what_is_no_picture_is_refused_and_the_canvas_kept(studio: Studio) -> None:
@@ -140,25 +139,11 @@ def test_a_saved_png_brings_everything_back(studio: Studio, tmp_path: Path) -> N
         assert after[layer] == before[layer]
     assert after["picture"]["codes"] == before["picture"]["codes"]
 
-
-def test_a_file_can_be_opened_again(studio: Studio, photo: Path) -> None:
-    for _ in range(2):
-        studio.drop(photo.name, "image/jpeg", photo.read_bytes())
-        studio.choose_fit()
-        expect(studio.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
-        studio.tool("New canvas")
-        expect(studio.page.locator(".counts")).to_have_text("256 to fill · 0 kept")
-
-
-def test_a_recipe_as_json_opens_too(studio: Studio) -> None:
-    studio.set_number("steps", 4)
-    studio.generate()
-    before = studio.state
     studio.tool("New canvas")
     text = json.dumps(before["recipe"]).encode()
     studio.open({"name": "recipe.json", "mimeType": "application/json", "buffer": text})
-    expect(studio.page.locator(".results li")).to_have_count(2)
-    assert studio.state["base"] == before["base"]
+    expect(studio.page.locator(".results li")).to_have_count(3)
+    assert studio.state["base"] == before["base"], "a recipe without a picture opens, too"
 
 
 def test_a_png_of_other_codes_is_opened_as_a_picture(studio: Studio, photo: Path, tmp_path: Path) -> None:

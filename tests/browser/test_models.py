@@ -35,6 +35,7 @@ def test_what_the_model_is_stands_below_the_menu(studio: Studio) -> None:
     expect(studio.page.locator("#model-facts")).to_contain_text("M parameters")
 
 
+@pytest.mark.slow
 def test_the_owner_adds_a_model_and_keeps_the_canvas(page: Page, own_url: str, other: Path) -> None:
     studio = Studio(page).visit(own_url)
     studio.set_number("steps", 2)
@@ -90,6 +91,7 @@ OTHER_CODES = """() => new Promise((resolve) => {
 """What the browser kept, as if it had been made with weights of another codebook."""
 
 
+@pytest.mark.slow
 def test_what_was_made_with_weights_that_are_no_more_is_opened_as_a_picture(studio: Studio) -> None:
     page = studio.page
     studio.set_number("steps", 2)

@@ -61,7 +61,7 @@ def touched(painted: np.ndarray) -> set[tuple[int, int]]:
     return set(zip((rows // CELL).tolist(), (columns // CELL).tolist(), strict=True))
 
 
-def test_a_picture_is_extended_to_the_right_and_what_was_there_stays(sizes: Studio) -> None:
+def test_a_picture_is_extended_and_a_new_canvas_of_24_by_32_survives_a_reload(sizes: Studio) -> None:
     sizes.generate()
     before = grid(sizes.state["base"], 16)
     sizes.page.get_by_label("Extend by").fill("4")
@@ -78,18 +78,16 @@ def test_a_picture_is_extended_to_the_right_and_what_was_there_stays(sizes: Stud
     assert sizes.state["width"] == 16, "undo brings the smaller picture back"
     assert (grid(sizes.state["base"], 16) == before).all()
 
-
-def test_a_new_canvas_of_24_by_32_is_filled_and_survives_a_reload(sizes: Studio) -> None:
     new_canvas(sizes, 32, 24)
     expect(sizes.page.locator("#sizes .pixels")).to_have_text("512 × 384 px")
     expect(sizes.page.locator(".counts")).to_have_text("768 to fill · 0 kept")
     sizes.generate()
-    before = sizes.state
-    assert (before["height"], before["width"]) == (24, 32)
-    assert max(before["base"]) < sizes.mask_token
+    large = sizes.state
+    assert (large["height"], large["width"]) == (24, 32)
+    assert max(large["base"]) < sizes.mask_token
     sizes.page.reload()
     sizes.page.wait_for_selector("[data-ready]")
-    assert sizes.state == before
+    assert sizes.state == large
 
 
 def test_two_pictures_are_stitched_and_the_seam_is_as_wide_as_the_slider_says(sizes: Studio) -> None:
@@ -146,7 +144,9 @@ def test_the_soft_brush_masks_the_touched_cells_and_keeps_all_other_pixels(sizes
     assert not changed[mask == 0].any()
 
 
-def test_pixels_are_kept_through_a_reload_and_drawn_anew_when_asked(sizes: Studio, tmp_path: Path) -> None:
+def test_pixels_are_kept_through_a_reload_and_a_file_and_drawn_anew_when_asked(
+    sizes: Studio, tmp_path: Path
+) -> None:
     photo = noise(256, 256)
     sizes.open(png(photo))
     expect(sizes.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
@@ -154,32 +154,23 @@ def test_pixels_are_kept_through_a_reload_and_drawn_anew_when_asked(sizes: Studi
     sizes.drag((4, 4), (9, 9))
     sizes.generate()
     sizes.page.reload()
-    sizes.page.wait_for_selector("[data-ready]")
-    kept = np.array(saved(sizes))
+    sizes.page.wait_for_selector("#palette [data-word]")
+    path = tmp_path / "kept.png"
+    sizes.save().save_as(path)
+    assert read_recipe(path).codes is not None
+    kept = np.array(Image.open(path))
     far = np.ones((256, 256), dtype=bool)
     far[56:168, 56:168] = False  # the rectangle, and half a cell around it
     assert (kept[far] == np.array(photo)[far]).all()
     assert (kept[64:160, 64:160] != np.array(photo)[64:160, 64:160]).any(axis=2).mean() > 0.9
-
-    path = tmp_path / "kept.png"
-    Image.fromarray(kept).save(path)
     sizes.page.get_by_label("Keep unmasked pixels").uncheck()
     assert (np.array(saved(sizes))[far] != np.array(photo)[far]).any(axis=1).mean() > 0.9
 
-
-def test_a_saved_picture_with_kept_pixels_opens_as_it_was(sizes: Studio, tmp_path: Path) -> None:
-    sizes.open(png(noise(256, 256)))
-    expect(sizes.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
-    sizes.tool("Rectangle")
-    sizes.drag((4, 4), (9, 9))
-    sizes.generate()
-    path = tmp_path / "kept.png"
-    sizes.save().save_as(path)
-    assert read_recipe(path).codes is not None
+    sizes.page.get_by_label("Keep unmasked pixels").check()
     sizes.tool("New canvas")
     sizes.open(path)
     expect(sizes.page.locator(".counts")).to_have_text("0 to fill · 256 kept")
-    assert (np.array(saved(sizes)) == np.array(Image.open(path))).all()
+    assert (np.array(saved(sizes)) == kept).all()
 
 
 def test_a_mask_of_any_size_is_loaded_and_alt_erases(sizes: Studio) -> None:

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from unleash.canvas.bounds import MAX_CODES, MAX_SIDE
+from unleash.canvas.bounds import MAX_CODES
+from unleash.canvas.grids import (
+    Cells,
+    as_size,
+    cells_of,
+    check_shape,
+    code_grid,
+    grid_from_json,
+    integer,
+    pins_from_json,
+    selected,
+    to_array,
+)
 from unleash.canvas.messages import quoted
 from unleash.canvas.rules import Cell, Rule, Rules
 
 from . import rules as rule_book
 
-Cells: TypeAlias = Cell | Iterable[Cell] | NDArray[np.bool_] | NDArray[np.integer]
-"""A (row, col) pair, any number of pairs, or a boolean (h, w) array that is true at the selected cells."""
+_FIELDS = ("codebook_size", "base", "masked", "pins")
 
 
 def rectangle(top: int, left: int, bottom: int, right: int) -> list[Cell]:
@@ -66,17 +76,19 @@ class TokenCanvas:
     rules: Rules = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        size = _integer(self.codebook_size, "the codebook size")
+        size = integer(self.codebook_size, "the codebook size")
         if not 1 <= size <= MAX_CODES:
             raise ValueError(f"a codebook must have 1 to {MAX_CODES:,} codes, not {quoted(size)}")
-        base = _grid(self.base, size, "the base layer")
-        pinned_codes = _grid(self.pinned_codes, size, "the pins")
+        base = code_grid(self.base, size, "the base layer")
+        pinned_codes = code_grid(self.pinned_codes, size, "the pins")
         masked = np.array(self.masked)
         if masked.dtype != bool:
             raise ValueError(f"the mask must be a boolean grid, not one of {masked.dtype}")
         for name, layer in (("mask", masked), ("pins' grid", pinned_codes)):
             if layer.shape != base.shape:
-                raise ValueError(f"the {name} is {_by(layer.shape)}, the base layer {_by(base.shape)}")
+                raise ValueError(
+                    f"the {name} is {as_size(layer.shape)}, the base layer {as_size(base.shape)}"
+                )
         masked |= base == size
         for name, value in (("base", base), ("masked", masked), ("pinned_codes", pinned_codes)):
             value.setflags(write=False)
@@ -90,14 +102,14 @@ class TokenCanvas:
     @classmethod
     def blank(cls, height: int, width: int, codebook_size: int = 1024) -> TokenCanvas:
         """A canvas with all cells unknown and masked."""
-        height, width = _integer(height, "the height"), _integer(width, "the width")
-        _check_shape(height, width)
+        height, width = integer(height, "the height"), integer(width, "the width")
+        check_shape(height, width)
         return cls.from_codes(np.full((height, width), codebook_size), codebook_size)
 
     @classmethod
     def from_codes(cls, codes: ArrayLike, codebook_size: int) -> TokenCanvas:
         """A canvas with the base ``codes`` (h, w); cells with ``codebook_size`` are unknown and masked."""
-        base = _array(codes, "the base layer")
+        base = to_array(codes, "the base layer")
         return cls(base, np.zeros(base.shape, dtype=bool), np.full(base.shape, codebook_size), codebook_size)
 
     @classmethod
@@ -117,9 +129,9 @@ class TokenCanvas:
                 f"the canvas has an unknown field {quoted(extra[0])}; expected {', '.join(known)}"
             )
         base = grid_from_json(data["base"], "the base layer", int)
-        canvas = cls.from_codes(base, _integer(data["codebook_size"], "the codebook size"))
-        rows, cols, codes = _pins_from_json(data["pins"], canvas.size).T
-        canvas._where(np.stack([rows, cols], axis=1))
+        canvas = cls.from_codes(base, integer(data["codebook_size"], "the codebook size"))
+        rows, cols, codes = pins_from_json(data["pins"], canvas.size).T
+        selected(np.stack([rows, cols], axis=1), base.shape)
         for code in np.unique(codes):
             canvas._code(code)
         pinned_codes = canvas.pinned_codes.copy()
@@ -220,9 +232,9 @@ class TokenCanvas:
             cells: where to write.
             codes: one code, or an (h, w) grid of which only the codes at ``cells`` are used.
         """
-        where, codes = self._where(cells), _array(codes, "the codes")
+        where, codes = self._where(cells), to_array(codes, "the codes")
         new = np.full(self.base.shape, self._code(codes)) if codes.ndim == 0 else self._like(codes)
-        if unset := _cells(where & (new == self.mask_token)):
+        if unset := cells_of(where & (new == self.mask_token)):
             raise ValueError(f"cell {unset[0]} cannot be filled with the mask token: use mask()")
         return replace(self, base=np.where(where, new, self.base), masked=self.masked & ~where)
 
@@ -258,9 +270,9 @@ class TokenCanvas:
             ValueError: if a number is negative, or the canvas would be too large.
         """
         for name, cells in {"left": left, "right": right, "top": top, "bottom": bottom}.items():
-            if _integer(cells, name) < 0:
+            if integer(cells, name) < 0:
                 raise ValueError(f"{name} must be 0 or more cells, not {quoted(cells)}")
-        _check_shape(self.height + top + bottom, self.width + left + right)
+        check_shape(self.height + top + bottom, self.width + left + right)
         by = ((top, bottom), (left, right))
         return replace(
             self,
@@ -281,14 +293,14 @@ class TokenCanvas:
             ValueError: if ``codes`` differ at a kept or pinned cell, or one is missing and not ``partial``.
         """
         codes = self._like(codes)
-        if changed := _cells(~self.unknown & (codes != self.codes)):
+        if changed := cells_of(~self.unknown & (codes != self.codes)):
             row, col = changed[0]
             raise ValueError(
                 f"cell {changed[0]} is {'pinned' if self.pinned[row, col] else 'kept'} at code"
                 f" {self.codes[row, col]} and cannot become {codes[row, col]}"
             )
         still_unknown = codes == self.mask_token
-        if not partial and (unset := _cells(still_unknown)):
+        if not partial and (unset := cells_of(still_unknown)):
             raise ValueError(f"cell {unset[0]} was not filled: every cell needs a code when a run is over")
         new = self.unknown & ~still_unknown
         return replace(self, base=np.where(new, codes, self.base), masked=self.masked & still_unknown)
@@ -324,38 +336,13 @@ class TokenCanvas:
         self, cells: Cells, codes: int | Iterable[int], strength: float, *, allowed: bool
     ) -> TokenCanvas:
         rule = Rule(tuple(codes) if isinstance(codes, Iterable) else (codes,), allowed, strength)
-        return replace(self, rules=rule_book.with_rules(self.rules, [(rule, _cells(self._where(cells)))]))
+        return replace(self, rules=rule_book.with_rules(self.rules, [(rule, cells_of(self._where(cells)))]))
 
     def _where(self, cells: Cells) -> NDArray[np.bool_]:
-        """``cells``, in any form, as a boolean (h, w) array."""
-        if not isinstance(cells, Iterable):
-            raise ValueError(f"cells must be (row, col) pairs or a boolean array, not {quoted(cells)}")
-        array = _array(cells if isinstance(cells, np.ndarray) else list(cells), "the cells")
-        if array.dtype == bool and array.ndim == 2:
-            if array.shape != self.base.shape:
-                raise ValueError(
-                    f"the boolean array is {_by(array.shape)}, the canvas {_by(self.base.shape)}"
-                )
-            return array
-        where = np.zeros(self.base.shape, dtype=bool)
-        if array.size == 0:
-            return where
-        pairs = array.reshape(1, -1) if array.ndim == 1 else array
-        if pairs.ndim != 2 or pairs.shape[1] != 2 or not np.issubdtype(pairs.dtype, np.integer):
-            raise ValueError(
-                f"cells must be (row, col) pairs or a boolean {_by(where.shape)} array, not {quoted(cells)}"
-            )
-        off = ((pairs < 0) | (pairs >= where.shape)).any(axis=1)
-        if off.any():
-            row, col = pairs[off][0].tolist()
-            raise ValueError(
-                f"cell {(row, col)} is off the grid of {_by(self.base.shape)} cells, counted from 0"
-            )
-        where[pairs[:, 0], pairs[:, 1]] = True
-        return where
+        return selected(cells, self.base.shape)
 
     def _code(self, code: Any) -> int:
-        code = _integer(code, "a code")
+        code = integer(code, "a code")
         if not 0 <= code < self.codebook_size:
             raise ValueError(
                 f"code {quoted(code)} is not in the codebook: codes are 0 to {self.codebook_size - 1}"
@@ -363,96 +350,7 @@ class TokenCanvas:
         return code
 
     def _like(self, codes: ArrayLike) -> NDArray[np.int64]:
-        grid = _grid(codes, self.codebook_size, "the codes")
+        grid = code_grid(codes, self.codebook_size, "the codes")
         if grid.shape != self.base.shape:
-            raise ValueError(f"the codes are {_by(grid.shape)}, the canvas {_by(self.base.shape)}")
+            raise ValueError(f"the codes are {as_size(grid.shape)}, the canvas {as_size(self.base.shape)}")
         return grid
-
-
-_FIELDS = ("codebook_size", "base", "masked", "pins")
-_KINDS = {int: "a grid of whole numbers", bool: "a boolean grid"}
-
-
-def grid_from_json(value: Any, what: str, kind: type[int] | type[bool]) -> NDArray[Any]:
-    """Converts a list of rows to an (h, w) array; anything else is rejected before an array is allocated.
-
-    Args:
-        value: from untrusted JSON.
-        what: name of the value, for error messages.
-        kind: exact type of all elements; booleans are not integers.
-
-    Raises:
-        ValueError: if it is not such a list, or has more than ``MAX_SIDE`` rows or columns.
-    """
-    if not isinstance(value, list | tuple) or not all(isinstance(row, list | tuple) for row in value):
-        raise ValueError(f"{what} must be {_KINDS[kind]}, not {quoted(value)}")
-    width = len(value[0]) if value else 0
-    if any(len(row) != width for row in value):
-        raise ValueError(f"{what} must have rows of equal length, not {quoted(value)}")
-    _check_shape(len(value), width)
-    if other := [each for row in value for each in row if type(each) is not kind]:
-        raise ValueError(f"{what} must be {_KINDS[kind]}, but contains {quoted(other[0])}")
-    return np.array(value)
-
-
-def _pins_from_json(value: Any, cells: int) -> NDArray[np.int64]:
-    """(N, 3) int64: row, column and code of each pin in a JSON list of at most ``cells``."""
-    right = isinstance(value, list | tuple) and all(
-        isinstance(pin, list | tuple) and len(pin) == 3 and all(type(each) is int for each in pin)
-        for pin in value
-    )
-    if not right:
-        raise ValueError(f"the pins must be a list of [row, col, code], not {quoted(value)}")
-    if len(value) > cells:
-        raise ValueError(f"there are {len(value):,} pins on {cells:,} cells; each may have only one pin")
-    pins = np.array(value or np.empty((0, 3), int))
-    if not np.issubdtype(pins.dtype, np.signedinteger):  # A number exceeds 64 bits.
-        raise ValueError(f"the pins must be a list of [row, col, code], not {quoted(value)}")
-    return pins.astype(np.int64)
-
-
-def _check_shape(height: int, width: int) -> None:
-    if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
-        raise ValueError(
-            f"a canvas must have 1×1 to {MAX_SIDE}×{MAX_SIDE} cells, not {quoted(height)}×{quoted(width)}"
-        )
-
-
-def _integer(value: Any, what: str) -> int:
-    try:
-        if isinstance(value, bool):
-            raise TypeError
-        return operator.index(value)
-    except TypeError:
-        raise ValueError(f"{what} must be a whole number, not {quoted(value)}") from None
-
-
-def _array(value: Any, what: str) -> NDArray[Any]:
-    try:
-        return np.array(value)
-    except ValueError:
-        raise ValueError(f"{what} must have rows of equal length, not {quoted(value)}") from None
-
-
-def _grid(codes: ArrayLike, codebook_size: int, what: str) -> NDArray[np.int64]:
-    """A copy of (h, w) codes, each 0..K."""
-    grid = _array(codes, what)
-    if grid.ndim != 2 or grid.size == 0 or not np.issubdtype(grid.dtype, np.integer):
-        raise ValueError(
-            f"{what} must be a (height, width) grid of whole numbers, not {_by(grid.shape)} of {grid.dtype}"
-        )
-    _check_shape(*grid.shape)
-    if bad := _cells((grid < 0) | (grid > codebook_size)):
-        raise ValueError(
-            f"{what} must be 0 to {codebook_size - 1}, or the mask token {codebook_size}, not "
-            f"{quoted(int(grid[bad[0]]))} at cell {bad[0]}"
-        )
-    return grid.astype(np.int64)
-
-
-def _cells(where: NDArray[np.bool_]) -> list[Cell]:
-    return [(row, col) for row, col in np.argwhere(where).tolist()]
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "a single value"

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unleash.canvas.bounds import MAX_SIDE, MAX_STEPS
+from unleash.canvas.bounds import MAX_STEPS
 from unleash.canvas.document import TokenCanvas
+from unleash.canvas.grids import as_size, grid_from_json
 from unleash.canvas.messages import quoted
 
 
@@ -45,7 +46,7 @@ class Progress:
             for array in (self.codes, self.filled_at, self.confidence, self.evaluated)
         ):
             raise ValueError(
-                f"the progress has {'×'.join(map(str, self.codes.shape))} cells, the canvas "
+                f"the progress has {as_size(self.codes.shape)} cells, the canvas "
                 f"{start.height}×{start.width}; they must have the same size"
             )
         return start.filled(self.codes, partial=True)
@@ -75,30 +76,10 @@ class Progress:
         confidence, evaluated = data.get("confidence"), data.get("evaluated")
         return cls(
             step,
-            code_rows(data.get("codes"), "codes"),
-            code_rows(data.get("filled_at"), "filled_at"),
-            None if confidence is None else _grid(confidence, "confidence", (int, float)).astype(np.float32),
-            None if evaluated is None else code_rows(evaluated, "evaluated"),
+            grid_from_json(data.get("codes"), "codes", int),
+            grid_from_json(data.get("filled_at"), "filled_at", int),
+            None
+            if confidence is None
+            else grid_from_json(confidence, "confidence", float).astype(np.float32),
+            None if evaluated is None else grid_from_json(evaluated, "evaluated", int),
         )
-
-
-def code_rows(rows: Any, name: str) -> NDArray[np.int64]:
-    """(h, w) what parsed, untrusted JSON lists row by row.
-
-    Raises:
-        ValueError: if it is anything but rows of whole numbers, as many in each.
-    """
-    return _grid(rows, name, (int,)).astype(np.int64)
-
-
-def _grid(rows: Any, name: str, kinds: tuple[type, ...]) -> NDArray[Any]:
-    """An (h, w) array of numbers, at most as large as a canvas, checked before memory is allocated."""
-    fault = ValueError(f"{name} must have rows of numbers of equal length, at most {MAX_SIDE}×{MAX_SIDE}")
-    if not isinstance(rows, list) or not 0 < len(rows) <= MAX_SIDE:
-        raise fault
-    for row in rows:
-        if not isinstance(row, list) or not 0 < len(row) <= MAX_SIDE or len(row) != len(rows[0]):
-            raise fault
-        if any(type(value) not in kinds or not abs(value) <= 2**31 for value in row):
-            raise fault
-    return np.array(rows)

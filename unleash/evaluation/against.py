@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from unleash.evaluation import bench
+from unleash.evaluation.app_start import first_paint_by_browser, start_seconds
 from unleash.evaluation.engine_table import busy_core
 
 _STEP = """
@@ -33,14 +34,14 @@ def ratios(other: Path, runs: int) -> Iterator[bench.Figure]:
     """
     if not (other / "app.py").is_file() or not (other / "unleash").is_dir():
         raise ValueError(f"{other} is no checkout of the project: it has no app.py and unleash/")
-    with bench.first_paint_by_browser() as first_paint:
+    with first_paint_by_browser() as first_paint:
         jobs: dict[str, Callable[[Path], float]] = {
             "generate, 4 steps": _generate,
             "step with its picture": _step,
             "step with its picture, beside a busy core": lambda home: _step(home, busy=True),
         }
         if first_paint is not None:
-            jobs["start to first paint"] = lambda home: bench.start_seconds(home, first_paint)
+            jobs["start to first paint"] = lambda home: start_seconds(home, first_paint)
         for name, job in jobs.items():
             for home in (bench.REPOSITORY, other):
                 job(home)  # from a cold disk

@@ -2,21 +2,16 @@
 
 import os
 import platform
-import shutil
-import socket
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import monotonic, perf_counter, sleep, time
+from time import perf_counter, time
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import torch
 from rich.console import Console
@@ -26,17 +21,13 @@ from torch.profiler import ProfilerActivity, profile
 
 from unleash.canvas.settings import Settings
 from unleash.evaluation import engine_table
+from unleash.evaluation.app_start import first_paint_by_browser, running_app, wait_for
 from unleash.evaluation.engine_table import EngineTimes
 from unleash.images.webp import webp
 from unleash.models.families import families
 from unleash.models.families.absorbing.transformer import BidirectionalTransformer, Block
 from unleash.pipeline import UnleashPipeline
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
-
-try:
-    from playwright.sync_api import sync_playwright
-except ModuleNotFoundError:  # an extra; without it first paint is not measured
-    sync_playwright = None  # type: ignore[assignment]
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -45,9 +36,6 @@ STEPS = 16
 
 WEBP_QUALITY, WEBP_METHOD = 85, 1
 """The settings with which the studio sends a step's picture to the page."""
-
-START_TIMEOUT = 120.0
-"""Seconds to wait for the app to answer."""
 
 _OPERATIONS = {
     "aten::addmm": "linear layers",
@@ -202,8 +190,8 @@ def _start(runs: int) -> Iterator[Figure]:
     with first_paint_by_browser() as first_paint:
         served, painted = [], []
         for _ in range(runs + 1):
-            with _app(REPOSITORY) as (process, url, began):
-                _wait_for(process, url)
+            with running_app(REPOSITORY) as (process, url, began):
+                wait_for(process, url)
                 served.append(time() - began)
                 if first_paint is not None:
                     painted.append(first_paint(url) - began)
@@ -321,75 +309,6 @@ def _timed(job: Callable[[], Any], runs: int) -> list[float]:
         job()
         took.append(perf_counter() - began)
     return took
-
-
-@contextmanager
-def _app(home: Path) -> Iterator[tuple[subprocess.Popen[bytes], str, float]]:
-    """Runs the app of a checkout; yields its process, its URL and its start time in seconds since 1970."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {"GRADIO_SERVER_PORT": str(port), "GRADIO_ANALYTICS_ENABLED": "False"}
-    environment["PYTHONPATH"] = str(home)
-    began = time()
-    process = subprocess.Popen(
-        [sys.executable, "app.py"],
-        cwd=home,
-        env=os.environ | environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process, f"http://127.0.0.1:{port}/", began
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def start_seconds(home: Path, first_paint: Callable[[str], float]) -> float:
-    """From spawning ``python app.py`` in a checkout to the first paint of its page."""
-    with _app(home) as (process, url, began):
-        _wait_for(process, url)
-        return first_paint(url) - began
-
-
-def _wait_for(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = monotonic() + START_TIMEOUT
-    while monotonic() < deadline:
-        if process.poll() is not None:
-            raise ValueError(
-                f"`python app.py` exited with code {process.returncode} before it answered; run it to see why"
-            )
-        try:
-            with urlopen(url, timeout=START_TIMEOUT):
-                return
-        except (URLError, ConnectionError):
-            sleep(0.02)
-    raise ValueError(f"`python app.py` did not answer within {START_TIMEOUT:.0f} s; run it to see why")
-
-
-@contextmanager
-def first_paint_by_browser() -> Iterator[Callable[[str], float] | None]:
-    """Yields a function from a URL to its first paint in seconds since 1970; None without Chromium."""
-    executable = shutil.which("chromium") or shutil.which("google-chrome")
-    if executable is None or sync_playwright is None:
-        yield None
-        return
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-
-        def first_paint(url: str) -> float:
-            page = browser.new_page()
-            page.set_default_timeout(START_TIMEOUT * 1000)
-            page.goto(url)
-            entry = "performance.getEntriesByName('first-contentful-paint')[0]"
-            page.wait_for_function(entry)
-            painted = page.evaluate(f"performance.timeOrigin + {entry}.startTime")
-            page.close()
-            return painted / 1000
-
-        yield first_paint
-        browser.close()
 
 
 def _figure(name: str, seconds: list[float], measured: str) -> Figure:

@@ -269,9 +269,8 @@ def compare(
     \b
       unleash evaluate compare --variant correction_order=confidence --variant schedule=information
     """
-    from unleash.evaluation.comparison import compared, reference_features, sample_features
+    from unleash.evaluation.comparison import compared, figures, reference_features, sample_features
     from unleash.evaluation.frechet import moments
-    from unleash.evaluation.report import Figure
 
     pipe = _load(model, out)
     named = {"defaults": pipe.defaults} | {
@@ -287,15 +286,9 @@ def compare(
     cache = out / "compare"
     real = moments(reference_features(pictures, network, reference, cache))
     found = sample_features(pipe, network, variants, count, cache, str(facts["weights"]))
-    figures = []
-    for n in columns:
-        rows = compared(real, {name: each for name, each in found.items() if variants[name].steps == n})
-        for i, row in enumerate(rows):
-            beside = f"Fréchet distance; {row.difference:+.2f} ± {row.error:.2f} from that of {rows[0].name}"
-            figures.append(
-                Figure(name=row.name, value=row.distance, meaning=beside if i else "Fréchet distance")
-            )
-    _report(out, "compare", facts | _sampling(pipe.defaults) | {"steps": None}, figures)
+    by_steps = [{name: each for name, each in found.items() if variants[name].steps == n} for n in columns]
+    shown = [figure for each in by_steps for figure in figures(compared(real, each))]
+    _report(out, "compare", facts | _sampling(pipe.defaults) | {"steps": None}, shown)
 
 
 @app.command()
@@ -309,30 +302,14 @@ def names(model: Model = MODEL, out: Out = OUT, count: Count = 2000) -> None:
     \b
       unleash evaluate names --count 2000
     """
-    from unleash.evaluation.names import measure, named
-    from unleash.evaluation.report import Figure
+    from unleash.evaluation.names import figures, measure, named
     from unleash.images.code_names import save_names
     from unleash.models.folders import resolve
 
     pipe = _load(model, out)
     pixels = measure(pipe.vqgan, count)
-    found = named(pixels)
-    typer.echo(save_names(found, resolve(model)))
-    figures = [
-        Figure(
-            name="codes named",
-            value=100 * sum(name is not None for name in found) / len(found),
-            unit="%",
-            meaning="share of the codes that occur in the scenes",
-        ),
-        Figure(
-            name="pixels that are what their code is named",
-            value=100 * float(pixels.amax(1).sum() / pixels.sum()),
-            unit="%",
-            meaning="accuracy of the names",
-        ),
-    ]
-    _report(out, "names", _facts(pipe, model, count, _TRAINING), figures)
+    typer.echo(save_names(named(pixels), resolve(model)))
+    _report(out, "names", _facts(pipe, model, count, _TRAINING), figures(pixels))
 
 
 @app.command()

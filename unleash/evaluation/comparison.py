@@ -1,6 +1,6 @@
 """Sampling settings compared on the same seeds, with the standard error of their differences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,6 +14,7 @@ from unleash.canvas.settings import Settings
 from unleash.evaluation.features import FeatureNetwork, features
 from unleash.evaluation.frechet import Moments, distance_to
 from unleash.evaluation.references import Pictures
+from unleash.evaluation.report import Figure
 from unleash.evaluation.samples import sample
 from unleash.pipeline import UnleashPipeline
 from unleash.writing import whole_file
@@ -64,6 +65,18 @@ def compared(reference: Moments, variants: Mapping[str, Tensor]) -> list[Compare
         error = float((left_out.var(correction=0) * (len(left_out) - 1)).sqrt())
         rows.append(Compared(name, float(each[0]), difference, error))
     return rows
+
+
+def figures(rows: Sequence[Compared]) -> list[Figure]:
+    """The figures of a comparison for a report."""
+    first = rows[0]
+
+    def meaning(row: Compared) -> str:
+        if row is first:
+            return "Fréchet distance"
+        return f"Fréchet distance; {row.difference:+.2f} ± {row.error:.2f} from that of {first.name}"
+
+    return [Figure(name=row.name, value=row.distance, meaning=meaning(row)) for row in rows]
 
 
 def sample_features(

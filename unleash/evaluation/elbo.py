@@ -15,7 +15,7 @@ from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 
 
 @torch.no_grad()
-def cost(
+def negative_elbo(
     transformer: BidirectionalTransformer,
     scheduler: AbsorbingDiffusionScheduler,
     codes: Tensor,
@@ -73,7 +73,7 @@ def measure(pipe: UnleashPipeline, pictures: Pictures, count: int, draws: int, s
         pixels, name = pictures.get(number)
         codes = pipe.vqgan.encode(pixels[None].float() / 255)
         labels = torch.tensor([pipe.labels.index(name)]) if name in pipe.labels else None
-        nats = cost(transformer, pipe.scheduler, codes, labels, draws, generator)
+        nats = negative_elbo(transformer, pipe.scheduler, codes, labels, draws, generator)
         bits.append(nats / log(2) / codes.numel())
     per_token = torch.cat(bits)
     size, numbers = pipe.vqgan.codebook_size, pixels.numel()

@@ -6,6 +6,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from unleash.evaluation.references import batches
+from unleash.evaluation.report import Figure
 from unleash.images.code_names import CodeName
 from unleash.images.tensors import chw
 from unleash.models.protocol import ImageTokenizer
@@ -54,3 +55,21 @@ def measure(vqgan: ImageTokenizer, count: int) -> Tensor:
     for batch in batches(maps):
         total += pixels_shown(vqgan.encode(batch[:, :3].float() / 255), batch[:, 3], size)
     return total
+
+
+def figures(pixels: Tensor) -> list[Figure]:
+    """The figures for a report of (K, number of classes) ``pixels_shown``."""
+    return [
+        Figure(
+            name="codes named",
+            value=100 * float((pixels.sum(1) > 0).double().mean()),
+            unit="%",
+            meaning="share of the codes that occur in the scenes",
+        ),
+        Figure(
+            name="pixels that are what their code is named",
+            value=100 * float(pixels.amax(1).sum() / pixels.sum()),
+            unit="%",
+            meaning="accuracy of the names",
+        ),
+    ]

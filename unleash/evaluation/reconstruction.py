@@ -7,13 +7,9 @@ from tqdm import tqdm
 
 from unleash.evaluation.references import Pictures, batches
 from unleash.evaluation.report import Figure
+from unleash.images.tensors import psnr
 from unleash.models.protocol import ImageTokenizer
 from unleash.models.usage import perplexity
-
-
-def psnr(images: Tensor, targets: Tensor) -> Tensor:
-    """Peak signal-to-noise ratio of pictures (B, 3, H, W) in [0, 1]: (B,) in dB, infinite if equal."""
-    return -10 * (images - targets).square().mean((1, 2, 3)).log10()
 
 
 def ssim(images: Tensor, targets: Tensor) -> Tensor:
@@ -36,6 +32,7 @@ def ssim(images: Tensor, targets: Tensor) -> Tensor:
         raise ValueError(
             f"SSIM needs pictures of at least 11×11 pixels, not {images.shape[3]}×{images.shape[2]}"
         )
+    # torchmetrics also averages windows over reflected borders, so its values are not those of the equation.
     line = torch.exp(-(torch.arange(11.0) - 5).square() / (2 * 1.5**2)).to(images)
     line = line / line.sum()
 

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps
 
+from unleash.canvas.grids import as_size
+
 Mask = NDArray[np.float32]
 
 
@@ -77,8 +79,8 @@ def blend(original: Image.Image, made: Image.Image, mask: ArrayLike, feather: in
     alpha = feathered(mask, feather)
     if not original.size == made.size == alpha.shape[::-1]:
         raise ValueError(
-            f"original, picture and mask must have the same size, not {_by(original.size)}, {_by(made.size)} "
-            f"and {_by(alpha.shape[::-1])} pixels"
+            f"original, picture and mask must have the same size, not {as_size(original.size)}, "
+            f"{as_size(made.size)} and {as_size(alpha.shape[::-1])} pixels"
         )
     before, after = (np.array(image.convert("RGB"), dtype=np.float32) for image in (original, made))
     return Image.fromarray((before + alpha[..., None] * (after - before)).round().astype(np.uint8))
@@ -92,9 +94,7 @@ def checked(mask: ArrayLike) -> Mask:
     """
     array = np.asarray(mask, dtype=np.float32)
     if array.ndim != 2 or array.size == 0 or not ((array >= 0) & (array <= 1)).all():
-        raise ValueError(f"a mask must be (H, W) numbers from 0 to 1, not {_by(array.shape)} other values")
+        raise ValueError(
+            f"a mask must be (H, W) numbers from 0 to 1, not {as_size(array.shape)} other values"
+        )
     return array
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape)) or "a single value"

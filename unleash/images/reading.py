@@ -15,7 +15,9 @@ from typing import BinaryIO, TypeAlias
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from unleash.images.containers import Container, exif_orientation, without_metadata
+from unleash.images.containers import without_metadata
+from unleash.images.containers.parts import Container
+from unleash.images.containers.tiff import exif_orientation
 from unleash.images.tones import from_srgb, full_scale, in_bytes, is_plain, on_white, strips, to_srgb
 
 Source: TypeAlias = str | Path | BinaryIO

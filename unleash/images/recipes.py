@@ -14,7 +14,7 @@ from PIL import Image, PngImagePlugin
 from unleash.canvas.bounds import MAX_TEXT
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import RecipeError
-from unleash.images.containers import png_text
+from unleash.images.containers.png import png_text
 from unleash.images.fitting import Box, checked_box
 from unleash.images.reading import pixel_digest
 from unleash.writing import whole_file

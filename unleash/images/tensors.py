@@ -16,6 +16,11 @@ def chw(picture: NDArray) -> Tensor:
     return torch.from_numpy(picture).permute(2, 0, 1).contiguous()
 
 
+def psnr(images: Tensor, targets: Tensor) -> Tensor:
+    """Peak signal-to-noise ratio of pictures (B, 3, H, W) in [0, 1]: (B,) in dB, infinite if equal."""
+    return -10 * (images - targets).square().mean((1, 2, 3)).log10()
+
+
 def save_sheet(images: Tensor, path: Path, columns: int) -> None:
     """Writes pictures (B, 3, H, W) float in [0, 1] as one image of full rows, ``columns`` per row."""
     sheet = rearrange(images, "(r c) ch h w -> (r h) (c w) ch", c=columns)

@@ -23,7 +23,7 @@ class Noise:
 def noise(codes: Tensor, generators: Sequence[Generator] | None = None) -> Noise:
     """The noise of a step over ``codes`` (B, ...) of N cells, on their device.
 
-    Every image draws as much at every step, whatever is known of it.
+    Every image draws the same amount at every step, however many of its cells are known.
 
     Raises:
         ValueError: if there is not one generator for each image.

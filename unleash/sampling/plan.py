@@ -46,8 +46,8 @@ def plan(
     """Plan a run of at most ``settings.steps`` steps, and of no more than the image with the most cells has.
 
     With a ``correction``, the last steps are corrector steps (Campbell et al., NeurIPS 2022): cells are
-    masked again, as in ReMDM (Wang et al. 2025), and drawn from what has become of all others. Here it
-    is half of the cells, each once; which half, ``correction_order`` says.
+    masked again, as in ReMDM (Wang et al. 2025), and drawn given all others. Here these
+    are half of the cells, each once, chosen by ``correction_order``.
 
     Args:
         codes: (B, ...) long, K where unknown.

@@ -142,7 +142,7 @@ def step(
     """
     settings, tokens = planned.settings, state.codes.flatten(1)
     logits, unknown, wanted = logits.detach().float(), tokens == planned.mask_token, asked.flatten(1)
-    # Only where the order looks at what was drawn must more be drawn than is revealed.
+    # Only an order that goes by the codes drawn needs more of them than are revealed.
     if settings.reveal_order not in BLIND | BY_DRAWS:
         wanted = _chosen(planned, index, state, drawn, logits, tokens)
     codes = tokens.clone()

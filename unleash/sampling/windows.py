@@ -32,12 +32,11 @@ class Window(NamedTuple):
 def predict(
     evaluate: Callable[[Tensor], Tensor], codes: Tensor, needed: Tensor, side: int | None, mask_token: int
 ) -> tuple[Tensor, Tensor]:
-    """What a model thinks of the needed cells of a grid of any size.
+    """A model's logits for the needed cells of a grid of any size.
 
-    Only windows that hold a needed cell are evaluated, half a side apart. A grid of just the model's size
-    gets the model's own logits. One that is smaller, on either side, lies in the middle of a window
-    whose other cells are masked: there the model is asked what it was asked in training, a grid of which
-    a part is known, and knows least of where the picture would have ended.
+    Only windows that hold a needed cell are evaluated, half a side apart. A grid of the model's own size
+    gets the model's own logits. A smaller grid lies in the middle of a window whose other cells are masked:
+    as in training, part of a grid is known, and the border of the picture has the least influence.
 
     Args:
         evaluate: (N, side, side) long to logits (N, side², K); (N, h, w) to (N, h * w, K) without a side.
@@ -47,8 +46,8 @@ def predict(
         mask_token: K.
 
     Returns:
-        (B, h * w, K) logits, of a mixture their log-probabilities; and (B, h, w) bool, where they hold.
-        All needed cells are among them; of the others the logits are any, but finite.
+        (B, h * w, K) logits, log-probabilities where windows are mixed; and (B, h, w) bool, where they are
+        valid. All needed cells are among those; other logits are arbitrary but finite.
     """
     batch, height, width = codes.shape
     if side is None or (height, width) == (side, side):
@@ -65,11 +64,11 @@ def predict(
         part = windows[start : start + _BATCH]
         seen = torch.stack([codes[_slices(window, side)] for window in part])
         for window, logits in zip(part, evaluate(seen).float(), strict=True):
-            thought = logits.softmax(-1).view(side, side, -1)
-            probs[_slices(window, side)] += weights[..., None] * thought
+            mixed = logits.softmax(-1).view(side, side, -1)
+            probs[_slices(window, side)] += weights[..., None] * mixed
             total[_slices(window, side)] += weights
     tiny, around = torch.finfo(probs.dtype).tiny, _around(windows, side)
-    # In place, and where something was looked at: on a large grid all else would take longer than a window.
+    # In place, and only where windows lie: on a large grid the rest would take longer than a window.
     probs[around].div_(total[around].clamp(min=tiny)[..., None]).clamp_(min=tiny).log_()
     return probs[inside].reshape(batch, height * width, mask_token), total[inside] > 0
 
@@ -105,9 +104,8 @@ def decode(
 ) -> Tensor:
     """The pictures of codes, in overlapping tiles where there are more than ``side²`` cells.
 
-    Where two tiles overlap they fade into one another by a cosine. They would agree but for what the
-    decoder sees of the whole plane, group norm and attention, and for the padding at a tile's border,
-    where it counts least.
+    Where two tiles overlap, they fade into one another by a cosine. They differ only by group norm and
+    attention, which see a whole tile, and by the padding at a tile's border, where its weight is lowest.
 
     Args:
         draw: a decoder, from (B, h, w) long to (B, 3, H, W) float in [0, 1].
@@ -173,7 +171,7 @@ def _hann(length: int) -> Tensor:
 
 
 def _fade(length: int, ends: int) -> Tensor:
-    """One in the middle, falling to nearly nothing over the ``ends`` on both sides."""
+    """1 in the middle, falling to nearly 0 over the ``ends`` on both sides."""
     ends = min(ends, length // 2)
     rise = _hann(2 * ends)[:ends]
     return torch.cat([rise, torch.ones(length - 2 * ends), rise.flip(0)])

@@ -13,7 +13,7 @@ Work: TypeAlias = Generator[None, None, Result]
 
 
 def finished(work: Work[Result]) -> Result:
-    """The result of work that nobody is going to end."""
+    """Does the work without a pause; returns its result."""
     while True:
         try:
             next(work)
@@ -22,7 +22,7 @@ def finished(work: Work[Result]) -> Result:
 
 
 def in_steps(work: Work[Result], pause: Pause) -> Iterator[Pause | Result]:
-    """``pause`` at each pause of the work, and at last its result."""
+    """Yields ``pause`` at each pause of the work, and finally its result."""
     while True:
         try:
             next(work)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from unleash.images.codebook import save_thumbnails
+from unleash.images.tensors import psnr
 from unleash.models.families.absorbing.transformer import BidirectionalTransformer
 from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.models.thumbnails import thumbnails
@@ -109,15 +110,15 @@ def score(pipe: UnleashPipeline, pictures: Pictures, count: int) -> Scores:
     size = pipe.vqgan.codebook_size
     grids: list[Tensor] = []
     absolute: list[Tensor] = []
-    squared: list[Tensor] = []
+    ratios: list[Tensor] = []
     for start in range(0, len(examples), 8):
         images = torch.stack([picture for picture, _ in examples[start : start + 8]])
         images = images.to(pipe.device).float() / 255
         codes = pipe.vqgan.encode(images)
-        errors = pipe.vqgan.decode(codes) - images
+        made = pipe.vqgan.decode(codes)
         grids.append(codes.flatten(1))
-        absolute.append(errors.abs().mean((1, 2, 3)))
-        squared.append(errors.square().mean((1, 2, 3)))
+        absolute.append((made - images).abs().mean((1, 2, 3)))
+        ratios.append(psnr(made, images))
     codes = torch.cat(grids)
     parts = list(zip(codes.split(16), labels.split(16), strict=True))
 
@@ -132,7 +133,7 @@ def score(pipe: UnleashPipeline, pictures: Pictures, count: int) -> Scores:
     return Scores(
         pictures=len(examples),
         l1=float(torch.cat(absolute).mean()),
-        psnr=float((-10 * torch.cat(squared).log10()).mean()),
+        psnr=float(torch.cat(ratios).mean()),
         codes_used=len(codes.unique()) / size,
         perplexity=perplexity(codes, size),
         nats=nats(0),

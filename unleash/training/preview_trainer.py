@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from unleash.images.tensors import psnr
 from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.training.code_cache import cached_batches, cached_codes, held_out_codes, stored_batches
 from unleash.training.learning_rate import warmup_stable_decay
@@ -117,11 +118,11 @@ class PreviewTrainer(Trainer[PreviewRun]):
         """``psnr`` in dB of previews against the full decoder, mean over held-out pictures."""
         side = self.vqgan.config.image_size // self.vqgan.cell_size
         codes = self.held_out.unflatten(1, (side, side)).to(self.accelerator.device)
-        errors = [
-            (self.vqgan.decode(part, detail="preview") - self.vqgan.decode(part)).square().mean((1, 2, 3))
+        found = [
+            psnr(self.vqgan.decode(part, detail="preview"), self.vqgan.decode(part))
             for part in codes.split(8)
         ]
-        return {"psnr": float((-10 * torch.cat(errors).log10()).mean())}
+        return {"psnr": float(torch.cat(found).mean())}
 
 
 def train_preview(

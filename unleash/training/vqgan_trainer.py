@@ -12,7 +12,7 @@ from einops import rearrange
 from pydantic import Field
 from torch import Tensor, nn
 
-from unleash.images.tensors import save_sheet
+from unleash.images.tensors import psnr, save_sheet
 from unleash.models.families.absorbing.vqgan import VQGAN
 from unleash.models.protocol import Detail
 from unleash.models.usage import perplexity
@@ -352,11 +352,10 @@ def evaluate_reconstruction(
     made = torch.cat([vqgan.decode(part, detail) for part in codes.split(8)]).cpu()
     pairs = torch.stack([images[:8], made[:8]], 1).flatten(0, 1)
     save_sheet(pairs, sheet, columns=4 if len(pairs) % 4 == 0 else 2)
-    errors = (made - images).square().mean((1, 2, 3))
     size = vqgan.config.codebook_size
     return {
         "l1": float((made - images).abs().mean()),
-        "psnr": float((-10 * errors.log10()).mean()),
+        "psnr": float(psnr(made, images).mean()),
         "codes_used": len(codes.unique()) / size,
         "perplexity": perplexity(codes, size),
     }

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unleash.canvas.document import grid_from_json
+from unleash.canvas.grids import grid_from_json
 from unleash.studio.server.component import NativeComponent
 
 

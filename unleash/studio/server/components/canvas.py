@@ -9,7 +9,7 @@ from gradio.events import EventListener
 from numpy.typing import NDArray
 
 from unleash.canvas.document import TokenCanvas
-from unleash.canvas.progress import code_rows
+from unleash.canvas.grids import grid_from_json
 from unleash.canvas.recipe import Recipe
 from unleash.canvas.settings import Region, Settings
 from unleash.operations.exporting import Wish
@@ -99,7 +99,7 @@ class Canvas(NativeComponent):
             Pixels.from_dict(value.get("pixels")),
             run,
             Unfinished.from_dict(value.get("stopped")),
-            None if value.get("shown") is None else code_rows(value["shown"], "shown"),
+            None if value.get("shown") is None else grid_from_json(value["shown"], "shown", int),
             Wish.from_dict(value.get("file")),
             Settings(regions=value.get("regions") or ()).regions,
         )

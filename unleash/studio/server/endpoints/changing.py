@@ -30,7 +30,7 @@ class Changing(Family):
 
         Args:
             image: the picture; cropped to a square unless it has a recipe of this model.
-            settings: see there.
+            settings: see `Settings`.
             strength: the share of the cells, above 0 and at most 1.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.
@@ -58,7 +58,7 @@ class Changing(Family):
 
         Args:
             image: the picture; cropped to a square unless it has a recipe of this model.
-            settings: see there; label is the new label, and required.
+            settings: see `Settings`; label is the new label, and required.
             strength: how strictly codes of the old light are avoided, above 0 and at most 1 (excluded).
             from_label: the picture's current label; None: that of its recipe, if it has one.
             model: a name in the studio's menu; None: the first.
@@ -88,7 +88,7 @@ class Changing(Family):
         Args:
             first: a picture; cropped to a square unless it has a recipe of this model.
             second: a picture; cropped in the same way.
-            settings: see there.
+            settings: see `Settings`.
             share: share of the cells from the second, in patches chosen by the seed; unused with a mask.
             mask: a picture as large as the first, white where the second is wanted; grey is a probability.
             heal: cells on either side of a border that are filled again.

@@ -34,7 +34,7 @@ class Growing(Family):
 
         Args:
             image: the picture; its shorter side is scaled to the model's, its longer one cropped to cells.
-            settings: see there.
+            settings: see `Settings`.
             left: cells to add on the left.
             right: cells to add on the right.
             top: cells to add above.
@@ -66,7 +66,7 @@ class Growing(Family):
         Args:
             first: the left or upper picture; its shorter side is scaled to the model's.
             second: the right or lower picture; scaled likewise.
-            settings: see there.
+            settings: see `Settings`.
             axis: horizontal, side by side, or vertical, one above the other.
             seam: cells across the seam, half in each picture.
             keep_pixels: keep the pixels outside the seam; None: unless the model drew both pictures itself.

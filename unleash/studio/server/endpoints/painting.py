@@ -29,7 +29,7 @@ class Painting(Family):
         """Generate a picture, or reproduce that of a recipe.
 
         Args:
-            settings: see there.
+            settings: see `Settings`.
             recipe: JSON of a recipe; its canvas and settings are used instead of all of the above.
             model: a name in the studio's menu; None: the recipe's, or the first.
 
@@ -59,7 +59,7 @@ class Painting(Family):
 
         Args:
             image: the picture; a square of it is the canvas unless it has a recipe of this model.
-            settings: see there.
+            settings: see `Settings`.
             mask: a picture of the same size; cells that its white touches are repainted.
             cells: repaint these too: [[row, column], ...], counted from 0.
             pins: put codes in cells: [[row, column, code], ...].
@@ -98,7 +98,7 @@ class Painting(Family):
         Args:
             image: the picture; cropped to a square unless it has a recipe of this model.
             mask: a picture of the same size, white where the image is repainted; grey blends.
-            settings: see there.
+            settings: see `Settings`.
             feather: width in canvas pixels, beyond the mask, in which old and new are blended.
             model: a name in the studio's menu; None: the first.
             crop: [x, y, width, height] of the part to open, in its own shape; None: all, cut to a square.

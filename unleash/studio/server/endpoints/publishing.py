@@ -46,8 +46,6 @@ Picture = Annotated[Path, BeforeValidator(_uploaded), WithJsonSchema(_FILE)]
 File = Annotated[gr.FileData, WithJsonSchema(_FILE)]
 """A file to download."""
 
-Model = Annotated[str | None, "a name in the studio's menu"]
-
 
 class Value(Component):
     """An input or output of an endpoint; the page does not show it.

@@ -8,8 +8,8 @@ const SIDEWAYS = { ArrowLeft: -1, ArrowRight: 1 };
 const UPWARDS = { ArrowUp: -1, ArrowDown: 1 };
 
 /**
- * Let the stage show the choices: when a run of several pictures has ended and nobody painted meanwhile, and when
- * asked. Returns what asks: it opens or closes them.
+ * Shows the choices on the stage when a run of several pictures has ended and nobody painted meanwhile. Returns a
+ * function that opens or closes them.
  */
 export function choices(element) {
   const board = element.querySelector(".choices");

@@ -2,9 +2,9 @@
 
 import { store } from "../page/store.js";
 
-const THUMB = 28; // CSS pixels: the slider's thumb, whose middle the line is (canvas.css)
+const THUMB = 28; // CSS pixels: width of the slider's thumb (canvas.css); the line is at its middle
 
-/** Returns what shows the line, or takes it away. */
+/** Returns a function that shows or hides the line. */
 export function comparing(element, screen) {
   const board = element.querySelector(".divide");
   const slider = board.querySelector("input");

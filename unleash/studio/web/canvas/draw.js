@@ -136,7 +136,7 @@ function drawCodes(context, colors, { state, picture, sprite, layout }, box) {
     const [x, y, side] = box(cell);
     if (isGuess(state, cell)) {
       context.globalAlpha = picture ? FOG : 1;
-      // Half a pixel over the edge: no seam of the picture beneath between two blank cells.
+      // Half a pixel over the edge, or the picture below would show between two blank cells.
       context.fillRect(x - 0.5, y - 0.5, side + 1, side + 1);
       context.globalAlpha = 1;
     } else if (state.picture?.codes[cell] !== code) sprite?.paint(context, code, x, y, side);
@@ -164,7 +164,7 @@ function drawVeil(context, colors, { state, ratio }, box) {
   drawBorder(context, colors, state, box);
 }
 
-/** The soft brush's mask, as far as it was not lifted. */
+/** The soft brush's mask, without the cells whose mask was removed. */
 function drawSoft(context, colors, { state, layout, soft }) {
   if (!soft || (!soft.live && !state.soft)) return;
   const { cell, left, top } = layout;
@@ -218,7 +218,7 @@ function drawBorder(context, colors, state, box) {
   stroke2(context, path, "#fff", 3, colors.mask, 1.8);
 }
 
-// A light line under a dark one is seen on any picture.
+// A dark line on a wider light one is visible on every picture.
 function stroke2(context, path, under, wide, over, narrow) {
   context.strokeStyle = under;
   context.lineWidth = wide;

@@ -3,7 +3,7 @@
 import { files } from "../page/files.js";
 import { store } from "../page/store.js";
 
-/** Open the picture of a canvas at a URL, of which only the pixels count: on a canvas as large. */
+/** Open the pixels of a picture at a URL, without its recipe, on a canvas of the same size. */
 export async function openPicture(url) {
   const picture = await (await fetch(url)).blob();
   files.open(new File([picture], `picture.${picture.type.split("/").pop()}`, { type: picture.type }), {

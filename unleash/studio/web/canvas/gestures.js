@@ -35,7 +35,7 @@ export function listen(stage, screen) {
     const meaning = pointers.down(event.pointerId, event.pointerType, placeOf(event));
     if (meaning === "ignored") return;
     stage.setPointerCapture(event.pointerId);
-    // Undo what the first finger painted: it started a pinch, or is of the hand that holds the pen.
+    // Undo what the first finger painted: it started a pinch, or belongs to the hand that holds the pen.
     if (meaning !== "paints") cancel();
     if (meaning === "pinches") return;
     if (event.button === 1 || stage.dataset.panning === "true") {
@@ -205,7 +205,7 @@ export function listen(stage, screen) {
       event.preventDefault();
       const frame = stage.getBoundingClientRect();
       const place = { x: event.clientX - frame.left, y: event.clientY - frame.top };
-      // A mouse that counts in lines sends few of them.
+      // Some browsers report lines instead of pixels.
       const far = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 30 : event.deltaY;
       screen.zoom(Math.exp(-far / (event.ctrlKey ? 300 : 600)), place);
     },

@@ -103,7 +103,7 @@ export function steer(stage, cursor, outline) {
     const cell = cursor.get();
     const grid = store.state;
     if (!inside(grid, rowOf(grid, cell), columnOf(grid, cell))) cursor.set(0);
-    // A press of the pointer has said what it did.
+    // A click has already announced what it did.
     if (!stage.matches(":focus-visible")) return;
     store.say(describe(grid, cursor.get()));
   });

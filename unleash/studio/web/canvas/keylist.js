@@ -11,7 +11,7 @@ const ON_THE_CANVAS = [
   ["Wheel", "Zoom"],
 ];
 
-/** Returns what shows the list in `dialog`. */
+/** Returns a function that shows the list in `dialog`. */
 export function keyList(dialog) {
   const list = dialog.querySelector("dl");
   const line = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });

@@ -1,6 +1,6 @@
 /**
- * The pointers that are down on the stage, and which of them count: one paints, two fingers pinch, and beside a pen
- * no finger counts, as the hand that holds the pen lies on the glass.
+ * The pointers that are down on the stage, and which of them count: one paints, two fingers pinch, and fingers are
+ * ignored while a pen is down, since the hand that holds it rests on the screen.
  */
 export class Pointers {
   #down = new Map();

@@ -15,8 +15,7 @@ import { softBrush } from "./softbrush.js";
 import { describe, tip, TOOLS } from "./tools.js";
 import { actualSize, FIT, layout, panBy, pointAt, reveal, zoomAt } from "./view.js";
 
-// Between two frames of what was just revealed as it fades. Sixty a second would take the model's processor
-// where the same one does both.
+// Between two frames while a highlight fades. Sixty a second would slow down a model on the same processor.
 const GLOW_MS = 100;
 
 const ENDS_POINTING = ["Tab", "Enter", "Home", "End", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"];
@@ -36,8 +35,8 @@ export class Screen {
   #size = { width: 1, height: 1 };
   #ratio = 1;
   #clean = false;
-  #divider = null; // share of the stage that shows the picture before, null for none of it
-  #peeks = false; // at the picture before, whole
+  #divider = null; // share of the stage that shows the previous picture; null: none
+  #peeks = false; // whether the whole stage shows the previous picture
 
   /** `stage` holds three canvases: .picture, .marks, and .surface, which listens. */
   constructor(stage) {
@@ -165,13 +164,13 @@ export class Screen {
     return Boolean(store.state.pixels || pictureBefore(store.timeline));
   }
 
-  /** Show the picture before on this share of the stage, from the left; null: nowhere. */
+  /** Show the previous picture on this share of the stage, from the left; null: nowhere. */
   divide(share) {
     this.#divider = share;
     this.refresh();
   }
 
-  /** Show the picture before on all of the stage, or no longer. */
+  /** Show or hide the previous picture on the whole stage. */
   peek(peeks) {
     this.#peeks = peeks;
     this.refresh();
@@ -222,7 +221,7 @@ export class Screen {
     this.refresh();
   }
 
-  // A screen of other pixels does not change the size of the stage: the window tells of each change once.
+  // A screen with another pixel ratio does not resize the stage, and each query reports one change only.
   #followRatio() {
     matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener(
       "change",

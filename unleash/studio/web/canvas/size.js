@@ -1,4 +1,4 @@
-/** How large the brush in hand is, and the ways to change that. */
+/** The size of the current brush, and ways to change it. */
 
 import { clamp } from "../page/geometry.js";
 import { store } from "../page/store.js";
@@ -25,7 +25,7 @@ export function stepBrushSize(by) {
   setBrushSize(unit === "px" ? resized(value, by) : value + by);
 }
 
-/** A drag from {x} to the side: what to call with each place it comes to. */
+/** Start a sideways drag at {x}; returns a function to call with each new position. */
 export function resizeBrush({ x: start }) {
   const { value, unit } = brushSize(store.tool);
   return ({ x }) => setBrushSize(value + (x - start) / (unit === "px" ? 1 : CELL_PER_PIXELS));

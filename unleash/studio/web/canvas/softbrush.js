@@ -12,7 +12,7 @@ export const MAX_SOFT = 256;
 /** Above this, of 255, a pixel touches its cell: more than one half. */
 const TOUCHES = 127;
 
-// Black, of whatever opacity, is all zeros but for the alpha, and costs next to nothing in a PNG.
+// Black is all zeros except for alpha, so that the PNG is small.
 const shade = (value) => [0, 0, 0, value];
 
 /** The next larger or smaller brush, in pixels. */
@@ -84,7 +84,7 @@ class SoftBrush extends EventTarget {
     y: (row + 0.5) * store.state.cell,
   });
 
-  /** Sweep on to a point. */
+  /** Continue the stroke to a point. */
   to(point, size = store.tool.softSize) {
     const stroke = this.#stroke;
     if (!stroke) return;
@@ -144,7 +144,7 @@ function sweep({ alpha, width, height, erases, sheet }, from, to, { softSize, so
   sheet.getContext("2d").putImageData(part, left, top);
 }
 
-/** Of the point (x, y) to the line between `a` and `b`. */
+/** The distance of the point (x, y) from the line between `a` and `b`. */
 function distance(x, y, a, b) {
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const length = dx * dx + dy * dy;

@@ -1,6 +1,6 @@
 /**
  * What each tool does to the cells of a gesture. `inverse` is the same gesture with Alt, the right
- * button or a pen's eraser: it gives back what the tool takes.
+ * button or a pen's eraser: it does the reverse.
  */
 
 import { brush, enclosed, rectangle, region, stroke } from "../page/geometry.js";

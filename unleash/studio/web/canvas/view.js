@@ -17,7 +17,7 @@ const margins = (grid, stage) => ({
   y: (stage.height - fitting(grid, stage) * grid.height) / 2,
 });
 
-/** The zoom at which a pixel of the picture is a pixel of the screen, of which a CSS pixel has `ratio` a side. */
+/** The zoom at which a picture pixel is a screen pixel; a CSS pixel is `ratio` screen pixels wide. */
 export const actualSize = (grid, stage, ratio) => grid.cell / ratio / fitting(grid, stage);
 
 /** The stage in CSS pixels and the grid give the layout: cell size and the grid's top left corner. */

@@ -176,6 +176,6 @@ export async function mount({ element, props, server, watch }) {
   store.addEventListener("stop", ({ detail }) => server.stop(detail.id));
   const hear = () => receive[props.value?.kind]?.(props.value);
   watch("value", hear);
-  hear(); // Of the model's grid the server may have told before this was there to listen.
+  hear(); // The server may have sent the model's grid before this component listened.
   showResults();
 }

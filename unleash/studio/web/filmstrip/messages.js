@@ -1,4 +1,4 @@
-/** Handles the server's messages, and its silence. */
+/** What each message of the server does, and what happens when none comes. */
 
 import { download, files } from "../page/files.js";
 import { store } from "../page/store.js";
@@ -24,7 +24,7 @@ export const receive = {
 };
 
 /**
- * A run that nothing was heard of for long may have ended unheard, or the connection is lost: `server.ended(id)` is
+ * When no message of a run has come for a while, it may have ended, or the connection is lost: `server.ended(id)` is
  * asked, and `lost` called if it cannot be reached.
  */
 export function watchOver(server, lost) {

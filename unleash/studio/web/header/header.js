@@ -7,7 +7,7 @@ import * as history from "../page/history.js";
 import { store } from "../page/store.js";
 import { saveMenu } from "./menu.js";
 
-const SHOWN_MS = 8000; // how long it is said what became of a file
+const SHOWN_MS = 8000; // ms for which the outcome of opening or saving is shown
 
 export async function mount({ element, server, trigger, upload }) {
   await store.started;

@@ -16,7 +16,7 @@ export function saveMenu(element) {
     const photo = savesPhoto();
     for (const item of items) {
       const { scale } = item.dataset;
-      item.hidden = photo && scale > 1; // it has its own size
+      item.hidden = photo && scale > 1; // a photograph is saved at its own size
       if (scale) item.querySelector("i").textContent = photo ? "at your picture's resolution" : sizeOf(scale);
     }
     menu.showPopover();

@@ -1,4 +1,4 @@
-/** What is asked when a picture is opened that has another shape than the model's: what of it to use, and how. */
+/** Asks how to open a picture that has another shape than the model's. */
 
 import { files } from "../page/files.js";
 import { centred, moved, pulled, resized } from "./cropping.js";
@@ -45,7 +45,7 @@ export function mount({ element }) {
     box.focus({ preventScroll: true });
   }
 
-  /** End the question; returns what to do with its answer. */
+  /** Close the question; returns the callbacks for its answer. */
   function answered() {
     const { choose, cancel } = asked;
     asked = null;

@@ -1,4 +1,4 @@
-/** The bar above the canvas: the options of the tool in hand. */
+/** The bar above the canvas: the options of the current tool. */
 
 import { brushSize, setBrushSize, stepBrushSize } from "../canvas/size.js";
 import { bindButtons } from "../page/buttons.js";

@@ -6,16 +6,16 @@ import { openCells, unknown } from "../page/state.js";
 import { store } from "../page/store.js";
 import { fillList } from "./rows.js";
 
-/** `asks()` is what the model can be asked for: {conditioning, labels}, as the server tells it. */
+/** `asks()` returns what the model accepts, {conditioning, labels}, as the server reports it. */
 export function bindRegions(menu, button, asks, watch) {
   const [form, list, labels] = ["form", "ul", "datalist"].map((selector) => menu.querySelector(selector));
   const [wanted, bind] = [form.querySelector("input"), form.querySelector(".bind")];
   let shown = null;
 
-  /** What was typed, if the model can show it; else what is wrong is said at the field. */
+  /** The text typed, if the model accepts it; else null, and the field reports what is wrong. */
   function chosen() {
     const shows = wanted.value.trim();
-    wanted.value = shows; // spaces alone are nothing
+    wanted.value = shows; // spaces alone count as empty
     const { conditioning, labels: known } = asks();
     const wrong = conditioning === "label" && shows && !known.includes(shows);
     wanted.setCustomValidity(wrong ? `The model has no scene “${shows}”: choose one from the list.` : "");

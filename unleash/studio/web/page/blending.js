@@ -1,5 +1,5 @@
 /**
- * Opened pictures and what was painted over them, pixel by pixel. As `unleash.inpaint` does it on the server:
+ * Opened pictures and what was painted over them, pixel by pixel. As `unleash.images.compositing` does it on the server:
  * a mask says where the made picture goes, whole cells fade over half a cell into what is kept around them.
  */
 
@@ -54,7 +54,7 @@ function ofCells(state, cells, feather) {
   return soft;
 }
 
-// Cells are wider than two reaches: between equal ends and an equal middle, as most are, nothing differs.
+// A cell is wider than two reaches, so where its two ends and its middle are equal, nothing changes.
 function along(values, { step, length, other, lines, reach, reduce }) {
   const out = Float32Array.from(values);
   const around = new Float32Array(2 * reach + 1);
@@ -181,7 +181,7 @@ const placeOf = ({ cell }, { top, left, rows, columns }) =>
 
 /**
  * A promise of a URL: the pictures of the states `of` in their places, {of, top, left} in cells of a grid.
- * It is for the eyes alone; what is saved is drawn from the codes.
+ * It is only displayed; what is saved is decoded from the codes.
  */
 export async function pasted({ cell }, grid, placed) {
   const sheet = paper(grid.width * cell, grid.height * cell);

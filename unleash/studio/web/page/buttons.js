@@ -7,8 +7,8 @@ import { fromAria, shortcut } from "./shortcuts.js";
 const wordsOf = (button) => button.title.split(/ \(| ?: /)[0];
 
 /**
- * Bind the buttons with `data-command` to `commands`, by their names, and offer these to the rest of the page. What
- * is not among them another part of the page offers.
+ * Bind the buttons with `data-command` to `commands`, by their names, and offer these to the rest of the page.
+ * Other parts of the page offer the other commands.
  */
 export function bindButtons(element, commands = {}) {
   offer(commands);

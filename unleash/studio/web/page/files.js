@@ -1,7 +1,7 @@
 /**
  * Opening and saving files, from the header, by drop or by paste. Listen for "say" ({text, lasts}), "notice"
  * ({text, button, act}) and "choose" ({picture, choose, cancel}: how to open a picture); the latter two are null when
- * they are no longer true.
+ * they no longer apply.
  */
 
 import { keepOriginal, rawOriginal, restoreOriginal } from "./images.js";

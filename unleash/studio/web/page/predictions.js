@@ -1,7 +1,7 @@
 /**
- * What the model finds likely on the canvas. It is asked at most once for each look of the canvas, when somebody
- * wants to know, and never while a run is under way. Listeners hear "change" (what is known, or shown over
- * the grid, is another), "cell" (the cell looked at, or what is known of it) and "busy".
+ * The model's predictions for the canvas. The server is asked at most once per state of the canvas, when an answer is
+ * needed, and never during a run. Fires "change" (other predictions, or another map over the grid), "cell" (another
+ * inspected cell, or other predictions for it) and "busy".
  */
 
 import { sprite } from "./codes.js";
@@ -125,7 +125,7 @@ class Predictions extends EventTarget {
     const shown = this.#shown;
     if (!shown) return null;
     const { code, values, most } = shown;
-    // Small probabilities differ by what the eye would not see on an even scale.
+    // On a linear scale, differences between small probabilities would be invisible.
     const curve = code === null ? (x) => x : Math.sqrt;
     return [...values].map((value) => curve(value / most));
   }

@@ -1,7 +1,7 @@
 /**
  * A run as the page knows it: `{id, waiting, turns, live, follows, parent, region, pixels, frame}`. Its `id` is the name
- * that the page gives it, and that every message of the server about it bears. While it is `waiting` no step of it was
- * made, and `turns` is {people, seconds} where others take turns with it; `frame` is its last step. It is `live` if a
+ * that the page gives it, and that is in every message of the server about it. While it is `waiting` it has made no step,
+ * and `turns` is {people, seconds} where others take turns with it; `frame` is its last step. It is `live` if a
  * stroke asked for it, and `follows` while its frames fit the canvas. `region` is what it fills, as a state's
  * `lastRegion`, and `pixels` what it keeps of opened pictures; of a variation, whose cells the server chooses, both are
  * null. `rules` and `regions` are those of the canvas it began with.

@@ -57,7 +57,7 @@ export const fromAria = (key) => key.toLowerCase().replace("control", "ctrl");
 
 /**
  * While a key is down something lasts: `begin` returns whether it does, `end` follows when the key is let go of, and
- * when the window loses the keyboard, since it then never hears of that.
+ * when the window loses the keyboard, since no event tells of that.
  */
 export function held(key, says, { begin, end }) {
   let code = null;

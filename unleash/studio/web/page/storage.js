@@ -1,7 +1,7 @@
 /**
  * What is stored in this browser across reloads: JSON by key, and pictures, films, originals and the history,
- * which are larger, in a database. Where that is forbidden or full the session goes on; it only will not outlive the
- * page, which `trouble` tells by "full", and by "kept" once there is room again.
+ * which are larger, in a database. Where storage is forbidden or full, the session continues but is lost on
+ * reload: `trouble` fires "full", and "kept" once there is room again.
  */
 
 export const trouble = new EventTarget();

@@ -22,7 +22,7 @@ export class Undoing {
     const kept = await recallHistory();
     const fits = kept?.model === model && this.#store.session.model === model;
     this.#recalled = true;
-    // An older page kept less of each.
+    // Older versions stored fewer fields.
     if (fits) this.#store.remember(mapped(kept.timeline, (entry) => ({ ...blank(entry), ...entry })));
   }
 

@@ -50,7 +50,7 @@ export function madeAs({ recipe, url, codes, pixels, unfinished }, cell) {
     recipe: unfinished ? null : recipe,
     pixels: pixels ?? null,
     lastRegion: unfinished?.region ?? regionOf(start),
-    // What a variation was to change the person did not ask for cell by cell: here they did.
+    // On this canvas the cells that a variation chose are masked, so it resumes as an ordinary run.
     unfinished: unfinished
       ? {
           ...unfinished,

@@ -107,7 +107,7 @@ export async function mount({ element, props, trigger, watch }) {
   show();
 }
 
-/** A file's name of label and seed; a run that was stopped has not told them. */
+/** A file name from label and seed, which a stopped run has not reported. */
 function nameOf(film, suffix) {
   const settings = film.frames.at(-1).recipe?.settings;
   const what = settings ? `${settings.label ?? "picture"}-${settings.seed}` : "unfinished";

@@ -101,7 +101,7 @@ export async function mount({ element, props, watch }) {
     showRun();
   });
   store.addEventListener("change", ({ detail }) => {
-    if (detail) return; // a step of the run, which is told of besides
+    if (detail) return; // a step of the run, which is announced separately
     ended = null;
     nothing.hidden = true;
     showRun();

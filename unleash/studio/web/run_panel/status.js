@@ -1,10 +1,10 @@
-/** What the status line says of a run, and how far its bar is. */
+/** The text of the status line and the position of its bar. */
 
 import { timeInWords } from "../page/units.js";
 
 /**
  * {state, value, max, text, stopped}: the `state` is "idle", "waiting" or "running"; `value` of `max` is done, null
- * where nobody knows; `stopped` says whether there is a picture to resume. `ended` is the outcome of the last run, in
+ * if unknown; `stopped` says whether there is a picture to resume. `ended` is the outcome of the last run, in
  * words, null once the canvas has changed; `estimate` how long the next one will take.
  */
 export function statusOf({ run, queue, unfinished, estimate, loading }, ended = null) {
@@ -13,7 +13,7 @@ export function statusOf({ run, queue, unfinished, estimate, loading }, ended = 
   const waiting = (text) => ({ state: "waiting", value: null, max: 1, text, stopped: false });
   if (!run && following.length) return waiting("Waiting for the canvas…");
   if (!run) return idle(unfinished, ended ?? (loading ? "The model is loading…" : null), estimate);
-  // Over in a moment, which a moving bar would only make longer.
+  // It is over in a moment; a moving bar would make it seem longer.
   if (run.live) return { state: "running", value: 0, max: 1, text: `Filling…${more}`, stopped: false };
   if (run.waiting && loading) return waiting(`The model is loading…${more}`);
   if (run.waiting) return waiting(`${run.turns ? inTurns(run.turns) : "Waiting for the model…"}${more}`);
