@@ -11,13 +11,13 @@ import pytest
 import torch
 
 from tests.test_outline import check_outline
-from unleash import TokenCanvas, UnleashPipeline
+from unleash import Settings, TokenCanvas, UnleashPipeline
+from unleash.canvas.settings import Region
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
 from unleash.models.folders import describe
 from unleash.sampling.codes import sample_codes
 from unleash.sampling.noise import noise
-from unleash.sampling.orders import CHOICE_TEMPERATURE
 
 transformers = pytest.importorskip("transformers")
 
@@ -160,7 +160,7 @@ def test_the_same_codes_and_pixels_of_pictures(ours, theirs):
 
 @pytest.mark.parametrize("negative", [None, OTHER])
 def test_with_the_same_noise_its_own_pipeline_draws_the_same_codes(ours, theirs, negative, monkeypatch):
-    """Its order is our confidence, with a temperature that is annealed alike.
+    """Its order is our confidence, with noise that falls from 2 to 0; ours is 0 at the last step likewise.
 
     Its counts are rounded down and ours to the nearest, which is the same for 36 cells in 5 steps.
     """
@@ -177,12 +177,12 @@ def test_with_the_same_noise_its_own_pipeline_draws_the_same_codes(ours, theirs,
         negative_prompt=negative,
         num_inference_steps=steps,
         guidance_scale=scale,
-        temperature=(CHOICE_TEMPERATURE * (1 - 1 / steps), 0),
         output_type="latent",
     ).images[0]
     out = ours(
         num_inference_steps=steps,
         reveal_order="confidence",
+        choice_temperature=2 * steps / (steps - 1),
         guidance_scale=scale,
         prompt=PROMPT,
         negative_prompt=negative,
@@ -206,6 +206,19 @@ def test_prompts_matter_and_labels_do_not_exist(ours):
     assert codes[0] != codes[1]
     with pytest.raises(ValueError, match="no label 'church'; it takes a prompt"):
         ours(label="church")
+
+
+@torch.no_grad()
+def test_regions_have_prompts_of_their_own(ours):
+    """With temperature 0 and one step, every code is the likeliest under the prompt of its cell."""
+    top = tuple((row, col) for row in range(2) for col in range(SIDE))
+    settings = Settings(steps=1, temperature=0, prompt=PROMPT, regions=(Region(shows=OTHER, cells=top),))
+    codes = ours(settings=settings).canvases[0].codes
+    tokens = torch.from_numpy(ours.blank().codes)[None]
+    here, there = (ours.logits(tokens, prompt)[0] for prompt in (OTHER, PROMPT))
+    expected = torch.cat([here[: len(top)], there[len(top) :]]).argmax(-1)
+    assert codes.flatten().tolist() == expected.tolist()
+    assert ours.evaluations(settings=settings) == 2
 
 
 def test_models_of_labels_take_no_prompt(pipe):

@@ -40,6 +40,8 @@ SHARED_NAMES = {
     "scheduler": "the name that saved models ask for, and where it is written",
     "vqgan": "likewise",
     "transformer": "likewise",
+    "family": "one for each model family",
+    "outline": "what a model is, and for each family what its configurations say",
     "canvas": "the document, and the component that shows it",
     "inspector": "what the model thinks of a cell, and the component that shows it",
     "opening": "pictures on a canvas, and the component that asks how",

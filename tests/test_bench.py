@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 import textwrap
+from dataclasses import replace
 from importlib.util import find_spec
 
 import pytest
@@ -11,12 +12,14 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from typer.testing import CliRunner
 
-from unleash import BidirectionalTransformer
+from unleash import VQGAN, BidirectionalTransformer
 from unleash.cli import app
 from unleash.evaluation import app_start, bench
 from unleash.evaluation.against import ratios
 from unleash.images.recipes import read_recipe
 from unleash.models.engines import cache
+from unleash.models.families.absorbing.family import FAMILY
+from unleash.models.protocol import FullSize
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,29 @@ def test_report_and_table(model, tmp_path, monkeypatch):
         assert name in result.stdout
     assert figures["share of bare products"]["unit"] == "share"
     assert any(name.startswith("in a step, linear layers") for name in figures)
+
+
+def test_a_family_is_measured_in_a_process_of_its_own(tmp_path, monkeypatch):
+    def small():
+        with torch.device("meta"):
+            tokenizer = VQGAN(32, 32, (1, 2), 1, (16,), 8, 16, patch_size=1)
+            return FullSize("small", tokenizer, BidirectionalTransformer(16, 16, 32, 1, 2))
+
+    monkeypatch.setattr(bench, "families", lambda: (replace(FAMILY, name="tiny", full_size=small),))
+    arguments = ["bench", "--family", "tiny", "--runs", "2", "--json", str(tmp_path / "b.json")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    figures = {figure["name"]: figure for figure in json.loads((tmp_path / "b.json").read_text())["figures"]}
+    for name in ("loading", "evaluation", "decoder", "picture"):
+        assert figures[f"small, {name}"]["unit"] == "s"
+        assert figures[f"small, {name}"]["median"] > 0
+    assert "16 evaluations" in figures["small, picture"]["measured"]
+    if sys.platform.startswith("linux"):
+        loading, run = (figures[f"small, peak memory of {what}"]["median"] for what in ("loading", "a run"))
+        assert 0.1 < loading <= run
+    result = CliRunner().invoke(app, ["bench", "--family", "nowhere"])
+    assert result.exit_code == 2
+    assert "there is no family 'nowhere'; the families are tiny" in result.stderr
 
 
 def test_image_and_its_whole_process(model, monkeypatch):

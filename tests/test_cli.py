@@ -595,3 +595,13 @@ def test_a_cluster_continues_only_what_the_same_command_made(model):
         assert "was made by another command" in refused(*asked, *different)
     for wrong in (["--label", "noon"], ["--count", 0]):
         assert wrong[0].strip("-") in refused(*asked, "--model", model, "--out", "new", *wrong)
+
+
+def test_a_cluster_prints_what_it_made(model):
+    """Nothing is left to make here, so that no cluster is started."""
+    pytest.importorskip("ray")
+    own = ["generate", "--steps", 1, "--model", model]
+    run(*own, "--out", "a.png")
+    assert run(*own, "--out", "a.png", "--engine", "ray").strip() == "a.png"
+    run(*own, "--count", 2, "--out", "made")
+    assert run(*own, "--count", 2, "--out", "made", "--engine", "ray").strip() == "made"

@@ -16,6 +16,7 @@ BAD = {
     "top_k": [0, -1, 2**16 + 1, 10**30],
     "top_p": [0, -1, 1.1, 1e308, float("nan")],
     "correction": [-0.1, 0.6, float("nan")],
+    "choice_temperature": [-0.1, 100.5, float("inf"), float("nan")],
     "moment_exponent": [0.5, 17, float("nan")],
     "reuse": [0, -1, 4097],
     "seed": [-1, 2**53, 10**30],

@@ -199,6 +199,7 @@ def test_the_published_sizes_are_those_that_the_list_tells(family):
     others = 123_700_000 if "text_encoder" in family.others else 0
     numbers = others + sum(weight.numel() for weight in weights)
     assert KNOWN[full.name].parameters == pytest.approx(numbers, rel=0.01)
+    assert KNOWN[full.name].cells == full.predictor.grid_size**2
     Settings(**family.defaults)
 
 

@@ -1,6 +1,9 @@
 """Known models by their short names, from a local server that speaks the Hub's protocol."""
 
 import errno
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +12,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from tests.hub import serving
+from tests.hub import COMMIT, digest, serving
 from unleash import UnleashPipeline
 from unleash.cli import app
 from unleash.models import fetching
@@ -98,6 +101,25 @@ def test_our_own_layout_from_the_hub(hub):
     hub.add("some/model", resolve("paper-churches"))
     pipe = UnleashPipeline.from_pretrained("some/model")
     assert pipe.blank().codebook_size == 96
+
+
+def test_a_pinned_file_that_was_replaced_is_refused(hub):
+    model = KNOWN["halton-256-tiny"]
+    own = digest(HALTON / "vq_ds16_c2i.pt")
+    pinned = replace(model.tokenizer, revision=COMMIT, sha256="0" * 64)
+    with pytest.raises(
+        CheckpointError, match=rf"vq_ds16_c2i.pt is not the pinned file: its SHA-256 is {own}, not 0+;"
+    ):
+        fetching.fetch_known(replace(model, tokenizer=pinned))
+    fetching.fetch_known(replace(model, tokenizer=replace(pinned, sha256=own)))
+    assert any(f"LlamaGen/resolve/{COMMIT}/" in request for request in hub.asked)
+
+
+def test_a_revision_that_is_asked_for_goes_before_the_pinned_one(hub):
+    model = KNOWN["halton-256-tiny"]
+    pinned = replace(model.predictor, revision=COMMIT, sha256="0" * 64)
+    assert fetching.fetch_known(replace(model, predictor=pinned), "main").name == "halton-256-tiny@main"
+    assert not any(f"Halton-Maskgit/resolve/{COMMIT}/" in request for request in hub.asked)
 
 
 def test_an_interrupted_download_goes_on_where_it_ended(hub):
@@ -237,21 +259,57 @@ def test_a_download_is_told_of_and_its_card_says_where_it_is_from(hub, tmp_path)
     assert "a.png" not in card.text
 
 
-def test_a_download_that_is_stopped_keeps_the_files_that_are_whole(hub):
+def test_a_download_that_is_stopped_resumes_where_it_ended(hub):
     whole = (HALTON / "vq_ds16_c2i.pt").stat().st_size
     arrived = 0
 
     def stop(more):
         nonlocal arrived
         arrived += more or 0
-        if arrived > whole:
+        if arrived > whole + 100_000:  # the first piece of the second file is written, the second is not
             raise fetching.FetchStoppedError
 
     with pytest.raises(fetching.FetchStoppedError):
         fetching.fetch_known(KNOWN["halton-256-tiny"], told=stop)
     assert not fetching.is_here(KNOWN["halton-256-tiny"])
-    fetching.fetch_known(KNOWN["halton-256-tiny"], told=lambda _: None)
+    left = []
+    fetching.fetch_known(KNOWN["halton-256-tiny"], told=left.append)
     assert (hub.fetched("vq_ds16_c2i.pt"), hub.fetched("ImageNet_256_tiny.pth")) == (1, 2)
+    assert resumed_at(hub, "ImageNet_256_tiny.pth") > 0
+    assert sum(left[:-1]) == (HALTON / "ImageNet_256_tiny.pth").stat().st_size, "what is there counts"
+
+
+KILLED = """
+import sys
+from unleash.models import fetching
+from unleash.models.known import KNOWN
+fetching.fetch_known(KNOWN["halton-256-tiny"], told=lambda arrived: print(arrived, flush=True))
+"""
+
+
+def test_a_download_whose_process_is_killed_resumes_where_it_ended(hub, tmp_path):
+    hub.pause = 0.05
+    given = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "0"}
+    # Pieces must be smaller than the file for some of it to arrive.
+    code = "import huggingface_hub.constants as c; c.DOWNLOAD_CHUNK_SIZE = 50_000\n" + KILLED
+    command = [sys.executable, "-c", code]
+    home = Path(__file__).parents[1]
+    process = subprocess.Popen(command, cwd=home, env=os.environ | given, stdout=subprocess.PIPE, text=True)
+    while int(process.stdout.readline()) == 0:
+        pass
+    process.stdout.readline()
+    process.kill()
+    process.wait()
+    hub.pause = 0
+    assert (resolve("halton-256-tiny") / "model_index.json").is_file()
+    assert resumed_at(hub, "vq_ds16_c2i.pt") > 0
+    assert not list((tmp_path / "cache").rglob("*.part"))
+
+
+def resumed_at(hub, name):
+    """From which byte the last download of a file was."""
+    last = [request for request in hub.asked if request.startswith("GET") and name in request][-1]
+    return int(last.partition("bytes=")[2].rstrip("-") or 0)
 
 
 def ended(getter):
@@ -287,7 +345,7 @@ def test_a_download_that_is_cancelled_says_so(monkeypatch):
     getter = Getter()
     monkeypatch.setattr(Getter, "_told", told_after(getter.cancel, Getter._told))
     getter.begin("halton-256-tiny")
-    assert ended(getter)["said"] == "Cancelled. Completed files are kept for the next time."
+    assert ended(getter)["said"] == "Cancelled. The next download resumes where this one ended."
     assert not fetching.is_here(KNOWN["halton-256-tiny"])
 
 

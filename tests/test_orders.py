@@ -54,6 +54,11 @@ def test_confidence_heeds_the_noise_only_while_hot():
     noise = torch.tensor([[9.0, 0.0, -9.0]])  # The drawn codes 0 have probability 0.7, 0.2, 0.5.
     assert first_to_last("confidence", probs.log(), gumbel=noise, heat=1.0) == [0, 1, 2]
     assert first_to_last("confidence", probs.log(), gumbel=noise, heat=0.0) == [0, 2, 1]
+    assert first_to_last("confidence", probs.log(), gumbel=noise, heat=1.0, choice_temperature=0.0) == [
+        0,
+        2,
+        1,
+    ]
 
 
 def test_entropy_prefers_the_certain_whatever_was_drawn():

@@ -57,6 +57,7 @@ def test_defaults():
         "guidance_end": 0.0,
         "correction": 0.0,
         "correction_order": "oldest",
+        "choice_temperature": 4.5,
         "moment_exponent": 2.0,
         "reuse": 1,
         "detail": "full",

@@ -68,7 +68,7 @@ def test_the_owner_gets_a_model_and_paints_with_it(page: Page, own_url: str, ser
     row.get_by_role("button", name="Get").click()
     expect(table.get_by_role("button", name="Get paper-churches")).to_be_disabled()
     row.get_by_role("button", name="Cancel").click()
-    expect(said).to_contain_text("Cancelled. Completed files are kept for the next time.")
+    expect(said).to_contain_text("Cancelled. The next download resumes where this one ended.")
     server.pause = 0
     row.get_by_role("button", name="Get").click()
     expect(said).to_contain_text("halton-256-tiny is ready")

@@ -216,6 +216,13 @@ class Settings(Checked):
         description="Which cells the correction redraws: the first filled, or those drawn with the lowest "
         "probability.",
     )
+    choice_temperature: Annotated[float, Slider(0, 10, 0.1)] = Field(
+        default=4.5,
+        ge=0,
+        le=MAX_TEMPERATURE,
+        description="For the order confidence: how much chance decides at first which cells are revealed; "
+        "it falls to 0 with the steps.",
+    )
     moment_exponent: Annotated[float, Slider(1, 6, 0.1)] = Field(
         default=2.0,
         ge=1,

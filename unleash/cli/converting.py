@@ -15,8 +15,9 @@ def models(
     """List the local models, and public ones that can be downloaded.
 
     --model takes the name of a public model: it is downloaded from the
-    Hugging Face Hub and converted when it is first used. Memory is what
-    it needs for sampling; step is a lower bound for this machine in float32.
+    Hugging Face Hub and converted when it is first used. Memory is that
+    of the process; a step is estimated from how fast this machine multiplies
+    matrices in float32.
 
     Examples:
 
@@ -30,7 +31,7 @@ def models(
 
     from unleash.models.fetching import is_here
     from unleash.models.folders import describe
-    from unleash.models.known import KNOWN
+    from unleash.models.known import KNOWN, OVERHEAD
     from unleash.models.locating import bundled
     from unleash.models.pace import products_per_second
 
@@ -43,7 +44,7 @@ def models(
     table = Table("name", "paints", "download", "memory", "a step here", "licence", box=None, pad_edge=False)
     rate = products_per_second()
     for model in KNOWN.values():
-        seconds = model.work * (2 if model.guided else 1) / rate
+        seconds = OVERHEAD * model.work * (2 if model.guided else 1) / rate
         size = "here" if model.name in here else f"{model.download / 1e9:.1f} GB"
         memory, step = f"{model.memory / 1e9:.1f} GB", f"{seconds:.1f} s"
         table.add_row(model.name, model.paints, size, memory, step, model.licence)

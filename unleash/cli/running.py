@@ -88,7 +88,7 @@ def paint_everywhere(
     """Makes the picture of a canvas once for each file, as :func:`paint`, on all machines of a Ray cluster.
 
     Existing files are kept. More than a thousand are put in folders of a thousand, named by the numbers of
-    their pictures.
+    their pictures. Prints the path of the one picture, or of the folder of all.
 
     Raises:
         ValueError: if the first existing file was made by another model, or from another canvas or settings.
@@ -119,7 +119,10 @@ def paint_everywhere(
                 file.parent.mkdir(parents=True, exist_ok=True)
             write_whole(file, png)
             bar.update()
-    typer.echo(files[0].parent if len(files) <= SHARD else files[0].parents[1])
+    if len(files) == 1:
+        typer.echo(files[0])
+    else:
+        typer.echo(files[0].parent if len(files) <= SHARD else files[0].parents[1])
 
 
 def _shard(number: int, count: int) -> str:

@@ -110,6 +110,10 @@ def bench(
         list[Part] | None,
         typer.Option(help="Measure this part only. Repeatable.", show_default="all but families"),
     ] = None,
+    family: Annotated[
+        list[str] | None,
+        typer.Option(help="Measure this family only. Repeatable.", show_default="all, if families are"),
+    ] = None,
     model: Model = None,
     runs: Annotated[int, typer.Option(min=1, help="Number of runs of which the median is taken.")] = 5,
     engines: Annotated[
@@ -132,12 +136,15 @@ def bench(
       full    a step of the paper's 77 M-parameter transformer, and how much
               of it bare matrix products of the same shapes take
       families  every model family at a published size, with random weights:
-              an evaluation, the decoder, and a picture with its defaults
+              an evaluation, the decoder, a picture with its defaults, and
+              peak memory; takes minutes, and up to 8 GB of memory and 4 GB
+              of disk space
 
     Examples:
 
     \b
       unleash bench --only step --only image --json bench.json
+      unleash bench --family halton --runs 3
       unleash bench --engines --model weights/churches
       unleash bench --against ../unleash-before --runs 3
     """
@@ -156,8 +163,8 @@ def bench(
 
         report = benchmark.reported(name, runs, ratios(against, runs))
     else:
-        parts = only or [part for part in Part if part is not Part.families]
-        report = benchmark.measure([part.value for part in parts], name, runs)
+        usual = [Part.families] if family else [part for part in Part if part is not Part.families]
+        report = benchmark.measure([part.value for part in only or usual], name, runs, family or ())
     if json_file is not None:
         write_whole(json_file, json.dumps(report, indent=2) + "\n")
     benchmark.show(report)

@@ -19,10 +19,11 @@ from rich.table import Table
 from torch import Generator, Tensor, nn
 from torch.profiler import ProfilerActivity, profile
 
-from unleash.canvas.settings import Settings
+from unleash.canvas.messages import quoted
 from unleash.evaluation import engine_table
 from unleash.evaluation.app_start import first_paint_by_browser, running_app, wait_for
 from unleash.evaluation.engine_table import EngineTimes
+from unleash.evaluation.full_size import measure_family
 from unleash.images.webp import webp
 from unleash.models.families import families
 from unleash.models.families.absorbing.transformer import BidirectionalTransformer, Block
@@ -56,7 +57,7 @@ class Figure:
 
     Attributes:
         name: short, unique in a report.
-        unit: ``s``, or ``share`` for a fraction in [0, 1].
+        unit: ``s``, ``GB``, or ``share`` for a fraction in [0, 1].
         median: of the runs.
         runs: the value of each run.
         measured: what exactly is measured, from when to when.
@@ -69,26 +70,31 @@ class Figure:
     measured: str
 
 
-def measure(parts: Sequence[str], model: str, runs: int) -> dict[str, Any]:
+def measure(parts: Sequence[str], model: str, runs: int, chosen: Sequence[str] = ()) -> dict[str, Any]:
     """Runs some of the benchmarks ``step``, ``image``, ``start``, ``full`` and ``families``.
 
     Args:
         parts: the benchmarks to run.
         model: folder or Hub id of the model for ``step`` and ``image``.
         runs: number of measurements per figure, each after a warm-up.
+        chosen: the families for ``families``, by name; none: all.
 
     Returns:
         A JSON-serialisable report of the machine and the figures.
 
     Raises:
-        ValueError: if the model cannot be loaded or the app does not start.
+        ValueError: if there is no such family, the model cannot be loaded or the app does not start.
     """
+    known = [family.name for family in families()]
+    for name in chosen:
+        if name not in known:
+            raise ValueError(f"there is no family {quoted(name)}; the families are {', '.join(known)}")
     makers: dict[str, Callable[[], Iterator[Figure]]] = {
         "step": lambda: _step(UnleashPipeline.from_pretrained(model), runs),
         "image": lambda: _image(UnleashPipeline.from_pretrained(model), model, runs),
         "start": lambda: _start(runs),
         "full": lambda: _full(runs),
-        "families": lambda: _families(runs),
+        "families": lambda: _families(chosen or known, runs),
     }
     return reported(model, runs, (figure for part in parts for figure in makers[part]()))
 
@@ -253,31 +259,12 @@ def _full(runs: int) -> Iterator[Figure]:
         yield _figure(f"in a step, {name}", times, "self time in one evaluation, from torch's profiler")
 
 
-@torch.inference_mode()
-def _families(runs: int) -> Iterator[Figure]:
-    """Each family at a published size, with random weights."""
+def _families(chosen: Sequence[str], runs: int) -> Iterator[Figure]:
+    """Families at a published size, with random weights."""
     for family in families():
-        full = family.full_size()
-        name, grid = full.name, (1, full.predictor.grid_size, full.predictor.grid_size)
-        predictor, tokenizer = _random(full.predictor), _random(full.tokenizer)
-        tokens = torch.full(grid, predictor.codebook_size)
-        step = _timed(lambda p=predictor, t=tokens, c=full.condition: p.logits(t, c), runs)  # type: ignore[misc]
-        picture = _timed(lambda v=tokenizer, t=tokens: v.decode(torch.zeros_like(t)), runs)  # type: ignore[misc]
-        millions = sum(weights.numel() for weights in predictor.parameters()) / 1e6
-        yield _figure(f"{name}, evaluation", step, f"token predictor of {millions:.0f} M parameters, batch 1")
-        yield _figure(f"{name}, decoder", picture, "one picture")
-        suited = Settings(**family.defaults)
-        passes = suited.steps * (1 if suited.guidance_scale == 1 else 2)
-        whole = [passes * a + b for a, b in zip(step, picture, strict=True)]
-        yield _figure(f"{name}, picture", whole, f"{passes} evaluations, its defaults, and the decoder")
-
-
-def _random(network: nn.Module) -> Any:
-    """A network on the meta device with random weights."""
-    network = network.to_empty(device="cpu").eval()
-    for weights in network.parameters():
-        weights.normal_(std=0.02)
-    return network
+        if family.name in chosen:
+            for name, unit, values, measured in measure_family(family, runs):
+                yield Figure(name, unit, median(values), values, measured)
 
 
 def _profiled(evaluate: Callable[[], Any], runs: int) -> dict[str, list[float]]:
@@ -316,7 +303,9 @@ def _figure(name: str, seconds: list[float], measured: str) -> Figure:
 
 
 def _written(value: float, unit: str) -> str:
-    return f"{value * 100:.0f} %" if unit == "share" else f"{value:.4f} s"
+    if unit == "share":
+        return f"{value * 100:.0f} %"
+    return f"{value:.2f} GB" if unit == "GB" else f"{value:.4f} s"
 
 
 def _machine() -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Models from the Hugging Face Hub: fetched into its cache, and converted once into a folder beside it.
 
-Progress bars, resumed downloads, tokens and ``HF_HUB_OFFLINE`` are handled by huggingface_hub.
+Progress bars, tokens and ``HF_HUB_OFFLINE`` are handled by huggingface_hub.
 """
 
 import errno
@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tqdm import tqdm
 
 from unleash.canvas.bounds import MAX_CONFIG
 from unleash.canvas.messages import quoted
+from unleash.models import resuming
 from unleash.models.cards import parsed
 from unleash.models.checkpoints import CheckpointError
 from unleash.models.conversion import convert
@@ -42,7 +44,7 @@ Told = Callable[[int | None], None]
 
 
 class FetchStoppedError(Exception):
-    """Raised by a :data:`Told` to end a download; files that are complete by then are kept."""
+    """Raised by a :data:`Told` to end a download; what arrived by then is kept."""
 
 
 def converted_models() -> Path:
@@ -52,7 +54,7 @@ def converted_models() -> Path:
 
 def converted_folder(model: KnownModel, revision: str | None = None) -> Path:
     """The folder of a known model once it has been fetched and converted."""
-    revision = revision or model.revision
+    revision = revision or model.predictor.revision
     mark = "" if revision is None else "@" + re.sub(r"[^\w.-]", "-", revision)
     return converted_models() / f"{model.name}{mark}"
 
@@ -67,7 +69,7 @@ def fetch_known(model: KnownModel, revision: str | None = None, told: Told | Non
 
     Args:
         model: a known model.
-        revision: of its predictor's repository; None: the one that is known.
+        revision: of its predictor's repository, instead of the pinned one; None: that, or else the latest.
         told: follows the download and can end it; None: progress bars on the terminal.
 
     Raises:
@@ -79,12 +81,17 @@ def fetch_known(model: KnownModel, revision: str | None = None, told: Told | Non
     if (target / "model_index.json").is_file():
         return target
     _check_room(model)
-    revision = revision or model.revision
+    files = [model.tokenizer, model.predictor]
+    if revision is not None:
+        own = model.predictor.repository
+        files = [
+            replace(file, revision=revision, sha256=None) if file.repository == own else file
+            for file in files
+        ]
+    revision = files[1].revision
     if model.beside:
-        _snapshot(model.name, model.predictor.repository, revision, model.beside, told)
-    one = model.tokenizer.repository == model.predictor.repository
-    tokenizer = _file(model.name, model.tokenizer, revision if one else None, told)
-    predictor = _file(model.name, model.predictor, revision, told)
+        _beside(model, revision, told)
+    tokenizer, predictor = (_file(model.name, file, told) for file in files)
     card = _card(model, revision)
     if told is not None:
         told(None)
@@ -95,6 +102,16 @@ def fetch_known(model: KnownModel, revision: str | None = None, told: Told | Non
 
     convert(tokenizer, predictor, target, accept=accept, card=card)
     return target
+
+
+def _beside(model: KnownModel, revision: str | None, told: Told | None) -> None:
+    """Fetches the further files of a known model."""
+    repository = model.predictor.repository
+    with _explained(model.name, repository, revision):
+        for path in model.beside:
+            if path.endswith(".safetensors"):
+                resuming.download(PublishedFile(repository, path, revision), _bar(told))
+    _snapshot(model.name, repository, revision, model.beside, told)
 
 
 def fetch_folder(repository: str, revision: str | None) -> Path:
@@ -115,14 +132,16 @@ def _snapshot(
         return Path(snapshot_download(repository, **wanted, tqdm_class=_bar(told)))
 
 
-def _file(name: str, file: PublishedFile, revision: str | None, told: Told | None = None) -> Path:
+def _file(name: str, file: PublishedFile, told: Told | None = None) -> Path:
     """A file of a repository, in the Hub's cache."""
-    with _explained(name, file.repository, revision):
+    wanted: dict[str, Any] = {"revision": file.revision, "tqdm_class": _bar(told)}
+    with _explained(name, file.repository, file.revision):
         try:
-            path = Path(hf_hub_download(file.repository, file.path, revision=revision, tqdm_class=_bar(told)))
+            resuming.download(file, _bar(told))
+            path = Path(hf_hub_download(file.repository, file.path, **wanted))
         except RemoteEntryNotFoundError as error:
             raise CheckpointError(f"{file.repository} on the Hub has no {file.path} any more") from error
-    _check_digest(path)
+    _check_digest(path, file.sha256)
     return path
 
 
@@ -231,19 +250,27 @@ def _check_room(model: KnownModel) -> None:
         )
 
 
-def _check_digest(file: Path) -> None:
-    """Compares a large file with the SHA-256 that the Hub publishes, which is its name in the Hub's cache."""
+def _check_digest(file: Path, pinned: str | None) -> None:
+    """Compares a file with its pinned SHA-256, and a large one with its name in the Hub's cache.
+
+    That name is the SHA-256 that the Hub publishes.
+    """
     blob = file.resolve()
-    if not re.fullmatch(r"[0-9a-f]{64}", blob.name):
+    published = blob.name if re.fullmatch(r"[0-9a-f]{64}", blob.name) else None
+    if published is None and pinned is None:
         return
     with blob.open("rb") as opened:
         found = digest_of(opened)
-    if found != blob.name:
+    if published not in (None, found):
         blob.unlink()
         file.unlink(missing_ok=True)
         raise CheckpointError(
             f"{file.name} was damaged during the download (SHA-256 {found[:12]}…, not {blob.name[:12]}…) "
             "and has been deleted: run it again"
+        )
+    if pinned not in (None, found):
+        raise CheckpointError(
+            f"{file.name} is not the pinned file: its SHA-256 is {found}, not {pinned}; it is not used"
         )
 
 

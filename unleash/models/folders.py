@@ -83,18 +83,27 @@ def describe(model: str | Path) -> Outline:
 def load_networks(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:
     """The two networks in a folder from `resolve`, by their names in the pipeline.
 
-    They compute in ``dtype``, by default float32, whatever type the file has. Tensors of that type are
-    memory-mapped from the file, without a second copy.
+    They compute in ``dtype``, by default float32, whatever type the file has. The predictor's tensors of that
+    type are memory-mapped from its file. The tokenizer's are copied into the layout that its convolutions
+    need, and its file is closed before the predictor's is opened, so that no two copies remain.
     """
     family, loaded = _family(folder), {}
     for name, kind in _networks(family).items():
         network = _skeleton(folder / name, kind)
         tensors = load_file(folder / name / WEIGHTS)
-        network.load_state_dict(
-            {key: tensor.to(dtype or torch.float32) for key, tensor in tensors.items()}, assign=True
-        )
+        for key in tensors:
+            tensor = tensors[key].to(dtype or torch.float32)
+            tensors[key] = tensor if name == "transformer" else _laid_out(tensor)
+        network.load_state_dict(tensors, assign=True)
         loaded[name] = network.eval()
+        del tensors, tensor
     return loaded
+
+
+def _laid_out(tensor: torch.Tensor) -> torch.Tensor:
+    """A copy, in the memory layout in which convolutions on CPUs are fastest."""
+    layout = torch.channels_last if tensor.ndim == 4 else torch.contiguous_format
+    return torch.empty_like(tensor, memory_format=layout).copy_(tensor)
 
 
 def load_others(folder: Path, dtype: torch.dtype | None = None) -> dict[str, Any]:

@@ -1,4 +1,9 @@
-"""The classes of ImageNet, which models of photographs can be asked for."""
+"""The classes of ImageNet, which models of photographs can be asked for.
+
+``imagenet.txt`` names them in the order of their indices. Each class is a noun of WordNet 3.0, sorted by its
+number there, and its name is one of its words. Two classes share their word with another and are called
+"crane bird" and "maillot tank suit".
+"""
 
 from functools import cache
 from pathlib import Path

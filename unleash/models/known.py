@@ -1,9 +1,23 @@
-"""Public models with a short name: where they are, and what to know before downloading one."""
+"""Public models with a short name: where they are, and what to know before downloading one.
+
+No revision is pinned yet, since none could be looked up where this list was written: the latest one is
+downloaded. Each large file is compared with the SHA-256 that the Hub publishes for it, and the paper's
+churches with published logits.
+"""
 
 from dataclasses import dataclass
 
 PER_PARAMETER = 4
 """Bytes."""
+
+LIBRARIES, PER_CELL = 400_000_000, 900_000
+"""Bytes of memory that the process takes without a model, and that drawing a picture takes for each cell.
+
+Both were measured at full size with random weights, in float32 on Linux.
+"""
+
+OVERHEAD = 1.4
+"""The time of an evaluation, relative to that of its matrix products alone; measured likewise."""
 
 
 @dataclass(frozen=True)
@@ -13,10 +27,15 @@ class PublishedFile:
     Attributes:
         repository: ``owner/name``.
         path: path of the file in it.
+        revision: pinned commit; None: the latest.
+        sha256: SHA-256 of the file in that commit, which need not be the one that the Hub gives; None: only
+            that one is checked.
     """
 
     repository: str
     path: str
+    revision: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +66,9 @@ class KnownModel:
         beside: further files of the predictor's repository, as patterns.
         download: size in bytes.
         parameters: number of parameters of all its parts.
+        cells: cells of a picture.
         work: multiply-adds of its predictor per step, parameters times cells.
         guided: whether its defaults use guidance, which doubles the work per step.
-        revision: revision of the predictor's repository; None: the latest.
         published: logits its predictor must give; None if none are published.
     """
 
@@ -60,16 +79,16 @@ class KnownModel:
     predictor: PublishedFile
     download: int
     parameters: int
+    cells: int
     work: int
     guided: bool = True
     beside: tuple[str, ...] = ()
-    revision: str | None = None
     published: Published | None = None
 
     @property
     def memory(self) -> int:
-        """Memory it needs to sample, in bytes: somewhat more than its weights."""
-        return PER_PARAMETER * self.parameters * 5 // 4
+        """Memory of a process that samples from it, in bytes."""
+        return LIBRARIES + PER_PARAMETER * self.parameters + PER_CELL * self.cells
 
 
 _CHURCHES = "nielsr/absorbing-diffusion-churches"
@@ -81,7 +100,7 @@ _CLIP, _AMUSED_VQ = 123_700_000, 146_200_000
 
 
 def _halton(pixels: int, size: str) -> KnownModel:
-    parameters = _HALTON_SIZES[size]
+    parameters, cells = _HALTON_SIZES[size], (pixels // 16) ** 2
     return KnownModel(
         name=f"halton-{pixels}-{size}",
         paints=f"photographs of ImageNet's 1,000 classes, {pixels}×{pixels} pixels",
@@ -91,10 +110,8 @@ def _halton(pixels: int, size: str) -> KnownModel:
         # The file also contains the optimizer's two moments.
         download=PER_PARAMETER * (3 * parameters + _LLAMAGEN),
         parameters=parameters + _LLAMAGEN,
-        work=parameters
-        * 2
-        // 3
-        * (pixels // 16) ** 2,  # a third of them is used once per picture, for its class
+        cells=cells,
+        work=parameters * 2 // 3 * cells,  # a third of them is used once per picture, for its class
     )
 
 
@@ -112,7 +129,9 @@ def _amused(pixels: int, uvit: int) -> KnownModel:
         ),
         download=PER_PARAMETER * parameters,
         parameters=parameters,
-        work=uvit * 256,  # it downsamples 32×32 cells to 16×16
+        cells=(pixels // 16) ** 2,
+        # A third of them is used once per picture, for its prompt.
+        work=uvit * 2 // 3 * 256,  # it downsamples 32×32 cells to 16×16
     )
 
 
@@ -128,6 +147,7 @@ KNOWN = {
             beside=("vae/config.json", "transformer/config.json"),
             download=561_000_000,
             parameters=140_000_000,
+            cells=256,
             work=76_600_000 * 256,
             guided=False,
             published=Published(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 from operator import index
 from pathlib import Path
@@ -11,7 +12,7 @@ import pydantic_core
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings, renamed
-from unleash.models.imagenet import class_labels
+from unleash.models.families import part_of_each
 from unleash.models.soundness import check_config, read_config
 
 if TYPE_CHECKING:
@@ -35,8 +36,8 @@ class Outline:
         conditioning: what it is conditioned on.
         labels: names of its labels; may be empty.
         details: the details it can decode.
-        reuses: whether it can evaluate some cells only, for the setting ``reuse``.
         defaults: its default settings.
+        reuses: whether it can evaluate some cells only, for the setting ``reuse``.
     """
 
     family: str
@@ -48,8 +49,8 @@ class Outline:
     conditioning: "Conditioning"
     labels: tuple[str, ...]
     details: "tuple[Detail, ...]"
-    reuses: bool
     defaults: Settings
+    reuses: bool = False
 
     @property
     def image_size(self) -> int:
@@ -85,7 +86,7 @@ def outline(folder: Path) -> Outline:
     parts = [folder / "vqgan", folder / "transformer"]
     try:
         described = read_config(folder / "model_index.json")
-        family, facts = _FAMILIES[described["vqgan"][1], described["transformer"][1]]
+        family, read = _families()[described["vqgan"][1], described["transformer"][1]]
         configs = [read_config(part / "config.json") for part in parts]
         for config in configs:
             check_config(config)
@@ -94,7 +95,7 @@ def outline(folder: Path) -> Outline:
             parameters=sum(_parameters(part / WEIGHTS) for part in parts),
             bytes=sum(file.stat().st_size for file in folder.glob("*/*.safetensors")),
             defaults=defaults(described, read_config(folder / "scheduler" / "scheduler_config.json")),
-            **facts(*configs),
+            **read(*configs),
         )
     # Untrusted files raise many types of error.
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
@@ -113,6 +114,12 @@ def defaults(index: Mapping[str, Any], scheduler: Mapping[str, Any]) -> Settings
     return plain.changed(**index.get("sampling_defaults") or {})
 
 
+@cache
+def _families() -> dict[tuple[str, str], tuple[str, Callable[..., dict[str, Any]]]]:
+    """The name of each family and a reader of its configurations, by the classes of its networks."""
+    return {module.CLASSES: (name, module.facts) for name, module in part_of_each("outline")}
+
+
 def _parameters(weights: Path) -> int:
     """The number of parameters in a safetensors file, from its header."""
     if weights.exists() and not weights.is_file():  # reading a pipe would block
@@ -125,49 +132,3 @@ def _parameters(weights: Path) -> int:
 
 _LONGEST_HEADER = 100_000_000
 """Maximum length of a header in bytes, as in safetensors itself."""
-
-
-def _absorbing(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[str, Any]:
-    own = {"preview": tokenizer.get("preview_shape"), "full": True, "large": tokenizer.get("large_shape")}
-    labels = tuple(predictor["label_names"])
-    return {
-        "grid_size": predictor["grid_size"],
-        "cell_size": tokenizer["patch_size"] * 2 ** (len(tokenizer["channel_mult"]) - 1),
-        "codebook_size": predictor["codebook_size"],
-        "conditioning": "label" if labels else "none",
-        "labels": labels,
-        "details": tuple(detail for detail, there in own.items() if there is not None),
-        "reuses": not predictor.get("causal"),
-    }
-
-
-def _halton(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "grid_size": predictor["grid_size"],
-        "cell_size": 2 ** (len(tokenizer["channel_mult"]) - 1),
-        "codebook_size": predictor["codebook_size"],
-        "conditioning": "label",
-        "labels": class_labels(predictor["num_classes"]),
-        "details": ("full",),
-        "reuses": False,
-    }
-
-
-def _amused(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "grid_size": predictor["sample_size"],
-        "cell_size": 2 ** (len(tokenizer["block_out_channels"]) - 1),
-        "codebook_size": predictor["codebook_size"],
-        "conditioning": "text",
-        "labels": (),
-        "details": ("full",),
-        "reuses": False,
-    }
-
-
-_FAMILIES: dict[tuple[str, str], tuple[str, Callable[..., dict[str, Any]]]] = {
-    ("VQGAN", "BidirectionalTransformer"): ("absorbing", _absorbing),
-    ("LlamaGenTokenizer", "MaskGITTransformer"): ("halton", _halton),
-    ("AmusedTokenizer", "AmusedTransformer"): ("amused", _amused),
-}
-"""The name of each family and a reader of its configurations, by the classes of its networks."""

@@ -168,13 +168,13 @@ class FullSize:
         name: name of the model with that size.
         tokenizer: on the meta device.
         predictor: likewise.
-        condition: a condition for a batch of one.
+        others: creates the family's further parts with random weights, by their names in the pipeline.
     """
 
     name: str
     tokenizer: Any
     predictor: Any
-    condition: Condition
+    others: Callable[[], dict[str, Any]] = dict
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,7 @@ class Family:
         predictor: class of its token predictors.
         formats: the file formats it can be converted from.
         defaults: sampling settings from its paper, by name, for models that are converted.
-        full_size: creates both networks at a published size on the meta device, and a condition, for
-            benchmarks.
+        full_size: creates both networks at a published size on the meta device, for benchmarks.
         others: class names in transformers of further parts, by their names in the pipeline and in
             published folders.
     """

@@ -10,7 +10,7 @@ from unleash.models.protocol import ImageTokenizer
 SIDE = 32
 """Pixels on a side of a thumbnail."""
 
-_MANY = 32
+_MANY = 128
 """Number of batches from which a progress bar is shown on a terminal."""
 
 _PATCH = 3
@@ -20,7 +20,7 @@ _COARSE = 8
 """Pixels on a side of a guess."""
 
 
-def thumbnails(vqgan: ImageTokenizer, side: int = SIDE, batch: int = 128) -> Tensor:
+def thumbnails(vqgan: ImageTokenizer, side: int = SIDE, batch: int = 32) -> Tensor:
     """Each code decoded among copies of itself: (K, 3, side, side) float in [0, 1]."""
     parts = torch.arange(vqgan.codebook_size).split(batch)
     watched = tqdm(parts, "thumbnails of the codes", disable=None if len(parts) > _MANY else True)

@@ -37,9 +37,6 @@ class Proposal:
 Order: TypeAlias = Callable[[Proposal], Tensor]
 """Scores that broadcast to (B, N): of the cells still unknown, the highest are revealed."""
 
-CHOICE_TEMPERATURE = 4.5
-"""How much of MaskGIT's Gumbel noise there is in the confidence at the first step, as in its release."""
-
 
 def random(proposal: Proposal) -> Tensor:
     """Uniformly at random, as in the paper (Bond-Taylor et al., ECCV 2022)."""
@@ -49,11 +46,12 @@ def random(proposal: Proposal) -> Tensor:
 def confidence(proposal: Proposal) -> Tensor:
     """The surest draws first: log p(code) plus annealed Gumbel noise (MaskGIT, Chang et al., CVPR 2022).
 
-    Without the noise the order would favour the most common codes, which gives empty pictures.
+    Without the noise the order would favour the most common codes, which gives empty pictures. Its amount is
+    ``choice_temperature``, 4.5 in MaskGIT's release, times the annealed temperature.
     """
     log_probs = proposal.logits.log_softmax(-1)
     drawn = log_probs.gather(-1, proposal.codes[..., None])[..., 0]
-    return drawn + CHOICE_TEMPERATURE * proposal.heat * proposal.gumbel
+    return drawn + proposal.settings.choice_temperature * proposal.heat * proposal.gumbel
 
 
 def halton(proposal: Proposal) -> Tensor:

@@ -80,7 +80,7 @@ class Getter:
         try:
             fetch_known(KNOWN[name], told=self._told)
         except FetchStoppedError:
-            self._change(stage="ended", said="Cancelled. Completed files are kept for the next time.")
+            self._change(stage="ended", said="Cancelled. The next download resumes where this one ended.")
         except ValueError as error:
             self._change(stage="ended", said=f"{error}.")
         except Exception:
