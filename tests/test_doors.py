@@ -18,6 +18,7 @@ BAD = {
     "correction": [-0.1, 0.6, float("nan")],
     "choice_temperature": [-0.1, 100.5, float("inf"), float("nan")],
     "moment_exponent": [0.5, 17, float("nan")],
+    "reuse": [0, -1, 4097],
     "seed": [-1, 2**53, 10**30],
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]

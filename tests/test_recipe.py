@@ -59,6 +59,7 @@ def test_defaults():
         "correction_order": "oldest",
         "choice_temperature": 4.5,
         "moment_exponent": 2.0,
+        "reuse": 1,
         "detail": "full",
         "seed": 0,
     }

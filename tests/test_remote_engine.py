@@ -13,8 +13,8 @@ from unleash import UnleashPipeline
 from unleash.canvas.settings import check_engine
 from unleash.models.engines import Engine
 from unleash.models.engines import remote as remote_engine
+from unleash.models.engines.batches import Asked, logits_together
 from unleash.models.protocol import Condition
-from unleash.serving.batches import Asked, logits_together
 
 
 class Replica:

@@ -7,7 +7,8 @@ from time import sleep
 import gradio as gr
 import pytest
 
-from unleash.studio.server.turns import IDLE, LINE, Standing, Turns, expect, standing, take_turns
+from unleash.studio.server.blocks import SESSIONS
+from unleash.studio.server.turns import AT_ONCE, IDLE, LINE, Standing, Turns, expect, standing, take_turns
 
 
 @pytest.fixture
@@ -31,6 +32,10 @@ def test_what_waits_for_an_idle_studio_comes_after_all_runs(turns: Turns) -> Non
     assert list(run) == [1, 2, 3, 4, 5]
     waiter.join(10)
     assert done == ["a"] * 6 + ["idle"]
+
+
+def test_whoever_has_a_session_takes_turns_and_is_told_how_long_it_takes() -> None:
+    assert AT_ONCE >= SESSIONS, "the others would wait in Gradio's queue without a word"
 
 
 def test_a_step_under_way_is_waited_for_and_a_run_between_steps_is_not() -> None:

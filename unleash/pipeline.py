@@ -36,6 +36,7 @@ from unleash.models.protocol import (
     Detail,
     ImageTokenizer,
     TokenPredictor,
+    can_reuse,
     joined,
     known_labels,
     repeated,
@@ -44,6 +45,7 @@ from unleash.sampling import inspector, windows
 from unleash.sampling.guidance import guidance_at
 from unleash.sampling.information import schedule_of
 from unleash.sampling.orders import BLIND
+from unleash.sampling.reuse import Reuse
 from unleash.sampling.reveal import Revealed, State, reveal
 from unleash.sampling.scheduler import AbsorbingDiffusionScheduler
 from unleash.sampling.work import Work
@@ -89,7 +91,7 @@ class Step:
         return self.render()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Part:
     """Cells with the same conditions.
 
@@ -274,7 +276,7 @@ class UnleashPipeline(DiffusionPipeline):
         settings = self._settings(settings, num_inference_steps=num_inference_steps, **sampling)
         seeds = [settings.numbered(i).seed for i in range(num_images)]
         # On CPUs a batch is not faster, and its rounding would depend on its size.
-        together = 1 if self.device.type == "cpu" else num_images
+        together = 1 if self.device.type == "cpu" or settings.reuse > 1 else num_images
         batches = [seeds[i : i + together] for i in range(0, num_images, together)]
         codes = [self._finish(canvas, settings, batch, callback_on_step_end) for batch in batches]
         canvases = [canvas.filled(grid.cpu().numpy()) for grid in torch.cat(codes)]
@@ -482,6 +484,8 @@ class UnleashPipeline(DiffusionPipeline):
                 )
         schedule_of(chosen.schedule, self.scheduler.config["information"])
         self._check_detail(chosen.detail)
+        if chosen.reuse > 1 and not can_reuse(self.transformer):
+            raise ValueError("this model evaluates all cells at every step: set reuse to 1")
         return chosen
 
     def _check_detail(self, detail: Detail) -> None:
@@ -542,7 +546,7 @@ class UnleashPipeline(DiffusionPipeline):
     ) -> Tensor:
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1)
         with self.progress_bar(total=settings.steps) as bar:
-            for frame in self._run(canvas, settings, seeds):
+            for frame in self._run(canvas, settings, seeds, reuse=self._reuse(canvas, settings)):
                 bar.total = frame.total
                 codes = frame.codes
                 if callback is not None:
@@ -564,8 +568,8 @@ class UnleashPipeline(DiffusionPipeline):
                 self.engine.name,
             )
             return
-        engine = self.engine.name
-        for frame in self._run(canvas, settings, [settings.seed], start):
+        engine, reuse = self.engine.name, self._reuse(canvas, settings, start)
+        for frame in self._run(canvas, settings, [settings.seed], start, reuse):
             codes = frame.codes[0].cpu().numpy()
             filled = canvas.filled(codes, partial=True)
             revealed = frame.revealed[0].cpu().numpy()
@@ -579,12 +583,37 @@ class UnleashPipeline(DiffusionPipeline):
                 revealed,
                 partial(self._decode, guess, settings.detail if last else "preview"),
                 guess.cpu().numpy(),
-                None if last else _progress(frame, settings),
+                None if last else _progress(frame, settings, reuse),
                 engine,
             )
 
+    def _reuse(self, canvas: TokenCanvas, settings: Settings, start: Progress | None = None) -> Reuse | None:
+        """What a run of one image reuses between its steps; None if every evaluation is full.
+
+        Raises:
+            ValueError: if the engine cannot, or ``start`` lacks the codes of the last full evaluation.
+        """
+        side = self.transformer.grid_size
+        if settings.reuse == 1 or canvas.base.shape != (side, side):
+            return None
+        if not self.engine.reuses:
+            raise ValueError(
+                f'the engine "{self.engine.name}" evaluates all cells at every step: set reuse to 1'
+            )
+        if start is None:
+            return Reuse(self.engine, settings.reuse)
+        if start.evaluated is None:
+            raise ValueError("the progress lacks the codes of the last full evaluation, which reuse needs")
+        base = torch.from_numpy(start.evaluated)[None].to(self.device)
+        return Reuse(self.engine, settings.reuse, start.step, base)
+
     def _run(
-        self, canvas: TokenCanvas, settings: Settings, seeds: Sequence[int], start: Progress | None = None
+        self,
+        canvas: TokenCanvas,
+        settings: Settings,
+        seeds: Sequence[int],
+        start: Progress | None = None,
+        reuse: Reuse | None = None,
     ) -> Iterator[Revealed]:
         """A run with one image per seed; the codes may be changed in place."""
         self.check(canvas)
@@ -600,7 +629,9 @@ class UnleashPipeline(DiffusionPipeline):
             if len(scales) > 1:  # in the random order images differ in their number of filled cells
                 each = [predict(*image) for image in zip(codes.split(1), asked.split(1), strict=True)]
                 return torch.cat([logits for logits, _ in each]), torch.cat([seen for _, seen in each])
-            logits, seen = self._predict_parts(codes, asked, parts, scales.pop(), engine)
+            if reuse is not None:
+                reuse.begin(codes)
+            logits, seen = self._predict_parts(codes, asked, parts, scales.pop(), engine, reuse)
             return logits if bias is None else logits + bias.to(logits), seen
 
         codes = torch.from_numpy(canvas.codes).repeat(len(seeds), 1, 1).to(self.device)
@@ -610,7 +641,13 @@ class UnleashPipeline(DiffusionPipeline):
         return reveal(predict, codes, size, settings, generators, curve, stand)
 
     def _predict_parts(
-        self, codes: Tensor, asked: Tensor, parts: Sequence[_Part], guidance_scale: float, engine: Engine
+        self,
+        codes: Tensor,
+        asked: Tensor,
+        parts: Sequence[_Part],
+        guidance_scale: float,
+        engine: Engine,
+        reuse: Reuse | None,
     ) -> tuple[Tensor, Tensor]:
         """As :meth:`_predict`, with each part's own conditions; parts without requested cells are skipped.
 
@@ -618,15 +655,31 @@ class UnleashPipeline(DiffusionPipeline):
         """
         parts = [part for part in parts if (asked & part.cells.to(asked.device)).any()] or parts[-1:]
         if len(parts) == 1:
-            return self._predict(codes, asked, parts[0].conditions, guidance_scale, engine)
+            return self._predict_part(codes, asked, parts[0], guidance_scale, engine, reuse)
         logits, seen = None, torch.zeros_like(asked)
         for part in parts:
             cells = part.cells.to(asked.device)
-            own, there = self._predict(codes, asked & cells, part.conditions, guidance_scale, engine)
+            own, there = self._predict_part(codes, asked & cells, part, guidance_scale, engine, reuse)
             logits = own if logits is None else torch.where(cells.flatten(1)[..., None], own, logits)
             seen |= there & cells
         assert logits is not None
         return logits, seen
+
+    def _predict_part(
+        self,
+        codes: Tensor,
+        asked: Tensor,
+        part: _Part,
+        guidance_scale: float,
+        engine: Engine,
+        reuse: Reuse | None,
+    ) -> tuple[Tensor, Tensor]:
+        """As :meth:`_predict`, with the conditions of a part; few cells are computed if others are reused."""
+        if reuse is None:
+            return self._predict(codes, asked, part.conditions, guidance_scale, engine)
+        conditions = part.conditions[:1] if guidance_scale == 1 else part.conditions
+        logits, seen = reuse.logits((part, len(conditions)), codes, asked, joined(conditions))
+        return _guided(logits, len(conditions), guidance_scale), seen
 
     def _predict(
         self,
@@ -689,18 +742,24 @@ def _logits(engine: Engine, codes: Tensor, conditions: Sequence[Condition], guid
     conditions = conditions[:1] if guidance_scale == 1 else conditions
     each = joined([repeated(condition, len(codes)) for condition in conditions])
     logits = engine.logits(codes.repeat(len(conditions), 1, 1), each)
-    if len(conditions) == 1:
+    return _guided(logits, len(conditions), guidance_scale)
+
+
+def _guided(logits: Tensor, conditions: int, guidance_scale: float) -> Tensor:
+    """Guidance from the logits (conditions * B, ...) under one condition or two."""
+    if conditions == 1:
         return logits
     conditional, unconditional = logits.chunk(2)
     return torch.lerp(unconditional, conditional, guidance_scale)
 
 
-def _progress(frame: Revealed, settings: Settings) -> Progress:
+def _progress(frame: Revealed, settings: Settings, reuse: Reuse | None) -> Progress:
     state, weighs = frame.state, _weighs(settings)
     codes, filled_at, confidence = (
         tensor[0].cpu().numpy() for tensor in (state.codes, state.filled_at, state.confidence)
     )
-    return Progress(frame.index, codes, filled_at, confidence if weighs else None)
+    evaluated = None if reuse is None or reuse.base is None else reuse.base[0].cpu().numpy()
+    return Progress(frame.index, codes, filled_at, confidence if weighs else None, evaluated)
 
 
 def _state(start: Progress, canvas: TokenCanvas, settings: Settings, device: torch.device) -> State:

@@ -26,12 +26,14 @@ class Progress:
         filled_at: (h, w) int64, the step, from 0, that filled each cell; -1 where none did.
         confidence: (h, w) float32, the probability of each code when it was drawn; None if the settings do
             not need it.
+        evaluated: (h, w) int64, the codes at the last full evaluation; None if the settings do not need it.
     """
 
     step: int
     codes: NDArray[np.int64]
     filled_at: NDArray[np.int64]
     confidence: NDArray[np.float32] | None = None
+    evaluated: NDArray[np.int64] | None = None
 
     def canvas(self, start: TokenCanvas) -> TokenCanvas:
         """The canvas after these steps of a run that began with ``start``.
@@ -41,7 +43,7 @@ class Progress:
         """
         if any(
             array is not None and array.shape != start.base.shape
-            for array in (self.codes, self.filled_at, self.confidence)
+            for array in (self.codes, self.filled_at, self.confidence, self.evaluated)
         ):
             raise ValueError(
                 f"the progress has {as_size(self.codes.shape)} cells, the canvas "
@@ -56,6 +58,7 @@ class Progress:
             "codes": self.codes.tolist(),
             "filled_at": self.filled_at.tolist(),
             "confidence": None if self.confidence is None else self.confidence.tolist(),
+            "evaluated": None if self.evaluated is None else self.evaluated.tolist(),
         }
 
     @classmethod
@@ -70,7 +73,7 @@ class Progress:
         step = data.get("step")
         if type(step) is not int or not 1 <= step <= MAX_STEPS:
             raise ValueError(f"step must be a whole number from 1 to {MAX_STEPS}, not {quoted(step)}")
-        confidence = data.get("confidence")
+        confidence, evaluated = data.get("confidence"), data.get("evaluated")
         return cls(
             step,
             grid_from_json(data.get("codes"), "codes", int),
@@ -78,4 +81,5 @@ class Progress:
             None
             if confidence is None
             else grid_from_json(confidence, "confidence", float).astype(np.float32),
+            None if evaluated is None else grid_from_json(evaluated, "evaluated", int),
         )

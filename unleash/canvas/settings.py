@@ -229,6 +229,13 @@ class Settings(Checked):
         le=16,
         description="For the order moment: how strongly certain cells are preferred; 1 is random.",
     )
+    reuse: Annotated[int, Slider(1, 8, 1)] = Field(
+        default=1,
+        ge=1,
+        le=MAX_STEPS,
+        description="Steps for each full evaluation; the others compute the cells that change, and reuse the "
+        "rest. 1: all are full. Canvases of the model's size only.",
+    )
     detail: Annotated[FinishName, _FINISHES] = Field(
         default="full",
         description="Size of finished pictures; large: twice as many pixels per side, for models with a "

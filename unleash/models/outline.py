@@ -37,6 +37,7 @@ class Outline:
         labels: names of its labels; may be empty.
         details: the details it can decode.
         defaults: its default settings.
+        reuses: whether it can evaluate some cells only, for the setting ``reuse``.
     """
 
     family: str
@@ -49,6 +50,7 @@ class Outline:
     labels: tuple[str, ...]
     details: "tuple[Detail, ...]"
     defaults: Settings
+    reuses: bool = False
 
     @property
     def image_size(self) -> int:

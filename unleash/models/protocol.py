@@ -7,7 +7,7 @@ CONTRIBUTING.md says how to add a family.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -23,6 +23,9 @@ Condition: TypeAlias = tuple[Tensor, ...]
 
 ReadText: TypeAlias = Callable[[str], Any]
 """Maps a prompt to the output of a model's text encoder with all hidden states."""
+
+Memory: TypeAlias = Tensor
+"""What a `ReusingPredictor` keeps of an evaluation; its shape is the predictor's own."""
 
 Detail = Literal["preview", "full", "large"]
 """Which decoder draws a picture."""
@@ -93,6 +96,27 @@ class TokenPredictor(Protocol):
     def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
         """(B, h, w) long, K where masked, and a condition of B to (B, h * w, K) float."""
         ...
+
+
+@runtime_checkable
+class ReusingPredictor(TokenPredictor, Protocol):
+    """A predictor that can evaluate some cells only, with what it computed of the others before."""
+
+    def remember(self, tokens: Tensor, condition: Condition) -> tuple[Tensor, Memory]:
+        """The logits as `logits` gives them, and what `recall` needs of this evaluation."""
+        ...
+
+    def recall(self, tokens: Tensor, condition: Condition, cells: Tensor, memory: Memory) -> Tensor:
+        """(B, h, w) long, K where masked, to the logits (B, n, K) float of the ``cells`` (n,) long.
+
+        These see one another as they are now, and all other cells as they were in ``memory``.
+        """
+        ...
+
+
+def can_reuse(predictor: TokenPredictor) -> TypeGuard[ReusingPredictor]:
+    """Whether a predictor is a `ReusingPredictor` as it is configured; a causal one is not."""
+    return isinstance(predictor, ReusingPredictor) and not predictor.causal
 
 
 @dataclass(frozen=True)

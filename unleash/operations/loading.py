@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from unleash.models.locating import local
@@ -12,8 +13,13 @@ if TYPE_CHECKING:
     from unleash.pipeline import UnleashPipeline
 
 
-def load(model: str) -> UnleashPipeline:
-    """As ``UnleashPipeline.from_pretrained``, without importing the unneeded parts of torch and diffusers.
+def load(model: str, lent: bool = False) -> UnleashPipeline:
+    """As ``UnleashPipeline.from_pretrained``, without importing the unneeded parts of torch and diffusers,
+    and on the GPU if there is one.
+
+    Args:
+        model: a folder, a known name or a Hub id.
+        lent: whether the GPU is lent to this process, by ZeroGPU; its other processes only seem to have one.
 
     Raises:
         ValueError: as that does.
@@ -25,8 +31,15 @@ def load(model: str) -> UnleashPipeline:
 
         logging.disable_progress_bar()  # loading the parts takes no time
         if _is_plain(model):
-            return UnleashPipeline.from_pretrained(model)
-    return UnleashPipeline.from_pretrained(model)
+            return _placed(UnleashPipeline.from_pretrained(model), lent)
+    return _placed(UnleashPipeline.from_pretrained(model), lent)
+
+
+def _placed(pipe: UnleashPipeline, lent: bool) -> UnleashPipeline:
+    import torch  # noqa: PLC0415 - takes seconds
+
+    has_gpu = torch.cuda.is_available() and (lent or not os.environ.get("SPACES_ZERO_GPU"))
+    return pipe.to("cuda") if has_gpu else pipe
 
 
 def _is_plain(model: str) -> bool:

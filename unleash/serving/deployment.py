@@ -16,15 +16,12 @@ from starlette.responses import PlainTextResponse, Response
 from torch import Tensor
 
 from unleash.canvas.settings import EngineName
+from unleash.models.engines.batches import ROWS, Asked, logits_together
 from unleash.models.engines.remote import CODES, CONDITION, RESULT, TOKENS
 from unleash.models.folders import resolve
 from unleash.models.protocol import Detail
 from unleash.pipeline import UnleashPipeline
-from unleash.serving.batches import Asked, logits_together
 from unleash.serving.cluster import join, placed
-
-_AT_ONCE = 8
-"""Maximum batch size on a GPU. On CPUs a batch is not faster, and its rounding differs."""
 
 
 class Replica:
@@ -42,7 +39,7 @@ class Replica:
         pipe.use(engine)
         self._engine, self._device = pipe.engine, pipe.device
         if self._device.type == "cpu":
-            self._logits.set_max_batch_size(1)
+            self._logits.set_max_batch_size(1)  # a batch is not faster on CPUs
 
     async def __call__(self, request: Request) -> Response:
         """Answers ``POST …/logits``, and ``POST …/`` followed by a detail."""
@@ -61,12 +58,14 @@ class Replica:
             return PlainTextResponse(str(error), 422)
         return Response(save({RESULT: result.contiguous().cpu()}))
 
-    @serve.batch(max_batch_size=_AT_ONCE, batch_wait_timeout_s=0.005)
+    @serve.batch(max_batch_size=ROWS, batch_wait_timeout_s=0.005)
     async def _logits(self, asked: list[Asked]) -> list[Tensor]:
+        if self._device.type == "cpu":
+            return [self._engine.logits(*one) for one in asked]
         return logits_together(self._engine, asked)
 
 
-_DEPLOYMENT = serve.deployment(max_ongoing_requests=2 * _AT_ONCE)(Replica)
+_DEPLOYMENT = serve.deployment(max_ongoing_requests=2 * ROWS)(Replica)
 
 
 def serve_models(

@@ -6,7 +6,14 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from unleash.models.protocol import Condition, Detail, ImageTokenizer, TokenPredictor
+from unleash.models.protocol import (
+    Condition,
+    Detail,
+    ImageTokenizer,
+    Memory,
+    TokenPredictor,
+    can_reuse,
+)
 
 
 class Engine:
@@ -19,6 +26,8 @@ class Engine:
     """
 
     name: ClassVar[str] = "torch"
+    reuses: ClassVar[bool] = True
+    """Whether it computes `remember` and `recall`, for predictors that can."""
 
     def __init__(
         self, tokenizer: ImageTokenizer, predictor: TokenPredictor, source: Path | None = None
@@ -37,6 +46,18 @@ class Engine:
     def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
         """(B, h, w) long, K where masked, and a condition of B to (B, h * w, K) float."""
         return self.predictor.logits(tokens, condition)
+
+    @torch.no_grad()
+    def remember(self, tokens: Tensor, condition: Condition) -> tuple[Tensor, Memory]:
+        """As `ReusingPredictor.remember`, for predictors that :func:`can_reuse`."""
+        assert can_reuse(self.predictor)
+        return self.predictor.remember(tokens, condition)
+
+    @torch.no_grad()
+    def recall(self, tokens: Tensor, condition: Condition, cells: Tensor, memory: Memory) -> Tensor:
+        """As `ReusingPredictor.recall`, with the memory of this engine's :meth:`remember`."""
+        assert can_reuse(self.predictor)
+        return self.predictor.recall(tokens, condition, cells, memory)
 
     @torch.no_grad()
     def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -17,6 +17,7 @@ from unleash.models.protocol import (
     Condition,
     Detail,
     ImageTokenizer,
+    Memory,
     TokenPredictor,
     check_codes,
     check_tokens,
@@ -48,47 +49,80 @@ class OpenVINOEngine(Engine):
     def logits(self, tokens: Tensor, condition: Condition) -> Tensor:
         """As torch's, to 1e-3."""
         check_tokens(tokens, self.predictor.codebook_size)
-        example = (self._grids(), *repeated(tuple(part[:1] for part in condition), 2))
-        return self._run("logits", _Logits(self.predictor), example, (tokens, *condition))
+
+        def logits(tokens: Tensor, *condition: Tensor) -> Tensor:
+            return self.predictor.logits(tokens, condition)
+
+        example = partial(self._asked, condition)
+        return self._run("logits", _Network(self.predictor, logits), example, (tokens, *condition))[0]
+
+    def remember(self, tokens: Tensor, condition: Condition) -> tuple[Tensor, Memory]:
+        """As torch's, to 1e-3."""
+        check_tokens(tokens, self.predictor.codebook_size)
+
+        def remember(tokens: Tensor, *condition: Tensor) -> tuple[Tensor, Memory]:
+            return Engine.remember(self, tokens, condition)
+
+        example = partial(self._asked, condition)
+        network = _Network(self.predictor, remember)
+        logits, memory = self._run("remember", network, example, (tokens, *condition))
+        return logits, memory
+
+    def recall(self, tokens: Tensor, condition: Condition, cells: Tensor, memory: Memory) -> Tensor:
+        """As torch's, to 1e-3."""
+        check_tokens(tokens, self.predictor.codebook_size)
+
+        def recall(tokens: Tensor, cells: Tensor, memory: Memory, *condition: Tensor) -> Tensor:
+            return Engine.recall(self, tokens, condition, cells, memory)
+
+        def example() -> tuple[Tensor, ...]:
+            tokens, *both = self._asked(condition)
+            return tokens, torch.arange(2), Engine.remember(self, tokens, tuple(both))[1], *both
+
+        inputs = (tokens, cells, memory, *condition)
+        return self._run("recall", _Network(self.predictor, recall), example, inputs)[0]
 
     def decode(self, codes: Tensor, detail: Detail = "full") -> Tensor:
         """As torch's, to 1e-3."""
         check_codes(codes, self.tokenizer.codebook_size)
         if detail not in self.tokenizer.details:
             detail = "full"
-        return self._run(detail, _Pixels(self.tokenizer, detail), (self._grids(),), (codes,))
+        network = _Network(self.tokenizer, partial(self.tokenizer.decode, detail=detail))
+        return self._run(detail, network, lambda: (self._grids(),), (codes,))[0]
+
+    def _asked(self, condition: Condition) -> tuple[Tensor, ...]:
+        """Tokens and a condition to convert by."""
+        return self._grids(), *repeated(tuple(part[:1] for part in condition), 2)
 
     def _grids(self) -> Tensor:
         """Two grids to convert by: with one, or with one cell, converters take it for granted."""
         return torch.zeros(2, self.predictor.grid_size, self.predictor.grid_size, dtype=torch.long)
 
     def _run(
-        self, name: str, network: nn.Module, example: tuple[Tensor, ...], inputs: tuple[Tensor, ...]
-    ) -> Tensor:
+        self,
+        name: str,
+        network: nn.Module,
+        example: Callable[[], tuple[Tensor, ...]],
+        inputs: tuple[Tensor, ...],
+    ) -> list[Tensor]:
         with self._lock:  # a compiled network computes one thing at a time
             if name not in self._compiled:
                 path = None if self.source is None else cached_file(self.source, "openvino", f"{name}.xml")
                 self._compiled[name] = _compiled(network.eval(), example, path)
-            result = self._compiled[name]([part.contiguous().numpy() for part in inputs])[0]
-            return torch.from_numpy(result.copy())  # its memory is written over by the next call
+            results = self._compiled[name]([part.contiguous().numpy() for part in inputs])
+            # Their memory is written over by the next call.
+            return [torch.from_numpy(result.copy()) for result in results.to_tuple()]
 
 
-class _Logits(nn.Module):
-    def __init__(self, predictor: Any) -> None:
+class _Network(nn.Module):
+    """A function of tensors and the network whose weights it uses."""
+
+    def __init__(self, network: Any, function: Callable[..., Any]) -> None:
         super().__init__()
-        self.predictor = predictor
+        self.network, self.function = network, function
 
-    def forward(self, tokens: Tensor, *condition: Tensor) -> Tensor:
-        return self.predictor.logits(tokens, condition)
-
-
-class _Pixels(nn.Module):
-    def __init__(self, tokenizer: Any, detail: Detail) -> None:
-        super().__init__()
-        self.tokenizer, self.detail = tokenizer, detail
-
-    def forward(self, codes: Tensor) -> Tensor:
-        return self.tokenizer.decode(codes, self.detail)
+    def forward(self, *inputs: Tensor) -> Any:
+        return self.function(*inputs)
 
 
 @cache
@@ -98,7 +132,7 @@ def _core() -> Any:
     return openvino.Core()
 
 
-def _compiled(network: nn.Module, example: tuple[Tensor, ...], path: Path | None) -> Compiled:
+def _compiled(network: nn.Module, example: Callable[[], tuple[Tensor, ...]], path: Path | None) -> Compiled:
     """A network compiled for any batch and grid; read from ``path`` if it was converted before."""
     import openvino  # noqa: PLC0415
 
@@ -107,7 +141,7 @@ def _compiled(network: nn.Module, example: tuple[Tensor, ...], path: Path | None
     else:
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # of checks that tracing leaves out: they are made before
-            model = openvino.convert_model(network, example_input=example)
+            model = openvino.convert_model(network, example_input=example())
         if path is not None:
             new = path.with_name(f"new-{path.name}")
             openvino.save_model(model, new, compress_to_fp16=False)

@@ -50,6 +50,7 @@ class RayEngine(Engine):
     """
 
     name: ClassVar[str] = "ray"
+    reuses: ClassVar[bool] = False  # replicas keep nothing, and a memory is too large to send at every step
 
     def __init__(
         self, tokenizer: ImageTokenizer, predictor: TokenPredictor, source: Path | None, address: str

@@ -12,7 +12,7 @@ from gradio.components import Component
 
 from unleash.canvas.bounds import MAX_PICTURES
 from unleash.canvas.settings import SCHEME, EngineName, check_engine
-from unleash.studio.server import controls, films, lesson, model_choice, predicting
+from unleash.studio.server import controls, films, lesson, model_choice, predicting, runs
 from unleash.studio.server import menu as models
 from unleash.studio.server.asking import RUNS, named
 from unleash.studio.server.component import WEB, command, serve_modules
@@ -154,6 +154,7 @@ def build(
         ValueError: if there is no such engine, there is no model, or the first is not a model.
     """
     check_engine(engine)
+    runs.prepare()
     serve_modules(examples())
     if longest is None:
         longest = inf if may_add else LONGEST

@@ -182,7 +182,10 @@ def for_model(about: Outline, chosen: Settings) -> dict[str, Component]:
     can = dict.fromkeys(("guidance_scale", "guidance_start", "guidance_end"), asked)
     large = "large" in about.details
     shown = {name: control(name, getattr(chosen, name), visible=visible) for name, visible in can.items()}
-    return shown | {"detail": control("detail", chosen.detail if large else "full", visible=large)}
+    return shown | {
+        "detail": control("detail", chosen.detail if large else "full", visible=large),
+        "reuse": control("reuse", chosen.reuse if about.reuses else 1, visible=about.reuses),
+    }
 
 
 def prompt_box(about: Outline, name: str, chosen: str | None = None) -> gr.Textbox:

@@ -16,7 +16,7 @@ from unleash.images.code_names import CodeName, load_names
 from unleash.models.locating import HOME, known_as, local, same_model
 from unleash.models.outline import Outline, outline
 from unleash.operations import loading
-from unleash.studio.server import registry
+from unleash.studio.server import registry, turns
 from unleash.studio.server.turns import IDLE
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def computed(model: str, engine: EngineName) -> "UnleashPipeline":
     with _LOADING[model]:
         pipe = load(model)
         _prepare(pipe, model, engine)
+    if pipe.device.type == "cuda":
+        turns.allow(turns.ELSEWHERE)
     return pipe
 
 
@@ -127,6 +129,10 @@ def computed(model: str, engine: EngineName) -> "UnleashPipeline":
 def _prepare(pipe: "UnleashPipeline", model: str, engine: EngineName) -> None:
     if engine.startswith(SCHEME):
         pipe.use(engine)
+    elif pipe.device.type == "cuda":
+        from unleash.models.engines.batches import BatchingEngine  # noqa: PLC0415 - takes seconds
+
+        pipe.engine = BatchingEngine(pipe.vqgan, pipe.transformer, pipe.engine.source)
     elif engine != "torch":
         Thread(target=_change_when_idle, args=(pipe, model, engine), daemon=True).start()
 

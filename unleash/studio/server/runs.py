@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from unleash.canvas.document import TokenCanvas
 from unleash.canvas.settings import Settings
+from unleash.operations import loading
 from unleash.operations.making import Frame
 from unleash.operations.relighting import Relighting, share_changed
+from unleash.studio.server import timing, zero_gpu
 from unleash.studio.server.data_urls import data_url
 from unleash.studio.server.midway import steered, under
 from unleash.studio.server.registry import under_way
-from unleash.studio.server.turns import standing
+from unleash.studio.server.turns import ELSEWHERE, allow, standing
 from unleash.studio.server.unfinished import Keeper, Unfinished
 
 if TYPE_CHECKING:
@@ -75,6 +78,8 @@ def run(
         ValueError: if a run with this name has already started.
     """
     numbers, name = range(pictures), name or uuid4().hex
+    if relighting is None and zero_gpu.here():
+        return _on_lent_gpu(pipe, model, canvas, settings, numbers, None, previews, name)
     return _run(pipe, model, canvas, settings, numbers, None, previews, name, relighting)
 
 
@@ -85,7 +90,62 @@ def resume(pipe: UnleashPipeline, model: str, stopped: Unfinished, name: str) ->
         ValueError: if a run with this name has already started, or ``stopped`` is not a run of the model.
     """
     rest, pictures = stopped.rest or stopped.recipe, range(stopped.picture, stopped.pictures)
+    if stopped.relighting is None and zero_gpu.here():
+        return _on_lent_gpu(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name)
     return _run(pipe, model, rest.canvas, rest.settings, pictures, stopped, True, name, stopped.relighting)
+
+
+def prepare() -> None:
+    """Tell ZeroGPU, before anything else, what will ask it for a GPU; nothing elsewhere."""
+    if zero_gpu.here():
+        zero_gpu.wrapped(_elsewhere)
+
+
+def _on_lent_gpu(
+    pipe: UnleashPipeline,
+    model: str,
+    canvas: TokenCanvas,
+    settings: Settings,
+    numbers: range,
+    stopped: Unfinished | None,
+    previews: bool,
+    name: str,
+) -> Iterator[Message | None]:
+    """As :func:`_run`, on a GPU of ZeroGPU: the run can be stopped, but its settings cannot be changed."""
+    allow(ELSEWHERE)  # the thread waits for another process
+    seconds = timing.seconds(pipe, timing.pace(pipe), canvas, settings, len(numbers), previews)
+    given = (str(pipe.engine.source), model, canvas, settings, numbers, stopped, previews)
+    with under_way(name) as told:
+        told.closed = True
+        if told.stopped:  # while it waited
+            yield end(name)
+            return
+        for message in zero_gpu.lent(_elsewhere, seconds, *given):
+            if told.stopped:
+                yield end(name)
+                return
+            now = standing()
+            yield message and message | {"run": name, "people": now.people if now else 1}
+
+
+def _elsewhere(
+    seconds: float,  # noqa: ARG001 - ``zero_gpu.lent`` reads it
+    folder: str,
+    model: str,
+    canvas: TokenCanvas,
+    settings: Settings,
+    numbers: range,
+    stopped: Unfinished | None,
+    previews: bool,
+) -> Iterator[Message | None]:
+    """The messages of a run in the process that has the GPU, under another name."""
+    pipe = _loaded_elsewhere(folder)
+    yield from _run(pipe, model, canvas, settings, numbers, stopped, previews, uuid4().hex, None)
+
+
+@lru_cache(maxsize=4)
+def _loaded_elsewhere(folder: str) -> UnleashPipeline:
+    return loading.load(folder, lent=True)
 
 
 def _run(

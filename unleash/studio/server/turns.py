@@ -23,11 +23,12 @@ LINGER = 0.05
 ALIKE = 0.25
 """People whose times differ by less than these seconds count as equal: the shorter run then goes first."""
 
-AT_ONCE = 64
-"""Maximum number of events that take turns; others wait until one of them has ended."""
+AT_ONCE = 300
+"""Maximum number of events that take turns: as many as there are sessions. Others would wait in Gradio's
+queue, where the page says neither how many people there are nor how long it takes."""
 
 ELSEWHERE = 16
-"""Number of concurrent steps if other machines compute them."""
+"""Number of concurrent steps if a GPU or other machines compute them."""
 
 LINE: dict[str, Any] = {"concurrency_id": "model", "concurrency_limit": AT_ONCE}
 """Options of an event that takes turns."""
@@ -102,6 +103,12 @@ def expect(seconds: float) -> None:
         run.left = seconds
 
 
+def allow(threads: int) -> None:
+    """Let so many steps be computed at once, from within a run."""
+    if run := _RUN.get():
+        run.turns.allow(threads)
+
+
 def standing() -> Standing | None:
     """The standing of the run that calls this; None outside of a run."""
     run = _RUN.get()
@@ -117,7 +124,7 @@ class Turns:
     the shortest run comes first.
 
     Args:
-        threads: number of threads; more than one only if the work is waiting for other machines.
+        threads: number of threads; more than one only if the work is waiting for a GPU or other machines.
     """
 
     def __init__(self, threads: int = 1) -> None:
@@ -127,7 +134,12 @@ class Turns:
         self._had: dict[str, float] = {}  # seconds
         self._due = 0.0  # what each should have had; those with no more, and without a run, are forgotten
         self._last: tuple[_Run, float] | None = None
-        self._threads = threads
+        self._threads, self._started = threads, 0
+
+    def allow(self, threads: int) -> None:
+        """Raises the number of threads to ``threads``."""
+        with self._changed:
+            self._threads = max(self._threads, threads)
 
     def do(self, person: str, work: Callable[[], Any]) -> Any:
         """The result of ``work``, done at the turn of ``person``; raises what it raises."""
@@ -166,8 +178,8 @@ class Turns:
         turn.context.run(_RUN.set, run)
         with self._changed:
             self._waiting.append(turn)
-            while self._threads:
-                self._threads -= 1
+            while self._started < self._threads:
+                self._started += 1
                 Thread(target=self._work, name="model", daemon=True).start()
             self._changed.notify_all()  # one that waits for a person's next step would not take this one
         return turn.result.result()

@@ -18,4 +18,5 @@ def facts(tokenizer: Mapping[str, Any], predictor: Mapping[str, Any]) -> dict[st
         "conditioning": "label" if labels else "none",
         "labels": labels,
         "details": tuple(detail for detail, there in own.items() if there is not None),
+        "reuses": not predictor.get("causal"),
     }

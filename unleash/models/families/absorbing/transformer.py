@@ -109,7 +109,31 @@ class BidirectionalTransformer(LearnedPositions, ModelMixin, ConfigMixin):
             ValueError: if a token is out of range, there are more cells than positions, or labels are
                 given to a model without any.
         """
-        tokens = tokens.flatten(1)
+        x = self.blocks(self._embedded(tokens.flatten(1), labels))
+        return self._logits(x if cells is None else x[cells])
+
+    def remember(self, tokens: Tensor, condition: Condition) -> tuple[Tensor, Tensor]:
+        """The logits (B, h * w, K) of tokens (B, h, w), and the keys and values of all blocks."""
+        x, kept = self._embedded(tokens.flatten(1), *condition), []
+        for block in self._each_block():
+            x, keys_and_values = block.attending(x)
+            kept.append(keys_and_values)
+        return self._logits(x), torch.stack(kept)
+
+    def recall(self, tokens: Tensor, condition: Condition, cells: Tensor, memory: Tensor) -> Tensor:
+        """The logits (B, n, K) of the ``cells`` (n,) long of tokens (B, h, w).
+
+        The keys and values of other cells are those of ``memory``, which `remember` returned.
+        """
+        x = self._embedded(tokens.flatten(1), *condition)[:, cells]
+        for block, keys_and_values in zip(self._each_block(), memory, strict=True):
+            x, _ = block.attending(x, keys_and_values, cells)
+        return self._logits(x)
+
+    def _each_block(self) -> "list[Block]":
+        return [block for block in self.blocks if isinstance(block, Block)]
+
+    def _embedded(self, tokens: Tensor, labels: Tensor | None = None) -> Tensor:
         if not (self.training and tokens.is_cuda):  # where each check would synchronise the device
             self._check(tokens, labels)
         if self.config.causal:  # the mask token is the input of the first cell
@@ -119,8 +143,10 @@ class BidirectionalTransformer(LearnedPositions, ModelMixin, ConfigMixin):
             if labels is None:
                 labels = tokens.new_full((tokens.shape[0],), len(self.config.label_names))
             x = x + self.label_embedding(labels)[:, None]
-        x = self.blocks(x)
-        return F.linear(self.norm(x if cells is None else x[cells]), self.code_vectors)
+        return x
+
+    def _logits(self, x: Tensor) -> Tensor:
+        return F.linear(self.norm(x), self.code_vectors)
 
     def _check(self, tokens: Tensor, labels: Tensor | None) -> None:
         cells = self.config.grid_size**2
@@ -145,8 +171,15 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, N, width) to (B, N, width)."""
-        x = x + self.attention(self.norm1(x))
-        return x + self.mlp(self.norm2(x))
+        return self.attending(x)[0]
+
+    def attending(
+        self, x: Tensor, memory: Tensor | None = None, cells: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """As `forward`; and the keys and values, and with ``memory``, as in `Attention`."""
+        y, keys_and_values = self.attention(self.norm1(x), memory, cells)
+        x = x + y
+        return x + self.mlp(self.norm2(x)), keys_and_values
 
 
 class Attention(nn.Module):
@@ -159,11 +192,20 @@ class Attention(nn.Module):
         self.proj = nn.Linear(width, width)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, N, width) to (B, N, width)."""
-        q, k, v = rearrange(self.qkv(x), "b n (three h c) -> three b h n c", three=3, h=self.num_heads)
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal)
-        return self.dropout(self.proj(rearrange(y, "b h n c -> b n (h c)")))
+    def forward(
+        self, x: Tensor, memory: Tensor | None = None, cells: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """(B, N, width) to (B, N, width), and the keys and values (2, B, heads, N, c).
+
+        Args:
+            x: of all cells, or, with ``memory``, of the given ``cells``.
+            memory: keys and values of all cells, replaced by new ones at ``cells``.
+            cells: (N,) long.
+        """
+        qkv = rearrange(self.qkv(x), "b n (three h c) -> three b h n c", three=3, h=self.num_heads)
+        seen = qkv[1:] if memory is None or cells is None else memory.index_copy(3, cells, qkv[1:])
+        y = F.scaled_dot_product_attention(qkv[0], seen[0], seen[1], is_causal=self.causal)
+        return self.dropout(self.proj(rearrange(y, "b h n c -> b n (h c)"))), qkv[1:]
 
 
 def _initialise(module: nn.Module) -> None:

@@ -106,7 +106,9 @@ const isRecipe = (value) => isObject(value) && isServerCanvas(value.canvas) && i
 
 /** What it takes to resume a stopped run (run.js). */
 export function isUnfinished(value) {
-  const { recipe, rest, progress, shown, region, pixels, relighting, ...counts } = isObject(value) ? value : {};
+  const { recipe, rest, progress, shown, region, pixels, relighting, ...counts } = isObject(value)
+    ? value
+    : {};
   const { before, picture, pictures } = counts;
   if (!isRecipe(recipe) || ![before, picture, pictures, progress?.step].every(Number.isInteger)) return false;
   if (relighting && !isRecipe(rest)) return false;
