@@ -1,6 +1,11 @@
-/** Undo and redo as pure functions over `{past, present, future}`; entries are canvas states. */
+/** Undo and redo as pure functions over `{past, present, future}`, whose entries are canvas states, across reloads. */
+
+import { blank } from "./state.js";
+import { keepHistory, recallHistory } from "./storage.js";
 
 const LIMIT = 200;
+const KEPT = 50; // on each side, across reloads
+const PAUSE = 1000; // ms between two writings
 
 export const begin = (present) => ({ past: [], present, future: [] });
 
@@ -35,8 +40,6 @@ export function redo({ past, present, future }) {
     future: future.slice(1),
   };
 }
-
-const KEPT = 50;
 
 /** The entries nearest to the present, which are stored across reloads. */
 export const latest = ({ past, present, future }) => ({
@@ -76,3 +79,40 @@ export const amend = (history, affects, change) => ({
   ...mapped(history, (entry) => (affects(entry) ? change(entry) : entry)),
   present: change(history.present),
 });
+
+/** Keeps the history across reloads of its tab. */
+export class Undoing {
+  #store;
+  #timer = 0;
+  #recalled = false;
+
+  constructor(store) {
+    this.#store = store;
+    globalThis.addEventListener?.("pagehide", () => this.#write());
+  }
+
+  /** Load what the tab stored, if it is of this model. */
+  async recall() {
+    const { model } = this.#store.session;
+    const kept = await recallHistory();
+    const fits = kept?.model === model && this.#store.session.model === model;
+    this.#recalled = true;
+    // Older versions stored fewer fields.
+    if (fits) this.#store.remember(mapped(kept.timeline, (entry) => ({ ...blank(entry), ...entry })));
+  }
+
+  /** Store a change after a delay. */
+  keep() {
+    this.#timer ||= setTimeout(() => this.#write(), PAUSE);
+  }
+
+  #write() {
+    clearTimeout(this.#timer);
+    const due = this.#timer;
+    this.#timer = 0;
+    // Stored data must be read before it is overwritten.
+    if (!due || !this.#recalled) return;
+    const { timeline, session } = this.#store;
+    keepHistory({ model: session.model, timeline: latest(timeline) });
+  }
+}

@@ -10,7 +10,6 @@ import * as history from "./history.js";
 import { Queue } from "./queue.js";
 import { canvasAt, pictureOf, Session } from "./session.js";
 import { CANVAS, read, saver } from "./storage.js";
-import { Undoing } from "./undoing.js";
 import { MAX_SIDE } from "./growing.js";
 import { CanvasError } from "./geometry.js";
 import * as runs from "./run.js";
@@ -21,7 +20,7 @@ import { fromServer, madeAs, openedBy } from "./wire.js";
 
 export class Store extends EventTarget {
   #save = saver(CANVAS);
-  #undoing = new Undoing(this);
+  #undoing = new history.Undoing(this);
   /** The pictures of the session and their films (session.js). */
   session = new Session(
     () => this.#emit("results"),
