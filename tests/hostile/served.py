@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,9 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
+_LEFT = re.compile(r"asyncio\.exceptions\.CancelledError|KeyError: '[a-z0-9]{9,12}'$")
+"""What Gradio prints for a page, named by its session, that goes away while it is answered."""
+
 _START = """
 import sys
 from unleash.studio import build, launch
@@ -102,7 +106,8 @@ class Served:
             if line.startswith("Traceback"):
                 begun = True
             elif begun and line.strip() and not line.startswith(" "):
-                last.append(line.strip()[:300])
+                if not _LEFT.match(line):
+                    last.append(line.strip()[:300])
                 begun = False
         return last
 
