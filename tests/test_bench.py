@@ -204,7 +204,7 @@ def test_two_checkouts_are_timed_in_turn(tmp_path, monkeypatch):
         (tmp_path / name / "unleash" / "__init__.py").write_text(CHECKOUT.format(seconds=seconds))
         (tmp_path / name / "unleash" / "__main__.py").write_text("import unleash\n")
     monkeypatch.setattr(bench, "REPOSITORY", tmp_path / "here")
-    monkeypatch.setattr(bench, "sync_playwright", None)
+    monkeypatch.setattr(app_start, "sync_playwright", None)
     figures = {figure.name: figure for figure in ratios(tmp_path / "there", runs=1)}
     assert figures["generate, 4 steps, here"].median > 0.4
     assert figures["step with its picture, here"].median > 0.4 / 8

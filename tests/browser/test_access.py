@@ -45,7 +45,7 @@ def faults(page: Page) -> list[str]:
 def show(page: Page, theme: str) -> None:
     """Turn the lights on or off, as Gradio's settings do."""
     page.evaluate("dark => document.body.classList.toggle('dark', dark)", theme == "dark")
-    page.wait_for_timeout(250)  # colours fade from one to the next
+    page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running')")
 
 
 @pytest.fixture

@@ -57,13 +57,14 @@ def test_a_photograph_is_encoded_and_shown_beside_its_reconstruction_and_asks_ho
     Image.linear_gradient("L").save(square := BytesIO(), "PNG")
     studio.drop("square.png", "image/png", square.getvalue())
     expect(studio.page.locator("#opening dialog")).to_be_hidden()
-    expect(counts).to_have_text("0 to fill · 256 kept")
+    expect(studio.page.locator("#header .words")).not_to_contain_text("Opening")
     studio.tool("Mask all")
     studio.generate()  # nothing waits for an answer any more
 
+    studio.tool("New canvas")
+    expect(counts).to_have_text("256 to fill · 0 kept")
     studio.open(photo)
     studio.choose_fit("Whole, with margins")
-    expect(studio.page.locator("#given img")).to_be_visible()
     expect(counts).to_have_text("0 to fill · 256 kept")
     assert Image.open(studio.save().path()).size == (300, 400)
 
