@@ -287,6 +287,7 @@ fetching.fetch_known(KNOWN["halton-256-tiny"], told=lambda arrived: print(arrive
 """
 
 
+@pytest.mark.slow
 def test_a_download_whose_process_is_killed_resumes_where_it_ended(hub, tmp_path):
     hub.pause = 0.05
     given = {"HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "0"}
