@@ -136,11 +136,11 @@ def test_the_header_is_at_hand_wherever_the_page_is_scrolled_to(painted: Studio)
         0,
         page.evaluate("document.body.clientWidth"),
     )
+    with page.expect_file_chooser():
+        page.keyboard.press("Control+o")
     page.keyboard.press("a")
     expect(page.locator(".counts")).to_have_text("256 to fill · 0 kept")
     page.get_by_role("button", name="Undo", exact=True).click()
     expect(page.locator(".counts")).to_have_text("0 to fill · 256 kept")
     page.get_by_role("button", name="Redo", exact=True).click()
     expect(page.locator(".counts")).to_have_text("256 to fill · 0 kept")
-    with page.expect_file_chooser():
-        page.keyboard.press("Control+o")

@@ -63,6 +63,13 @@ def test_again_fills_the_region_anew_and_its_results_are_leafed_through_in_place
     expect(page.locator(".place")).to_have_text("2 of 2")
     second = painted.state["base"]
     assert first != second
+    for width in (2560, 1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        panel = page.locator("#run-panel").bounding_box()
+        for part in page.locator("#run-panel .line > *:visible").all():
+            box = part.bounding_box()
+            assert box["x"] + box["width"] <= panel["x"] + panel["width"] + 1, (width, part.inner_text())
+    page.set_viewport_size({"width": 1280, "height": 800})
     inside = {row * 16 + column for row in range(4, 8) for column in range(4, 8)}
     assert all(first[i] == second[i] == before[i] for i in range(256) if i not in inside)
     page.keyboard.press("ArrowLeft")

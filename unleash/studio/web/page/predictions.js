@@ -39,6 +39,7 @@ class Predictions extends EventTarget {
   #all = null;
   #grid = null;
   #of = { code: null, heat: null };
+  #waiting = 0; // calls of `know`
 
   constructor() {
     super();
@@ -78,12 +79,17 @@ class Predictions extends EventTarget {
 
   /** Wait until all cells are known; null if the server could not say. */
   async know() {
-    while (!this.all) {
-      this.want();
-      const { detail } = await new Promise((done) => this.addEventListener("answer", done, { once: true }));
-      if (detail.kind === "failed") return null;
+    this.#waiting += 1;
+    try {
+      while (!this.all) {
+        this.want();
+        const { detail } = await new Promise((done) => this.addEventListener("answer", done, { once: true }));
+        if (detail.kind === "failed") return null;
+      }
+      return this.all;
+    } finally {
+      this.#waiting -= 1;
     }
-    return this.all;
   }
 
   /** Look at a cell: ask what the model would put there. */
@@ -111,7 +117,7 @@ class Predictions extends EventTarget {
   #show(change) {
     this.#of = { ...this.#of, ...change };
     if (this.#of.code !== null || this.#of.heat) this.want();
-    else this.#wants.all = false;
+    else this.#wants.all &&= this.#waiting > 0;
     this.#emit("change");
   }
 
