@@ -15,8 +15,8 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
-_LEFT = re.compile(r"asyncio\.exceptions\.CancelledError|KeyError: '[a-z0-9]{9,12}'$")
-"""What Gradio prints for a page, named by its session, that goes away while it is answered."""
+_LEFT = re.compile(r"asyncio\.exceptions\.CancelledError|KeyError: '(?=[a-z]*[0-9])[a-z0-9]{9,12}'$")
+"""What Gradio prints for a page that leaves; a session has digits in its name, and no key of ours has."""
 
 _START = """
 import sys
